@@ -53,7 +53,7 @@ class Forecast:
 def forecast_id(cells: Mapping[str, str]) -> str:
     """Return the id of a forecast: the beginning of the SHA-256 of what it says, by the texts of its cells.
 
-    The same forecast read twice from one file has one id.
+    The same forecast read twice from one file has one id; a row that replaces it has another, also where only the end differs.
     """
-    parts = [cells.get(name, "") for name in ("question", "who", "at", "form", "value")]
+    parts = [cells.get(name, "") for name in ("question", "who", "at", "until", "form", "value", "replaces")]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:ID_DIGITS]

@@ -1,6 +1,6 @@
 """What a forecast says, as values and as the text of a cell.
 
-A probability, one for each option or each value, quantiles, a distribution function, samples, a number or a date.
+A probability, one for each option, value or bucket, quantiles, a distribution function, samples, a number or a date.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal, TypeGuard, get_args
 from forecast.book.files.numerals import is_number
 from forecast.forecasts.times import days_of_text, text_of_days
 
-type Form = Literal["probability", "options", "quantiles", "pmf", "cdf", "samples", "number", "date", "withdrawn"]
+type Form = Literal["probability", "options", "quantiles", "pmf", "buckets", "cdf", "samples", "number", "date", "withdrawn"]
 FORMS: tuple[Form, ...] = get_args(Form.__value__)
 MOST_NUMBERS = 10_000  # quantiles, points of a distribution function or samples in one forecast
 SUM_TOLERANCE = 1e-6  # by how much the probabilities of all options may miss 1: as much as rounding to six digits does
@@ -46,8 +46,19 @@ class PointMasses:
     probabilities: tuple[float, ...]
 
 
-type ForecastValue = float | Mapping[str, float] | Quantiles | PointMasses | tuple[float, ...] | None
-"""A probability, number or date (in days from the beginning of 1970); probabilities by option or by value; quantiles; a CDF or samples; None once withdrawn."""
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The probability of each bucket of a question, which need not add up to 1: the geometric mean of several forecasts.
+
+    The buckets are no and yes; or the options, in their order; or what lies below the range, its steps, and what lies above.
+    None stands for an option that could not be chosen at that time.
+    """
+
+    probabilities: tuple[float | None, ...]
+
+
+type ForecastValue = float | Mapping[str, float] | Quantiles | PointMasses | Buckets | tuple[float, ...] | None
+"""A probability, number or date (in days from the beginning of 1970); probabilities by option, value or bucket; quantiles; a CDF or samples; None once withdrawn."""
 
 
 class ValueFault(ValueError):
@@ -76,7 +87,7 @@ def parse_value(form: Form, text: str) -> ForecastValue:
             return _parse_distribution(form, text)
 
 
-def _parse_distribution(form: Literal["options", "quantiles", "pmf", "cdf", "samples"], text: str) -> ForecastValue:
+def _parse_distribution(form: Literal["options", "quantiles", "pmf", "buckets", "cdf", "samples"], text: str) -> ForecastValue:
     match form:
         case "options":
             return _parse_options(text)
@@ -84,6 +95,8 @@ def _parse_distribution(form: Literal["options", "quantiles", "pmf", "cdf", "sam
             return _parse_quantiles(text)
         case "pmf":
             return _parse_masses(text)
+        case "buckets":
+            return _parse_buckets(text)
         case "cdf":
             return _parse_cdf(text)
         case "samples":
@@ -103,6 +116,8 @@ def forecast_value_text(form: Form, value: ForecastValue, *, of_dates: bool = Fa
             return json.dumps([[at, share] for at, share in zip(values, probabilities, strict=True)])
         case Mapping():
             return json.dumps(dict(value), ensure_ascii=False)
+        case Buckets(probabilities):
+            return json.dumps(probabilities, separators=(",", ":"))
         case _:
             return json.dumps(list(value), separators=(",", ":"))
 
@@ -141,6 +156,23 @@ def _parse_masses(text: str) -> PointMasses:
         raise ValueFault("the values do not ascend", "write the lowest value first, and each only once")
     _check_shares([(f"{at:g}", share) for at, share in read], "value")
     return PointMasses(values, probabilities)
+
+
+def _parse_buckets(text: str) -> Buckets:
+    example = "[0.3, 0.6]"
+    read = _json(text, example)
+    if not isinstance(read, list) or not read or not all(share is None or _is_float(share) for share in read):
+        raise ValueFault("this gives no probability for each bucket", f"write them in the order of the question: {example}")
+    if len(read) > MOST_NUMBERS:
+        raise ValueFault(f"{len(read):,} buckets; at most {MOST_NUMBERS:,} can be read")
+    known = [share for share in read if share is not None]
+    if not known or not all(0 <= share <= 1 for share in known):
+        raise ValueFault("not each of these is a probability", "a probability lies between 0 and 1, both included")
+    if math.fsum(known) > 1 + SUM_TOLERANCE:
+        raise ValueFault(
+            f"the probabilities of the buckets add up to {math.fsum(known):.6g}", "together they have a probability of at most 1"
+        )
+    return Buckets(tuple(read))
 
 
 def _check_shares(shares: Collection[tuple[str, float]], what: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import FileFault, Place, Problem
-from forecast.forecasts.forecast import Forecast
+from forecast.forecasts.forecast import Forecast, forecast_id
 from forecast.forecasts.people import Person
 from forecast.forecasts.question import Option, QuestionScale
 from forecast.forecasts.reading import collection_names, read_collection, read_topic_record
@@ -86,7 +86,7 @@ def test_a_forecast_has_all_that_its_row_says(tmp_path: Path):
         ("rain,me,2026-13-02T12:00Z,probability,0.3", (2, 9, "`2026-13-02T12:00Z` is no time", "write the day, the time and its zone, as in 2026-10-02T09:30:00Z")),
         ("rain,me,,probability,0.3", (2, 9, "`at` is empty", "write when the forecast was made")),
         ("rain,me,2026-10-02T12:00Z,probability,30", (2, 39, "30 is no probability", "write 0.3 for 30 %, or a number from 0 to 1")),
-        ("rain,me,2026-10-02T12:00Z,percent,30", (2, 27, "`percent` is no form", "one of: probability, options, quantiles, pmf, cdf, samples, number, date, withdrawn")),
+        ("rain,me,2026-10-02T12:00Z,percent,30", (2, 27, "`percent` is no form", "one of: probability, options, quantiles, pmf, buckets, cdf, samples, number, date, withdrawn")),
         (",me,2026-10-02T12:00Z,probability,0.3", (2, 1, "`question` is empty", "")),
     ],
 )  # fmt: skip
@@ -139,6 +139,12 @@ def test_resolutions_are_read_by_one_set_of_words(tmp_path: Path):
         "50 is no probability",
         "`maybe` is no outcome",
     ]
+
+
+def test_a_row_that_changes_the_end_alone_has_an_id_of_its_own():
+    """Otherwise the row that replaces another would be replaced too."""
+    ends = {**SAID, "until": "2026-10-03T12:00:00Z", "replaces": forecast_id(SAID)}
+    assert len({forecast_id(SAID), forecast_id(ends), forecast_id({**SAID, "replaces": forecast_id(ends)})}) == 3
 
 
 def test_a_row_that_replaces_another_stands_for_it(tmp_path: Path):

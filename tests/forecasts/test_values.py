@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.forecasts.values import Beyond, ForecastValue, Form, PointMasses, Quantiles, ValueFault, forecast_value_text, parse_value
+from forecast.forecasts.values import (
+    Beyond,
+    Buckets,
+    ForecastValue,
+    Form,
+    PointMasses,
+    Quantiles,
+    ValueFault,
+    forecast_value_text,
+    parse_value,
+)
 
 SHARES = st.lists(st.integers(1, 1000), min_size=2, max_size=6).map(
     lambda parts: {f"option {at}": part / sum(parts) for at, part in enumerate(parts)}
@@ -46,6 +56,7 @@ def masses() -> st.SearchStrategy[PointMasses]:
         quantile_sets().map(lambda value: ("quantiles", value)),
         cut_quantile_sets().map(lambda value: ("quantiles", value)),
         masses().map(lambda value: ("pmf", value)),
+        st.lists(st.none() | st.floats(0, 0.05), min_size=2, max_size=20).map(lambda shares: ("buckets", Buckets((0.0, *shares)))),
         STEPS.map(lambda value: ("cdf", value)),
         st.lists(NUMBERS, min_size=1, max_size=20).map(lambda values: ("samples", tuple(values))),
         NUMBERS.map(lambda value: ("number", value)),
@@ -124,6 +135,10 @@ def test_zero_and_one_are_probabilities():
         ("pmf", "[[0, -0.5], [1, 1.5]]", "the probability of `0` is -0.5", "a probability lies between 0 and 1, both included"),
         ("pmf", "[[1, 0.5], [0, 0.5]]", "the values do not ascend", "write the lowest value first, and each only once"),
         ("pmf", "[0, 1]", "this gives no probability for each value", "write pairs of a value and its probability: [[0, 0.7], [1, 0.3]]"),
+        ("buckets", "[0.5, 0.6]", "the probabilities of the buckets add up to 1.1", "together they have a probability of at most 1"),
+        ("buckets", "[0.5, 1.5]", "not each of these is a probability", "a probability lies between 0 and 1, both included"),
+        ("buckets", "[null, null]", "not each of these is a probability", "a probability lies between 0 and 1, both included"),
+        ("buckets", '{"a": 1}', "this gives no probability for each bucket", "write them in the order of the question: [0.3, 0.6]"),
         ("cdf", "[0.5, 0.4]", "this is no distribution function", "its values never fall, and lie between 0 and 1"),
         ("cdf", "[0.5, 1.1]", "this is no distribution function", "its values never fall, and lie between 0 and 1"),
         ("cdf", "[0.5]", "a distribution function has at least two points", ""),
