@@ -1,4 +1,4 @@
-"""The continuous ranked probability score ∫ (F(x) - 1{y ≤ x})² dx of draws, quantile sets and cumulative distributions.
+"""The continuous ranked probability score ∫ (F(x) - 1{y ≤ x})² dx of draws, mass functions, quantile sets and cumulative distributions.
 
 Its unit is that of the outcome, and 0 is best; of a single point it is the absolute error. Cut at c, the integral ends there: then an
 outcome of which only "beyond c" is known can be scored (∫₀^c (F(t) - 1{T ≤ t})² dt, which does not depend on where beyond c it lies). The cut
@@ -38,6 +38,25 @@ def crps_cut_of_draws(*, draws: ArrayLike, cut: ArrayLike, outcome: ArrayLike) -
     return crps_of_draws(draws=cut_draws, outcome=np.minimum(read_numbers(outcome, name="outcome"), end))
 
 
+def crps_of_masses(*, values: ArrayLike, probabilities: ArrayLike, outcome: ArrayLike) -> Array:
+    """The CRPS of a mass function, ``probabilities`` of ``values`` ``(…, values)``, at outcomes ``(…)``, by scoringrules.crps_ensemble.
+
+    Probabilities count in proportion to their sum. An outcome need not be among the values.
+    """
+    from scoringrules import crps_ensemble
+
+    shares, at = read_probabilities(probabilities, name="probabilities"), read_numbers(values, name="values")
+    happened = read_numbers(outcome, name="outcome")
+    return np.asarray(crps_ensemble(happened, at, ens_w=np.broadcast_to(shares, at.shape), estimator="qd", backend="numpy"))
+
+
+def crps_cut_of_masses(*, values: ArrayLike, probabilities: ArrayLike, cut: ArrayLike, outcome: ArrayLike) -> Array:
+    """The CRPS of a mass function cut at ``cut`` ``(…)``: that of what lies beyond it moved to it, as of draws."""
+    end = read_numbers(cut, name="cut")
+    at = np.minimum(read_numbers(values, name="values"), end[..., np.newaxis])
+    return crps_of_masses(values=at, probabilities=probabilities, outcome=np.minimum(read_numbers(outcome, name="outcome"), end))
+
+
 def crps_of_quantiles(*, quantiles: ArrayLike, levels: ArrayLike, outcome: ArrayLike) -> Array:
     """Twice the mean quantile score of a set of quantiles ``(…, levels)``, which the CRPS is for ever more levels.
 
@@ -50,6 +69,16 @@ def crps_of_quantiles(*, quantiles: ArrayLike, levels: ArrayLike, outcome: Array
     if (np.diff(shares) <= 0).any() or (np.diff(values, axis=-1) < 0).any():
         raise ValueError("levels rise, and quantiles do not fall")
     return np.asarray(crps_quantile(read_numbers(outcome, name="outcome"), values, shares, backend="numpy"))
+
+
+def crps_cut_of_quantiles(*, quantiles: ArrayLike, levels: ArrayLike, cut: ArrayLike, outcome: ArrayLike) -> Array:
+    """Twice the mean quantile score of a set of quantiles cut at ``cut`` ``(…)``: those beyond it, and the outcome, are moved to it.
+
+    So a quantile of which only "beyond the cut" is known may stand at the cut. Other arguments as for the whole.
+    """
+    end = read_numbers(cut, name="cut")
+    at = np.minimum(read_numbers(quantiles, name="quantiles"), end[..., np.newaxis])
+    return crps_of_quantiles(quantiles=at, levels=levels, outcome=np.minimum(read_numbers(outcome, name="outcome"), end))
 
 
 def crps_of_cdf(*, points: ArrayLike, cdf: ArrayLike, outcome: ArrayLike) -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-type ScoredForm = Literal["probability", "options", "quantiles", "cdf", "samples", "distribution"]
+type ScoredForm = Literal["probability", "options", "quantiles", "pmf", "cdf", "samples", "distribution"]
 type ScoredType = Literal["binary", "options", "ordered options", "number", "date", "several numbers"]
 
 

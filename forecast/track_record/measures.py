@@ -11,8 +11,20 @@ from forecast.track_record.metaculus_scores import CROWD_RULES, OWN_RULES
 from forecast.track_record.over_time import OVER_TIME
 
 PLATFORM = (*OWN_RULES, *CROWD_RULES)
-USUAL = ("brier", "brier-over-time", "brier-two-sided", "log", "baseline", "peer", "spot-peer", "crps", "crps-quantiles", "wis")
-OF_UNIT = frozenset({"crps", "crps-cut", "crps-quantiles", "wis", "log-density"})  # they mean nothing across units
+USUAL = (
+    "brier",
+    "brier-over-time",
+    "brier-two-sided",
+    "log",
+    "baseline",
+    "peer",
+    "spot-peer",
+    "crps",
+    "crps-quantiles",
+    "crps-quantiles-cut",
+    "wis",
+)
+OF_UNIT = frozenset({"crps", "crps-cut", "crps-quantiles", "crps-quantiles-cut", "wis", "log-density"})  # they mean nothing across units
 EVERY = "all"
 
 

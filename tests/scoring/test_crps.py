@@ -10,7 +10,16 @@ from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than scor
 
 from forecast.language.arrays import Array
 from forecast.scoring.closed_forms import closed_forms, crps_cut_of_family, crps_of_family, cut_closed_forms
-from forecast.scoring.crps import crps_cut_of_cdf, crps_cut_of_draws, crps_of_cdf, crps_of_draws, crps_of_quantiles
+from forecast.scoring.crps import (
+    crps_cut_of_cdf,
+    crps_cut_of_draws,
+    crps_cut_of_masses,
+    crps_cut_of_quantiles,
+    crps_of_cdf,
+    crps_of_draws,
+    crps_of_masses,
+    crps_of_quantiles,
+)
 from forecast.scoring.energy import energy_score
 from forecast.scoring.quantiles import interval_score
 
@@ -95,6 +104,43 @@ def test_a_cdf_is_integrated_exactly(pmf: Array, outcome: float, cut: float):
     assert float(crps_of_cdf(points=points, cdf=cdf, outcome=outcome)) == pytest.approx(squares.mean() * 5, abs=2e-4)
     until = squares[middles < cut].sum() / 10_000
     assert float(crps_cut_of_cdf(points=points, cdf=cdf, cut=cut, outcome=outcome)) == pytest.approx(until, abs=2e-4)
+
+
+@given(pmf=pmfs, outcome=st.floats(-1, 6), cut=st.floats(0.5, 6))
+@settings(max_examples=60, deadline=None)
+def test_a_mass_function_is_integrated_exactly(pmf: Array, outcome: float, cut: float):
+    """Of six values the CRPS is the integral of the squared difference of steps, whole and cut, and that of as many draws of each."""
+    values = np.arange(6.0)
+    edges = np.unique([*values, outcome, cut, -1.0, 6.0])
+    width, left = np.diff(edges), edges[:-1]
+    upto = np.array([pmf[values <= at].sum() for at in left])
+    squares = width * (upto - (outcome <= left)) ** 2
+    assert float(crps_of_masses(values=values, probabilities=pmf, outcome=outcome)) == pytest.approx(squares.sum(), abs=1e-9)
+    found = crps_cut_of_masses(values=values, probabilities=pmf, cut=cut, outcome=outcome)
+    assert float(found) == pytest.approx(squares[left < cut].sum(), abs=1e-9)
+
+
+def test_masses_of_each_forecast():
+    """Masses count in proportion to their sum; equal masses are draws; an outcome that is only known to lie beyond the cut is scored as any there."""
+    values = np.array([[0.0, 1.0, 4.0], [0.0, 10.0, 40.0]])
+    outcomes = np.array([2.0, 20.0])
+    whole = crps_of_masses(values=values, probabilities=[[1 / 3] * 3] * 2, outcome=outcomes)
+    np.testing.assert_allclose(whole, crps_of_draws(draws=values, outcome=outcomes), rtol=1e-12)
+    np.testing.assert_allclose(crps_of_masses(values=values, probabilities=[[0.1] * 3] * 2, outcome=outcomes), whole, rtol=1e-12)
+    cut = [crps_cut_of_masses(values=values, probabilities=[1 / 3] * 3, cut=[3.0, 3.0], outcome=[at, at]).tolist() for at in (3.5, np.inf)]
+    assert cut[0] == cut[1]
+
+
+def test_quantiles_may_stand_at_the_cut():
+    """A set whose upper quantiles are only known to lie beyond the cut scores as one that has them, and nearly as the draws they come from."""
+    quantiles = stats.expon.ppf(LEVELS)
+    outcomes = np.array([0.2, 1.0, 4.0, np.inf])
+    known = crps_cut_of_quantiles(quantiles=np.tile(quantiles, (4, 1)), levels=LEVELS, cut=np.full(4, 1.5), outcome=outcomes)
+    moved = np.tile(np.minimum(quantiles, 1.5), (4, 1))
+    assert crps_cut_of_quantiles(quantiles=moved, levels=LEVELS, cut=np.full(4, 1.5), outcome=outcomes).tolist() == known.tolist()
+    closed = crps_cut_of_family("Exponential", cut=1.5, outcome=outcomes, lam=1.0)
+    np.testing.assert_allclose(known, closed, rtol=2e-3)
+    assert known[2] == known[3]
 
 
 def test_open_bounds():

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from forecast.language.arrays import Array
 from forecast.scoring.brier import brier_score, brier_score_two_sided
-from forecast.scoring.crps import crps_cut_of_cdf, crps_cut_of_draws, crps_of_cdf, crps_of_draws, crps_of_quantiles
+from forecast.scoring.crps import (
+    crps_cut_of_cdf,
+    crps_cut_of_draws,
+    crps_cut_of_masses,
+    crps_cut_of_quantiles,
+    crps_of_cdf,
+    crps_of_draws,
+    crps_of_masses,
+    crps_of_quantiles,
+)
 from forecast.scoring.energy import energy_score
 from forecast.scoring.logarithmic import (
     log_score,
@@ -134,16 +143,25 @@ EXPECTED_SCORES: dict[str, tuple[Expectation, ...]] = {
     "log-censored": (censored,),
     "crps": (
         drawn(lambda draws: crps_of_draws(draws=draws, outcome=VALUES)),
+        values(lambda forecast: crps_of_masses(values=np.tile(VALUES, (CLASSES, 1)), probabilities=forecast, outcome=VALUES)),
         linear(lambda cdf, outcome: crps_of_cdf(points=POINTS, cdf=cdf, outcome=outcome)),
     ),
     "crps-cut": (
         drawn(lambda draws: crps_cut_of_draws(draws=draws, cut=CUT, outcome=VALUES)),
+        values(lambda forecast: crps_cut_of_masses(values=np.tile(VALUES, (CLASSES, 1)), probabilities=forecast, cut=CUT, outcome=VALUES)),
         linear(lambda cdf, outcome: crps_cut_of_cdf(points=POINTS, cdf=cdf, cut=1.5, outcome=outcome)),
     ),
     "crps-quantiles": (
         values(
             lambda forecast: crps_of_quantiles(
                 quantiles=np.tile(quantiles_of(forecast, [0.1, 0.5, 0.7]), (CLASSES, 1)), levels=[0.1, 0.5, 0.7], outcome=VALUES
+            )
+        ),
+    ),
+    "crps-quantiles-cut": (
+        values(
+            lambda forecast: crps_cut_of_quantiles(
+                quantiles=np.tile(quantiles_of(forecast, [0.1, 0.5, 0.7]), (CLASSES, 1)), levels=[0.1, 0.5, 0.7], cut=CUT, outcome=VALUES
             )
         ),
     ),
@@ -212,7 +230,7 @@ def test_what_is_believed_is_the_best_forecast(name: str, forecast: Array, belie
         assert honest >= other - 1e-9 if rule.higher_is_better else honest <= other + 1e-9
 
 
-STRICT = sorted({*EXPECTED_SCORES, *UNLESS_CLOSED_EARLY} - {"quantile", "interval", "wis", "crps-quantiles"})
+STRICT = sorted({*EXPECTED_SCORES, *UNLESS_CLOSED_EARLY} - {"quantile", "interval", "wis", "crps-quantiles", "crps-quantiles-cut"})
 
 
 @pytest.mark.parametrize("name", STRICT)
