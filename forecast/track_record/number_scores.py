@@ -8,9 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.forecasts.question import QuestionScale
-from forecast.forecasts.values import Quantiles
+from forecast.forecasts.values import PointMasses, Quantiles
 from forecast.language.arrays import Array, Indices
-from forecast.scoring.crps import crps_cut_of_cdf, crps_cut_of_draws, crps_of_draws, crps_of_quantiles
+from forecast.scoring.crps import (
+    crps_cut_of_cdf,
+    crps_cut_of_draws,
+    crps_cut_of_masses,
+    crps_cut_of_quantiles,
+    crps_of_draws,
+    crps_of_masses,
+    crps_of_quantiles,
+)
 from forecast.scoring.logarithmic import log_score_censored, log_score_of_density
 from forecast.scoring.metaculus_scale import MetaculusScale, bucket_of_value, probability_of_bucket
 from forecast.track_record.counted_forecasts import CountedForecasts
@@ -33,7 +41,8 @@ def score_numbers(counted: CountedForecasts) -> Iterator[PartialScores]:
     """Yield the scores of forecasts of numbers and dates.
 
     A distribution function is scored over its range by the CRPS, and by its density at the outcome or, beyond a bound or a date by which
-    nothing had happened, by the probability it gave to that. "Not by" is scored as known: the CRPS is cut there.
+    nothing had happened, by the probability it gave to that. "Not by" is scored as known: the CRPS is cut there. Quantiles that end at a
+    bound are cut there whatever the outcome.
     """
     outcomes = {place: outcome for place, question in enumerate(counted.questions) if (outcome := number_outcome(question)) is not None}
     groups: dict[tuple[str, object], list[int]] = {}
@@ -105,8 +114,10 @@ def _kind(question: RecordQuestion, form: str, value: object) -> tuple[str, obje
     match form, value:
         case "cdf", tuple() if scale is not None and len(value) == scale.steps + 1:
             return "cdf", len(value)
-        case "quantiles", Quantiles():
-            return "quantiles", value.levels
+        case "quantiles", Quantiles() if value.levels:
+            return "quantiles" if value.beyond is None else "quantiles to a bound", value.levels
+        case "pmf", PointMasses():
+            return "pmf", len(value.values)
         case "samples", tuple():
             return "samples", len(value)
         case "number" | "date", float():
@@ -121,6 +132,10 @@ def _score_form(form: str, counted: CountedForecasts, places: Indices, outcomes:
             yield from _score_cdfs(counted, places, np.array(values, dtype=np.float64), outcomes)
         case "quantiles":
             yield from _score_quantiles(places, [value for value in values if isinstance(value, Quantiles)], outcomes)
+        case "quantiles to a bound":
+            yield from _score_quantiles_to_a_bound(places, [value for value in values if isinstance(value, Quantiles)], outcomes)
+        case "pmf":
+            yield from _score_masses(places, [value for value in values if isinstance(value, PointMasses)], outcomes)
         case _:
             draws = np.array(values, dtype=np.float64).reshape(len(values), -1)
             yield from _score_draws(places, draws, outcomes)
@@ -172,6 +187,36 @@ def _score_quantiles(places: Indices, values: Sequence[Quantiles], outcomes: Seq
             outcome=value,
         )
         yield PartialScores("wis", places, score)
+
+
+def _score_quantiles_to_a_bound(places: Indices, values: Sequence[Quantiles], outcomes: Sequence[NumberOutcome]) -> Iterator[PartialScores]:
+    """Scores of quantiles with one set of levels, each with a bound beyond which it only has a probability: cut there, or before where no more is known."""
+    value, cut = _columns(outcomes)
+    bound, beyond = np.array([(its.beyond.bound, its.beyond.probability) for its in values if its.beyond is not None]).T
+    end = np.minimum(cut, bound)
+    known = np.isfinite(value) | np.isfinite(cut)
+    if not known.any():
+        return
+    quantiles, levels = np.array([its.values for its in values])[known], np.array(values[0].levels)
+    crps = crps_cut_of_quantiles(quantiles=quantiles, levels=levels, cut=end[known], outcome=value[known])
+    yield PartialScores("crps-quantiles-cut", places[known], crps)
+    outside = (np.minimum(value, cut) >= bound) & (value > bound)
+    yield PartialScores("log-censored", places[outside], log_score_censored(survival=beyond[outside]))
+
+
+def _score_masses(places: Indices, values: Sequence[PointMasses], outcomes: Sequence[NumberOutcome]) -> Iterator[PartialScores]:
+    """Scores of mass functions with one number of values."""
+    value, cut = _columns(outcomes)
+    at, shares = (np.array(columns, dtype=np.float64) for columns in zip(*((its.values, its.probabilities) for its in values), strict=True))
+    known, censored = np.isfinite(value), np.isfinite(cut)
+    if known.any():
+        yield PartialScores("crps", places[known], crps_of_masses(values=at[known], probabilities=shares[known], outcome=value[known]))
+    if censored.any():
+        at, shares, end = at[censored], shares[censored], cut[censored]
+        crps = crps_cut_of_masses(values=at, probabilities=shares, cut=end, outcome=value[censored])
+        yield PartialScores("crps-cut", places[censored], crps)
+        survival = (shares * (at > end[:, np.newaxis])).sum(axis=1) / shares.sum(axis=1)
+        yield PartialScores("log-censored", places[censored], log_score_censored(survival=survival))
 
 
 def _score_draws(places: Indices, draws: Array, outcomes: Sequence[NumberOutcome]) -> Iterator[PartialScores]:

@@ -237,6 +237,42 @@ def test_quantiles_are_scored_by_quantile_scores(tmp_path: Path):
         assert score_of(scored(record), "wis", "me")[0] == pytest.approx((median / 2 + 0.05 * interval) / 1.5, abs=1e-12)
 
 
+@pytest.mark.parametrize(("outcome", "value", "crps", "survival"), [("number", "1", 0.5, None), ("not_by", "1", 0.25, 0.5)])
+def test_a_mass_function_is_scored_whole_and_cut(outcome: str, value: str, crps: float, survival: float | None, tmp_path: Path):
+    """One half each of 0 and 2: of 1 the CRPS is 1/4 twice, and of "not up to 1" it is the first of these, with log 2 for the rest."""
+    question = {**QUESTION, "type": "discrete", "unit": "soldiers"}
+    forecast = said("me", [[0, 0.5], [2, 0.5]], form="pmf")
+    found = scored(topic(tmp_path, [forecast], questions=[question], resolutions=[resolved(outcome, value)]))
+    assert score_of(found, "crps" if survival is None else "crps-cut", "me")[0] == pytest.approx(crps, abs=1e-12)
+    if survival is not None:
+        assert score_of(found, "log-censored", "me")[0] == pytest.approx(-log(survival), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "value", "score", "beyond"),
+    [("number", "3", 2.5 / 3, None), ("number", "9", 3.5 / 3, 0.4), ("not_by", "4", 3.5 / 3, 0.4), ("not_by", "2", 1 / 6, None)],
+)
+def test_quantiles_that_end_at_a_bound_are_cut_there(outcome: str, value: str, score: float, beyond: float | None, tmp_path: Path):
+    """Where the outcome lies beyond the bound does not count, but for the probability of that; twice the mean quantile score, by hand."""
+    quantiles = [[0.25, 1], [0.5, 2], [0.75, 4], {"not_by": 4, "probability": 0.4}]
+    question = {**QUESTION, "type": "number", "unit": "dollars"}
+    found = scored(topic(tmp_path, [said("me", quantiles, form="quantiles")], questions=[question], resolutions=[resolved(outcome, value)]))
+    assert score_of(found, "crps-quantiles-cut", "me")[0] == pytest.approx(score, abs=1e-12)
+    if beyond is None:
+        assert "log-censored" not in found.scores
+    else:
+        assert score_of(found, "log-censored", "me")[0] == pytest.approx(-log(beyond), abs=1e-12)
+    assert not {"crps-quantiles", "wis"} & found.scores.keys()
+
+
+def test_a_bound_alone_is_a_forecast_without_quantiles(tmp_path: Path):
+    """It is counted, and has no score."""
+    forecast = said("me", [{"not_by": 4, "probability": 0.4}], form="quantiles")
+    question = {**QUESTION, "type": "number", "unit": "dollars"}
+    found = scored(topic(tmp_path, [forecast], questions=[question], resolutions=[resolved("number", "3")]))
+    assert (found.scores, found.unfit) == ({}, 1)
+
+
 def test_what_is_only_known_to_come_later_is_scored_as_known(tmp_path: Path):
     """Not by day 1: an exponential distribution in days has log score 1 and a CRPS cut at 1 of 0.1680912407 (conventions.md 12)."""
     points = 2_000
