@@ -31,7 +31,10 @@ class Beyond:
 
 @dataclass(frozen=True, slots=True)
 class Quantiles:
-    """Values at levels of probability, both ascending; with ``beyond`` there are none at the levels that lie there, and perhaps none at all."""
+    """Values at levels of probability, both ascending.
+
+    With ``beyond``, levels that lie there have its bound as their value, or are left out, perhaps all of them.
+    """
 
     levels: tuple[float, ...]
     values: tuple[float, ...]
@@ -221,8 +224,15 @@ def check_quantiles(levels: Sequence[float], values: Sequence[float], beyond: Be
         return
     if not 0 <= beyond.probability <= 1:
         raise ValueFault(f"{beyond.probability:g} is no probability", "a probability lies between 0 and 1, both included")
-    if values and (values[-1] > beyond.bound or levels[-1] > 1 - beyond.probability + SUM_TOLERANCE):
-        raise ValueFault("the last quantile lies beyond what is said to come after all of them", "leave out the quantiles that lie beyond")
+    if values and values[-1] > beyond.bound:
+        raise ValueFault(
+            "the last quantile lies beyond the bound after which nothing is said", "write the bound in its place, or leave it out"
+        )
+    before = [level for level, value in zip(levels, values, strict=True) if value < beyond.bound]
+    if before and before[-1] > 1 - beyond.probability + SUM_TOLERANCE:
+        raise ValueFault(
+            f"a probability of {before[-1]:g} lies before the bound, and {beyond.probability:g} beyond it", "both together are at most 1"
+        )
 
 
 def _parse_cdf(text: str) -> tuple[float, ...]:

@@ -78,11 +78,13 @@ def test_quantiles_of_dates_are_written_as_dates():
 
 
 def test_quantiles_may_end_at_a_day_with_the_probability_of_not_by_then():
-    """What comes later has a probability and no quantiles; where that is all, there are none."""
+    """What comes later has a probability; its quantiles stand at that day or are left out, perhaps all of them."""
     text = '[[0.05, "2026-01-01"], {"not_by": "2027-01-01", "probability": 0.4}]'
     value = parse_value("quantiles", text)
     assert value == Quantiles((0.05,), (20454.0,), Beyond(20819.0, 0.4))
     assert forecast_value_text("quantiles", value, of_dates=True) == text
+    at_bound = '[[0.05, "2026-01-01"], [0.95, "2027-01-01"], {"not_by": "2027-01-01", "probability": 0.4}]'
+    assert parse_value("quantiles", at_bound) == Quantiles((0.05, 0.95), (20454.0, 20819.0), Beyond(20819.0, 0.4))
     assert parse_value("quantiles", '[{"not_by": "2027-01-01", "probability": 1}]') == Quantiles((), (), Beyond(20819.0, 1.0))
 
 
@@ -116,8 +118,14 @@ def test_zero_and_one_are_probabilities():
         (
             "quantiles",
             '[[0.5, 1], {"not_by": 2, "probability": 0.6}]',
-            "the last quantile lies beyond what is said to come after all of them",
-            "leave out the quantiles that lie beyond",
+            "a probability of 0.5 lies before the bound, and 0.6 beyond it",
+            "both together are at most 1",
+        ),
+        (
+            "quantiles",
+            '[[0.5, 3], {"not_by": 2, "probability": 0.6}]',
+            "the last quantile lies beyond the bound after which nothing is said",
+            "write the bound in its place, or leave it out",
         ),
         (
             "quantiles",
