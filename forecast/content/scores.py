@@ -91,7 +91,12 @@ def _left_out(its: RecordScores, later: Sequence[RecordScores]) -> Iterator[Left
 
 def _lacks_crowd(its: RecordScores) -> bool:
     source = its.record.source
-    return source is not None and source.crowd != "persons" and bool(its.counted.forecasters)
+    return (
+        source is not None
+        and source.crowd != "persons"
+        and bool(its.counted.forecasters)
+        and not {"peer", "relative-legacy"} & {*its.scores}
+    )
 
 
 def _summary(its: ScoreSummary) -> SummaryContent:

@@ -1,27 +1,30 @@
 """Metaculus's five scores of a record's questions, from the record alone.
 
 A crowd is the persons of one venue on one question. Models, markets and aggregates are never in it, and bots only where the question
-includes them. Where a record does not hold everybody's forecasts there is no crowd, and so no peer and no relative score.
+includes them. Where a record does not hold everybody's forecasts there is no crowd, and so no peer and no relative score but against what the
+platform published of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.forecasts.question import AskedQuestion
 from forecast.forecasts.record import ForecastRecord
-from forecast.language.arrays import Array
+from forecast.forecasts.values import Buckets, ForecastValue
+from forecast.language.arrays import Array, Indices
 from forecast.scoring.metaculus import baseline_probability, spot_time
 from forecast.scoring.metaculus_crowd import ForecastTimes
 from forecast.scoring.metaculus_forecasts import BinaryForecasts, ContinuousForecasts, OptionForecasts, OutcomeForecasts
 from forecast.scoring.metaculus_question import MetaculusScores, QuestionTimes, score_question
 from forecast.scoring.time_weighting import TimeWeighted
+from forecast.track_record.chosen_forecasts import ChosenForecasts
 from forecast.track_record.counted_forecasts import CountedForecasts
 from forecast.track_record.number_scores import metaculus_scale, number_outcome, outcome_bucket
 from forecast.track_record.option_scores import option_names
+from forecast.track_record.published_crowd import scores_beside_aggregates
 from forecast.track_record.record_questions import RecordQuestion
 
 OWN_RULES = ("baseline", "spot-baseline")
@@ -40,25 +43,26 @@ class PlatformScores:
 def metaculus_scores(record: ForecastRecord, counted: CountedForecasts, given: Array) -> PlatformScores:
     """Return the five scores of every forecaster of the questions that opened and had a scheduled close.
 
-    ``given`` is what each forecast gave to what happened. A question of which a forecast cannot be scored has none.
+    ``given`` is what each forecast gave to what happened, NaN where it cannot be scored; where such a forecast is one of the crowd's, there
+    is no crowd. Where a record has none, but the platform's own aggregates, peer and relative scores are those against these
+    (`published_crowd`).
     """
     size = len(counted.forecasters)
     scores = {rule: np.full(size, np.nan) for rule in (*OWN_RULES, *CROWD_RULES)}
     coverage = {rule: np.zeros(size) for rule in scores}
-    for question, asked in enumerate(counted.questions):
-        of_question = counted.of_question(question)
-        wording = asked.wording
-        if of_question.start == of_question.stop or wording is None or wording.opens is None or wording.scheduled_close is None:
+    for question in range(len(counted.questions)):
+        chosen = _chosen_forecasts(record, counted, question, given)
+        if chosen is None:
             continue
-        forecasts = _outcome_forecasts(counted, question, given[of_question])
-        if forecasts is None or wording.scheduled_close <= wording.opens:
+        forecasts = _outcome_forecasts(counted, question, chosen.places, given)
+        if forecasts is None:
             continue
-        found = _score(record, counted, question, wording, forecasts)
-        first = int(counted.timeline[of_question.start])
-        for rule, its in _by_rule(found):
-            rows = slice(first, first + its.score.size)
-            scores[rule][rows] = np.where(its.coverage > 0, its.score, np.nan)
-            coverage[rule][rows] = its.coverage
+        found = dict(_by_rule(score_question(forecasts, when=chosen.when, times=chosen.times)))
+        if not chosen.when.in_crowd.any():
+            found |= scores_beside_aggregates(record, counted, question, chosen, given)
+        for rule, its in found.items():
+            scores[rule][chosen.rows] = np.where(its.coverage > 0, its.score, np.nan)
+            coverage[rule][chosen.rows] = its.coverage
     return PlatformScores(scores, coverage)
 
 
@@ -70,34 +74,36 @@ def in_crowd(record: ForecastRecord, who: str, question: RecordQuestion) -> bool
     return person.kind == "person" or (person.kind == "bot" and question.wording is not None and question.wording.includes_bots)
 
 
-def _score(
-    record: ForecastRecord, counted: CountedForecasts, question: int, wording: AskedQuestion, forecasts: OutcomeForecasts
-) -> MetaculusScores:
-    of_question = counted.of_question(question)
-    asked, opened = counted.questions[question], wording.opens
-    forecaster = counted.timeline[of_question] - counted.timeline[of_question.start]
-    members = [
-        in_crowd(record, who, asked)
-        for _, who in counted.forecasters[counted.timeline[of_question.start] : counted.timeline[of_question.stop - 1] + 1]
-    ]
-    when = ForecastTimes(
-        forecaster=forecaster,
-        start=counted.start[of_question],
-        end=counted.end[of_question],
-        in_crowd=np.array(members, dtype=np.bool_)[forecaster],
-    )
-    assert wording.scheduled_close is not None
-    assert opened is not None
-    scheduled = (wording.scheduled_close - opened).total_seconds()
+def _chosen_forecasts(record: ForecastRecord, counted: CountedForecasts, question: int, given: Array) -> ChosenForecasts | None:
+    """The forecasts of a question that can be scored, with their times; None where the question has none, or no times."""
+    asked, opened = counted.questions[question], counted.questions[question].wording
+    if opened is None or opened.opens is None or opened.scheduled_close is None or opened.scheduled_close <= opened.opens:
+        return None
+    of_question = np.arange(counted.of_question(question).start, counted.of_question(question).stop)
+    is_forecast = np.array([not isinstance(counted.forecasts[place].value, Buckets) for place in of_question], dtype=np.bool_)
+    of_question = of_question[is_forecast] if of_question.size else of_question
+    places = of_question[~np.isnan(given[of_question])]
+    if places.size == 0:
+        return None
+    rows, forecaster = np.unique(counted.timeline[places], return_inverse=True)
+    left_out = np.unique(counted.timeline[of_question[np.isnan(given[of_question])]])
+    members = np.array([in_crowd(record, counted.forecasters[row][1], asked) for row in rows], dtype=np.bool_)
+    if any(in_crowd(record, counted.forecasters[row][1], asked) for row in left_out):
+        members[:] = False
+    scheduled = (opened.scheduled_close - opened.opens).total_seconds()
     closed = float(counted.close[question])
-    spot = None if wording.spot is None else (wording.spot - opened).total_seconds()
-    times = QuestionTimes(
-        opened=0.0,
-        scheduled_close=scheduled,
-        actual_close=closed,
-        spot=spot_time(opened=0.0, scheduled_close=scheduled, actual_close=closed, spot_scoring=spot),
+    spot = None if opened.spot is None else (opened.spot - opened.opens).total_seconds()
+    return ChosenForecasts(
+        places,
+        rows,
+        ForecastTimes(forecaster=forecaster, start=counted.start[places], end=counted.end[places], in_crowd=members[forecaster]),
+        QuestionTimes(
+            opened=0.0,
+            scheduled_close=scheduled,
+            actual_close=closed,
+            spot=spot_time(opened=0.0, scheduled_close=scheduled, actual_close=closed, spot_scoring=spot),
+        ),
     )
-    return score_question(forecasts, when=when, times=times)
 
 
 def _by_rule(found: MetaculusScores) -> Iterator[tuple[str, TimeWeighted]]:
@@ -108,27 +114,23 @@ def _by_rule(found: MetaculusScores) -> Iterator[tuple[str, TimeWeighted]]:
     yield "relative-legacy", found.relative_legacy
 
 
-def _outcome_forecasts(counted: CountedForecasts, question: int, given: Array) -> OutcomeForecasts | None:
-    """The forecasts of a question as the rules take them; None where one of them cannot be scored."""
+def _outcome_forecasts(counted: CountedForecasts, question: int, places: Indices, given: Array) -> OutcomeForecasts | None:
+    """The forecasts of a question as the rules take them; None where its outcome is none that they take."""
     asked = counted.questions[question]
     assert asked.wording is not None
-    if np.isnan(given).any():
-        return None
     if asked.wording.type == "binary":
-        return BinaryForecasts(given)
+        return BinaryForecasts(given[places])
     if asked.wording.type == "options":
-        return _option_forecasts(counted, question)
+        return _option_forecasts(asked, [counted.forecasts[place].value for place in places])
     outcome, scale = number_outcome(asked), asked.wording.scale
     if outcome is None or scale is None:
         return None
-    sized = metaculus_scale(scale)
-    baseline = baseline_probability(bucket=outcome_bucket(scale, outcome), buckets=scale.steps, open_bounds=sized.open_bounds)
-    return ContinuousForecasts(given, float(baseline))
+    bounds = metaculus_scale(scale).open_bounds
+    baseline = baseline_probability(bucket=outcome_bucket(scale, outcome), buckets=scale.steps, open_bounds=bounds)
+    return ContinuousForecasts(given[places], float(baseline))
 
 
-def _option_forecasts(counted: CountedForecasts, question: int) -> OptionForecasts | None:
-    asked = counted.questions[question]
-    values = [its.value for its in counted.forecasts[counted.of_question(question)]]
+def _option_forecasts(asked: RecordQuestion, values: Sequence[ForecastValue]) -> OptionForecasts | None:
     names = option_names(asked, values)
     assert asked.resolution is not None
     if asked.resolution.outcome != "label" or str(asked.resolution.value) not in names:
