@@ -12,7 +12,6 @@ from forecast.book.files.layout import REPORTS
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Problem
 from forecast.content.score_page import score_page_content
-from forecast.forecasts.record import ForecastRecord
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.score_page import score_page_files
 from forecast.schema.score import ScoresContent
@@ -21,7 +20,9 @@ from forecast.track_record.calls import best_and_worst
 from forecast.track_record.counted_forecasts import forecasts_made
 from forecast.track_record.score_table import ME
 from forecast.track_record.summaries import EVERYBODY
-from forecast.track_record.updating import UpdateChoices, update_choices
+from forecast.track_record.updating import UpdatableQuestion, updatable_questions, update_choices
+
+MOST_OPEN = 30  # open questions with a table of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ def write_score_page(root: Path, found: ScoreResult, scores: ScoresContent, *, a
     """Write the page of scores of the forecasters that ``found`` is about."""
     assert found.table is not None
     named = () if found.who == (EVERYBODY,) else found.who
+    updatable = _updatable_questions(found, as_of)
     content = score_page_content(
         scores,
         found.records,
         who=named,
         calls=best_and_worst(found.table, named or sorted(set(found.table.who))),
-        choices=[its for record in found.records for its in _choices(found, record.record, as_of)],
+        choices=[update_choices(its, now=end_of_day(as_of)) for its in updatable[:MOST_OPEN]],
+        unlisted_open=max(len(updatable) - MOST_OPEN, 0),
     )
     files = score_page_files(content)
     try:
@@ -55,8 +58,11 @@ def write_score_page(root: Path, found: ScoreResult, scores: ScoresContent, *, a
     return ScorePageResult(root / REPORTS / f"{SCORE_REPORT}.html", written)
 
 
-def _choices(found: ScoreResult, record: ForecastRecord, as_of: date) -> tuple[UpdateChoices, ...]:
-    """What one's own open questions of a record would score."""
-    mine = (ME,) if record.source is None else (ME, *record.source.me)
-    cohorts = next(its.cohorts for its in found.records if its.record is record)
-    return update_choices(forecasts_made(record, "at the time"), cohorts, who=mine, now=end_of_day(as_of))
+def _updatable_questions(found: ScoreResult, as_of: date) -> list[UpdatableQuestion]:
+    """One's own open questions, those that close soonest first."""
+    questions: list[UpdatableQuestion] = []
+    for its in found.records:
+        mine = (ME,) if its.record.source is None else (ME, *its.record.source.me)
+        record = forecasts_made(its.record, "at the time")
+        questions += updatable_questions(record, its.cohorts, who=mine, now=end_of_day(as_of))
+    return sorted(questions, key=lambda its: its.question.close or end_of_day(as_of))

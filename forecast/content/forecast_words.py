@@ -8,7 +8,7 @@ import numpy as np
 
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.times import text_of_days
-from forecast.forecasts.values import Quantiles
+from forecast.forecasts.values import PointMasses, Quantiles
 from forecast.language.arrays import Array
 from forecast.schema import words
 from forecast.sentences.score_words import percent_text
@@ -29,6 +29,8 @@ def forecast_words(question: RecordQuestion, forecast: Forecast) -> str:
             return _options(value)
         case "quantiles", Quantiles():
             return _quantiles(question, value)
+        case "pmf", PointMasses():
+            return _range(question, [_mass_point(value, level) for level in LEVELS])
         case "cdf", tuple() if question.wording is not None and question.wording.scale is not None:
             points = scale_points(question.wording.scale)
             if len(value) == points.size:
@@ -76,8 +78,16 @@ def _quantiles(question: RecordQuestion, value: Quantiles) -> str:
     found = dict(zip(value.levels, value.values, strict=True))
     if all(level in found for level in LEVELS):
         return _range(question, [found[level] for level in LEVELS])
-    shown = (f"{percent_text(level)} point {_number(question, at)}" for level, at in list(found.items())[:MOST_OPTIONS])
+    shown = [f"{percent_text(level)} point {_number(question, at)}" for level, at in list(found.items())[:MOST_OPTIONS]]
+    if value.beyond is not None:
+        shown.append(f"beyond {_number(question, value.beyond.bound)} {percent_text(round(value.beyond.probability, 4))}")
     return ", ".join(shown)
+
+
+def _mass_point(masses: PointMasses, level: float) -> float:
+    """The first value at which a mass function reaches a level."""
+    reached = np.cumsum(masses.probabilities) >= level * sum(masses.probabilities)
+    return masses.values[int(np.argmax(reached))]
 
 
 def _point(points: Array, cdf: tuple[float, ...], level: float) -> float:

@@ -36,7 +36,13 @@ MOST_STEPS = 50  # forecasts of one forecaster of one question, the newest
 
 
 def score_page_content(
-    scores: ScoresContent, records: Sequence[RecordScores], *, who: Sequence[str], calls: Calls | None, choices: Sequence[UpdateChoices]
+    scores: ScoresContent,
+    records: Sequence[RecordScores],
+    *,
+    who: Sequence[str],
+    calls: Calls | None,
+    choices: Sequence[UpdateChoices],
+    unlisted_open: int,
 ) -> ScorePageContent:
     """Return what the page of scores shows: of the forecasters ``who``, or of everybody where nobody is named."""
     settled = sorted(
@@ -53,6 +59,7 @@ def score_page_content(
         "labels": {measure.name: measure.label for measure in measures() if measure.name in USUAL},
         "calls": None if calls is None else _calls(calls),
         "open": list(map(_open_question, choices)),
+        "unlisted_open": unlisted_open,
         "settled": listed,
         "unlisted": max(len(settled) - MOST_QUESTIONS, 0),
     }

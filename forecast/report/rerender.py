@@ -105,6 +105,7 @@ def _due_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[P
     """
     reported = [name for name in topic_names(folder) if folder.kind(report_path(name, directory)) is not None]
     due = {name for name in reported if not _page_fits(folder, directory, name)}
+    scores, unmade = _due_score_page(folder, directory)
     index_due = bool(reported) and (bool(due) or _index_is_older(folder, directory, reported))
     files: dict[str, bytes] = {}
     contents: list[TopicContent] = []
@@ -119,7 +120,19 @@ def _due_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[P
             contents.append(content)
     if index_due and not problems:
         files[INDEX_PAGE] = _index_page(folder, directory, contents)
-    return files, problems
+    return scores | files, [*unmade, *problems]
+
+
+def _due_score_page(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[Problem]]:
+    """The page of scores where it is missing beside its JSON or is of an earlier one, and why it cannot be made."""
+    path = f"{directory}/{SCORE_REPORT}.json"
+    if folder.kind(path) is None or _page_fits(folder, directory, SCORE_REPORT):
+        return {}, []
+    try:
+        files = render_score_page(read_score_page(folder.read(path, most=None), name=path))
+    except ReportFault as fault:
+        return {}, [Problem(Place(path), f"no page can be made of these scores: {fault}")]
+    return {f"{SCORE_REPORT}.html": files[f"{SCORE_REPORT}.html"]}, []
 
 
 def _page_fits(folder: Folder, directory: str, name: str) -> bool:

@@ -103,7 +103,7 @@ class OpenQuestionContent(TypedDict):
 
 
 class ScorePageContent(TypedDict):
-    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``."""
+    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``."""
 
     format: int
     digest: str
@@ -112,6 +112,7 @@ class ScorePageContent(TypedDict):
     labels: dict[str, str]
     calls: CallsContent | None
     open: list[OpenQuestionContent]
+    unlisted_open: int
     settled: list[SettledContent]
     unlisted: int
 

@@ -20,6 +20,16 @@ UPDATE_RULES = ("brier", "brier-over-time", "baseline")
 
 
 @dataclass(frozen=True, slots=True)
+class UpdatableQuestion:
+    """An open question of a record, the forecasts of one forecaster, and the probability in force."""
+
+    record: ForecastRecord
+    question: RecordQuestion
+    line: Timeline
+    said: float
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateOutcome:
     """The scores of a forecaster's question if a probability holds from now on: by measure, for a yes and for a no at the scheduled close."""
 
@@ -39,24 +49,20 @@ class UpdateChoices:
     updates: tuple[UpdateOutcome, ...]
 
 
-def update_choices(
+def updatable_questions(
     record: ForecastRecord, cohorts: Sequence[QuestionCohort], *, who: Sequence[str], now: datetime
-) -> tuple[UpdateChoices, ...]:
-    """Return what each open yes-or-no question of some forecasters would score, kept as it is or changed now.
-
-    Of questions that have a scheduled close to come and a probability in force. The forecast is taken to hold until the scheduled close, and the
-    question to be decided there: an early close would cut Metaculus's baseline short. Scores are not expected values: a forecaster who
-    believes p weighs yes by p and no by 1 - p, and by each of these measures does best by saying p.
-    """
+) -> tuple[UpdatableQuestion, ...]:
+    """Return the open yes-or-no questions with a scheduled close to come of which some forecasters have a probability in force, by their close."""
     open_questions = {its.question.key: its.question for its in cohorts if its.cohort == "open"}
-    found: list[UpdateChoices] = []
+    found: list[UpdatableQuestion] = []
     for line in timelines(record):
         question = open_questions.get((line.question, line.asked))
-        if question is not None and line.who in who and _can_be_updated(question, now):
-            span = span_at(line, now)
-            if span is not None and isinstance(span.forecast.value, float):
-                found.append(_choices(record, question, line, span.forecast.value, now))
-    return tuple(found)
+        if question is None or line.who not in who or not _can_be_updated(question, now):
+            continue
+        span = span_at(line, now)
+        if span is not None and isinstance(span.forecast.value, float):
+            found.append(UpdatableQuestion(record, question, line, span.forecast.value))
+    return tuple(sorted(found, key=lambda its: (its.question.close or now, its.question.address)))
 
 
 def _can_be_updated(question: RecordQuestion, now: datetime) -> bool:
@@ -66,35 +72,40 @@ def _can_be_updated(question: RecordQuestion, now: datetime) -> bool:
     return wording.opens <= now < (wording.actual_close or wording.scheduled_close)
 
 
-def _choices(record: ForecastRecord, question: RecordQuestion, line: Timeline, said: float, now: datetime) -> UpdateChoices:
-    wording = question.wording
+def update_choices(its: UpdatableQuestion, *, now: datetime) -> UpdateChoices:
+    """Return what an open question would score, kept as it is or changed now.
+
+    The forecast is taken to hold until the scheduled close, and the question to be decided there: an early close would cut Metaculus's
+    baseline short. Scores are not expected values: a forecaster who believes p weighs yes by p and no by 1 - p, and by each of these
+    measures does best by saying p.
+    """
+    wording = its.question.wording
     assert wording is not None
     assert wording.opens is not None
     assert wording.scheduled_close is not None
     passed = (now - wording.opens) / (wording.scheduled_close - wording.opens)
-    updates = tuple(_outcome(record, question, line, probability, now) for probability in PROBABILITIES)
-    return UpdateChoices(question, line.who, passed, _outcome(record, question, line, said, now), updates)
+    updates = tuple(_outcome(its, probability, now) for probability in PROBABILITIES)
+    return UpdateChoices(its.question, its.line.who, passed, _outcome(its, its.said, now), updates)
 
 
-def _outcome(record: ForecastRecord, question: RecordQuestion, line: Timeline, probability: float, now: datetime) -> UpdateOutcome:
-    yes, no = (dict(_scores(record, question, line, probability, now, word)) for word in ("yes", "no"))
+def _outcome(its: UpdatableQuestion, probability: float, now: datetime) -> UpdateOutcome:
+    yes, no = (dict(_scores(its, probability, now, word)) for word in ("yes", "no"))
     return UpdateOutcome(probability, yes, no)
 
 
-def _scores(
-    record: ForecastRecord, question: RecordQuestion, line: Timeline, probability: float, now: datetime, outcome: OutcomeWord
-) -> Iterator[tuple[str, float]]:
+def _scores(its: UpdatableQuestion, probability: float, now: datetime, outcome: OutcomeWord) -> Iterator[tuple[str, float]]:
     """The scores of a record in which only this forecaster's forecasts are, with one more, and the question decided."""
-    wording = question.wording
+    wording = its.question.wording
     assert wording is not None
     assert wording.scheduled_close is not None
     close = wording.scheduled_close
-    spans = [span.forecast for span in line.spans if span.start < now]
+    spans = [span.forecast for span in its.line.spans if span.start < now]
     said = replace(spans[-1], id="", at=now, until=None, value=probability, recorded=now)
-    end = Resolution(spans[-1].place, "", question.id, spans[-1].asked, outcome, None, close, close.date(), close)
+    end = Resolution(spans[-1].place, "", its.question.id, spans[-1].asked, outcome, None, close, close.date(), close)
     decided = replace(
-        record,
-        questions={question.id: (replace(wording, actual_close=None),)},
+        its.record,
+        questions={its.question.id: (replace(wording, actual_close=None),)},
+        options=(),
         forecasts=(*spans, said),
         resolutions=(end,),
         platform_scores=(),

@@ -12,8 +12,9 @@ import pytest
 
 from forecast.actions.score import ScoreRequest, score_book
 from forecast.actions.score_page import write_score_page
+from forecast.book.files.folder import Folder
 from forecast.content.scores import scores_content
-from forecast.report.rerender import rerender_reports
+from forecast.report.rerender import render_missing_pages, rerender_reports
 from forecast.report.score_page import score_page_files
 from forecast.schema.score_page import ScorePageContent, read_score_page
 from forecast.schema.topic import ReportFault
@@ -150,6 +151,18 @@ def test_reports_made_again_include_the_page_of_scores(book: Path):
     (book / "reports" / "score.html").unlink()
     assert rerender_reports(book, "reports", None).problems == ()
     assert (book / "reports" / "score.html").is_file()
+
+
+def test_a_missing_page_of_scores_is_made_from_its_json(book: Path):
+    """As a fresh clone lacks it; where it is there nothing is written."""
+    topic(book, [said("me", 0.5)], name="ferry")
+    page_of(book)
+    page = book / "reports" / "score.html"
+    before = page.read_bytes()
+    page.unlink()
+    assert render_missing_pages(Folder(book), ["reports"]) == (("reports/score.html",), ())
+    assert page.read_bytes() == before
+    assert render_missing_pages(Folder(book), ["reports"]) == ((), ())
 
 
 @pytest.mark.parametrize("edit", [("as_of", "2026-06-02"), ("more", 1), ("open", None)])
