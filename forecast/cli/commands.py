@@ -21,6 +21,7 @@ from forecast.cli.diff import diff
 from forecast.cli.evidence import evidence
 from forecast.cli.export import export
 from forecast.cli.history import history
+from forecast.cli.import_record import import_record
 from forecast.cli.init import init
 from forecast.cli.lines import echo
 from forecast.cli.new import HELP as NEW_HELP
@@ -82,6 +83,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
     app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")
+    app.add_typer(import_record(), name="import", short_help="Import a record of forecasts from elsewhere.")
     app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)
     app.command(short_help="Show drafts of the reports in a browser, at each save.")(watch)
     app.command(short_help="Take a topic away: a PyMC program, or draws for ArviZ.")(export)

@@ -10,7 +10,7 @@ from forecast.book.files.cells import Cells, read_cells
 from forecast.book.files.folder import Folder
 from forecast.book.files.numerals import is_number, number_hint, parse_day
 from forecast.book.files.problems import Place, Problem, limit_problems
-from forecast.book.files.sources import read_source_if_any
+from forecast.book.files.sources import make_source_file, read_source_if_any
 from forecast.forecasts.times import moment_hint, parse_moment
 from forecast.language.characters import TextKind
 from forecast.language.faults import did_you_mean
@@ -177,6 +177,11 @@ class CellReader:
         if text not in {"", "yes", "no"}:
             self.fault(column, f"`{text}` is neither yes nor no")
         return default if text not in {"yes", "no"} else text == "yes"
+
+
+def reader_of_cells(cells: Mapping[str, str], path: str = "") -> CellReader:
+    """Return a reader of cells that stand in no file yet."""
+    return CellReader(Cells(make_source_file(path, ""), 1, 1, cells))
 
 
 def read_table(folder: Folder, path: str, table: Table) -> tuple[tuple[Cells, ...], tuple[Problem, ...]]:

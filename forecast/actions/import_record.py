@@ -1,0 +1,191 @@
+"""Importing another platform's file into a collection of the book, ``seeds/records/NAME``: what is new is added, under the book's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+from types import MappingProxyType
+
+from forecast.book.files.folder import MOST_RECORD_BYTES, Folder
+from forecast.book.files.layout import root_problem
+from forecast.book.files.locking import hold_lock
+from forecast.book.files.names import name_fault
+from forecast.book.files.problems import FileFault, Place, Problem, has_errors
+from forecast.book.files.reserved import DEVICES
+from forecast.forecasts.reading import read_collection
+from forecast.forecasts.record import COLLECTIONS, CrowdKind, ForecastRecord, RecordSource
+from forecast.forecasts.source_file import source_text
+from forecast.forecasts.tables import FORECASTS, MOST_FORECASTS, OPTIONS, PEOPLE, QUESTIONS, RESOLUTIONS, SCORES, TABLES, Table
+from forecast.forecasts.writing import append_rows, whole_file
+from forecast.importers.archive import file_hash
+from forecast.importers.imported import RowCells
+from forecast.importers.merging import Additions, additions, reopened_questions
+from forecast.importers.metaculus import read_metaculus
+
+METACULUS = "metaculus"
+LARGE_COLLECTION = 5_000_000  # bytes, from which on a collection is left out of git
+GITIGNORE = "*\n!.gitignore\n!source.toml\n"
+_ROWS_AT_ONCE = 5_000  # appended and brought to the disk together
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoices:
+    """Into which collection, who "me" is on the platform, whether others' forecasts are brought in, and whether the file has everybody's."""
+
+    collection: str = METACULUS
+    me: tuple[str, ...] = ()
+    others: bool = False
+    crowd_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import added, by kind of row, and what it left out; or problems, and nothing written.
+
+    ``left_out`` counts rows that do not fit, by file; ``others`` forecasts of other persons, which were not asked for; ``notes`` are
+    sentences about the collection.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    collection: str = ""
+    path: str = ""
+    me: tuple[str, ...] = ()
+    added: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    others: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def import_metaculus(root: Path, file: Path, choices: ImportChoices, *, clock: Callable[[], datetime]) -> ImportResult:
+    """Import a Metaculus export into a collection, which is made where there is none.
+
+    A second import of one file adds nothing; a newer export adds what is new.  Refuses, with problems and without writing,
+    a file that is no such export, a collection that is not sound, and one that would be too large to be read.
+    """
+    if (problem := root_problem(root) or _name_problem(choices)) is not None:
+        return ImportResult((problem,))
+    try:
+        with hold_lock(root):
+            return _import_under_lock(Folder(root), file, choices, clock())
+    except FileFault as fault:
+        return ImportResult((fault.problem,))
+
+
+def _import_under_lock(folder: Folder, file: Path, choices: ImportChoices, now: datetime) -> ImportResult:
+    path = f"{COLLECTIONS}/{choices.collection}"
+    before, problems = _collection(folder, choices.collection)
+    if has_errors(problems):
+        return ImportResult(problems)
+    if before.source is not None and before.source.platform != METACULUS:
+        message = f"this collection holds questions of {before.source.platform}"
+        raise FileFault(Problem(Place(f"{path}/source.toml"), message, "name another one with --collection NAME"))
+    imported = read_metaculus(file, before, me=choices.me, others=choices.others)
+    added = additions(imported, before, recorded=now)
+    crowd, crowd_note = _crowd(before, choices, added)
+    source = RecordSource(METACULUS, file.name, file_hash(file), now.date(), "UTC", imported.me, crowd)
+    notes = [*crowd_note, *(_reopened_note(name) for name in reopened_questions(imported, before))]
+    _refuse_too_much(folder, path, added, before)
+    if before.source is None or not added.is_empty or _is_other(source, before.source):
+        folder.write(f"{path}/source.toml", source_text(source))
+        _write(folder, path, added)
+        notes += _leave_out_of_git(folder, path)
+    return ImportResult(
+        problems=imported.problems,
+        collection=choices.collection,
+        path=path,
+        me=imported.me,
+        added=added.counts,
+        left_out=imported.left_out,
+        others=imported.others,
+        notes=tuple(notes),
+    )
+
+
+def _name_problem(choices: ImportChoices) -> Problem | None:
+    place = Place(COLLECTIONS)
+    if choices.crowd_complete and not choices.others:
+        message = "a crowd is complete only with the forecasts of all others in it"
+        return Problem(place, message, "add --others")
+    if choices.collection in DEVICES:
+        return Problem(place, f"`{choices.collection}` is a device of Windows, where no file can have this name", "choose another name")
+    fault = name_fault(choices.collection)
+    return None if fault is None else Problem(place, *fault)
+
+
+def _collection(folder: Folder, name: str) -> tuple[ForecastRecord, tuple[Problem, ...]]:
+    """What a collection holds; an empty record where there is none yet."""
+    path = f"{COLLECTIONS}/{name}"
+    if folder.kind(path) is None or not folder.names(path):
+        return ForecastRecord(name, path), ()
+    return read_collection(folder, name)
+
+
+def _crowd(before: ForecastRecord, choices: ImportChoices, added: Additions) -> tuple[CrowdKind, tuple[str, ...]]:
+    """Whether the record holds everybody's forecasts after the import, and what to say where that changes."""
+    was: CrowdKind = "none" if before.source is None else before.source.crowd
+    if choices.crowd_complete:
+        return "persons", ()
+    if was == "persons" and not added.is_empty:
+        note = "The crowd counts as incomplete from now on: this file was not said to hold everybody's forecasts (--crowd-complete)."
+        return "none", (note,)
+    return was, ()
+
+
+def _is_other(source: RecordSource, before: RecordSource) -> bool:
+    """Whether a file is not the one that was imported last, or was imported otherwise; the day does not count."""
+    return (source.sha256, source.me, source.crowd) != (before.sha256, before.me, before.crowd)
+
+
+def _reopened_note(question: str) -> str:
+    return f"Question {question} is resolved on record, and no longer on the platform; the record stays as it is."
+
+
+def _refuse_too_much(folder: Folder, path: str, added: Additions, before: ForecastRecord) -> None:
+    """Raise ``FileFault`` where a file would have more bytes or rows than can be read."""
+    for table, rows, count in (
+        (FORECASTS, added.forecasts, len(before.forecasts)),
+        (QUESTIONS, added.questions, sum(map(len, before.questions.values()))),
+        (RESOLUTIONS, added.resolutions, len(before.resolutions)),
+        (SCORES, added.scores or (), 0),
+    ):
+        place = f"{path}/{table.file}.csv"
+        size = sum(map(_bytes, rows)) + (folder.size(place) if table is not SCORES else 0)
+        if size > MOST_RECORD_BYTES or count + len(rows) > MOST_FORECASTS:
+            message = f"this file would have {count + len(rows):,} rows and {size:,} bytes"
+            hint = (
+                f"at most {MOST_FORECASTS:,} rows and {MOST_RECORD_BYTES:,} bytes can be read: use several collections (--collection NAME)"
+            )
+            raise FileFault(Problem(Place(place), message, hint))
+
+
+def _bytes(row: RowCells) -> int:
+    """How many bytes a row takes in a file, with its commas, quotes and the hash of the row before."""
+    return sum(len(cell.encode()) + cell.count('"') + 3 for cell in row.values()) + 40
+
+
+def _write(folder: Folder, path: str, added: Additions) -> None:
+    """Write what is new: people and questions first, so that no forecast stands without them where a run is killed."""
+
+    def append(table: Table, rows: tuple[RowCells, ...]) -> None:
+        for some in batched(rows, _ROWS_AT_ONCE):
+            append_rows(folder, f"{path}/{table.file}.csv", table, some)
+
+    for table, whole in ((PEOPLE, added.people), (OPTIONS, added.options), (SCORES, added.scores)):
+        if whole is not None:
+            folder.write(f"{path}/{table.file}.csv", whole_file(table, whole))
+    append(QUESTIONS, added.questions)
+    append(FORECASTS, added.forecasts)
+    append(RESOLUTIONS, added.resolutions)
+
+
+def _leave_out_of_git(folder: Folder, path: str) -> list[str]:
+    """Write a ``.gitignore`` into a large collection that has none, and say so."""
+    size = sum(folder.size(f"{path}/{table.file}.csv") for table in TABLES)
+    if size <= LARGE_COLLECTION or folder.kind(f"{path}/.gitignore") is not None:
+        return []
+    folder.write(f"{path}/.gitignore", GITIGNORE)
+    note = f"{path} has {size / 1e6:,.0f} MB, so git leaves it out, all but source.toml ({path}/.gitignore); delete that file to commit it."
+    return [note]

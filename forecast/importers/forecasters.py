@@ -1,0 +1,152 @@
+"""Who is who in a file: persons, bots and aggregates, and the names that they get in a record.
+
+Other persons get pseudonyms that are numbers (``person-1``), from which nothing leads back to a name.  No list of who is
+who is kept anywhere.  A later file of the same person gives the same pseudonym because it holds the same forecasts: whoever
+made a forecast that stands in the record, by question, microsecond and value, is the one under whose name it stands there.  Somebody of whose
+forecasts none is on record yet gets a new number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.forecasts.forecast import Forecast
+from forecast.forecasts.people import PersonKind
+from forecast.forecasts.record import ForecastRecord
+
+ME = "me"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecaster:
+    """Somebody in a file: ``key`` stands for them there, ``names`` are those by which they may be called."""
+
+    key: str
+    kind: PersonKind
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Survey:
+    """Everybody in a file, with how many rows of theirs stand in the record under which name."""
+
+    forecasters: dict[str, Forecaster] = field(default_factory=dict)
+    matches: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, forecaster: Forecaster) -> None:
+        """Add somebody who has a row; who is a bot in one is a bot."""
+        known = self.forecasters.get(forecaster.key)
+        if known is None or known.kind == "person":
+            self.forecasters[forecaster.key] = forecaster
+
+    def match(self, forecaster: Forecaster, stands_as: Iterable[str]) -> None:
+        """Count a row of somebody for the names under which such a row is on record."""
+        self.matches.setdefault(forecaster.key, Counter()).update(stands_as)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOnRecord:
+    """What is on record of persons: forecasts by question and time, and who has which score, by question, kind and number."""
+
+    forecasts: Mapping[tuple[str, datetime], tuple[Forecast, ...]]
+    scores: Mapping[tuple[str, str, float], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The name in the record of everybody who is imported, by their key in the file, and which of these names are the user's own."""
+
+    names: Mapping[str, str]
+    me: tuple[str, ...]
+
+
+def rows_on_record(record: ForecastRecord | None) -> RowsOnRecord:
+    """Return by what the persons of a record can be recognised; nothing where there is no record yet."""
+    forecasts: dict[tuple[str, datetime], tuple[Forecast, ...]] = {}
+    scores: dict[tuple[str, str, float], tuple[str, ...]] = {}
+    if record is not None:
+        persons = {who for who, person in record.people.items() if person.kind in {"person", "bot"}}
+        for forecast in record.forecasts:
+            if forecast.who in persons:
+                at = (forecast.question, forecast.at)
+                forecasts[at] = (*forecasts.get(at, ()), forecast)
+        for score in record.platform_scores:
+            if score.who in persons:
+                of = (score.question, score.rule, score.score)
+                scores[of] = (*scores.get(of, ()), score.who)
+    return RowsOnRecord(forecasts, scores)
+
+
+def name_forecasters(survey: Survey, record: ForecastRecord | None, *, me: Sequence[str], others: bool, path: str) -> Naming:
+    """Return the names of a file's forecasters in a record: aggregates by their method, one's own as ``me``, others as pseudonyms if wanted.
+
+    ``me`` holds names or ids as the platform has them.  Where it is empty, the file's only person is meant, or who
+    was meant before.  Raises ``FileFault`` where nobody has such a name, and where it is not known which of several persons is meant.
+    """
+    persons = {key: its for key, its in survey.forecasters.items() if its.kind != "aggregate"}
+    known = _recognise(survey, persons, list(record.people) if record is not None else [])
+    before = () if record is None or record.source is None else record.source.me
+    mine = _own_keys(persons, known, me=me, before=before, others=others, path=path)
+    names = {key: key for key, its in survey.forecasters.items() if its.kind == "aggregate"}
+    taken = {*known.values(), *(record.people if record is not None else ())}
+    free = [who for who in before if who not in known.values()]
+    for key in mine:
+        names[key] = known.get(key) or (free.pop(0) if free else _new_name(ME, taken))
+        taken.add(names[key])
+    if others:
+        for key, its in persons.items():
+            if key not in names:
+                names[key] = known.get(key) or _new_name(its.kind, taken)
+                taken.add(names[key])
+    own = (*before, *(names[key] for key in mine if names[key] not in before))
+    return Naming(names, own)
+
+
+def _recognise(survey: Survey, persons: Mapping[str, Forecaster], people: Sequence[str]) -> dict[str, str]:
+    """The names in the record of persons whose rows stand there, each to one person: the one with the most such rows."""
+    order = {who: at for at, who in enumerate(people)}
+    pairs = [(-count, at, order[who], key, who) for at, key in enumerate(persons) for who, count in survey.matches.get(key, {}).items()]
+    known: dict[str, str] = {}
+    for *_, key, who in sorted(pairs):
+        if key not in known and who not in known.values():
+            known[key] = who
+    return known
+
+
+def _own_keys(
+    persons: Mapping[str, Forecaster], known: Mapping[str, str], *, me: Sequence[str], before: Sequence[str], others: bool, path: str
+) -> list[str]:
+    """The keys of the user in a file."""
+    if me and persons:
+        for name in me:
+            if not any(_is_called(its, name) for its in persons.values()):
+                hint = "give the user name or the id as the file has it; in an anonymised file only the id is known"
+                raise FileFault(Problem(Place(path), f"nobody in this file is called `{name}`", hint))
+        return [key for key, its in persons.items() if any(_is_called(its, name) for name in me)]
+    recognised = [key for key in persons if known.get(key) in before]
+    if recognised or len(persons) < 2:
+        return recognised or list(persons)
+    if others:
+        return []
+    message = f"this file has forecasts or scores of {len(persons)} persons, and it is not known which of them you are"
+    raise FileFault(Problem(Place(path), message, "say so with --me NAME; or bring all of them in, under pseudonyms, with --others"))
+
+
+def _is_called(forecaster: Forecaster, name: str) -> bool:
+    """Whether somebody has a name or an id; in an anonymised file the id stands as its SHA-256."""
+    return name in forecaster.names or hashlib.sha256(name.encode()).hexdigest() in forecaster.names
+
+
+def _new_name(kind: str, taken: set[str]) -> str:
+    """A name that nobody has yet: `me`, `me-2` and so on, or `person-1`, `person-2` and so on."""
+    if kind == ME and ME not in taken:
+        return ME
+    numbers = [
+        int(number) for number in (who.removeprefix(f"{kind}-") for who in taken if who.startswith(f"{kind}-")) if number.isdecimal()
+    ]
+    return f"{kind}-{max(numbers, default=1 if kind == ME else 0) + 1}"

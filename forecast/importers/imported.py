@@ -1,0 +1,58 @@
+"""What is read from a platform's file, before it is known what of it is new: rows of a record, as texts of cells where these are few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from forecast.book.files.problems import Problem
+from forecast.forecasts.question import QuestionType
+from forecast.forecasts.values import Form
+
+type RowCells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedQuestion:
+    """A question: the cells of its row, its options as rows and in the order in which forecasts list them, and how it ended."""
+
+    id: str
+    type: QuestionType
+    line: int
+    cells: RowCells
+    labels: tuple[str, ...] = ()
+    options: tuple[RowCells, ...] = ()
+    resolution: RowCells | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedForecast:
+    """A forecast: ``value`` is the text of its cell, ``end`` when it ended, of which nothing is said while it holds."""
+
+    line: int
+    question: str
+    who: str
+    at: datetime
+    end: datetime | None
+    form: Form
+    value: str
+    forecasters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRecord:
+    """All that a file has for a record, under the names that it gets there; ``left_out`` counts rows that do not fit, by file.
+
+    ``others`` is how many forecasts of other persons were passed over.
+    """
+
+    questions: Mapping[str, ImportedQuestion]
+    forecasts: tuple[ImportedForecast, ...]
+    people: tuple[RowCells, ...] = ()
+    scores: tuple[RowCells, ...] = ()
+    me: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    others: int = 0
