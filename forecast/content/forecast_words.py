@@ -15,7 +15,7 @@ from forecast.sentences.score_words import percent_text
 from forecast.track_record.number_scores import scale_points
 from forecast.track_record.record_questions import RecordQuestion
 
-MOST_OPTIONS = 4
+MOST_SHARES = 4
 LEVELS = (0.05, 0.5, 0.95)
 
 
@@ -69,8 +69,8 @@ def outcome_words(question: RecordQuestion) -> str:
 
 def _options(shares: Mapping[str, float]) -> str:
     likeliest = sorted(shares.items(), key=lambda its: -its[1])
-    shown = ", ".join(f"{name} {percent_text(round(share, 4))}" for name, share in likeliest[:MOST_OPTIONS])
-    rest = len(likeliest) - MOST_OPTIONS
+    shown = ", ".join(f"{name} {percent_text(round(share, 4))}" for name, share in likeliest[:MOST_SHARES])
+    rest = len(likeliest) - MOST_SHARES
     return shown if rest <= 0 else f"{shown} and {rest} more"
 
 
@@ -78,7 +78,7 @@ def _quantiles(question: RecordQuestion, value: Quantiles) -> str:
     found = dict(zip(value.levels, value.values, strict=True))
     if all(level in found for level in LEVELS):
         return _range(question, [found[level] for level in LEVELS])
-    shown = [f"{percent_text(level)} point {_number(question, at)}" for level, at in list(found.items())[:MOST_OPTIONS]]
+    shown = [f"{percent_text(level)} point {_number(question, at)}" for level, at in list(found.items())[:MOST_SHARES]]
     if value.beyond is not None:
         shown.append(f"beyond {_number(question, value.beyond.bound)} {percent_text(round(value.beyond.probability, 4))}")
     return ", ".join(shown)

@@ -12,20 +12,35 @@ import pytest
 from tests.cli.conftest import Run, files_of
 from tests.support.fixtures import fixture_file
 from tests.support.invented_records import QUESTION, YES, at_day, collection, said, topic
-from tests.support.metaculus_record import write_professionals
+from tests.support.metaculus_zips import write_professionals
 
 pytestmark = pytest.mark.medium
 
 RULES = ("baseline", "spot-baseline", "peer", "spot-peer", "relative-legacy")
 
 
-def test_the_scores_of_ten_professionals_are_the_platforms_own(run: Run, book: Path):
-    """All 330 scores of each of five rules are computed from the forecasts alone, and agree with Metaculus's own to 1e-9."""
-    write_professionals(book, fixture_file("metaculus", "pros_binary_forecasts.csv").parent)
-    shown = run("score", "pros")
+def test_the_scores_of_ten_professionals_are_the_platforms_own(run: Run, book: Path, tmp_path: Path):
+    """From the ZIP by `import` into the record: all 330 scores of each of five rules, from the forecasts alone, agree with Metaculus's own to 1e-9."""
+    fixture_file("metaculus", "pros_binary_forecasts.csv")
+    path = write_professionals(tmp_path / "pros.zip")
+    assert run("import", "metaculus", str(path), "--others", "--crowd-complete").code == 0
+    shown = run("score", "metaculus")
     assert (shown.code, shown.err) == (0, "")
-    agreed = [f"pros, {rule}: 330 of 330 of the platform's own scores agree to 1e-9." for rule in RULES]
+    agreed = [f"metaculus, {rule}: 330 of 330 of the platform's own scores agree to 1e-9." for rule in RULES]
     assert shown.out.splitlines()[-5:] == agreed
+
+
+def test_of_ones_own_export_only_the_baselines_can_be_computed(run: Run, book: Path, tmp_path: Path):
+    """One person's forecasts give their baseline scores; the command says why there are no others."""
+    fixture_file("metaculus", "pros_binary_forecasts.csv")
+    path = write_professionals(tmp_path / "pros.zip")
+    run("import", "metaculus", str(path), "--me", "003")
+    lines = run("score", "metaculus").out.splitlines()
+    assert lines[-6:-1] == [
+        f"metaculus, {rule}: {34 if 'baseline' in rule else 0} of 34 of the platform's own scores agree to 1e-9{'' if 'baseline' in rule else '; 34 are not computed here'}."
+        for rule in RULES
+    ]
+    assert lines[-1].startswith("No peer and no relative scores of metaculus: the record does not hold the forecasts of everybody")
 
 
 def test_a_platforms_score_that_differs_is_listed(run: Run, book: Path):
