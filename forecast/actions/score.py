@@ -18,7 +18,7 @@ from forecast.track_record.cohorts import entered_between
 from forecast.track_record.measures import ScoreMeasure, chosen_measures
 from forecast.track_record.record_scores import RecordScores, score_record
 from forecast.track_record.reference import Reference, reference_of
-from forecast.track_record.score_table import ME, ScoreTable, score_table
+from forecast.track_record.score_table import OWNER, ScoreTable, score_table
 from forecast.track_record.skill_summaries import SkillSummary, summarise_skill
 from forecast.track_record.summaries import EVERYBODY, Grouping, ScoreSummary, summarise_scores
 
@@ -130,6 +130,6 @@ def _summarise(
 def _usual_names(table: ScoreTable) -> tuple[str, ...]:
     """Whose scores are shown where nobody is named: one's own if there are any, else everybody's, one by one if they are few."""
     names = sorted(set(table.who))
-    if ME in names:
-        return (ME,)
+    if OWNER in names:
+        return (OWNER,)
     return tuple(names) if len(names) <= MOST_FORECASTERS else (EVERYBODY,)

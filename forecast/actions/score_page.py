@@ -18,7 +18,7 @@ from forecast.schema.score import ScoresContent
 from forecast.schema.score_page import SCORE_REPORT
 from forecast.track_record.calls import best_and_worst
 from forecast.track_record.counted_forecasts import forecasts_made
-from forecast.track_record.score_table import ME
+from forecast.track_record.score_table import OWNER
 from forecast.track_record.summaries import EVERYBODY
 from forecast.track_record.updating import UpdatableQuestion, updatable_questions, update_choices
 
@@ -62,7 +62,7 @@ def _updatable_questions(found: ScoreResult, as_of: date) -> list[UpdatableQuest
     """One's own open questions, those that close soonest first."""
     questions: list[UpdatableQuestion] = []
     for its in found.records:
-        mine = (ME,) if its.record.source is None else (ME, *its.record.source.me)
+        mine = (OWNER,) if its.record.source is None else (OWNER, *its.record.source.me)
         record = forecasts_made(its.record, "at the time")
         questions += updatable_questions(record, its.cohorts, who=mine, now=end_of_day(as_of))
     return sorted(questions, key=lambda its: its.question.close or end_of_day(as_of))

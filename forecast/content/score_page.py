@@ -27,7 +27,7 @@ from forecast.track_record.cohorts import QuestionCohort
 from forecast.track_record.measures import USUAL, measures
 from forecast.track_record.question_history import Beside, ForecasterHistory, ForecastStep, question_history
 from forecast.track_record.record_scores import RecordScores
-from forecast.track_record.score_table import ME, ScoreRow
+from forecast.track_record.score_table import OWNER, ScoreRow
 from forecast.track_record.updating import UpdateChoices, UpdateOutcome
 
 MOST_QUESTIONS = 100  # settled ones with their forecasts on the page, the newest
@@ -82,7 +82,7 @@ def _settled_places(its: RecordScores, who: Sequence[str]) -> list[int]:
 def _name(its: RecordScores, who: str) -> str:
     """A forecaster as the page calls them."""
     source = its.record.source
-    return ME if source is not None and who in source.me else who
+    return OWNER if source is not None and who in source.me else who
 
 
 def _settled_content(its: RecordScores, place: int, who: Sequence[str]) -> SettledContent:

@@ -9,7 +9,7 @@ from forecast.scoring.rule import Rule, ScoredForm, ScoredType, Weighting
 
 ANY: tuple[ScoredType, ...] = ("binary", "options", "number", "date")
 ANY_FORM: tuple[ScoredForm, ...] = ("probability", "options", "cdf")
-METACULUS = "Metaculus, `scoring/score_math.py`"
+METACULUS_SOURCE = "Metaculus, `scoring/score_math.py`"
 FATEBOOK = "Fatebook, `lib/_scoring.ts`"
 EARLY_CLOSE = (
     "Proper where the close does not depend on the answer. Where a yes closes the question early, a yes counts for less time than a no, "
@@ -30,7 +30,7 @@ PLATFORM_RULES = (
         forms=ANY_FORM,
         types=ANY,
         functions=("metaculus.baseline_score", "metaculus.baseline_score", "metaculus.baseline_score_continuous"),
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Rule(
         name="spot-baseline",
@@ -41,7 +41,7 @@ PLATFORM_RULES = (
         forms=ANY_FORM,
         types=ANY,
         functions=("metaculus.baseline_score", "metaculus.baseline_score", "metaculus.baseline_score_continuous"),
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Rule(
         name="peer",
@@ -52,7 +52,7 @@ PLATFORM_RULES = (
         forms=ANY_FORM,
         types=ANY,
         functions=("metaculus.peer_score",),
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Rule(
         name="spot-peer",
@@ -63,7 +63,7 @@ PLATFORM_RULES = (
         forms=ANY_FORM,
         types=ANY,
         functions=("metaculus.peer_score",),
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Rule(
         name="relative-legacy",
@@ -74,7 +74,7 @@ PLATFORM_RULES = (
         forms=ANY_FORM,
         types=ANY,
         functions=("metaculus.relative_legacy_score",),
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Rule(
         name="fatebook",
@@ -187,7 +187,7 @@ WEIGHTINGS = (
         silence="scores 0, what the baseline or the peers' mean scores",
         deviation="Where a yes closes the question early, a probability below the believed one pays.",
         function="time_weighting.metaculus_horizon",
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Weighting(
         name="metaculus-legacy",
@@ -195,7 +195,7 @@ WEIGHTINGS = (
         silence="scores 0, what the community prediction scores",
         deviation="Forecasting only while one expects to beat the community pays.",
         function="time_weighting.relative_legacy_horizon",
-        source=METACULUS,
+        source=METACULUS_SOURCE,
     ),
     Weighting(
         name="covered-time",

@@ -18,7 +18,7 @@ from forecast.track_record.counted_forecasts import CountedForecasts
 from forecast.track_record.number_scores import number_outcome, outcome_bucket
 from forecast.track_record.option_scores import option_names
 
-RECENCY_WEIGHTED, GEOMETRIC_MEAN = "recency_weighted", "geometric_mean"  # the names that Metaculus's exports have
+RECENCY_WEIGHTED, GEOMETRIC_MEANS = "recency_weighted", "geometric_mean"  # the names that Metaculus's exports have
 
 
 def scores_beside_aggregates(
@@ -36,7 +36,7 @@ def scores_beside_aggregates(
         bits = relative_legacy_score(probability_of_outcome=given[chosen.places][:, np.newaxis], community=community)
         horizon = relative_legacy_horizon(opened=times.opened, actual_close=times.actual_close)
         found["relative-legacy"] = _mean_over_time(bits, counted, chosen, weighted, horizon)
-    means = _aggregate_places(record, counted, question, GEOMETRIC_MEAN)
+    means = _aggregate_places(record, counted, question, GEOMETRIC_MEANS)
     forecasters = np.array([counted.forecasts[place].forecasters or 0 for place in means], dtype=np.float64)
     mean = np.array([_given_by_buckets(counted, question, place) for place in means], dtype=np.float64)
     if means.size and not np.isnan(mean).any():
@@ -110,5 +110,5 @@ def _on_the_spot(values: Array, counted: CountedForecasts, chosen: ChosenForecas
 
 def _without_aggregates(scores: TimeWeighted, counted: CountedForecasts, chosen: ChosenForecasts) -> TimeWeighted:
     names = [counted.forecasters[row][1] for row in chosen.rows]
-    is_forecaster = np.array([name not in {RECENCY_WEIGHTED, GEOMETRIC_MEAN} for name in names], dtype=np.float64)
+    is_forecaster = np.array([name not in {RECENCY_WEIGHTED, GEOMETRIC_MEANS} for name in names], dtype=np.float64)
     return TimeWeighted(scores.score, scores.coverage * is_forecaster)

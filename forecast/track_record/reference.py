@@ -13,7 +13,7 @@ from forecast.language.arrays import Array
 from forecast.track_record.event_scores import score_constant
 from forecast.track_record.over_time import OVER_TIME
 from forecast.track_record.record_scores import RecordScores
-from forecast.track_record.score_table import ME
+from forecast.track_record.score_table import OWNER
 
 KINDS: Mapping[str, PersonKind] = {"aggregate": "aggregate", "base-rate": "base rate", "market": "market", "model": "model"}
 
@@ -95,11 +95,11 @@ def _reference_row(scored: RecordScores, reference: Reference, rows: Sequence[in
     if reference.probability is not None:
         return None
     source = scored.record.source
-    mine = (ME,) if source is None else (ME, *source.me)
+    mine = (OWNER,) if source is None else (OWNER, *source.me)
     for row in rows:
         who = scored.counted.forecasters[row][1]
         person = scored.record.people.get(who)
-        if who == reference.name or (reference.name == ME and who in mine):
+        if who == reference.name or (reference.name == OWNER and who in mine):
             return row
         if person is not None and person.kind == KINDS.get(reference.name):
             return row

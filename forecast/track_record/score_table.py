@@ -11,7 +11,7 @@ from forecast.language.arrays import Array, Indices, Truth
 from forecast.track_record.cohorts import QuestionCohort
 from forecast.track_record.record_scores import RecordScores
 
-ME = "me"
+OWNER = "me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def score_table(records: Sequence[RecordScores]) -> ScoreTable:
         places.append(np.array([place for place, _ in its.counted.forecasters], dtype=np.intp) + len(questions))
         source = its.record.source
         mine = frozenset() if source is None else frozenset(source.me)
-        who += [ME if name in mine else name for _, name in its.counted.forecasters]
+        who += [OWNER if name in mine else name for _, name in its.counted.forecasters]
         questions += its.questions
         platforms += ["" if source is None else source.platform] * len(its.questions)
     scores = {name: _join_columns(records, name, missing=np.nan) for name in names}
