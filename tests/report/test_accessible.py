@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from forecast.report.pages import render_index, render_topic
+from forecast.report.score_page import render_score_page
 from tests.support.chromium import Chromium, find_chromium
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
+from tests.support.score_pages import sample_score_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")]
 WIDTHS = {"desk": (1280, 800), "telephone": (390, 844)}
@@ -24,10 +26,11 @@ def browser():
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> Path:
-    """The pages of the sample topic and their index, on disk."""
+    """The pages of the sample topic, their index and a page of scores, on disk."""
     directory = tmp_path_factory.mktemp("reports")
     content = with_insight(sample_content())
-    for name, data in (render_topic(content) | render_index([content])).items():
+    scores = render_score_page(sample_score_page(directory / "book"))
+    for name, data in (render_topic(content) | render_index([content]) | scores).items():
         path = directory / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
@@ -36,7 +39,7 @@ def pages(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("page", ["route.html", "index.html"])
+@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html"])
 def test_axe_finds_no_violation(browser, pages, page, dark, width):
     """Every rule that axe knows holds, with every fold open, in light and in dark, wide and narrow."""
     import axe_core_python
@@ -50,7 +53,7 @@ def test_axe_finds_no_violation(browser, pages, page, dark, width):
     assert found == []
 
 
-@pytest.mark.parametrize("page", ["route.html", "index.html"])
+@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html"])
 def test_a_page_opens_from_disk_and_asks_for_nothing_else(browser, pages, page):
     """The file is the only request, and the console stays empty."""
     before = {
@@ -64,7 +67,7 @@ def test_a_page_opens_from_disk_and_asks_for_nothing_else(browser, pages, page):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", ["route.html", "index.html"])
+@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html"])
 def test_nothing_is_wider_than_the_page(browser, pages, page, width):
     """The page never scrolls sideways; only tables and the model's graph do, inside themselves."""
     browser.show(width=WIDTHS[width][0], height=WIDTHS[width][1])

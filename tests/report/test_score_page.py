@@ -10,21 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from forecast.actions.score import ScoreRequest, score_book
-from forecast.actions.score_page import write_score_page
 from forecast.book.files.folder import Folder
-from forecast.content.scores import scores_content
 from forecast.report.rerender import render_missing_pages, rerender_reports
 from forecast.report.score_page import score_page_files
-from forecast.schema.score_page import ScorePageContent, read_score_page
+from forecast.schema.score_page import read_score_page
 from forecast.schema.topic import ReportFault
 from tests.support.invented_records import QUESTION, YES, collection, said, topic
 from tests.support.paths import TINY_BOOK
+from tests.support.score_pages import score_page_of
 
 pytestmark = pytest.mark.medium
 
 DAY = date(2026, 3, 5)  # four of the ten days have passed, and the fifth ends
-LATER = date(2026, 6, 1)
 
 
 @pytest.fixture
@@ -35,29 +32,10 @@ def book(tmp_path: Path) -> Path:
     return root
 
 
-def page_of(root: Path, as_of: date = LATER) -> ScorePageContent:
-    """Write the page of a book as of a day, and read it."""
-    found = score_book(root, ScoreRequest(), as_of=as_of)
-    assert found.problems == ()
-    scores = scores_content(
-        found.records,
-        found.later,
-        as_of=as_of,
-        summaries=found.summaries,
-        with_early=found.with_early,
-        later_summaries=found.later_summaries,
-        reference=None,
-        skill=(),
-    )
-    written = write_score_page(root, found, scores, as_of=as_of)
-    assert written.problems == ()
-    return read_score_page((root / "reports" / "score.json").read_bytes())
-
-
 def test_a_settled_question_has_its_forecasts_beside_the_others(book: Path):
     """Each forecast has its score, and the median of the others and its score at that time."""
     collection(book, [said("7", 0.5), said("7", 0.8, 5), said("bob", 0.6), said("cat", 0.4, 3)], me=["7"])
-    (question,) = page_of(book)["settled"]
+    (question,) = score_page_of(book)["settled"]
     (person,) = question["people"]
     assert (question["address"], question["outcome"], person["who"]) == ("venue:q", "yes", "me")
     assert [(step["said"], step["score"]) for step in person["steps"]] == [("50 %", 0.25), ("80 %", 0.04)]
@@ -72,14 +50,14 @@ def test_a_number_is_shown_by_its_median_and_interval(book: Path):
     question = {**QUESTION, "type": "number", "unit": "mm"}
     rows = [said("me", [[0.05, 10], [0.5, 30], [0.95, 80]], form="quantiles")]
     topic(book, rows, questions=[question], resolutions=[{**YES, "outcome": "number", "value": "41"}], name="ferry")
-    (shown,) = page_of(book)["settled"]
+    (shown,) = score_page_of(book)["settled"]
     assert (shown["outcome"], shown["people"][0]["steps"][0]["said"]) == ("41 mm", "30 mm (90 %: 10 mm to 80 mm)")
 
 
 def test_what_an_update_now_would_score_is_what_it_scores(book: Path):
     """Half of the time has passed at 0.5: each line is the mean of both halves, for yes and for no."""
     topic(book, [said("me", 0.5)], questions=[{**QUESTION, "actual_close": ""}], resolutions=[], name="ferry")
-    (question,) = page_of(book, DAY)["open"]
+    (question,) = score_page_of(book, DAY)["open"]
     assert (question["passed"], question["keep"]["probability"]) == (0.5, 0.5)
     assert question["keep"]["if_yes"] == {"brier": 0.25, "brier-over-time": 0.25, "baseline": 0.0}
     (nine,) = [its for its in question["updates"] if its["probability"] == pytest.approx(0.9)]
@@ -99,7 +77,7 @@ def test_what_an_update_now_would_score_is_what_it_scores(book: Path):
 def test_a_question_that_cannot_be_updated_has_no_table(change: Mapping[str, str], book: Path):
     """It is closed, or is no yes-or-no question."""
     topic(book, [said("me", 0.5)], questions=[{**QUESTION, **change}], resolutions=[], name="ferry")
-    assert page_of(book, DAY)["open"] == []
+    assert score_page_of(book, DAY)["open"] == []
 
 
 def test_best_and_worst_calls_are_of_different_questions(book: Path):
@@ -107,7 +85,7 @@ def test_best_and_worst_calls_are_of_different_questions(book: Path):
     questions = [{**QUESTION, "id": name, "text": f"Question {name}?"} for name in "abc"]
     rows = [said("me", value, question=name) for name, value in zip("abc", (0.2, 0.5, 0.9), strict=True)]
     topic(book, rows, questions=questions, resolutions=[{**YES, "question": name} for name in "abc"], name="ferry")
-    calls = page_of(book)["calls"]
+    calls = score_page_of(book)["calls"]
     assert calls is not None
     assert [[its["address"] for its in which] for which in (calls["best"], calls["worst"])] == [["ferry.c"], ["ferry.a"]]
 
@@ -115,7 +93,7 @@ def test_best_and_worst_calls_are_of_different_questions(book: Path):
 def test_the_page_says_that_there_are_too_few_questions(book: Path):
     """With one question, at its top, in HTML and in Markdown."""
     topic(book, [said("me", 0.5)], name="ferry")
-    page_of(book)
+    score_page_of(book)
     for name in ("score.html", "score.md"):
         assert "Too few questions to judge" in (book / "reports" / name).read_text(encoding="utf-8")
 
@@ -123,7 +101,7 @@ def test_the_page_says_that_there_are_too_few_questions(book: Path):
 def test_an_infinite_score_is_shown_as_such(book: Path):
     """On the page, and as a word in the JSON."""
     topic(book, [said("me", 0)], name="ferry")
-    page = page_of(book)
+    page = score_page_of(book)
     means = {its["measure"]: its["mean"] for its in page["scores"]["summaries"]}
     assert (means["log"], means["baseline"]) == ("inf", "-inf")
     assert '<td class="number">\N{MINUS SIGN}inf</td>' in (book / "reports" / "score.html").read_text(encoding="utf-8")
@@ -132,10 +110,10 @@ def test_an_infinite_score_is_shown_as_such(book: Path):
 def test_the_page_is_made_again_from_its_json_to_the_byte(book: Path):
     """`forecast report` writes what was written, and the same day writes the same."""
     topic(book, [said("me", 0.5), said("me", 0.7, 3)], name="ferry")
-    page = page_of(book)
+    page = score_page_of(book)
     before = {path: path.read_bytes() for path in (book / "reports").rglob("*") if path.is_file() and path.name != ".lock"}
     assert {f"reports/{name}" for name in score_page_files(page)} == {str(path.relative_to(book)) for path in before}
-    assert page_of(book) == page
+    assert score_page_of(book) == page
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -145,7 +123,7 @@ def test_reports_made_again_include_the_page_of_scores(book: Path):
     from forecast.model.settings import Settings
 
     topic(book, [said("me", 0.5)], name="ferry")
-    page_of(book)
+    score_page_of(book)
     day = date(2025, 1, 1)
     update(book, as_of=day, today=day, settings=Settings(), referee=False, insight=False)
     (book / "reports" / "score.html").unlink()
@@ -156,7 +134,7 @@ def test_reports_made_again_include_the_page_of_scores(book: Path):
 def test_a_missing_page_of_scores_is_made_from_its_json(book: Path):
     """As a fresh clone lacks it; where it is there nothing is written."""
     topic(book, [said("me", 0.5)], name="ferry")
-    page_of(book)
+    score_page_of(book)
     page = book / "reports" / "score.html"
     before = page.read_bytes()
     page.unlink()
@@ -169,7 +147,7 @@ def test_a_missing_page_of_scores_is_made_from_its_json(book: Path):
 def test_a_changed_json_is_refused(edit: tuple[str, object], book: Path):
     """Edited by hand, with a key too many, or of another shape."""
     topic(book, [said("me", 0.5)], name="ferry")
-    page_of(book)
+    score_page_of(book)
     content = json.loads((book / "reports" / "score.json").read_text(encoding="utf-8"))
     content[edit[0]] = edit[1]
     with pytest.raises(ReportFault):
@@ -182,7 +160,7 @@ def test_texts_of_a_record_are_shown_as_text(book: Path):
     question = {**QUESTION, "type": "options", "text": hostile}
     rows = [said(hostile, {hostile: 0.5, "b": 0.5}, form="options")]
     collection(book, rows, questions=[question], resolutions=[{**YES, "outcome": "label", "value": hostile}])
-    page_of(book)
+    score_page_of(book)
     text = (book / "reports" / "score.html").read_text(encoding="utf-8")
     assert hostile not in text
     assert "&lt;script&gt;" in text
@@ -192,7 +170,7 @@ def test_texts_of_a_record_are_shown_as_text(book: Path):
 def test_pictures_of_questions_that_are_gone_are_removed(book: Path):
     """Only those that the page shows stay."""
     topic(book, [said("me", 0.5)], name="ferry")
-    page_of(book)
+    score_page_of(book)
     (before,) = (book / "reports" / "score").iterdir()
     topic(
         book,
@@ -201,6 +179,6 @@ def test_pictures_of_questions_that_are_gone_are_removed(book: Path):
         resolutions=[{**YES, "question": "other"}],
         name="ferry",
     )
-    page_of(book)
+    score_page_of(book)
     (after,) = (book / "reports" / "score").iterdir()
     assert before.name != after.name
