@@ -38,16 +38,18 @@ def test_questions_of_one_topic_are_one_group_among_several():
 
 
 def test_groups_of_different_sizes_have_the_cluster_robust_error():
-    """By hand: the mean of 1, 2 and of 6 is 3; the sums of differences are -3 and 3; the error is sqrt(2·18)/3."""
-    found = mean_interval(np.array([1.0, 2.0, 6.0]), ["a", "a", "b"])
+    """By hand: the mean of 1, 2, 6 and 3 is 3; the sums of differences are -3, 3 and 0; the error is sqrt(3/2·18)/4."""
+    found = mean_interval(np.array([1.0, 2.0, 6.0, 3.0]), ["a", "a", "b", "c"])
     assert found.high is not None
-    assert found.high - 3 == pytest.approx(12.706204736432095 * sqrt(2 * 18) / 3, abs=1e-9)
+    assert found.high - 3 == pytest.approx(4.302652729911275 * sqrt(1.5 * 18) / 4, abs=1e-9)
 
 
-def test_questions_of_a_single_topic_stand_alone():
-    """There is nothing to compare the topic with."""
-    values = np.array([0.1, 0.2, 0.4])
-    assert mean_interval(values, ["a"] * 3) == mean_interval(values, [""] * 3)
+@pytest.mark.parametrize("topics", [["a"] * 40, ["a"] * 20 + ["b"] * 20])
+def test_questions_of_one_or_two_topics_stand_alone_and_are_few(topics: list[str]):
+    """No error between topics can be estimated."""
+    values = np.linspace(0, 1, 40)
+    found, alone = mean_interval(values, topics), mean_interval(values, [""] * 40)
+    assert (found.low, found.high, found.is_few) == (alone.low, alone.high, True)
 
 
 @pytest.mark.parametrize(("count", "topics", "few"), [(29, 29, True), (30, 30, False), (30, 2, True), (30, 3, False)])
@@ -62,6 +64,7 @@ def test_infinite_scores_leave_a_median_and_no_interval():
     found = mean_interval(np.array([inf, 1.0, 2.0]), [""] * 3)
     assert (found.mean, found.median, found.low, found.infinite) == (inf, 2.0, None, 1)
     assert mean_interval(np.array([inf, -inf, 2.0]), [""] * 3).mean == -inf
+    assert mean_interval(np.array([inf, -inf]), [""] * 2).median == -inf
 
 
 def test_forecasters_of_one_question_are_averaged_before_questions_are(tmp_path: Path):
