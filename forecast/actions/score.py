@@ -15,7 +15,8 @@ from forecast.forecasts.record import COLLECTIONS, ForecastRecord
 from forecast.forecasts.tables import FORECASTS, RESOLUTIONS
 from forecast.language.faults import did_you_mean
 from forecast.track_record.cohorts import entered_between
-from forecast.track_record.measures import ScoreMeasure, chosen_measures
+from forecast.track_record.day_scores import DAY_RULES
+from forecast.track_record.measures import EVERY, ScoreMeasure, chosen_measures
 from forecast.track_record.record_scores import RecordScores, score_record
 from forecast.track_record.reference import Reference, reference_of
 from forecast.track_record.score_table import OWNER, ScoreTable, score_table
@@ -77,7 +78,8 @@ def score_book(root: Path, asked: ScoreRequest, *, as_of: date) -> ScoreResult:
     if has_errors(problems):
         return ScoreResult(problems=problems)
     enters = entered_between(asked.since, asked.until)
-    scored = tuple(score_record(record, now=now, enters=enters) for record in records)
+    by_days = bool({EVERY, *DAY_RULES} & {*asked.measures})
+    scored = tuple(score_record(record, now=now, enters=enters, by_days=by_days) for record in records)
     later = tuple(score_record(record, now=now, made="entered later", enters=enters) for record in records if not record.is_imported)
     return _summarise(asked, scored, tuple(its for its in later if its.counted.forecasters), problems)
 

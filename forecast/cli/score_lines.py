@@ -15,26 +15,17 @@ COLUMNS = ("record", "question", "who", "measure", "score", "coverage", "cohort"
 
 def print_scores(content: ScoresContent) -> None:
     """Print what scores come to, what was left out and why, and how far a platform's own scores agree."""
+    if not content["records"]:
+        echo(score_words.NO_RECORD)
+        return
     for sentence in score_words.cohort_sentences(content["cohorts"]):
         echo(sentence)
     for left in content["left_out"]:
         echo(score_words.left_out_sentence(left))
-    if content["summaries"]:
-        echo()
-        _print_summaries(content["summaries"])
-        echo()
-        echo(f"{score_words.INTERVALS}.")
-        if any(its["few"] for its in content["summaries"]):
-            echo(score_words.FEW_SENTENCE)
-    else:
-        echo("There is no score yet.")
+    _print_means(content)
     for sentence in score_words.early_sentences(content):
         echo(sentence)
-    if content["skill"]:
-        echo()
-        _print_skill(content["skill"], content["reference"])
-    elif content["reference"]:
-        echo(f"Nothing to compare with {content['reference']}: no forecast of it stands beside another.")
+    _print_skill(content["skill"], content["reference"])
     if content["later"]:
         echo()
         echo("Entered later, so that nobody can know whether they were made at the time they claim:")
@@ -65,6 +56,19 @@ def rows_as_csv(rows: Iterable[ScoreRowContent]) -> str:
     return written.getvalue()
 
 
+def _print_means(content: ScoresContent) -> None:
+    """Print the table of means, and whether they are of few questions."""
+    if not content["summaries"]:
+        echo("There is no score yet.")
+        return
+    echo()
+    _print_summaries(content["summaries"])
+    echo()
+    echo(f"{score_words.INTERVALS}.")
+    if any(its["few"] for its in content["summaries"]):
+        echo(score_words.FEW_SENTENCE)
+
+
 def _print_summaries(summaries: Sequence[SummaryContent]) -> None:
     heading = ("", "", "score", "better", "questions", "mean", "95 % interval", "median")
     rows = [
@@ -84,6 +88,11 @@ def _print_summaries(summaries: Sequence[SummaryContent]) -> None:
 
 
 def _print_skill(skill: Sequence[SkillContent], reference: str) -> None:
+    if not skill:
+        if reference:
+            echo(f"Nothing to compare with {reference}: no forecast of it stands beside another.")
+        return
+    echo()
     echo(f"Beside {reference}, over the questions and times of both:")
     heading = ("", "", "score", "questions", "mean", reference, "better by", "95 % interval", "skill, as a ratio")
     rows = [

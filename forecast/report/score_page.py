@@ -32,7 +32,7 @@ UPDATING = (
 
 
 @dataclass(frozen=True, slots=True)
-class SettledQuestion:
+class SettledView:
     """A settled question as the page shows it."""
 
     question: SettledContent
@@ -44,7 +44,7 @@ class SettledQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenQuestion:
+class OpenView:
     """An open question as the page shows it."""
 
     question: OpenQuestionContent
@@ -105,14 +105,14 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
         yield Section("The platform's own scores", "agreement", points=tuple(worst_differences(scores)), tables=(agreement_table(scores),))
 
 
-def _open_question(question: OpenQuestionContent) -> OpenQuestion:
+def _open_question(question: OpenQuestionContent) -> OpenView:
     sentence = f"{round(100 * question['passed'])} % of its time has passed; it closes on {words.day(question['closes'][:10])}."
-    return OpenQuestion(question, sentence, update_table(question))
+    return OpenView(question, sentence, update_table(question))
 
 
-def _settled_question(question: SettledContent, page: ScorePageContent, charts: Mapping[str, Chart]) -> SettledQuestion:
+def _settled_question(question: SettledContent, page: ScorePageContent, charts: Mapping[str, Chart]) -> SettledView:
     name = question_chart_name(question["address"])
-    return SettledQuestion(
+    return SettledView(
         question,
         words.day(question["enters"]),
         question_scores_sentence(question, page),

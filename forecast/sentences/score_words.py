@@ -20,6 +20,7 @@ from forecast.schema.score import (
 FEW_SENTENCE = (
     "Too few questions to judge: a mean of fewer than 30, or of questions from fewer than three topics, says little of the next ones."
 )
+NO_RECORD = "No forecasts are on record yet; `forecast say` and `forecast import` add some."
 INTERVALS = "The interval is one of 95 %, by question: questions are the units, and those of one topic belong together"
 
 

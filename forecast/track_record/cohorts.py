@@ -86,6 +86,12 @@ def cohort_of(question: RecordQuestion, *, now: datetime) -> QuestionCohort:
     return QuestionCohort(question, "scored", COHORTS["scored"], enters)
 
 
+def cohorts_table() -> str:
+    """Return the cohorts as a table in Markdown, as it stands in SCORING.md."""
+    rows = [f"| {cohort} | {says} |" for cohort, says in COHORTS.items()]
+    return "\n".join(("| questions | what that says |", "| --- | --- |", *rows))
+
+
 def cohort_counts(cohorts: Iterable[QuestionCohort]) -> Mapping[Cohort, int]:
     """Return how many questions each cohort has, in the order of the table; cohorts without one are left out."""
     found = [its.cohort for its in cohorts]

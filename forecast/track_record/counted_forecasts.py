@@ -48,6 +48,10 @@ class CountedForecasts:
         """Where the forecasts of one question stand among all."""
         return slice(int(np.searchsorted(self.question, question)), int(np.searchsorted(self.question, question, side="right")))
 
+    def of_forecaster(self, row: int) -> Indices:
+        """The places of one forecaster's forecasts of a question, oldest first."""
+        return np.arange(np.searchsorted(self.timeline, row), np.searchsorted(self.timeline, row, side="right"))
+
     @property
     def last(self) -> Indices:
         """The last forecast of each forecaster of each question, whether or not it was withdrawn later."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from forecast.scoring.rule import Rule
 from forecast.scoring.rules import SCORING_RULES
+from forecast.track_record.day_scores import DAY_RULES
 from forecast.track_record.metaculus_scores import CROWD_RULES, OWN_RULES
 from forecast.track_record.over_time import OVER_TIME
 
-PLATFORM = (*OWN_RULES, *CROWD_RULES)
+PLATFORM = (*OWN_RULES, *CROWD_RULES, *DAY_RULES)
 USUAL = (
     "brier",
     "brier-over-time",

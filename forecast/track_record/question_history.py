@@ -62,7 +62,7 @@ def _steps(scored: RecordScores, question: int, row: int) -> Iterator[ForecastSt
     counted, opened = scored.counted, scored.counted.opened[question]
     assert opened is not None  # there are forecasts
     close = float(counted.close[question])
-    for place in np.flatnonzero(counted.timeline == row):
+    for place in counted.of_forecaster(row):
         start, end = float(counted.start[place]), min(float(counted.end[place]), close)
         rule = next(
             (rule for rule in RULES_BY_TYPE if rule in scored.outcome.scores and not np.isnan(scored.outcome.scores[rule][place])), ""

@@ -12,6 +12,7 @@ from forecast.forecasts.record import ForecastRecord
 from forecast.language.arrays import Array
 from forecast.track_record.cohorts import QuestionCohort, question_cohorts
 from forecast.track_record.counted_forecasts import CountedForecasts, Made, counted_forecasts, forecasts_made
+from forecast.track_record.day_scores import day_scores
 from forecast.track_record.metaculus_scores import metaculus_scores
 from forecast.track_record.outcome_scores import OutcomeScores, outcome_scores
 from forecast.track_record.over_time import forecaster_scores
@@ -40,11 +41,16 @@ class RecordScores:
 
 
 def score_record(
-    record: ForecastRecord, *, now: datetime, made: Made = "at the time", enters: Callable[[QuestionCohort], bool] = lambda _: True
+    record: ForecastRecord,
+    *,
+    now: datetime,
+    made: Made = "at the time",
+    enters: Callable[[QuestionCohort], bool] = lambda _: True,
+    by_days: bool = False,
 ) -> RecordScores:
     """Score the forecasts of a record that were made at the time, or those entered later, as of a moment.
 
-    ``enters`` chooses among the questions that have an outcome, as `cohorts.entered_between` does.
+    ``by_days`` adds the rules of platforms that cut time into days (`day_scores`), which take a while. ``enters`` chooses among the questions that have an outcome, as `cohorts.entered_between` does.
     """
     cohorts = question_cohorts(record, now=now)
     questions = tuple(its for its in cohorts if its.cohort in SCORED_COHORTS and enters(its))
@@ -53,7 +59,8 @@ def score_record(
     outcome = outcome_scores(counted)
     own = forecaster_scores(counted, outcome.scores)
     platform = metaculus_scores(chosen, counted, outcome.given)
-    scores = {name: values for name, values in {**own.scores, **platform.scores}.items() if not np.isnan(values).all()}
+    days = day_scores(counted) if by_days else {}
+    scores = {name: values for name, values in {**own.scores, **platform.scores, **days}.items() if not np.isnan(values).all()}
     coverage = {name: platform.coverage.get(name, own.coverage) for name in scores}
     scored = [~np.isnan(values) for values in outcome.scores.values()]
     fit = np.logical_or.reduce(scored) if scored else np.zeros(len(counted.forecasts), dtype=np.bool_)

@@ -198,6 +198,13 @@ def test_a_mistake_in_a_record_stops_the_command_with_its_place(run: Run, book: 
     assert "seeds/records/venue/forecasts.csv:2" in shown.err
 
 
+def test_without_a_record_the_command_says_how_to_begin_one(run: Run, book: Path):
+    """Nothing is written then."""
+    before = files_of(book)
+    assert run("score").out == "No forecasts are on record yet; `forecast say` and `forecast import` add some.\n"
+    assert files_of(book) == before
+
+
 def test_scoring_writes_nothing_but_the_score_pages(run: Run, book: Path):
     """The record stays as it is."""
     collection(book, [said("ann", 0.9)])

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from forecast.track_record.cohorts import QuestionCohort, cohort_counts, entered_between, question_cohorts
+from forecast.track_record.cohorts import QuestionCohort, cohort_counts, cohorts_table, entered_between, question_cohorts
 from forecast.track_record.record_scores import score_record
 from tests.support.invented_records import CLOSES, NOW, QUESTION, YES, at_day, collection, said, score_of, scored, topic
+from tests.support.paths import ROOT
 
 MARCH = datetime(2026, 3, 6, tzinfo=UTC)
 
@@ -137,3 +138,9 @@ def test_a_resolution_on_a_day_counts_until_its_end(tmp_path: Path):
     """A day without a time is over at midnight, UTC."""
     found = scored(collection(tmp_path, [said("ann", 0.9, 9.5)], resolutions=[{**YES, "on": CLOSES[:10]}]))
     assert found.counted.late == 0
+
+
+def test_the_cohorts_stand_in_the_documentation():
+    """SCORING.md has the table that the program has."""
+    page = (ROOT / "forecast" / "SCORING.md").read_text(encoding="utf-8")
+    assert f"<!-- cohorts -->\n{cohorts_table()}\n<!-- end of cohorts -->" in page

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.track_record.record_scores import score_record
 from tests.support.invented_records import CLOSES, NOW, QUESTION, YES, at_day, collection, said, score_of, scored, topic
 
 SCALE = {"low": "0", "high": "2", "low_open": "no", "high_open": "no", "steps": "2"}
@@ -318,3 +319,27 @@ def test_scores_are_as_of_the_moment_that_is_asked(tmp_path: Path):
     record = collection(tmp_path, [said("ann", 0.9)])
     assert scored(record, NOW.replace(month=3, day=2)).scores == {}
     assert "brier" in scored(record).scores
+
+
+def test_fatebooks_score_is_computed_from_the_record(tmp_path: Path):
+    """The worked numbers (conventions.md 9.1): four days, two people, 0.9 and 0.7 from the start: 0.02 and 0.18, relative -0.08 and 0.08."""
+    question = {**QUESTION, "scheduled_close": at_day(4), "actual_close": at_day(4)}
+    record = collection(tmp_path, [said("ann", 0.9), said("bob", 0.7)], questions=[question], resolutions=[resolved("yes", on=at_day(4))])
+    found = score_record(record, now=NOW, by_days=True)
+    assert [score_of(found, "fatebook", who)[0] for who in ("ann", "bob")] == pytest.approx([0.02, 0.18])
+    assert [score_of(found, "fatebook-relative", who)[0] for who in ("ann", "bob")] == pytest.approx([-0.08, 0.08])
+    assert "fatebook" not in scored(record).scores
+
+
+def test_good_judgments_score_is_that_of_each_days_end(tmp_path: Path):
+    """0.5 holds at the ends of two days and 0.9 at those of eight: (2·0.5 + 8·0.02) / 10; ordered options are scored by cut points."""
+    found = score_record(collection(tmp_path, [said("ann", 0.5), said("ann", 0.9, 2.5)]), now=NOW, by_days=True)
+    assert score_of(found, "good-judgment")[0] == pytest.approx((2 * 0.5 + 8 * 0.02) / 10)
+    forecast = {"0": 0.15, "1": 0.45, "2-3": 0.25, ">3": 0.15}
+    record = collection(
+        tmp_path,
+        [said("ann", forecast, form="options")],
+        questions=[{**QUESTION, "type": "options"}],
+        resolutions=[resolved("label", "2-3")],
+    )
+    assert score_of(score_record(record, now=NOW, by_days=True), "good-judgment")[0] == pytest.approx(0.27)
