@@ -18,7 +18,7 @@ from forecast.track_record.cohorts import entered_between
 from forecast.track_record.day_scores import DAY_RULES
 from forecast.track_record.measures import EVERY, ScoreMeasure, chosen_measures
 from forecast.track_record.record_scores import RecordScores, score_record
-from forecast.track_record.reference import Reference, reference_of
+from forecast.track_record.reference import REFERENCE_KINDS, Reference, reference_of
 from forecast.track_record.score_table import OWNER, ScoreTable, score_table
 from forecast.track_record.skill_summaries import SkillSummary, summarise_skill
 from forecast.track_record.summaries import EVERYBODY, Grouping, ScoreSummary, summarise_scores
@@ -69,7 +69,10 @@ def end_of_day(day: date) -> datetime:
 
 
 def score_book(root: Path, asked: ScoreRequest, *, as_of: date) -> ScoreResult:
-    """Score the records of a book as of the end of a day."""
+    """Score the records of a book as of the end of a day.
+
+    Raises ``ValueError`` for a forecaster or a reference that is not on record.
+    """
     now = end_of_day(as_of)
     missing = root_problem(root)
     if missing is not None:
@@ -109,11 +112,11 @@ def _summarise(
     asked: ScoreRequest, scored: tuple[RecordScores, ...], later: tuple[RecordScores, ...], problems: tuple[Problem, ...]
 ) -> ScoreResult:
     table, table_later = score_table(scored), score_table(later)
+    reference = _reference(asked, scored)
     measures, measures_later = (chosen_measures(asked.measures, its.scores) for its in (table, table_later))
     who = asked.who or _usual_names(table)
     names = None if who == (EVERYBODY,) else who
     every = table.question >= 0
-    reference = reference_of(asked.against, known=frozenset(table.who)) if asked.against else None
     return ScoreResult(
         scored,
         later,
@@ -127,6 +130,26 @@ def _summarise(
         () if reference is None else summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names),
         problems,
     )
+
+
+def _reference(asked: ScoreRequest, scored: Sequence[RecordScores]) -> Reference | None:
+    """What is compared with; raises ``ValueError`` for a name, here or among those whose scores are asked for, that nobody on record has."""
+    names = {OWNER, *(its.who for each in scored for its in each.record.forecasts)}
+    for name in asked.who:
+        if name not in names:
+            raise ValueError(
+                f"nobody called `{name}` has a forecast on record; {did_you_mean(name, sorted(names)) or 'see `forecast score --by person`'}"
+            )
+    if not asked.against:
+        return None
+    reference = reference_of(asked.against, known=names)
+    if reference.probability is None and reference.name not in {*names, *REFERENCE_KINDS}:
+        hint = (
+            did_you_mean(reference.name, sorted({*names, *REFERENCE_KINDS}))
+            or f"name a forecaster, one of {', '.join(REFERENCE_KINDS)}, or a probability"
+        )
+        raise ValueError(f"nobody called `{reference.name}` has a forecast on record; {hint}")
+    return reference
 
 
 def _usual_names(table: ScoreTable) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def score(
     try:
         found = score_book(root, asked, as_of=now)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--against") from None
+        raise typer.BadParameter(str(error)) from None
     stop_at(found.problems, as_json=as_json)
     if as_csv:
         print_data(rows_as_csv(score_rows((*found.records, *found.later), found.measures, asked.who)))
@@ -125,7 +125,7 @@ def _check_rules(names: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise typer.BadParameter(
-                f"no rule is called `{name}`. {did_you_mean(name, known) or f'They are {", ".join(known)}'}", param_hint="--rule"
+                f"no rule is called `{name}`; {did_you_mean(name, known) or f'they are {", ".join(known)}'}", param_hint="--rule"
             )
 
 

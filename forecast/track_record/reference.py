@@ -15,7 +15,7 @@ from forecast.track_record.over_time import OVER_TIME
 from forecast.track_record.record_scores import RecordScores
 from forecast.track_record.score_table import OWNER
 
-KINDS: Mapping[str, PersonKind] = {"aggregate": "aggregate", "base-rate": "base rate", "market": "market", "model": "model"}
+REFERENCE_KINDS: Mapping[str, PersonKind] = {"aggregate": "aggregate", "base-rate": "base rate", "market": "market", "model": "model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _reference_row(scored: RecordScores, reference: Reference, rows: Sequence[in
         person = scored.record.people.get(who)
         if who == reference.name or (reference.name == OWNER and who in mine):
             return row
-        if person is not None and person.kind == KINDS.get(reference.name):
+        if person is not None and person.kind == REFERENCE_KINDS.get(reference.name):
             return row
     return None
 

@@ -178,6 +178,8 @@ def test_questions_are_chosen_by_day(run: Run, book: Path):
     [
         (["--rule", "brierr"], 2, "no rule is called `brierr`"),
         (["--against", "1.5"], 2, "1.5 is no probability"),
+        (["--against", "agregate"], 2, "nobody called `agregate` has a forecast on record; did you mean `aggregate`?"),
+        (["--who", "amn"], 2, "nobody called `amn` has a forecast on record; did you mean `ann`?"),
         (["venu"], 1, "there is no record of forecasts called `venu`"),
     ],
 )
