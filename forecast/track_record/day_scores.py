@@ -15,15 +15,17 @@ from forecast.track_record.option_scores import are_ordered, option_names
 DAY_RULES = ("fatebook", "fatebook-relative", "good-judgment")
 
 
-def day_scores(counted: CountedForecasts) -> Mapping[str, Array]:
+def day_scores(counted: CountedForecasts, given: Array) -> Mapping[str, Array]:
     """Return the scores ``(forecasters,)`` by the rules of days, NaN where they do not fit.
 
     Days have 24 hours from the opening; Fatebook's end with the resolution, Good Judgment's with the close. Neither platform ends a forecast
-    but by the next one, so that a withdrawal counts for nothing.
+    but by the next one, so that a withdrawal counts for nothing. ``given`` is what each forecast gave to what happened; a forecaster with one
+    that cannot be scored, for which it is NaN, has no score of the question.
     """
     scores = {rule: np.full(len(counted.forecasters), np.nan) for rule in DAY_RULES}
     for question, asked in enumerate(counted.questions):
-        rows = sorted({int(row) for row in counted.timeline[counted.of_question(question)]})
+        everybody = sorted({int(row) for row in counted.timeline[counted.of_question(question)]})
+        rows = [row for row in everybody if not np.isnan(given[counted.of_forecaster(row)]).any()]
         if not rows or asked.resolution is None or asked.wording is None or not np.isfinite(counted.close[question]):
             continue
         if asked.resolution.outcome in {"yes", "no"}:
@@ -39,20 +41,18 @@ def _score_fatebook(counted: CountedForecasts, question: int, rows: Sequence[int
     assert resolution is not None
     assert opened is not None
     resolved = (resolution.on - opened).total_seconds()
-    people = {row: person for row in rows if (person := _person(counted, row)) is not None}
-    if resolved <= 0 or not people:
+    if resolved <= 0:
         return
+    people = {row: _person(counted, row) for row in rows}
     outcome = 1.0 if resolution.outcome == "yes" else 0.0
     for row, person in people.items():
         scores["fatebook"][row] = fatebook_score(person, resolved=resolved, outcome=outcome)
     scores["fatebook-relative"][list(people)] = fatebook_relative_scores(list(people.values()), resolved=resolved, outcome=outcome)
 
 
-def _person(counted: CountedForecasts, row: int) -> PersonForecasts | None:
-    """The probabilities of one forecaster; None where a forecast is none."""
+def _person(counted: CountedForecasts, row: int) -> PersonForecasts:
+    """The probabilities of one forecaster."""
     places = counted.of_forecaster(row)
-    if any(counted.forecasts[place].form != "probability" for place in places):
-        return None
     return PersonForecasts(counted.start[places], np.array([counted.forecasts[place].value for place in places], dtype=np.float64))
 
 
@@ -66,8 +66,6 @@ def _good_judgment(counted: CountedForecasts, question: int, row: int) -> float:
     if close <= 0:
         return np.nan
     if asked.resolution.outcome != "label":
-        if not all(isinstance(value, float) for value in values):
-            return np.nan
         chances = np.array(values, dtype=np.float64)
         shares, outcome, ordered = np.stack([1 - chances, chances], axis=1), int(asked.resolution.outcome == "yes"), False
     else:

@@ -121,7 +121,7 @@ def _kind(question: RecordQuestion, form: str, value: object) -> tuple[str, obje
         case "samples", tuple():
             return "samples", len(value)
         case "number" | "date", float():
-            return "samples", 1
+            return "point", 1
     return None
 
 

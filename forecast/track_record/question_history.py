@@ -84,8 +84,12 @@ def _beside(scored: RecordScores, question: int, row: int, moment: float, rule: 
     standing = (counted.start[of_question] <= moment) & (moment < counted.end[of_question]) & (counted.timeline[of_question] != row)
     places = np.flatnonzero(standing) + of_question.start
     names = [counted.forecasters[counted.timeline[place]][1] for place in places]
-    members = [place for place, name in zip(places, names, strict=True) if in_crowd(record, name, counted.questions[question])]
-    if members and rule == "brier":
+    if rule == "brier":
+        members = [place for place, name in zip(places, names, strict=True) if in_crowd(record, name, counted.questions[question])]
+        members = [place for place in members if not np.isnan(scored.outcome.scores[rule][place])]
+    else:
+        members = []
+    if members:
         return _median(scored, question, np.array([counted.forecasts[place].value for place in members], dtype=np.float64))
     for kind in BESIDE_KINDS:
         for place, name in zip(places, names, strict=True):

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from forecast.forecasts.record import ForecastRecord
+from forecast.forecasts.values import Buckets
 from forecast.language.arrays import Array
 from forecast.track_record.cohorts import QuestionCohort, question_cohorts
 from forecast.track_record.counted_forecasts import CountedForecasts, Made, counted_forecasts, forecasts_made
@@ -26,7 +27,8 @@ class RecordScores:
 
     ``cohorts`` are all questions, ``questions`` those with an outcome that can be scored, in the order of ``counted.questions``.
     ``scores`` is ``(forecasters,)`` for each measure, NaN where a forecaster has none; ``coverage`` likewise: of measures of a platform by
-    its own rule. ``unfit`` counts forecasts that no rule can score: a form or options that are not the question's.
+    its own rule. ``unfit`` counts forecasts that no rule can score: a form or options that are not the question's; a geometric mean, which
+    serves others' scores, is not among them.
     """
 
     record: ForecastRecord
@@ -59,9 +61,10 @@ def score_record(
     outcome = outcome_scores(counted)
     own = forecaster_scores(counted, outcome.scores)
     platform = metaculus_scores(chosen, counted, outcome.given)
-    days = day_scores(counted) if by_days else {}
+    days = day_scores(counted, outcome.given) if by_days else {}
     scores = {name: values for name, values in {**own.scores, **platform.scores, **days}.items() if not np.isnan(values).all()}
     coverage = {name: platform.coverage.get(name, own.coverage) for name in scores}
     scored = [~np.isnan(values) for values in outcome.scores.values()]
-    fit = np.logical_or.reduce(scored) if scored else np.zeros(len(counted.forecasts), dtype=np.bool_)
+    fit = np.array([isinstance(its.value, Buckets) for its in counted.forecasts], dtype=np.bool_)
+    fit = np.logical_or.reduce([fit, *scored])
     return RecordScores(record, made, cohorts, questions, counted, outcome, scores, coverage, int((~fit).sum()))

@@ -69,7 +69,7 @@ def _can_be_updated(question: RecordQuestion, now: datetime) -> bool:
     wording = question.wording
     if wording is None or wording.type != "binary" or wording.scheduled_close is None or wording.opens is None:
         return False
-    return wording.opens <= now < (wording.actual_close or wording.scheduled_close)
+    return wording.opens <= now < min(wording.actual_close or wording.scheduled_close, wording.scheduled_close)
 
 
 def update_choices(its: UpdatableQuestion, *, now: datetime) -> UpdateChoices:
@@ -99,7 +99,7 @@ def _scores(its: UpdatableQuestion, probability: float, now: datetime, outcome: 
     assert wording is not None
     assert wording.scheduled_close is not None
     close = wording.scheduled_close
-    spans = [span.forecast for span in its.line.spans if span.start < now]
+    spans = [span.forecast for span in its.line.spans if span.start <= now]
     said = replace(spans[-1], id="", at=now, until=None, value=probability, recorded=now)
     end = Resolution(spans[-1].place, "", its.question.id, spans[-1].asked, outcome, None, close, close.date(), close)
     decided = replace(
