@@ -1,0 +1,96 @@
+"""``forecast import`` and ``forecast export --metaculus-zip``: what is printed, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.support.metaculus_zips import aggregate, forecast, question, score, write_zip
+
+pytestmark = pytest.mark.medium
+
+QUESTIONS = [question(1, Resolution="yes", Resolution_Known_Time="2026-01-21 09:30:00+00:00"), question(2)]
+FORECASTS = [forecast(1, 11, Probability_Yes=0.25), forecast(2, 12, Probability_Yes=0.5), aggregate(Probability_Yes=0.4)]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A ZIP with forecasts of two persons."""
+    return write_zip(tmp_path / "data.zip", QUESTIONS, FORECASTS, [score(1, 11)])
+
+
+def test_what_was_added_and_what_was_not_is_printed(run: Run, file: Path, book: Path):
+    """How many rows of each kind, who one is there, and how many forecasts of others were passed over."""
+    ran = run("import", "metaculus", str(file), "--me", "user11")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "seeds/records/metaculus: added 2 questions, 2 forecasts, 2 people, 1 resolutions, 1 scores.",
+        "You are me there.",
+        "Left out 1 forecasts of other persons; --others brings them in, under pseudonyms.",
+    ]
+    assert (book / "seeds" / "records" / "metaculus" / "forecasts.csv").is_file()
+    assert run("import", "metaculus", str(file)).out.startswith("seeds/records/metaculus: nothing new in this file.\n")
+
+
+def test_a_book_with_a_collection_is_checked_as_before(run: Run, file: Path):
+    """The folder of records is no topic, and nothing is wrong with it."""
+    run("import", "metaculus", str(file), "--others")
+    ran = run("check")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_json_has_everything(run: Run, file: Path):
+    """Counts, names, notes and problems, for scripts."""
+    ran = run("import", "metaculus", str(file), "--others", "--collection", "cup", "--json")
+    said = json.loads(ran.out)
+    assert {name: said[name] for name in ("collection", "path", "me", "left_out", "forecasts_of_others", "notes", "problems")} == {
+        "collection": "cup",
+        "path": "seeds/records/cup",
+        "me": [],
+        "left_out": {},
+        "forecasts_of_others": 0,
+        "notes": [],
+        "problems": [],
+    }
+    assert said["added"]["forecasts"] == 3
+
+
+def test_rows_that_do_not_fit_give_exit_code_3(run: Run, tmp_path: Path):
+    """They are listed on standard error with file, line and reason."""
+    path = write_zip(tmp_path / "data.zip", QUESTIONS, [*FORECASTS, forecast(9, 11, Probability_Yes=0.5)])
+    ran = run("import", "metaculus", str(path), "--me", "11")
+    assert ran.code == 3
+    assert ran.err == "data.zip/forecast_data.csv:5:1: warning: left out: question 9 is not among the questions that are imported\n"
+    assert "Left out 1 rows of data.zip/forecast_data.csv that do not fit." in ran.out.splitlines()
+
+
+def test_a_file_that_is_refused_gives_exit_code_1(run: Run, file: Path, book: Path):
+    """Nothing is written; as JSON the problem stands on standard output."""
+    ran = run("import", "metaculus", str(file))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("data.zip:1:1: error: this file has forecasts or scores of 2 persons")
+    assert not (book / "seeds" / "records").exists()
+    assert json.loads(run("import", "metaculus", str(file), "--json").out)["problems"][0]["path"] == "data.zip"
+
+
+def test_a_collection_goes_out_as_it_came_in(run: Run, file: Path, tmp_path: Path, book: Path):
+    """The ZIP that is written can be imported, and adds nothing."""
+    run("import", "metaculus", str(file), "--others")
+    out = tmp_path / "out.zip"
+    ran = run("export", "metaculus", "--metaculus-zip", str(out))
+    assert (ran.code, ran.out) == (0, f"{out} written: 2 questions, 3 forecasts, 1 scores.\n")
+    again = run("import", "metaculus", str(out), "--others")
+    assert again.out.splitlines()[0] == "seeds/records/metaculus: nothing new in this file."
+
+
+def test_a_collection_that_is_not_there_is_named(run: Run, tmp_path: Path):
+    """With those that are."""
+    ran = run("export", "metaculus", "--metaculus-zip", str(tmp_path / "out.zip"))
+    assert (ran.code, ran.err) == (
+        1,
+        "seeds/records:1:1: error: no collection `metaculus` in this book\n    make one with `forecast import`\n",
+    )
+    assert run("export", "ferry").code == 2
