@@ -21,6 +21,7 @@ MOST_ARCHIVE_BYTES = 300_000_000  # of the ZIP itself
 MOST_MEMBER_BYTES = 500_000_000  # of one file in it, uncompressed
 MOST_MEMBERS = 1_000
 LONGEST_TEXT_LINE = 2_000_000  # characters
+MOST_TEXT_LINES = 5_000_000  # of one file
 _BLOCK = 2**20
 _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 2**16
 _WIDE_LOCATOR, _WIDE_LOCATOR_SIZE = b"PK\x06\x07", 20  # of a ZIP64, which no file within these bounds needs
@@ -47,13 +48,16 @@ class Archive:
     def lines(self, member: str) -> Iterator[str]:
         """Yield the lines of a text with their ends; bytes that are no UTF-8 become lone surrogates, for the caller to refuse.
 
-        Raises ``FileFault`` where the file is damaged or has a line of more than 2,000,000 characters.
+        Raises ``FileFault`` where the file is damaged, has a line of more than 2,000,000 characters, or more than 5,000,000 lines.
         """
         try:
             with self.file.open(self.members[member]) as raw, _text(raw) as text:
                 number = 0
                 while line := text.readline(LONGEST_TEXT_LINE):
                     number += 1
+                    if number > MOST_TEXT_LINES:
+                        message = f"this file has more than {MOST_TEXT_LINES:,} lines"
+                        raise FileFault(Problem(Place(self.path(member), number), message, "export fewer questions at a time"))
                     if len(line) == LONGEST_TEXT_LINE and not line.endswith("\n"):
                         message = f"this line has more than {LONGEST_TEXT_LINE:,} characters"
                         raise FileFault(Problem(Place(self.path(member), number), message, "is this file what it should be?"))

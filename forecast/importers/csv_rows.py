@@ -11,6 +11,7 @@ from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.importers.archive import Archive
 from forecast.importers.leaving_out import LeftOut
 
+MOST_HEADINGS = 200
 _UNREADABLE = re.compile(r"[\0\udc80-\udcff]")  # bytes that are no UTF-8 stand as lone surrogates
 
 
@@ -59,6 +60,8 @@ def csv_rows(archive: Archive, member: str, required: tuple[str, ...], left_out:
 
 
 def _check_headings(path: str, headings: list[str], required: tuple[str, ...]) -> None:
+    if len(headings) > MOST_HEADINGS:
+        raise FileFault(Problem(Place(path), f"this file has {len(headings):,} columns; at most {MOST_HEADINGS:,} can be read"))
     for heading in required:
         if heading not in headings:
             known = ", ".join(f"`{name}`" for name in required)

@@ -53,8 +53,8 @@ class Survey:
 class RowsOnRecord:
     """What is on record of persons: forecasts by question and time, and who has which score, by question, kind and number."""
 
-    forecasts: Mapping[tuple[str, datetime], tuple[Forecast, ...]]
-    scores: Mapping[tuple[str, str, float], tuple[str, ...]]
+    forecasts: Mapping[tuple[str, datetime], Sequence[Forecast]]
+    scores: Mapping[tuple[str, str, float], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,16 @@ class Naming:
 
 def rows_on_record(record: ForecastRecord | None) -> RowsOnRecord:
     """Return by what the persons of a record can be recognised; nothing where there is no record yet."""
-    forecasts: dict[tuple[str, datetime], tuple[Forecast, ...]] = {}
-    scores: dict[tuple[str, str, float], tuple[str, ...]] = {}
+    forecasts: dict[tuple[str, datetime], list[Forecast]] = {}
+    scores: dict[tuple[str, str, float], list[str]] = {}
     if record is not None:
         persons = {who for who, person in record.people.items() if person.kind in {"person", "bot"}}
         for forecast in record.forecasts:
             if forecast.who in persons:
-                at = (forecast.question, forecast.at)
-                forecasts[at] = (*forecasts.get(at, ()), forecast)
+                forecasts.setdefault((forecast.question, forecast.at), []).append(forecast)
         for score in record.platform_scores:
             if score.who in persons:
-                of = (score.question, score.rule, score.score)
-                scores[of] = (*scores.get(of, ()), score.who)
+                scores.setdefault((score.question, score.rule, score.score), []).append(score.who)
     return RowsOnRecord(forecasts, scores)
 
 
@@ -93,16 +91,14 @@ def name_forecasters(survey: Survey, record: ForecastRecord | None, *, me: Seque
     before = () if record is None or record.source is None else record.source.me
     mine = _own_keys(persons, known, me=me, before=before, others=others, path=path)
     names = {key: key for key, its in survey.forecasters.items() if its.kind == "aggregate"}
-    taken = {*known.values(), *(record.people if record is not None else ())}
+    new_names = _NewNames(record.people if record is not None else ())
     free = [who for who in before if who not in known.values()]
     for key in mine:
-        names[key] = known.get(key) or (free.pop(0) if free else _new_name(ME, taken))
-        taken.add(names[key])
+        names[key] = known.get(key) or (free.pop(0) if free else new_names.make(ME))
     if others:
         for key, its in persons.items():
             if key not in names:
-                names[key] = known.get(key) or _new_name(its.kind, taken)
-                taken.add(names[key])
+                names[key] = known.get(key) or new_names.make(its.kind)
     own = (*before, *(names[key] for key in mine if names[key] not in before))
     return Naming(names, own)
 
@@ -112,9 +108,11 @@ def _recognise(survey: Survey, persons: Mapping[str, Forecaster], people: Sequen
     order = {who: at for at, who in enumerate(people)}
     pairs = [(-count, at, order[who], key, who) for at, key in enumerate(persons) for who, count in survey.matches.get(key, {}).items()]
     known: dict[str, str] = {}
+    given: set[str] = set()
     for *_, key, who in sorted(pairs):
-        if key not in known and who not in known.values():
+        if key not in known and who not in given:
             known[key] = who
+            given.add(who)
     return known
 
 
@@ -142,11 +140,17 @@ def _is_called(forecaster: Forecaster, name: str) -> bool:
     return name in forecaster.names or hashlib.sha256(name.encode()).hexdigest() in forecaster.names
 
 
-def _new_name(kind: str, taken: set[str]) -> str:
-    """A name that nobody has yet: `me`, `me-2` and so on, or `person-1`, `person-2` and so on."""
-    if kind == ME and ME not in taken:
-        return ME
-    numbers = [
-        int(number) for number in (who.removeprefix(f"{kind}-") for who in taken if who.startswith(f"{kind}-")) if number.isdecimal()
-    ]
-    return f"{kind}-{max(numbers, default=1 if kind == ME else 0) + 1}"
+class _NewNames:
+    """Names that nobody has yet: `me`, `me-2` and so on, or `person-1`, `person-2` and so on."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.numbers: dict[str, int] = {}
+        for who in taken:
+            kind, sign, number = who.rpartition("-")
+            last = (ME, 1) if who == ME else (kind, int(number)) if sign and number.isdecimal() else ("", 0)
+            self.numbers[last[0]] = max(self.numbers.get(last[0], 0), last[1])
+
+    def make(self, kind: str) -> str:
+        """Return the next name of a kind."""
+        number = self.numbers[kind] = self.numbers.get(kind, 0) + 1
+        return ME if (kind, number) == (ME, 1) else f"{kind}-{number}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from forecast.book.files.problems import MOST_FOUND, Place, Problem
 
+MOST_MESSAGE = 200  # characters
+
 
 @dataclass(slots=True)
 class LeftOut:
@@ -19,12 +21,12 @@ class LeftOut:
         """Leave a row out."""
         count = self.counts[path] = self.counts.get(path, 0) + 1
         if count <= MOST_FOUND:
-            self.problems.append(Problem(Place(path, line), f"left out: {reason}", hint, level="warning"))
+            self.problems.append(Problem(Place(path, line), f"left out: {_shorten(reason)}", _shorten(hint), level="warning"))
 
     def warn(self, path: str, line: int, message: str, hint: str = "") -> None:
         """Add a warning about something that is imported all the same."""
         if len(self.warnings) < MOST_FOUND:
-            self.warnings.append(Problem(Place(path, line), message, hint, level="warning"))
+            self.warnings.append(Problem(Place(path, line), _shorten(message), _shorten(hint), level="warning"))
 
     def all_problems(self) -> tuple[Problem, ...]:
         """Return all problems, with one for each file that says how many of its rows are not listed."""
@@ -34,3 +36,8 @@ class LeftOut:
             if count > MOST_FOUND
         ]
         return (*self.warnings, *self.problems, *more)
+
+
+def _shorten(text: str) -> str:
+    """The beginning of a text that may quote a whole cell."""
+    return text if len(text) <= MOST_MESSAGE else f"{text[:MOST_MESSAGE]}…"

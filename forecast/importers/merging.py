@@ -102,11 +102,11 @@ def _forecast_rows(forecasts: Iterable[ImportedForecast], record: ForecastRecord
     rows: list[tuple[int, RowCells]] = []
     replaced = 0
     for of, group in _by_person(forecasts).items():
-        before = standing.get(of, [])
-        following = dict(pairwise(sorted({*(its.at for its in group), *(its.at for its in before)})))
-        for at, new in _by_time(group).items():
-            old = [its for its in before if its.at == at] if before else []
-            for forecast, its in _changes(new, old, following.get(at)):
+        before = _by_time(standing.get(of, ()))
+        now_said = _by_time(group)
+        following = dict(pairwise(sorted({*now_said, *before})))
+        for at, new in now_said.items():
+            for forecast, its in _changes(new, before.get(at, ()), following.get(at)):
                 until = _end_of_its_own(forecast.end, following.get(at))
                 rows.append((forecast.line, _forecast_cells(forecast, until, its, now)))
                 replaced += its is not None
@@ -117,23 +117,20 @@ def _changes(
     new: Sequence[ImportedForecast], old: Sequence[Forecast], following: datetime | None
 ) -> list[tuple[ImportedForecast, Forecast | None]]:
     """Forecasts of one person and time that are not on record, each with the one that it replaces, if any."""
-    left, fresh = list(old), []
+    left: dict[tuple[object, ...], list[Forecast]] = {}
+    for its in old:
+        count = "" if its.forecasters is None else str(its.forecasters)
+        said = (its.form, forecast_value_text(its.form, its.value), count, _end_of_its_own(its.until, following))
+        left.setdefault(said, []).append(its)
+    fresh: list[ImportedForecast] = []
     for forecast in new:
-        same = next((its for its in left if _is_same(forecast, its, following)), None)
-        if same is None:
-            fresh.append(forecast)
+        same = left.get((forecast.form, forecast.value, forecast.forecasters, _end_of_its_own(forecast.end, following)))
+        if same:
+            same.pop()
         else:
-            left.remove(same)
-    return [(forecast, left.pop(0) if left else None) for forecast in fresh]
-
-
-def _is_same(new: ImportedForecast, old: Forecast, following: datetime | None) -> bool:
-    return (
-        new.form == old.form
-        and new.forecasters == ("" if old.forecasters is None else str(old.forecasters))
-        and _end_of_its_own(new.end, following) == _end_of_its_own(old.until, following)
-        and new.value == forecast_value_text(old.form, old.value)
-    )
+            fresh.append(forecast)
+    replaced = iter([its for several in left.values() for its in several])
+    return [(forecast, next(replaced, None)) for forecast in fresh]
 
 
 def _end_of_its_own(end: datetime | None, following: datetime | None) -> datetime | None:
@@ -163,8 +160,8 @@ def _by_person[Row: (Forecast, ImportedForecast)](forecasts: Iterable[Row]) -> d
     return grouped
 
 
-def _by_time(forecasts: Iterable[ImportedForecast]) -> dict[datetime, list[ImportedForecast]]:
-    grouped: dict[datetime, list[ImportedForecast]] = {}
+def _by_time[Row: (Forecast, ImportedForecast)](forecasts: Iterable[Row]) -> dict[datetime, list[Row]]:
+    grouped: dict[datetime, list[Row]] = {}
     for forecast in forecasts:
         grouped.setdefault(forecast.at, []).append(forecast)
     return grouped

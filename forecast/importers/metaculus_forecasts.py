@@ -17,7 +17,6 @@ from forecast.importers.imported import ImportedForecast, ImportedQuestion
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_forecasters import FORECAST_FILE, forecaster_of
 from forecast.importers.python_text import moment_in_cell, numbers_as_json
-from forecast.importers.visible_text import visible_line
 
 GEOMETRIC_MEAN = "geometric_mean"
 _CONTINUOUS = {"number", "discrete", "date"}
@@ -42,7 +41,7 @@ def read_forecasts(
                 continue
             forecast = _forecast(row, questions, names[forecaster.key])
         except ValueFault as fault:
-            left_out.add(path, row.line, visible_line(fault.message), fault.hint)
+            left_out.add(path, row.line, fault.message, fault.hint)
             continue
         key = (forecast.question, forecast.who, forecast.at, forecast.value)
         if key in seen:
@@ -99,7 +98,7 @@ def _forecast(row: CsvRow, questions: Mapping[str, ImportedQuestion], who: str) 
         raise ValueFault("it ends before it begins")
     count = row["Forecaster Count"]
     if count and not (is_number(count) and float(count).is_integer() and float(count) >= 0):
-        raise ValueFault(f"`{count[:40]}` is no number of forecasters")
+        raise ValueFault(f"`{count}` is no number of forecasters")
     form, value = form_and_value(row, question, who)
     return ImportedForecast(row.line, question.id, who, at, end, form, value, str(int(float(count))) if count else "")
 

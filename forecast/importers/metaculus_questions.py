@@ -50,7 +50,7 @@ def read_questions(archive: Archive, left_out: LeftOut) -> Mapping[str, Imported
         try:
             questions[name] = _question(row, path, left_out)
         except ValueFault as fault:
-            left_out.add(path, row.line, f"question {visible_line(name)}: {fault.message}", fault.hint)
+            left_out.add(path, row.line, f"question {name}: {fault.message}", fault.hint)
     return questions
 
 
@@ -59,9 +59,9 @@ def _question(row: CsvRow, path: str, left_out: LeftOut) -> ImportedQuestion:
     if not (name.isascii() and name.isdigit()):
         raise ValueFault("the id of a question is a number")
     if row["Post Curation Status"] not in _PUBLISHED:
-        raise ValueFault(f"it is not published ({visible_line(row['Post Curation Status'])})")
+        raise ValueFault(f"it is not published ({row['Post Curation Status']})")
     if written_type not in METACULUS_TYPES:
-        raise ValueFault(f"its type `{visible_line(written_type)}` is not known", f"types are {', '.join(METACULUS_TYPES)}")
+        raise ValueFault(f"its type `{written_type}` is not known", f"types are {', '.join(METACULUS_TYPES)}")
     kind = METACULUS_TYPES[written_type]
     labels = labels_of(row) if kind == "options" else ()
     options = option_rows(name, row, labels) if kind == "options" else ()
@@ -134,7 +134,7 @@ def _moment(row: CsvRow, column: str) -> datetime | None:
     try:
         return moment_in_cell(row[column])
     except ValueFault as fault:
-        raise ValueFault(f"{column}: {visible_line(fault.message)}", visible_line(fault.hint)) from None
+        raise ValueFault(f"{column}: {fault.message}", fault.hint) from None
 
 
 def _scale(row: CsvRow, kind: QuestionType) -> RowCells:
@@ -157,15 +157,19 @@ def _place(text: str, kind: QuestionType, column: str) -> float:
     """A place on a scale: a number, or days from the beginning of 1970."""
     if kind == "date":
         if (moment := moment_in_utc(text)) is None:
-            raise ValueFault(f"{column}: `{visible_line(text[:40])}` is no date")
+            raise ValueFault(f"{column}: `{text}` is no date")
         return days_of_moment(moment)
     if not is_number(text) or not math.isfinite(value := float(text)):
-        raise ValueFault(f"{column}: `{visible_line(text[:40])}` is no number")
+        raise ValueFault(f"{column}: `{text}` is no number")
     return value
 
 
 def _place_text(value: float, kind: QuestionType) -> str:
-    return text_of_days(value) if kind == "date" else repr(value)
+    """A place on a scale as a cell; a zero point of dates that no calendar has stands as a number of days."""
+    try:
+        return text_of_days(value) if kind == "date" else repr(value)
+    except (ValueError, OverflowError, OSError):
+        return repr(value)
 
 
 def _resolution(name: str, row: CsvRow, kind: QuestionType, labels: tuple[str, ...]) -> RowCells | None:
@@ -187,10 +191,10 @@ def _outcome(written: str, kind: QuestionType, labels: tuple[str, ...]) -> tuple
     """Our word for an outcome and the value beside it."""
     if written in {"annulled", "ambiguous"} or (kind == "binary" and written in _WORDS):
         return _WORDS[written], ""
-    if kind == "options" and written in labels:
-        return "label", written
+    if kind == "options" and visible_line(written) in labels:
+        return "label", visible_line(written)
     if kind in {"number", "discrete", "date"}:
         if written in _BEYOND:
             return _BEYOND[written], ""
         return ("date" if kind == "date" else "number"), _place_text(_place(written, kind, "Resolution"), kind)
-    raise ValueFault(f"`{visible_line(written)}` is no outcome of such a question")
+    raise ValueFault(f"`{written}` is no outcome of such a question")

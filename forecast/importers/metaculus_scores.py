@@ -12,7 +12,6 @@ from forecast.importers.csv_rows import CsvRow, csv_rows
 from forecast.importers.imported import ImportedQuestion, RowCells
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_forecasters import SCORE_FILE, forecaster_of, kind_of_score
-from forecast.importers.visible_text import visible_line
 
 
 def read_scores(
@@ -30,7 +29,7 @@ def read_scores(
                 continue
             cells = _score(row, questions, names[key])
         except ValueFault as fault:
-            left_out.add(path, row.line, visible_line(fault.message), fault.hint)
+            left_out.add(path, row.line, fault.message, fault.hint)
             continue
         before = rows.setdefault((cells["question"], cells["who"], cells["rule"]), cells)
         if before != cells:
@@ -43,10 +42,10 @@ def _score(row: CsvRow, questions: Mapping[str, ImportedQuestion], who: str) -> 
         raise ValueFault(f"question {row['Question ID']} is not among the questions that are imported")
     rule = kind_of_score(row)
     if not rule.isidentifier():
-        raise ValueFault(f"`{row['Score Type'][:40]}` is no kind of score")
+        raise ValueFault(f"`{row['Score Type']}` is no kind of score")
     for heading in ("Score", "Coverage"):
         text = row[heading]
         if (text or heading == "Score") and not (is_number(text) and math.isfinite(float(text))):
-            raise ValueFault(f"{heading}: `{text[:40]}` is no number")
+            raise ValueFault(f"{heading}: `{text}` is no number")
     cells = {"question": row["Question ID"], "who": who, "rule": rule, "score": row["Score"], "coverage": row["Coverage"]}
     return {column: cell for column, cell in cells.items() if cell}

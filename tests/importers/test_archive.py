@@ -127,6 +127,27 @@ def test_a_line_without_end_is_refused(bring: Import, tmp_path: Path, monkeypatc
     assert complaints(bring(file=path)) == [("data.zip/question_data.csv", 3, "this line has more than 1,000 characters")]
 
 
+def test_a_file_of_very_many_lines_is_refused(bring: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """However little each of them holds."""
+    monkeypatch.setattr(archive, "MOST_TEXT_LINES", 100)
+    path = zip_of(tmp_path / "data.zip", ("question_data.csv", QUESTIONS + "\n" * 200))
+    assert complaints(bring(file=path)) == [("data.zip/question_data.csv", 101, "this file has more than 100 lines")]
+
+
+def test_a_file_of_very_many_columns_is_refused(bring: Import, tmp_path: Path):
+    """A header is not compared with itself without bound."""
+    path = zip_of(tmp_path / "data.zip", ("question_data.csv", ",".join(QUESTION_HEADINGS) + "," * 1_000_000))
+    assert complaints(bring(file=path))[0][2] == "this file has 1,000,028 columns; at most 200 can be read"
+
+
+def test_long_cells_are_neither_imported_nor_printed_whole(bring: Import):
+    """A title of 100,000 characters is left out, and a reason quotes the beginning of a cell."""
+    result = bring([question(1, Question_Title="x" * 100_000), question(2, Question_Type="y" * 100_000)])
+    messages = [message for _, _, message in complaints(result)]
+    assert messages[0] == "left out: question 1: a text of 100,000 characters; at most 20,000 can be read"
+    assert len(messages[1]) < 250
+
+
 def test_other_files_in_the_zip_are_not_looked_at(bring: Import, tmp_path: Path):
     """Comments, links, paths that lead elsewhere, encrypted or nested files beside the tables do not matter."""
     others = {"comment_data.csv": b"\xff\xfe\0", "/etc/passwd": "x", "../../evil": "x", "inner.zip": b"PK"}

@@ -349,6 +349,19 @@ def test_a_date_is_cut_to_its_day(bring: Import, collected: Collected):
     assert (resolution.outcome, resolution.value) == ("date", 18264 + 6.5 / 24)
 
 
+@pytest.mark.parametrize("zero_point", [-40_000, -5e7])
+def test_the_zero_point_of_dates_is_recovered_as_far_as_days_tell_it(zero_point: float, bring: Import, collected: Collected):
+    """The places are cut to days; a zero point before all calendars stands as a number."""
+    places = range_points(0, 36_500, zero_point)
+    points = [datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d") for day in places]
+    asked = numeric(1, points=points, kind="date", **{"Lower Bound": "1970-01-01", "Upper Bound": points[-1]})
+    assert bring([asked]).problems == ()
+    scale = collected().questions["1"][0].scale
+    assert scale is not None
+    assert scale.zero_point is not None
+    assert range_points(0, 36_500, scale.zero_point) == pytest.approx(places, abs=2)
+
+
 @pytest.mark.parametrize(
     ("asked", "written", "outcome", "value"),
     [
