@@ -21,7 +21,8 @@ from forecast.forecasts.source_file import source_text
 from forecast.forecasts.tables import FORECASTS, MOST_FORECASTS, OPTIONS, PEOPLE, QUESTIONS, RESOLUTIONS, SCORES, TABLES, Table
 from forecast.forecasts.writing import append_rows, whole_file
 from forecast.importers.archive import file_hash
-from forecast.importers.imported import RowCells
+from forecast.importers.crowd import incomplete_questions
+from forecast.importers.imported import ImportedRecord, RowCells
 from forecast.importers.merging import Additions, additions, reopened_questions
 from forecast.importers.metaculus import read_metaculus
 
@@ -84,7 +85,7 @@ def _import_under_lock(folder: Folder, file: Path, choices: ImportChoices, now: 
         raise FileFault(Problem(Place(f"{path}/source.toml"), message, "name another one with --collection NAME"))
     imported = read_metaculus(file, before, me=choices.me, others=choices.others)
     added = additions(imported, before, recorded=now)
-    crowd, crowd_note = _crowd(before, choices, added)
+    crowd, crowd_note = _crowd(before, choices, imported, added)
     source = RecordSource(METACULUS, file.name, file_hash(file), now.date(), "UTC", imported.me, crowd)
     notes = [*crowd_note, *(_reopened_note(name) for name in reopened_questions(imported, before))]
     _refuse_too_much(folder, path, added, before)
@@ -123,10 +124,14 @@ def _collection(folder: Folder, name: str) -> tuple[ForecastRecord, tuple[Proble
     return read_collection(folder, name)
 
 
-def _crowd(before: ForecastRecord, choices: ImportChoices, added: Additions) -> tuple[CrowdKind, tuple[str, ...]]:
-    """Whether the record holds everybody's forecasts after the import, and what to say where that changes."""
+def _crowd(before: ForecastRecord, choices: ImportChoices, imported: ImportedRecord, added: Additions) -> tuple[CrowdKind, tuple[str, ...]]:
+    """Whether the record holds everybody's forecasts after the import, and what to say where it does not, or no longer does."""
     was: CrowdKind = "none" if before.source is None else before.source.crowd
     if choices.crowd_complete:
+        short = incomplete_questions(imported)
+        if short:
+            note = f"The crowd is not complete: aggregates of {len(short):,} questions ({', '.join(short[:3])}{', …' * (len(short) > 3)}) count more forecasters than the file has."
+            return "none", (note,)
         return "persons", ()
     if was == "persons" and not added.is_empty:
         note = "The crowd counts as incomplete from now on: this file was not said to hold everybody's forecasts (--crowd-complete)."

@@ -205,6 +205,30 @@ def test_the_crowd_is_complete_only_where_that_is_said(bring: Import, collected:
     assert (collected().source.crowd, len(result.notes)) == ("none", 1)
 
 
+@pytest.mark.parametrize(
+    ("count", "start", "includes_bots", "crowd"),
+    [
+        (2, DAY.format(4), False, "persons"),
+        (3, DAY.format(4), False, "none"),
+        (3, DAY.format(4), True, "persons"),
+        (2, DAY.format(7), False, "none"),
+        (1, DAY.format(7), False, "persons"),
+        (1, DAY.format(1), False, "none"),
+    ],
+)
+def test_a_crowd_is_not_complete_where_an_aggregate_counts_more(count, start, includes_bots, crowd, bring: Import, collected: Collected):
+    """Counted are those whose forecasts hold when the aggregate begins: one person withdrew on the sixth, and bots count where they are included."""
+    rows = [
+        forecast(who=11, Probability_Yes=0.25),
+        forecast(who=11, start=DAY.format(3), Probability_Yes=0.3),
+        forecast(who=12, Probability_Yes=0.5, End_Time=DAY.format(6)),
+        forecast(who=13, Is_Bot=True, Probability_Yes=0.5),
+        aggregate(start=start, Forecaster_Count=count, Probability_Yes=0.4),
+    ]
+    result = bring([question(1, Include_Bots_in_Aggregates=includes_bots)], rows, others=True, crowd_complete=True)
+    assert (collected().source.crowd, len(result.notes)) == (crowd, int(crowd == "none"))
+
+
 def test_two_files_go_into_one_collection_or_into_two(bring: Import, collected: Collected):
     """A file of other questions adds to the collection; the sole person is the same "me"."""
     bring([question()], [forecast(Probability_Yes=0.25)])
