@@ -70,16 +70,16 @@ def _read_record(folder: Folder, empty: ForecastRecord, *, people_path: str) -> 
         gathered.extend(read[1])
         return read[0]
 
-    questions = values_of(read_rows_as(rows_of(QUESTIONS), question_of))
+    questions = values_of(read_rows_as(rows_of(QUESTIONS), question_of_row))
     record = ForecastRecord(
         empty.name,
         empty.path,
         empty.source,
         _by_id(questions),
-        values_of(read_rows_as(rows_of(OPTIONS), option_of)),
+        values_of(read_rows_as(rows_of(OPTIONS), option_of_row)),
         MappingProxyType({person.who: person for person in values_of(read_rows_as(rows_of(PEOPLE, people_path), _person))}),
         values_of(read_rows_as(rows_of(FORECASTS), _forecast)),
-        values_of(read_rows_as(rows_of(RESOLUTIONS), resolution_of)),
+        values_of(read_rows_as(rows_of(RESOLUTIONS), resolution_of_row)),
         values_of(read_rows_as(rows_of(SCORES), _score)),
     )
     return record, tuple(gathered)
@@ -129,8 +129,8 @@ def _forecast(row: CellReader) -> Forecast | None:
     )
 
 
-def resolution_of(row: CellReader) -> Resolution | None:
-    """Return the resolution of a row; None, with the problems in the row's reader, where it cannot be read."""
+def resolution_of_row(row: CellReader) -> Resolution | None:
+    """Return the resolution that a row says; None, with problems in the reader, where it says none."""
     outcome = row.word("outcome", OUTCOMES)
     question = row.text("question", required=True)
     on = _moment_or_day(row, "on")
@@ -172,8 +172,8 @@ def _moment_or_day(row: CellReader, column: str) -> datetime | None:
     return None if day is None else datetime.combine(day, time.max, UTC)
 
 
-def question_of(row: CellReader) -> AskedQuestion | None:
-    """Return the question of a row; None, with the problems in the row's reader, where it cannot be read."""
+def question_of_row(row: CellReader) -> AskedQuestion | None:
+    """Return the question that a row says; None, with problems in the reader, where it says none."""
     kind = row.word("type", QUESTION_TYPES)
     name, text = row.text("id", required=True), row.text("text", required=True)
     scale = _scale(row)
@@ -227,8 +227,8 @@ def _number_or_date(row: CellReader, column: str) -> float | None:
     return row.number(column)
 
 
-def option_of(row: CellReader) -> Option | None:
-    """Return the option of a row; None, with the problems in the row's reader, where it cannot be read."""
+def option_of_row(row: CellReader) -> Option | None:
+    """Return the option that a row says; None, with problems in the reader, where it says none."""
     question, option = row.text("question", required=True), row.text("option", required=True)
     return Option(row.place, question, option, row.moment("from"), row.moment("until"), row.count("order") or 0)
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 from forecast.forecasts.forecast import Forecast, forecast_id
 from forecast.forecasts.people import Person
 from forecast.forecasts.question import Option
-from forecast.forecasts.reading import option_of, question_of, resolution_of
+from forecast.forecasts.reading import option_of_row, question_of_row, resolution_of_row
 from forecast.forecasts.record import ForecastRecord, PlatformScore, standing_forecasts, standing_resolutions
 from forecast.forecasts.resolution import resolution_id
 from forecast.forecasts.tables import reader_of_cells
@@ -88,7 +88,7 @@ def _question_rows(imported: ImportedRecord, record: ForecastRecord, now: str) -
         cells = question.cells
         if before and before[-1].scale is not None and "steps" not in cells and "low" in cells:
             cells = {**cells, "steps": str(before[-1].scale.steps)}  # without forecasts an export does not say how many
-        new = question_of(reader_of_cells(cells))
+        new = question_of_row(reader_of_cells(cells))
         if before and new == replace(before[-1], place=new.place if new else before[-1].place, recorded=None):
             continue
         revised += bool(before)
@@ -175,7 +175,7 @@ def _resolution_rows(imported: ImportedRecord, record: ForecastRecord, now: str)
     for name, question in imported.questions.items():
         if question.resolution is None:
             continue
-        old, new = standing.get((name, "")), resolution_of(reader_of_cells(question.resolution))
+        old, new = standing.get((name, "")), resolution_of_row(reader_of_cells(question.resolution))
         if old is not None and new is not None and (old.outcome, old.value, old.on) == (new.outcome, new.value, new.on):
             continue
         cells = {**question.resolution, "recorded": now, **({"replaces": old.id} if old is not None else {})}
@@ -196,7 +196,7 @@ def _option_table(imported: ImportedRecord, record: ForecastRecord) -> tuple[tup
 
 
 def _options(question: ImportedQuestion) -> list[tuple[object, ...]]:
-    read = (option_of(reader_of_cells(row)) for row in question.options)
+    read = (option_of_row(reader_of_cells(row)) for row in question.options)
     return [_without_place(option) for option in read if option is not None]
 
 

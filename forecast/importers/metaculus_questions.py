@@ -8,7 +8,7 @@ from datetime import datetime
 
 from forecast.book.files.numerals import is_number
 from forecast.forecasts.question import QuestionType
-from forecast.forecasts.reading import option_of, question_of, resolution_of
+from forecast.forecasts.reading import option_of_row, question_of_row, resolution_of_row
 from forecast.forecasts.tables import CellReader, reader_of_cells
 from forecast.forecasts.times import days_of_moment, moment_text, text_of_days
 from forecast.forecasts.values import ValueFault
@@ -80,9 +80,9 @@ def _question(row: CsvRow, path: str, left_out: LeftOut) -> ImportedQuestion:
         "includes_bots": "yes" if boolean(row["Include Bots in Aggregates"]) else "",
     }
     cells = {column: cell for column, cell in cells.items() if cell}
-    _refuse_faults(reader := reader_of_cells(cells), question_of(reader))
+    _refuse_faults(reader := reader_of_cells(cells), question_of_row(reader))
     for option in options:
-        _refuse_faults(reader := reader_of_cells(option), option_of(reader))
+        _refuse_faults(reader := reader_of_cells(option), option_of_row(reader))
     try:
         resolution = _resolution(name, row, kind, labels)
     except ValueFault as fault:
@@ -183,7 +183,7 @@ def _resolution(name: str, row: CsvRow, kind: QuestionType, labels: tuple[str, .
         raise ValueFault("no time says when it was resolved")
     cells = {"question": name, "outcome": outcome, "value": value, "on": moment_text(on), "known": on.date().isoformat()}
     cells = {column: cell for column, cell in cells.items() if cell}
-    _refuse_faults(reader := reader_of_cells(cells), resolution_of(reader))
+    _refuse_faults(reader := reader_of_cells(cells), resolution_of_row(reader))
     return cells
 
 
