@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
 from pathlib import Path
@@ -90,8 +90,10 @@ def _import_under_lock(folder: Folder, file: Path, choices: ImportChoices, now: 
     notes = [*crowd_note, *(_reopened_note(name) for name in reopened_questions(imported, before))]
     _refuse_too_much(folder, path, added, before)
     if before.source is None or not added.is_empty or _is_other(source, before.source):
-        folder.write(f"{path}/source.toml", source_text(source))
+        folder.write(f"{path}/source.toml", source_text(replace(source, crowd="none")))  # until all of it is there
         _write(folder, path, added)
+        if crowd != "none":
+            folder.write(f"{path}/source.toml", source_text(source))
         notes += _leave_out_of_git(folder, path)
     return ImportResult(
         problems=imported.problems,

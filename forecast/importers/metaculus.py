@@ -39,6 +39,8 @@ def read_metaculus(path: Path, record: ForecastRecord | None, *, me: Sequence[st
         survey, counts = survey_forecasters(archive, questions, rows_on_record(record))
         read = {**counts, "questions": len(questions) + left_out.counts.get(archive.path(QUESTION_FILE), 0)}
         _compare_counts(archive, read, left_out)
+        if me and all(its.kind == "aggregate" for its in survey.forecasters.values()):
+            left_out.warn(archive.name, 1, "this file has no forecasts and no scores of persons, and so none of yours")
         naming = name_forecasters(survey, record, me=me, others=others, path=path.name)
         forecasts: list[ImportedForecast] = []
         passed = 0

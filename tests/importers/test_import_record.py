@@ -10,6 +10,7 @@ import pytest
 
 from forecast.actions import import_record
 from forecast.forecasts.record import standing_forecasts, standing_resolutions
+from forecast.forecasts.writing import append_rows
 from tests.importers.conftest import Collected, Import, complaints
 from tests.support.metaculus_zips import aggregate, choices, forecast, numeric, question, score
 
@@ -285,6 +286,34 @@ def test_more_than_can_be_read_is_not_written(bring: Import, folder: Path, monke
     ((path, _, message),) = complaints(bring([question()], TWO, others=True))
     assert (path, message[:25]) == ("seeds/records/metaculus/forecasts.csv", "this file would have 2 ro")
     assert not folder.exists()
+
+
+def test_an_import_that_was_killed_is_finished_by_the_next(bring: Import, collected: Collected, monkeypatch: pytest.MonkeyPatch):
+    """Rows that reached the disk are not written again, and until all are there the crowd is not complete."""
+    rows = [forecast(who=11, start=DAY.format(2 + at), Probability_Yes=at / 10) for at in range(9)]
+    monkeypatch.setattr(import_record, "_ROWS_AT_ONCE", 2)
+    with monkeypatch.context() as patch:
+        calls = iter(range(5))
+
+        def append(*written: object) -> None:
+            if next(calls) == 4:
+                raise KeyboardInterrupt
+            append_rows(*written)
+
+        patch.setattr(import_record, "append_rows", append)
+        with pytest.raises(KeyboardInterrupt):
+            bring([question(1, Resolution="yes", Resolution_Known_Time=DAY.format(21))], rows, others=True, crowd_complete=True)
+    assert (len(collected().forecasts), collected().source.crowd) == (6, "none")
+    bring([question(1, Resolution="yes", Resolution_Known_Time=DAY.format(21))], rows, others=True, crowd_complete=True)
+    assert [its.value for its in collected().forecasts] == [at / 10 for at in range(9)]
+    assert (len(collected().resolutions), collected().source.crowd) == (1, "persons")
+
+
+def test_a_file_without_persons_has_none_of_mine(bring: Import):
+    """Where `me` is named all the same, that is said."""
+    result = bring([question()], [aggregate(Probability_Yes=0.4)], me=("user11",))
+    assert complaints(result) == [("data.zip", 1, "this file has no forecasts and no scores of persons, and so none of yours")]
+    assert result.added["forecasts"] == 1
 
 
 def test_the_source_says_which_file_was_read(bring: Import, collected: Collected, tmp_path: Path):
