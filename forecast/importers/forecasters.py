@@ -33,13 +33,15 @@ class Forecaster:
 
 @dataclass(slots=True)
 class Survey:
-    """Everybody in a file, with how many rows of theirs stand in the record under which name."""
+    """Everybody in a file, with the questions of their rows, and how many of these stand in the record under which name."""
 
     forecasters: dict[str, Forecaster] = field(default_factory=dict)
+    questions: dict[str, set[str]] = field(default_factory=dict)
     matches: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def add(self, forecaster: Forecaster) -> None:
-        """Add somebody who has a row; who is a bot in one is a bot."""
+    def add(self, forecaster: Forecaster, question: str) -> None:
+        """Add somebody who has a row on a question; who is a bot in one is a bot."""
+        self.questions.setdefault(forecaster.key, set()).add(question)
         known = self.forecasters.get(forecaster.key)
         if known is None or known.kind == "person":
             self.forecasters[forecaster.key] = forecaster
@@ -92,15 +94,23 @@ def name_forecasters(survey: Survey, record: ForecastRecord | None, *, me: Seque
     mine = _own_keys(persons, known, me=me, before=before, others=others, path=path)
     names = {key: key for key, its in survey.forecasters.items() if its.kind == "aggregate"}
     new_names = _NewNames(record.people if record is not None else ())
-    free = [who for who in before if who not in known.values()]
     for key in mine:
-        names[key] = known.get(key) or (free.pop(0) if free else new_names.make(ME))
+        own = _unused_name(record, before, {*known.values(), *names.values()}, survey.questions[key])
+        names[key] = known.get(key) or own or new_names.make(ME)
     if others:
         for key, its in persons.items():
             if key not in names:
                 names[key] = known.get(key) or new_names.make(its.kind)
-    own = (*before, *(names[key] for key in mine if names[key] not in before))
-    return Naming(names, own)
+    return Naming(names, tuple(dict.fromkeys((*before, *(names[key] for key in mine)))))
+
+
+def _unused_name(record: ForecastRecord | None, before: Sequence[str], used: set[str], questions: set[str]) -> str:
+    """One of the user's own names in a record, for an account of which nothing stands there yet; empty where that must be another account.
+
+    It is another one where forecasts on the same questions are on record, since a file has all that somebody said of a question.
+    """
+    said = set() if record is None else {its.who for its in record.forecasts if its.question in questions}
+    return next((who for who in before if who not in used and who not in said), "")
 
 
 def _recognise(survey: Survey, persons: Mapping[str, Forecaster], people: Sequence[str]) -> dict[str, str]:

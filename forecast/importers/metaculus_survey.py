@@ -31,7 +31,7 @@ def survey_forecasters(
             aggregates += not is_of_person(row, "Forecaster")
             with suppress(ValueFault):
                 forecaster = forecaster_of(row, "Forecaster")
-                survey.add(forecaster)
+                survey.add(forecaster, row["Question ID"])
                 survey.match(forecaster, _stands_as(row, questions, on_record))
     unreadable = sum(passed.counts.values())
     if archive.has(SCORE_FILE):
@@ -39,7 +39,7 @@ def survey_forecasters(
             scores += 1
             with suppress(ValueError):
                 forecaster = forecaster_of(row, "User")
-                survey.add(forecaster)
+                survey.add(forecaster, row["Question ID"])
                 survey.match(forecaster, on_record.scores.get((row["Question ID"], kind_of_score(row), float(row["Score"])), ()))
     unreadable_scores = sum(passed.counts.values()) - unreadable
     counts = {"user forecasts": rows - aggregates, "aggregate forecasts": aggregates, "scores": scores}

@@ -230,6 +230,16 @@ def test_a_crowd_is_not_complete_where_an_aggregate_counts_more(count, start, in
     assert (collected().source.crowd, len(result.notes)) == (crowd, int(crowd == "none"))
 
 
+def test_another_account_does_not_become_the_same_me(bring: Import, collected: Collected):
+    """A file whose only person said other things of the same question at other times is not of the account that is on record."""
+    bring([question()], [forecast(who=11, Probability_Yes=0.25)])
+    result = bring(
+        [question(), question(2)], [forecast(who=12, start=DAY.format(4), Probability_Yes=0.5), forecast(2, 12, Probability_Yes=0.5)]
+    )
+    assert (result.me, collected().source.me) == (("me", "me-2"), ("me", "me-2"))
+    assert [(its.question, its.who) for its in collected().forecasts] == [("1", "me"), ("1", "me-2"), ("2", "me-2")]
+
+
 def test_two_files_go_into_one_collection_or_into_two(bring: Import, collected: Collected):
     """A file of other questions adds to the collection; the sole person is the same "me"."""
     bring([question()], [forecast(Probability_Yes=0.25)])
