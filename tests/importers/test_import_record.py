@@ -181,6 +181,13 @@ def test_a_pseudonym_stays_with_its_person(bring: Import, collected: Collected):
     }
 
 
+def test_two_who_spoke_at_the_same_moment_are_told_apart_by_what_they_said(bring: Import, collected: Collected):
+    """Also where the later file lists them in another order."""
+    bring([question()], TWO, others=True)
+    bring([question()], [*reversed(TWO), forecast(who=12, start=DAY.format(6), Probability_Yes=0.6)], others=True)
+    assert [(its.who, its.value) for its in collected().forecasts] == [("person-1", 0.25), ("person-2", 0.5), ("person-2", 0.6)]
+
+
 def test_who_has_only_scores_keeps_a_pseudonym_too(bring: Import, collected: Collected):
     """The scores that both files hold say who it is."""
     for _ in range(2):
