@@ -4,8 +4,8 @@ The ledger goes first because it alone cannot be made again: nothing is ever
 shown in a report that the ledger does not hold.  A run killed in between leaves
 the old reports and a ledger one group longer; the next update finds its lines
 there and writes the reports.  A line is due where the newest one for the same
-question says something else was asked of the same numbers: other inputs, another
-as-of day, other settings or another verdict.  Hindcasts are compared with
+question rests on something else: other inputs, another as-of day, other settings, another
+verdict, or another wording of the question than that which it gives.  Hindcasts are compared with
 hindcasts of the same day, so that replaying does not grow the ledger.
 """
 
@@ -22,9 +22,11 @@ from forecast.book.files.layout import LEDGER, report_path, topic_names
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.sources import read_source_if_any
+from forecast.book.hashes import priors_hash
 from forecast.book.ledger import LEDGER_FORMAT, append_entries, format_time, read_ledger
 from forecast.book.topic import Book, Topic
 from forecast.book.used_rows import used_rows
+from forecast.forecasts.own_questions import hash_as_asked
 from forecast.report.failures import TopicFailure, failure_bytes, failure_path, readable_failures
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
@@ -128,7 +130,9 @@ def new_ledger_lines(
     rows_before = {_record_identity(entry): entry["rows"] for entry in entries if "rows" in entry}
     due: list[dict[str, Any]] = []
     for name, content in contents.items():
-        lines = [line for line in _ledger_lines(content, today, at) if _is_new_answer(line, newest.get(_line_identity(line), {}))]
+        lines = [
+            line for line in _ledger_lines(content, topics[name], today, at) if _is_new_answer(line, newest.get(_line_identity(line), {}))
+        ]
         if lines:
             used = used_rows(topics[name], date.fromisoformat(content["as_of"]))
             if used != rows_before.get(_record_identity(lines[0]), {}):
@@ -189,7 +193,8 @@ def _render_missing_pages(folder: Folder) -> tuple[tuple[str, ...], tuple[Proble
     return render_missing_pages(folder, directories)
 
 
-def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[dict[str, Any]]:
+def _ledger_lines(content: TopicContent, topic: Topic, today: date, at: datetime) -> Iterator[dict[str, Any]]:
+    priors = priors_hash(topic)
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
     both = "importance and nuts" if verdict in {"agreed", "disputed"} else engine
@@ -201,6 +206,7 @@ def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[
             "at": format_time(at),
             "topic": content["name"],
             "question": answer["name"],
+            "asked": hash_as_asked(topic.questions[answer["name"]]),
             "kind": answer["kind"],
             "by": answer["by"],
             "status": answer["status"],
@@ -217,13 +223,15 @@ def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[
             "program": run["versions"]["forecast"],
             "versions": run["versions"],
             "inputs": run["hashes"]["numbers"],
+            "priors": priors,
             "seed": run["seed"],
             "draws": run["draws"],
         }
 
 
 def _is_new_answer(line: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    return any(before.get(name) != line[name] for name in COMPARED)
+    reworded = "asked" in before and before["asked"] != line["asked"]  # of a line that does not say it is taken to be the same
+    return reworded or any(before.get(name) != line[name] for name in COMPARED)
 
 
 def _line_identity(line: Mapping[str, Any]) -> tuple[Any, ...]:

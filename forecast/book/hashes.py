@@ -1,4 +1,4 @@
-"""Two hashes of a topic: what changes numbers, and what changes words.
+"""Two hashes of a topic: what changes numbers, and what changes words; and one of its priors alone.
 
 A verdict is remembered by the first; editing a reason or the spacing of a
 statement changes only the second.
@@ -35,6 +35,7 @@ from forecast.language.expressions import (
 )
 from forecast.language.statements import Statement
 
+PRIORS_DIGITS = 12
 # what a kind of node is called in a hash: it stays as it is whatever the class is named, or else every hash changes
 TAGS: Mapping[type[Expression], str] = {
     Number: "Number",
@@ -106,6 +107,14 @@ def words_hash(topic: Topic) -> str:
         },
         texts,
     )
+
+
+def priors_hash(topic: Topic) -> str:
+    """Return the hash of a topic's priors, whatever else it consists of: the beginning of a SHA-256, in hexadecimal.
+
+    The ledger has it, so that it can be told when these numbers were first published.
+    """
+    return _hash([_parameter_numbers(parameter) for parameter in topic.parameters.values()], {})[:PRIORS_DIGITS]
 
 
 def tree_as_data(node: Expression | Statement) -> Any:

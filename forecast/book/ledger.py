@@ -20,6 +20,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import LEDGER
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.writing import TornLine
+from forecast.book.ledger_values import is_day, value_fault
 from forecast.book.used_rows import used_rows_fault
 
 LEDGER_FORMAT = 2
@@ -43,7 +44,7 @@ FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote i
     PREVIOUS: str,
 }
 MORE_FIELDS: Mapping[str, type] = {"at": datetime, "status": str}  # that every line of format 2 has besides
-OPTIONAL_FIELDS: Mapping[str, type] = {"rows": dict, "variant": str}  # that a line of format 2 may have
+OPTIONAL_FIELDS: Mapping[str, type] = {"rows": dict, "variant": str, "asked": str, "priors": str}  # that a line of format 2 may have
 TYPE_NAMES: Mapping[type, str] = {
     str: "text",
     dict: "a table",
@@ -51,14 +52,7 @@ TYPE_NAMES: Mapping[type, str] = {
     datetime: "a time in UTC, as in 2027-01-31T09:30:00Z",
     bool: "true or false",
     int: "a whole number",
-    float: "a number",
 }
-LEDGER_QUANTILES = 5  # quantiles of a number, the median in the middle
-MEASURES: Mapping[str, str] = {
-    "probability": "value",
-    "distribution": "mean",
-    "date": "not_by_then",
-}  # what a value of each kind is read by
 
 
 def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Problem, ...]]:
@@ -192,38 +186,19 @@ def _entry_fault(entry: Mapping[str, Any], written_in: int) -> str:
             return f"its `{name}` is not {TYPE_NAMES[kind]}"
     if written_in > 1 and "rows" in entry and (fault := used_rows_fault(entry["rows"])):
         return f"its `rows` {fault}"
-    return "" if unanswered or _has_measures(entry["kind"], entry["value"], written_in) else "its `value` is not of its `kind`"
+    wrong = "" if unanswered else value_fault(entry["kind"], entry["value"], written_in)
+    return f"its `value` {wrong}" if wrong else ""
 
 
 def _has_type(kind: type, value: object) -> bool:
     if kind is date:
-        try:
-            return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
-        except ValueError:
-            return False
+        return is_day(value)
     if kind is datetime:
         try:
             return isinstance(value, str) and format_time(datetime.fromisoformat(value)) == value
         except (ValueError, OverflowError):
             return False
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-
-
-def _has_measures(kind: str, value: Mapping[str, Any], written_in: int) -> bool:
-    """Whether a value has the numbers by which answers of its kind are compared; a mean that cannot be estimated may be left out from format 2 on."""
-    if kind == "distribution" and written_in > 1 and value.get("mean") is None:  # the median stands for it
-        points = value.get("quantiles")
-        return isinstance(points, list) and len(points) == LEDGER_QUANTILES and all(_has_type(float, point) for point in points)
-    if kind in MEASURES:
-        return _has_type(float, value.get(MEASURES[kind]))
-    shares = value.get("shares")
-    return (
-        kind == "shares"
-        and isinstance(shares, list)
-        and all(isinstance(share, dict) and _has_type(str, share.get("label")) and _has_type(float, share.get("value")) for share in shares)
-    )
 
 
 def _refuse_constant(constant: str) -> float:

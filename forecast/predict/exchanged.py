@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecast.book.ledger_values import HUB_LEVELS
 from forecast.inference.monte_carlo import RankedCases
 
-HUB_LEVELS = (0.01, 0.025, *(number / 20 for number in range(1, 20)), 0.975, 0.99)
 MOST_HUB_VALUES = len(HUB_LEVELS)  # with more different values quantiles say as much in less room
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from forecast.actions.update import update
 from forecast.book.files.folder import Folder
-from forecast.book.ledger import read_ledger
+from forecast.book.hashes import priors_hash
+from forecast.book.ledger import append_entries, read_ledger
 from forecast.book.reading import read_book
 from forecast.book.used_rows import used_rows
+from forecast.forecasts.own_questions import hash_as_asked
 from forecast.model.settings import Settings
 from tests.support.paths import ROOT, TINY_BOOK
 
@@ -65,6 +67,32 @@ def test_a_line_has_more_of_a_distribution_than_a_report_shows(book: Path):
     assert when["question"] == "next_fault"
     assert sorted(when["value"]) == ["error", "errors", "hub_quantiles", "intervals", "not_by_then", "quantiles"]
     assert len(when["value"]["hub_quantiles"]) == 23
+
+
+def test_a_line_says_of_which_question_and_which_priors_it_is(book: Path):
+    """It has the hash of the question as asked; a new wording makes a line of its own, even where no number has changed."""
+    lines = publish(book)
+    topic = read_book(book)[0].topics["ferry"]
+    assert [line["asked"] for line in lines] == [hash_as_asked(topic.questions[line["question"]]) for line in lines]
+    assert {line["priors"] for line in lines} == {priors_hash(topic)}
+    assert publish(book, hour=9) == []
+    file = book / "seeds/ferry/topic.toml"
+    asks = topic.questions[lines[1]["question"]].asks
+    file.write_text(file.read_text().replace(asks, f"{asks} Say when."))
+    (again,) = publish(book, hour=10)
+    assert (again["question"], again["asked"] == lines[1]["asked"]) == (lines[1]["question"], False)
+    assert (again["value"], again["priors"]) == (lines[1]["value"], lines[1]["priors"])
+
+
+def test_a_line_that_does_not_say_what_was_asked_is_not_repeated(book: Path):
+    """Older lines have no hash of the question: what they say is not said again for that."""
+    lines = publish(book)
+    ledger = book / "reports/ledger.jsonl"
+    ledger.unlink()
+    append_entries(
+        Folder(book), [{name: each for name, each in line.items() if name not in {"asked", "priors", "previous"}} for line in lines]
+    )
+    assert publish(book, hour=9) == []
 
 
 def test_every_field_of_a_line_is_described(book: Path):

@@ -12,7 +12,7 @@ import pytest
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import has_errors
-from forecast.book.hashes import TAGS, numbers_hash, tree_as_data, words_hash
+from forecast.book.hashes import TAGS, numbers_hash, priors_hash, tree_as_data, words_hash
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
@@ -52,6 +52,7 @@ def test_an_edit_changes_the_hash_of_what_it_changes(file: str, old: str, new: s
     before, after = tiny_topic(TINY), edited(tmp_path, file, old, new)
     differs = (numbers_hash(before) != numbers_hash(after), words_hash(before) != words_hash(after))
     assert differs == {"words": (False, True), "numbers": (True, False), "both": (True, True)}[changed]
+    assert (priors_hash(before) != priors_hash(after)) == (file == PRIORS and changed == "both")
 
 
 def test_what_becomes_known_later_does_not_change_an_old_hash(tmp_path: Path) -> None:

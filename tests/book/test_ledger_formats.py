@@ -27,6 +27,9 @@ FIRST: dict[str, Any] = {
     "program": "0.3.0",
 }
 SECOND = {**FIRST, "format": 2, "at": "2025-01-01T09:30:00Z", "status": "open"}
+HUB = [float(value) for value in range(23)]
+NUMBER: dict[str, Any] = {"mean": 9.0, "quantiles": [1.0, 5.0, 11.0, 17.0, 21.0]}
+DATE: dict[str, Any] = {"not_by_then": 0.25, "quantiles": [None] * 5}
 ROWS = {"trips": {"count": 1, "each": 1, "hashes": "8badf00d"}}
 
 
@@ -41,7 +44,8 @@ def read(root: Path, *entries: dict[str, Any]) -> tuple[list[dict[str, Any]], li
 
 def test_lines_of_both_formats_stand_in_one_ledger(tmp_path: Path):
     """A line without a format is of format 1; rows and a variant may be there; what else a line has is kept."""
-    lines = [FIRST, {**FIRST, "format": 1}, SECOND, {**SECOND, "rows": ROWS, "variant": "calm"}, {**SECOND, "later": [1]}]
+    more = {"rows": ROWS, "variant": "calm", "asked": "8badf00d1234", "priors": "0123456789ab"}
+    lines = [FIRST, {**FIRST, "format": 1}, SECOND, {**SECOND, **more}, {**SECOND, "later": [1]}]
     assert read(tmp_path, *lines) == (lines, [])
 
 
@@ -56,6 +60,21 @@ def test_a_number_may_have_no_mean(tmp_path: Path):
     """In format 2 a mean that cannot be estimated is left out, or null, where there are quantiles."""
     number = {"kind": "distribution", "value": {"quantiles": [1.0, 2.0, 3.0, 4.0, 5.0]}}
     lines = [{**SECOND, **number}, {**SECOND, **number, "value": {**number["value"], "mean": None}}]
+    assert read(tmp_path, *lines) == (lines, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("distribution", {**NUMBER, "hub_quantiles": HUB}),
+        ("distribution", {**NUMBER, "pmf": {"x": [0.0, 2.0], "y": [0.25, 0.75]}}),
+        ("date", {**DATE, "hub_quantiles": [f"2025-01-{day:02}" for day in range(1, 20)] + [None] * 4}),
+        ("date", {**DATE, "hub_quantiles": [None] * 23}),
+    ],
+)
+def test_a_line_may_have_all_that_any_rule_scores(kind: str, value: dict[str, Any], tmp_path: Path):
+    """A number has 23 quantiles or its mass function, a date 23 days of which those after the deadline are null."""
+    lines = [{**SECOND, "kind": kind, "value": value}, {**FIRST, "kind": kind, "value": {**value, "hub_quantiles": "unread"}}]
     assert read(tmp_path, *lines) == (lines, [])
 
 
@@ -83,6 +102,33 @@ def test_a_later_format_is_refused(tmp_path: Path):
         ({"value": {}}, "its `value` is not of its `kind`"),
         ({"kind": "distribution", "value": {"quantiles": []}}, "its `value` is not of its `kind`"),
         ({"kind": "distribution", "value": {"quantiles": ["a"]}}, "its `value` is not of its `kind`"),
+        *(
+            (
+                {"kind": "distribution", "value": {**NUMBER, "hub_quantiles": points}},
+                "its `value` has no 23 ascending numbers as `hub_quantiles`",
+            )
+            for points in (HUB[:5], HUB[::-1], [*HUB[:22], None], None)
+        ),
+        *(
+            (
+                {"kind": "date", "value": {**DATE, "hub_quantiles": points}},
+                "its `value` has no 23 ascending days, null after the last one that is known as `hub_quantiles`",
+            )
+            for points in (HUB, [None, *["2025-01-01"] * 22], ["2025-01-02", "2025-01-01", *[None] * 21])
+        ),
+        *(
+            ({"kind": "distribution", "value": {**NUMBER, "pmf": mass}}, "its `value` has a `pmf` that is no mass function")
+            for mass in (
+                [],
+                {"x": [1]},
+                {"x": [], "y": []},
+                {"x": [2, 1], "y": [0.5, 0.5]},
+                {"x": [1], "y": [0.9]},
+                {"x": [1, 2], "y": [1.5, -0.5]},
+            )
+        ),
+        ({"asked": 3}, "its `asked` is not text"),
+        ({"priors": None}, "its `priors` is not text"),
         ({"rows": []}, "its `rows` is not a table"),
         ({"rows": {"trips": {}}}, "its `rows` has no `count`, `each` and `hashes` of the stream `trips`"),
     ],

@@ -8,13 +8,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from forecast.book.ledger_values import HUB_LEVELS
 from forecast.content.topic import answer_content
 from forecast.inference.monte_carlo import REPLICATES, ReplicatedCases, rank_cases
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.predict.answers import Dates
 from forecast.predict.distribution import Distribution
-from forecast.predict.exchanged import HUB_LEVELS, MOST_HUB_VALUES, HubDistribution, hub_distribution
+from forecast.predict.exchanged import MOST_HUB_VALUES, HubDistribution, hub_distribution
 from tests.support.building import OPENS, make_topic
 
 
