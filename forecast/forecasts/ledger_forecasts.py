@@ -129,10 +129,12 @@ def _number_value(value: Mapping[str, Any]) -> tuple[Form, ForecastValue]:
 
 
 def _date_value(value: Mapping[str, Any], by: str | None) -> Quantiles:
-    """The days at the levels of which they are known; the rest is not by the question's date."""
-    days = [(level, days_of_date(date.fromisoformat(day))) for level, day in _points(value) if day is not None]
-    beyond = None if by is None else Beyond(days_of_date(date.fromisoformat(by)), float(value["not_by_then"]))
-    return Quantiles(tuple(level for level, _ in days), tuple(day for _, day in days), beyond)
+    """The days at each level; those after the question's date stand at it, and have the probability of not by then."""
+    last = None if by is None else _day(by)
+    points = [(level, last if day is None else _day(day)) for level, day in _points(value)]
+    known = [(level, day) for level, day in points if day is not None]
+    beyond = None if last is None else Beyond(last, float(value["not_by_then"]))
+    return Quantiles(tuple(level for level, _ in known), tuple(day for _, day in known), beyond)
 
 
 def _points(value: Mapping[str, Any]) -> Sequence[tuple[float, Any]]:
@@ -140,6 +142,10 @@ def _points(value: Mapping[str, Any]) -> Sequence[tuple[float, Any]]:
     if "hub_quantiles" in value:
         return list(zip(HUB_LEVELS, value["hub_quantiles"], strict=True))
     return list(zip(SHOWN_LEVELS, value["quantiles"], strict=True)) if "quantiles" in value else []
+
+
+def _day(day: str) -> float:
+    return days_of_date(date.fromisoformat(day))
 
 
 def _end_of_day(day: str) -> datetime:

@@ -83,14 +83,20 @@ def test_a_line_of_format_1_says_what_it_lacks(tmp_path: Path):
             "date",
             {"not_by_then": 0.97, "quantiles": [None] * 5, "hub_quantiles": days("2025-01-01", "2025-01-03", of=23)},
             "quantiles",
-            Quantiles((0.01, 0.025), (DAY, DAY + 2), Beyond(DAY + 364, 0.97)),
+            Quantiles(HUB_LEVELS, (DAY, DAY + 2, *[DAY + 364] * 21), Beyond(DAY + 364, 0.97)),
         ),
-        ("date", {"not_by_then": 1.0, "hub_quantiles": [None] * 23}, "quantiles", Quantiles((), (), Beyond(DAY + 364, 1.0))),
+        (
+            "date",
+            {"not_by_then": 1.0, "hub_quantiles": [None] * 23},
+            "quantiles",
+            Quantiles(HUB_LEVELS, (DAY + 364,) * 23, Beyond(DAY + 364, 1.0)),
+        ),
+        ("date", {"not_by_then": 1.0}, "quantiles", Quantiles((), (), Beyond(DAY + 364, 1.0))),
         (
             "date",
             {"not_by_then": 0.6, "quantiles": days("2025-01-01", "2025-02-01", of=5)},
             "quantiles",
-            Quantiles((0.05, 0.25), (DAY, DAY + 31), Beyond(DAY + 364, 0.6)),
+            Quantiles(SHOWN_LEVELS, (DAY, DAY + 31, *[DAY + 364] * 3), Beyond(DAY + 364, 0.6)),
         ),
         (
             "shares",
