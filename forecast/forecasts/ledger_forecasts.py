@@ -7,8 +7,8 @@ have five quantiles.  Each forecast's ``note`` says what its line lacks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,7 @@ from forecast.book.ledger import canonical_json, line_hash, read_ledger
 from forecast.book.ledger_values import HUB_LEVELS, SHOWN_LEVELS
 from forecast.forecasts.forecast import ID_DIGITS, Forecast
 from forecast.forecasts.people import Person
+from forecast.forecasts.record import ForecastRecord
 from forecast.forecasts.times import days_of_date
 from forecast.forecasts.values import Beyond, ForecastValue, Form, PointMasses, Quantiles
 
@@ -44,11 +45,6 @@ class LedgerForecasts:
     hindcasts: tuple[Forecast, ...] = ()
 
 
-def model_person() -> Person:
-    """Return the model as one who forecasts: it is in no crowd."""
-    return Person(Place(LEDGER), MODEL, "model", False)
-
-
 def read_ledger_forecasts(folder: Folder) -> tuple[Mapping[str, LedgerForecasts], tuple[Problem, ...]]:
     """Return what the ledger of a book said, by topic, and what is wrong with the ledger; nothing but that where it is broken."""
     entries, problems = read_ledger(folder)
@@ -63,6 +59,24 @@ def ledger_forecasts(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Ledge
     for number, entry in enumerate(entries, start=1):
         by_topic.setdefault(entry["topic"], []).append((entry["hindcast"], _forecast(entry, number)))
     return MappingProxyType({topic: _divide(said) for topic, said in by_topic.items()})
+
+
+def with_ledger(record: ForecastRecord, said: LedgerForecasts) -> ForecastRecord:
+    """Return a topic's record with the model among its forecasters: what the ledger said at the time of questions on record.
+
+    Hindcasts are left out.  A line that does not say what was asked is taken for the wording on record where there is one alone; where a
+    question was worded anew, it is left out too, since nobody can know which wording it answered.
+    """
+    wordings = {name: {its.asked for its in asked} for name, asked in record.questions.items()}
+    known = [forecast for its in said.forecasts if (forecast := _of_wording(its, wordings.get(its.question, set()))) is not None]
+    models = {its.who: Person(Place(LEDGER), its.who, "model", False) for its in known}
+    return replace(record, forecasts=(*record.forecasts, *known), people=MappingProxyType({**record.people, **models}))
+
+
+def _of_wording(forecast: Forecast, wordings: Collection[str]) -> Forecast | None:
+    if forecast.asked:
+        return forecast if forecast.asked in wordings else None
+    return replace(forecast, asked=next(iter(wordings))) if len(wordings) == 1 else None
 
 
 def _divide(said: Sequence[tuple[bool, Forecast]]) -> LedgerForecasts:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from forecast.book.files.folder import Folder
+from forecast.book.files.problems import Place
 from forecast.book.ledger import append_entries, read_ledger
 from forecast.book.ledger_values import HUB_LEVELS, SHOWN_LEVELS
 from forecast.forecasts.forecast import Forecast
-from forecast.forecasts.ledger_forecasts import NONE_OF_THESE, LedgerForecasts, ledger_forecasts, model_person, read_ledger_forecasts
+from forecast.forecasts.ledger_forecasts import NONE_OF_THESE, LedgerForecasts, ledger_forecasts, read_ledger_forecasts, with_ledger
+from forecast.forecasts.question import AskedQuestion
+from forecast.forecasts.record import ForecastRecord
 from forecast.forecasts.values import Beyond, ForecastValue, Form, PointMasses, Quantiles, forecast_value_text, parse_value
 from tests.support.paths import ROOT
 
@@ -50,13 +53,12 @@ def of_ledger(root: Path, *entries: dict[str, Any]) -> LedgerForecasts:
 
 
 def test_a_line_is_a_forecast_of_the_model_at_its_time(tmp_path: Path):
-    """It has the line's place, time and question as asked; the model is a person of its own kind, in no crowd."""
+    """It has the line's place, time and question as asked."""
     (said,) = of_ledger(tmp_path, NEW).forecasts
     at = datetime(2025, 1, 1, 9, 30, tzinfo=UTC)
     assert (said.place.path, said.place.line, said.question, said.asked) == ("reports/ledger.jsonl", 1, "late", "8badf00d1234")
     assert (said.who, said.at, said.recorded, said.form, said.value) == ("model", at, at, "probability", 0.25)
     assert (said.source, said.note, said.is_entered_later) == ("ledger", "", False)
-    assert (model_person().who, model_person().kind, model_person().in_crowd) == ("model", "model", False)
 
 
 def test_a_line_of_format_1_says_what_it_lacks(tmp_path: Path):
@@ -135,6 +137,35 @@ def test_hindcasts_are_kept_apart(tmp_path: Path):
     assert [(its.who, its.place.line) for its in said.forecasts] == [("model", 1), ("model (calm)", 3)]
     (later,) = said.hindcasts
     assert (later.at.date(), later.recorded.date(), later.is_entered_later) == (date(2024, 7, 1), date(2025, 1, 1), True)
+
+
+def asked(*hashes: str) -> ForecastRecord:
+    """A record with wordings of one question."""
+    questions = tuple(AskedQuestion(Place(""), "late", its, "Will it be late?", "binary") for its in hashes)
+    return ForecastRecord("ferry", "seeds/ferry", questions={"late": questions})
+
+
+def test_the_model_is_a_forecaster_of_the_questions_on_record(tmp_path: Path):
+    """It is of its own kind, in no crowd; hindcasts and other questions are left out, and a line without a wording is of the only one."""
+    said = of_ledger(tmp_path, OLD, NEW, {**NEW, "variant": "calm"}, {**NEW, "hindcast": True}, {**NEW, "question": "other"})
+    record = with_ledger(asked("8badf00d1234"), said)
+    assert [(its.who, its.asked, its.place.line) for its in record.forecasts] == [
+        ("model", "8badf00d1234", 1),
+        ("model", "8badf00d1234", 2),
+        ("model (calm)", "8badf00d1234", 3),
+    ]
+    assert {(its.who, its.kind, its.in_crowd) for its in record.people.values()} == {
+        ("model", "model", False),
+        ("model (calm)", "model", False),
+    }
+
+
+def test_a_line_without_a_wording_is_of_no_question_that_was_worded_anew(tmp_path: Path):
+    """Nobody can know which it answered; nor is one counted whose wording is not on record."""
+    said = of_ledger(tmp_path, OLD, NEW)
+    assert [its.place.line for its in with_ledger(asked("8badf00d1234", "0123456789ab"), said).forecasts] == [2]
+    assert [its.place.line for its in with_ledger(asked("0123456789ab"), said).forecasts] == [1]
+    assert with_ledger(asked(), said).forecasts == ()
 
 
 def test_a_broken_ledger_gives_problems_and_no_forecasts(tmp_path: Path):
