@@ -10,6 +10,7 @@ from pathlib import Path
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem, topic_names
 from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.forecasts.ledger_forecasts import LedgerForecasts, read_ledger_forecasts, with_ledger
 from forecast.forecasts.reading import collection_names, read_collection, read_topic_record
 from forecast.forecasts.record import COLLECTIONS, ForecastRecord
 from forecast.forecasts.tables import FORECASTS, RESOLUTIONS
@@ -88,7 +89,10 @@ def score_book(root: Path, asked: ScoreRequest, *, as_of: date) -> ScoreResult:
 
 
 def read_records(folder: Folder, names: Sequence[str]) -> tuple[tuple[ForecastRecord, ...], tuple[Problem, ...]]:
-    """Return the records of some topics and collections, of all that have any where none are named, and what is wrong with them."""
+    """Return the records of some topics and collections, of all that have any where none are named, and what is wrong with them.
+
+    A topic's record has its model among the forecasters, by what the ledger said at the time.
+    """
     topics = tuple(name for name in topic_names(folder) if _has_record(folder, name))
     collections = collection_names(folder)
     records: list[ForecastRecord] = []
@@ -101,7 +105,11 @@ def read_records(folder: Folder, names: Sequence[str]) -> tuple[tuple[ForecastRe
         record, wrong = read_topic_record(folder, name) if name in topics else read_collection(folder, name)
         records.append(record)
         problems += wrong
-    return tuple(records), tuple(dict.fromkeys(problems))
+    if all(record.is_imported for record in records):
+        return tuple(records), tuple(dict.fromkeys(problems))
+    said, broken = read_ledger_forecasts(folder)
+    joined = (record if record.is_imported else with_ledger(record, said.get(record.name, LedgerForecasts())) for record in records)
+    return tuple(joined), tuple(dict.fromkeys((*problems, *broken)))
 
 
 def _has_record(folder: Folder, topic: str) -> bool:

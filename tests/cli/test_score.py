@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from forecast.book.files.folder import Folder
+from forecast.book.ledger import append_entries
 from tests.cli.conftest import Run, files_of
 from tests.support.fixtures import fixture_file
 from tests.support.invented_records import QUESTION, YES, at_day, collection, said, topic
@@ -119,6 +121,37 @@ def test_a_reference_may_be_a_kind_of_forecaster(kind: str, word: str, run: Run,
     collection(book, [said("ann", 0.9), said("other", 0.5)], people=[{"who": "other", "kind": kind}])
     (skill,) = json.loads(run("score", "venue", "--who", "ann", "--against", word, "--rule", "brier", "--json").out)["skill"]
     assert skill["reference"] == pytest.approx(0.25)
+
+
+def test_the_model_is_scored_by_what_the_ledger_said_at_the_time(run: Run, book: Path):
+    """Its lines stand from when they were written, a hindcast is not among them, and a broken ledger stops the command."""
+    line = {
+        "format": 2,
+        "at": at_day(5),
+        "topic": "weather",
+        "question": "q",
+        "kind": "probability",
+        "value": {"value": 0.8, "error": 0.01},
+        "status": "open",
+        "as_of": "2026-03-06",
+        "made": "2026-03-06",
+        "hindcast": False,
+        "engine": "importance",
+        "verdict": "agreed",
+        "inputs": "0",
+        "seed": 1,
+        "draws": 256,
+        "program": "0.4.0",
+    }
+    topic(book, [said("me", 0.5)])
+    (book / "seeds/weather/topic.toml").write_text("")
+    append_entries(Folder(book), [line, {**line, "at": at_day(7), "value": {"value": 0.9}, "hindcast": True, "as_of": "2026-03-02"}])
+    (skill,) = json.loads(run("score", "--who", "me", "--against", "model", "--rule", "brier-over-time", "--json").out)["skill"]
+    assert (skill["own"], skill["reference"]) == pytest.approx((0.25, 0.04))
+    ledger = book / "reports/ledger.jsonl"
+    ledger.write_text(ledger.read_text().replace("0.8", "0.7", 1))
+    shown = run("score")
+    assert (shown.code, "the ledger was changed" in shown.err) == (1, True)
 
 
 @pytest.mark.parametrize(
