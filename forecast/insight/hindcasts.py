@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Topic
@@ -60,8 +63,7 @@ def hindcasts(topic: Topic, until: date, settings: Settings, *, every: Every = "
     """
     if not topic.streams or all(question.by is None for question in topic.questions.values()):
         return Hindcasts()  # no record settles anything here
-    pool = anchored_pool(topic, until, settings)
-    settled = settled_questions(topic, until, {name: values[:SETTLEMENT_DRAWS] for name, values in pool.parameters.items()})
+    settled = settled_questions(topic, until, _few_draws(topic, until, settings))
     asked = settled.questions
     if not asked:
         return Hindcasts(others=settled.others)
@@ -69,7 +71,7 @@ def hindcasts(topic: Topic, until: date, settings: Settings, *, every: Every = "
     first, last = min(its.opens for its in asked), max(its.settled for its in asked) - ONE_DAY
     known = thin_days(sorted(news(topic, last)), MOST_NEWS_DAYS)
     days = days_at_interval(since=first, until=last, every=every, also=(*known, *(its.opens for its in asked)))
-    replayed = history(topic, days, settings, measures=measures, pool=pool, progress=progress)
+    replayed = history(topic, days, settings, measures=measures, pool=anchored_pool(topic, until, settings), progress=progress)
     priors = _prior_answers(topic, asked, settings)
     points = [(point.day, point.values.tolist(), point.errors.tolist()) for point in replayed.points]
     return Hindcasts(
@@ -84,6 +86,12 @@ def hindcasts(topic: Topic, until: date, settings: Settings, *, every: Every = "
         settled.others,
         tuple((left.day, left.why) for left in replayed.left_out),
     )
+
+
+def _few_draws(topic: Topic, until: date, settings: Settings) -> Mapping[str, NDArray[Any]]:
+    """Draws of the prior by which it is judged whether a question is settled."""
+    rng = generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.PRIOR)
+    return prior_draws(model_as_of(topic, until), rng=rng, draws=SETTLEMENT_DRAWS, at_once=SETTLEMENT_DRAWS).parameters
 
 
 def _prior_answers(topic: Topic, asked: Sequence[SettledQuestion], settings: Settings) -> Mapping[str, DatedProbability]:
