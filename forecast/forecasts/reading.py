@@ -42,8 +42,11 @@ def collection_names(folder: Folder) -> tuple[str, ...]:
 
 
 def read_topic_record(folder: Folder, topic: str) -> tuple[ForecastRecord, tuple[Problem, ...]]:
-    """Return what is on record for a topic's questions, and all that is wrong with it; rows with a fault are left out."""
-    return _read_record(folder, ForecastRecord(topic, f"{SEEDS}/{topic}"), people_path=f"{SEEDS}/people.csv")
+    """Return what is on record for a topic's questions, and all that is wrong with it; rows with a fault are left out.
+
+    A topic has no ``options.csv`` and no ``scores.csv``: files of these names are those of its streams.
+    """
+    return _read_record(folder, ForecastRecord(topic, f"{SEEDS}/{topic}"))
 
 
 def read_collection(folder: Folder, name: str) -> tuple[ForecastRecord, tuple[Problem, ...]]:
@@ -52,14 +55,21 @@ def read_collection(folder: Folder, name: str) -> tuple[ForecastRecord, tuple[Pr
     source, problems = read_source_table(folder, f"{path}/source.toml")
     if source is None:
         return ForecastRecord(name, path), problems
-    record, wrong = _read_record(folder, ForecastRecord(name, path, source), people_path=f"{path}/people.csv")
+    record, wrong = _read_record(folder, ForecastRecord(name, path, source))
     return record, (*problems, *wrong)
 
 
-def _read_record(folder: Folder, empty: ForecastRecord, *, people_path: str) -> tuple[ForecastRecord, tuple[Problem, ...]]:
+def people_path(record: ForecastRecord) -> str:
+    """Return where it is said who forecasts: beside a collection, and once for all topics of the book."""
+    return f"{record.path}/people.csv" if record.is_imported else f"{SEEDS}/people.csv"
+
+
+def _read_record(folder: Folder, empty: ForecastRecord) -> tuple[ForecastRecord, tuple[Problem, ...]]:
     gathered: list[Problem] = []
 
     def rows_of(table: Table, path: str = "") -> tuple[Cells, ...]:
+        if table.file in {OPTIONS.file, SCORES.file} and not empty.is_imported:
+            return ()
         rows, problems = read_table(folder, path or f"{empty.path}/{table.file}.csv", table)
         gathered.extend(problems)
         if table.is_chained:
@@ -77,8 +87,8 @@ def _read_record(folder: Folder, empty: ForecastRecord, *, people_path: str) -> 
         empty.source,
         _by_id(questions),
         values_of(read_rows_as(rows_of(OPTIONS), option_of_row)),
-        MappingProxyType({person.who: person for person in values_of(read_rows_as(rows_of(PEOPLE, people_path), _person))}),
-        values_of(read_rows_as(rows_of(FORECASTS), _forecast)),
+        MappingProxyType({person.who: person for person in values_of(read_rows_as(rows_of(PEOPLE, people_path(empty)), _person))}),
+        values_of(read_rows_as(rows_of(FORECASTS), forecast_of_row)),
         values_of(read_rows_as(rows_of(RESOLUTIONS), resolution_of_row)),
         values_of(read_rows_as(rows_of(SCORES), _score)),
     )
@@ -92,7 +102,8 @@ def _by_id(questions: Iterable[AskedQuestion]) -> Mapping[str, tuple[AskedQuesti
     return MappingProxyType({key: tuple(wordings) for key, wordings in grouped.items()})
 
 
-def _forecast(row: CellReader) -> Forecast | None:
+def forecast_of_row(row: CellReader) -> Forecast | None:
+    """Return the forecast that a row says; None, with problems in the reader, where it says none."""
     form = row.word("form", FORMS)
     question, who = row.text("question", required=True), row.text("who", required=True)
     at, until = row.moment("at"), row.moment("until")

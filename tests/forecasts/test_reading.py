@@ -350,3 +350,11 @@ def test_every_chained_table_stands_on_one_line():
     for table in (FORECASTS, RESOLUTIONS):
         assert isinstance(table, Table)
         assert set(table.columns) - set(table.kinds) <= {"value", "previous"}
+
+
+def test_streams_of_a_topic_may_be_called_options_and_scores(tmp_path: Path):
+    """Only collections have files of these names: in a topic they are records of streams."""
+    record, problems = record_of(tmp_path, options="on,value,source\n2026-10-02,1,a\n", scores="on,value,source\n2026-10-02,1,a\n")
+    assert problems == ()
+    assert record.options == ()
+    assert record.platform_scores == ()
