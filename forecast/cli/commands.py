@@ -30,6 +30,8 @@ from forecast.cli.observe import observe
 from forecast.cli.plain import INTERRUPTED, PlainCommand, PlainGroup
 from forecast.cli.prior import prior
 from forecast.cli.report import report
+from forecast.cli.resolve import resolve
+from forecast.cli.say import say
 from forecast.cli.schemas import schemas
 from forecast.cli.score import score
 from forecast.cli.show import show
@@ -37,6 +39,7 @@ from forecast.cli.update import update
 from forecast.cli.watch import watch
 from forecast.cli.whatif import whatif
 from forecast.cli.why import why
+from forecast.cli.withdraw import withdraw
 
 
 def main() -> None:
@@ -82,6 +85,9 @@ def commands() -> typer.Typer:
     app.command(short_help="Score the forecasts on record.")(score)
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
+    app.command(short_help="Put a forecast on record: a probability, a range, options or a date.")(say)
+    app.command(short_help="Withdraw a forecast.")(withdraw)
+    app.command(short_help="Put on record how a question ended.")(resolve)
     app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")
     app.add_typer(import_record(), name="import", short_help="Import a record of forecasts from elsewhere.")
     app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 
-from forecast.book.topic import Question
-from forecast.forecasts.question import QuestionType, asked_hash
+from forecast.book.topic import Question, Topic
+from forecast.book.units import unit_of
+from forecast.forecasts.question import AskedQuestion, Option, QuestionType, asked_hash
+from forecast.forecasts.terms import QuestionTerms
+from forecast.forecasts.times import moment_text
+from forecast.language.expressions import Name
 
 TYPES: Mapping[str, QuestionType] = {"probability": "binary", "shares": "options", "distribution": "number", "date": "date"}
 
@@ -30,19 +34,41 @@ def hash_as_asked(question: Question) -> str:
     )
 
 
-def question_cells(question: Question, *, opens: date, unit: str, recorded: str) -> Mapping[str, str]:
-    """Return the cells of a question's row in ``questions.csv``: it opens on a day, and closes at the end of ``by`` where it has one."""
-    closes = "" if question.by is None else f"{question.by.isoformat()}T23:59:59Z"
+def cells_of_asked(question: AskedQuestion, *, recorded: str) -> Mapping[str, str]:
+    """Return the cells of a topic's question in ``questions.csv``, recorded at a time."""
+    moments = {"opens": question.opens, "scheduled_close": question.scheduled_close}
     return {
-        "id": question.name,
-        "asked": hash_as_asked(question),
-        "text": question.asks,
-        "type": TYPES[question.kind],
-        "unit": unit,
-        "opens": f"{opens.isoformat()}T00:00:00Z",
-        "scheduled_close": closes,
+        "id": question.id,
+        "asked": question.asked,
+        "text": " ".join(question.text.split()),
+        "type": question.type,
+        "unit": question.unit,
+        **{name: moment_text(moment) for name, moment in moments.items() if moment is not None},
         "recorded": recorded,
     }
+
+
+def own_terms(topic: Topic) -> tuple[QuestionTerms, ...]:
+    """Return the terms of all questions that a topic asks now; the place of each is that in its topic file."""
+    return tuple(_terms(topic, question) for question in topic.questions.values())
+
+
+def _terms(topic: Topic, question: Question) -> QuestionTerms:
+    labels: tuple[str, ...] = tuple(question.choices)
+    if question.kind == "shares" and isinstance(question.answer, Name):
+        labels = topic.parameters[question.answer.name].categories
+    asked = AskedQuestion(
+        place=question.place,
+        id=question.name,
+        asked=hash_as_asked(question),
+        text=question.asks,
+        type=TYPES[question.kind],
+        unit="" if question.answer is None else unit_of(topic, question.answer),
+        opens=datetime.combine(topic.opens, time.min, UTC),
+        scheduled_close=None if question.by is None else datetime.combine(question.by, time(23, 59, 59), UTC),
+    )
+    options = tuple(Option(question.place, question.name, label, None, None, order) for order, label in enumerate(labels, 1))
+    return QuestionTerms(asked, options)
 
 
 def _day(day: date | None) -> str:

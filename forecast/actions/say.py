@@ -1,0 +1,172 @@
+"""Putting a forecast of one's own on record, or withdrawing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from forecast.actions.question_record import QuestionRecord
+from forecast.actions.record_rows import (
+    NewRow,
+    OtherRow,
+    RecordedRow,
+    RowCells,
+    add_row,
+    end_of_day,
+    moment_of_text,
+    wording_problem,
+)
+from forecast.book.files.numerals import parse_day
+from forecast.book.files.problems import Problem, Result
+from forecast.forecasts.checks import forecast_problems, missing_row_problem
+from forecast.forecasts.forecast import Forecast, forecast_id
+from forecast.forecasts.people import PersonKind
+from forecast.forecasts.reading import forecast_of_row, people_path
+from forecast.forecasts.record import ForecastRecord, standing_resolutions
+from forecast.forecasts.tables import FORECASTS, PEOPLE
+from forecast.forecasts.timelines import span_at, timelines
+from forecast.forecasts.times import moment_text
+from forecast.forecasts.typed_values import parse_typed_forecast
+from forecast.forecasts.values import ForecastValue, Form, ValueFault, forecast_value_text
+
+ME = "me"
+
+type ValueOf = Callable[[QuestionRecord, datetime, str], tuple[Form, ForecastValue]]
+"""The form and value of a forecast of a question, at a moment, by somebody; raises ``ValueFault``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidForecast:
+    """What somebody says, as typed: ``value`` as ``forecast.forecasts.typed_values`` reads it, ``on`` and ``until`` as days or times.
+
+    ``who`` is oneself where it is empty.  ``kind`` puts a forecaster who is new on record.
+    """
+
+    value: str
+    why: str
+    who: str = ""
+    on: str = ""
+    until: str = ""
+    median: str = ""
+    source: str = ""
+    replaces: str = ""
+    kind: PersonKind | None = None
+
+
+def say(root: Path, question: str, said: SaidForecast, *, now: datetime) -> RecordedRow[Forecast]:
+    """Append a forecast to the record of the question that a text names.
+
+    Refuses, with problems and without writing, a value that the question does not take, a time to come, and a time after
+    the question's resolution.  The wording of the question goes on record with its first forecast.
+    """
+    return _add(root, question, said, now, partial(_said_value, said))
+
+
+def withdraw(root: Path, question: str, *, who: str = "", why: str = "", now: datetime) -> RecordedRow[Forecast]:
+    """Append that a forecaster's forecast no longer holds; refused where none is in force."""
+    return _add(root, question, SaidForecast("", why, who), now, _withdrawn_value)
+
+
+def _add(root: Path, question: str, said: SaidForecast, now: datetime, value_of: ValueOf) -> RecordedRow[Forecast]:
+    new = NewRow(FORECASTS, partial(_cells, said, now, value_of), forecast_of_row, _refusals, partial(_person_row, said))
+    return add_row(root, question, new, now=now)
+
+
+def _cells(said: SaidForecast, now: datetime, value_of: ValueOf, found: QuestionRecord) -> Result[RowCells]:
+    """The cells of the row, or why the words make none."""
+    asked = found.question.question
+    who = said.who or own_name(found.record)
+    if not found.question.is_asked:
+        return Result(None, (wording_problem(found, f"`{found.address}` is not asked any more", "only what is asked is forecast"),))
+    try:
+        at = _moment_said(said.on, now)
+        form, value = value_of(found, at, who)
+        until = _end(said.until, now) if said.until else ""
+    except ValueFault as fault:
+        return Result(None, (wording_problem(found, fault.message, fault.hint),))
+    if (wrong := _person_problem(found, who, said.kind)) is not None:
+        return Result(None, (wrong,))
+    cells = {
+        "question": asked.id,
+        "asked": asked.asked,
+        "who": who,
+        "at": moment_text(at),
+        "until": until,
+        "form": form,
+        "value": forecast_value_text(form, value, of_dates=asked.type == "date"),
+        "recorded": moment_text(now),
+        "replaces": said.replaces,
+        "source": said.source,
+        "note": said.why,
+    }
+    return Result({"id": forecast_id(cells), **cells})
+
+
+def _moment_said(text: str, now: datetime) -> datetime:
+    """When a forecast was made: now, or on the day or at the time given; raises ``ValueFault`` for one to come."""
+    at = moment_of_text(text, now=now) if text else now
+    if at > now:
+        raise ValueFault(f"this forecast would be made on {text}, after now ({moment_text(now)})", "a forecast is made when it is said")
+    return at
+
+
+def own_name(record: ForecastRecord) -> str:
+    """Return how a record knows oneself: the one name that a collection has for "me", or else ``me``."""
+    names = record.source.me if record.source is not None else ()
+    return names[0] if len(names) == 1 else ME
+
+
+def _end(text: str, now: datetime) -> str:
+    """Until when a forecast holds: a day until its end."""
+    day = parse_day(text)
+    return moment_text(moment_of_text(text, now=now) if day is None else end_of_day(day))
+
+
+def _person_problem(found: QuestionRecord, who: str, kind: PersonKind | None) -> Problem | None:
+    known = found.record.people.get(who)
+    if kind is None or known is None or known.kind == kind:
+        return None
+    place = f"{known.place.path}:{known.place.line}"
+    return wording_problem(found, f"`{who}` is on record as `{known.kind}`, not as `{kind}`", f"the row is in {place}")
+
+
+def _person_row(said: SaidForecast, found: QuestionRecord) -> Sequence[OtherRow]:
+    """The row of a forecaster whose kind is said and who is not on record yet."""
+    who = said.who or own_name(found.record)
+    if said.kind is None or who in found.record.people:
+        return ()
+    return (OtherRow(people_path(found.record), PEOPLE, {"who": who, "kind": said.kind}),)
+
+
+def _refusals(found: QuestionRecord, row: Forecast) -> tuple[Problem, ...]:
+    """What is wrong with the row beside the others of its record, and a warning where the question has closed."""
+    record = found.record
+    problems = list(forecast_problems(record, found.terms, standing_resolutions(record), row))
+    problems = [replace(problem, level="error") for problem in problems]  # of a row of one's own nothing is merely odd
+    same = next((its for its in record.forecasts if its.id == row.id), None)
+    if same is not None:
+        where = f"{same.place.path}:{same.place.line}"
+        problems.append(Problem(row.place, f"this forecast stands in {where} already", "a correction names the row that it `replaces`"))
+    if (missing := missing_row_problem(record.forecasts, row)) is not None:
+        problems.append(missing)
+    closes = found.question.question.actual_close or found.question.question.scheduled_close
+    if closes is not None and row.at > closes:
+        warning = wording_problem(found, f"this question closed on {closes.date()}", "resolve it with `forecast resolve`")
+        problems.append(replace(warning, level="warning"))
+    return tuple(problems)
+
+
+def _said_value(said: SaidForecast, found: QuestionRecord, at: datetime, _: str) -> tuple[Form, ForecastValue]:
+    asked = found.question
+    return parse_typed_forecast(said.value, asked.question.type, options=asked.options_at(at), median=said.median)
+
+
+def _withdrawn_value(found: QuestionRecord, at: datetime, who: str) -> tuple[Form, ForecastValue]:
+    key = found.question.question
+    mine = [its for its in timelines(found.record) if (its.question, its.who) == (key.id, who) and its.asked in {key.asked, ""}]
+    if not any(span_at(its, at) for its in mine):
+        raise ValueFault(f"`{who}` has no forecast of `{found.address}` in force", "only a forecast that holds can be withdrawn")
+    return "withdrawn", None

@@ -1,0 +1,82 @@
+"""``forecast resolve``: put on record how a question ended."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of
+from forecast.cli.record_row import print_row, resolved_line
+from forecast.cli.say import Question
+from forecast.forecasts.resolution import OUTCOMES
+from forecast.system import utc_now
+
+
+def _outcome(text: str) -> str:
+    """Return a word for an outcome, refusing one that there is not."""
+    from forecast.language.faults import did_you_mean
+
+    if text not in OUTCOMES:
+        raise typer.BadParameter(f"`{text}` is no outcome; {did_you_mean(text, OUTCOMES) or f'outcomes: {", ".join(OUTCOMES)}'}")
+    return text
+
+
+Outcome = Annotated[
+    str, typer.Argument(metavar="OUTCOME", parser=_outcome, help=f"How it ended: {', '.join(OUTCOMES)}.", show_default=False)
+]
+Value = Annotated[
+    str, typer.Argument(metavar="VALUE", help="The option, number, date or share, where the outcome has one.", show_default=False)
+]
+On = Annotated[str, typer.Option("--on", metavar="DATE|TIME", help="When it was decided.", show_default=False)]
+Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
+Known = Annotated[
+    date | None,
+    typer.Option(
+        "--known",
+        metavar="DATE",
+        parser=day,
+        help="The first day on which the world could know it (default: the day of --on).",
+        show_default=False,
+    ),
+]
+Why = Annotated[str, typer.Option("--why", help="How the rule of the question was applied, in a sentence.", show_default=False)]
+Replaces = Annotated[
+    str, typer.Option("--replaces", metavar="ID", help="The resolution that this one corrects, by its id.", show_default=False)
+]
+Asked = Annotated[
+    str, typer.Option("--asked", metavar="HASH", help="The wording that is meant, where it is not the one asked now.", show_default=False)
+]
+
+
+def resolve(
+    question: Question,
+    outcome: Outcome,
+    value: Value = "",
+    *,
+    on: On,
+    source: Source,
+    known: Known = None,
+    why: Why = "",
+    replaces: Replaces = "",
+    asked: Asked = "",
+    book: Book = None,
+    allow_links: AllowLinks = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put on record how a question ended; a correction replaces the resolution before, and both stay.
+
+    \b
+    Examples:
+      forecast resolve second_transfer yes --on 2026-10-12 --source https://example.org/news
+      forecast resolve winner label blue --on 2026-11-03 --known 2026-11-05 --source "the commission"
+      forecast resolve first_transfer not_by 2027-06-30 --on 2027-06-30 --source "daily reports"
+      forecast resolve second_transfer no --on 2026-10-12 --source "a retraction" --replaces 1f0c52ab93d1
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.actions.resolve import SaidResolution
+    from forecast.actions.resolve import resolve as put_on_record
+
+    said = SaidResolution(outcome, on, source, value, known, why, replaces, asked)
+    done = put_on_record(root_of(book, allow_links=allow_links), question, said, now=utc_now())
+    print_row(done, resolved_line(done), as_json=as_json)
