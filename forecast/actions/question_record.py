@@ -15,13 +15,17 @@ from forecast.book.topic import Topic
 from forecast.forecasts.own_questions import own_terms
 from forecast.forecasts.reading import collection_names, read_collection, read_topic_record
 from forecast.forecasts.record import COLLECTIONS, ForecastRecord
+from forecast.forecasts.tables import FORECASTS
 from forecast.forecasts.terms import AskedKey, QuestionTerms, terms_of_record
 from forecast.language.faults import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRecord:
-    """A question as asked, and the record that it belongs to with the terms of all its questions; ``topic`` is None in a collection."""
+    """A question as asked, and the record that it belongs to with the terms of all its questions; ``topic`` is None in a collection.
+
+    The record has no forecasts, which only few need to know; ``forecasts_of`` reads them.
+    """
 
     record: ForecastRecord
     terms: Mapping[AskedKey, QuestionTerms]
@@ -53,12 +57,28 @@ def read_question_record(root: Path, text: str, *, asked: str = "") -> Result[Qu
     topic, problems = read_topic(folder, topic_name)
     if topic is None:
         return Result(None, tuple(problem for problem in problems if problem.level == "error"))
-    record, _ = read_topic_record(folder, topic_name)
+    record, _ = read_topic_record(folder, topic_name, forecasts=False)
     terms = terms_of_record(record, own_terms(topic))
     chosen = _choose_wording(terms, name, asked)
     if chosen is None:
         return Result(None, (_no_wording_problem(topic_name, terms, name, asked),))
     return Result(QuestionRecord(record, terms, chosen, topic))
+
+
+def forecasts_of(root: Path, found: QuestionRecord) -> ForecastRecord:
+    """Return the record of a question with its forecasts."""
+    read = read_collection if found.topic is None else read_topic_record
+    return read(Folder(root), found.record.name)[0]
+
+
+def mentions(root: Path, found: QuestionRecord, *ids: str) -> bool:
+    """Whether the file of forecasts has any of some ids in it: if not, nothing of it needs to be read to know that no row has them."""
+    path = f"{found.record.path}/{FORECASTS.file}.csv"
+    folder = Folder(root)
+    if folder.kind(path) is None:
+        return False
+    raw = folder.read(path)
+    return any(text.encode() in raw for text in ids if text)
 
 
 def _in_collection(folder: Folder, collection: str, name: str) -> Result[QuestionRecord]:
@@ -68,7 +88,7 @@ def _in_collection(folder: Folder, collection: str, name: str) -> Result[Questio
             f"collections here: {', '.join(known)}" if known else "import one with `forecast import`"
         )
         return Result(None, (Problem(Place(COLLECTIONS), f"no collection `{collection}` in this book", hint),))
-    record, problems = read_collection(folder, collection)
+    record, problems = read_collection(folder, collection, forecasts=False)
     if record.source is None and has_errors(problems):
         return Result(None, problems)
     terms = terms_of_record(record)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from forecast.actions.question_record import QuestionRecord
+from forecast.actions.question_record import QuestionRecord, forecasts_of, mentions
 from forecast.actions.record_rows import (
     NewRow,
     OtherRow,
@@ -67,11 +67,11 @@ def say(root: Path, question: str, said: SaidForecast, *, now: datetime) -> Reco
 
 def withdraw(root: Path, question: str, *, who: str = "", why: str = "", now: datetime) -> RecordedRow[Forecast]:
     """Append that a forecaster's forecast no longer holds; refused where none is in force."""
-    return _add(root, question, SaidForecast("", why, who), now, _withdrawn_value)
+    return _add(root, question, SaidForecast("", why, who), now, partial(_withdrawn_value, root))
 
 
 def _add(root: Path, question: str, said: SaidForecast, now: datetime, value_of: ValueOf) -> RecordedRow[Forecast]:
-    new = NewRow(FORECASTS, partial(_cells, said, now, value_of), forecast_of_row, _refusals, partial(_person_row, said))
+    new = NewRow(FORECASTS, partial(_cells, said, now, value_of), forecast_of_row, partial(_refusals, root), partial(_person_row, said))
     return add_row(root, question, new, now=now)
 
 
@@ -141,17 +141,12 @@ def _person_row(said: SaidForecast, found: QuestionRecord) -> Sequence[OtherRow]
     return (OtherRow(people_path(found.record), PEOPLE, {"who": who, "kind": said.kind}),)
 
 
-def _refusals(found: QuestionRecord, row: Forecast) -> tuple[Problem, ...]:
+def _refusals(root: Path, found: QuestionRecord, row: Forecast) -> tuple[Problem, ...]:
     """What is wrong with the row beside the others of its record, and a warning where the question has closed."""
     record = found.record
     problems = list(forecast_problems(record, found.terms, standing_resolutions(record), row))
     problems = [replace(problem, level="error") for problem in problems]  # of a row of one's own nothing is merely odd
-    same = next((its for its in record.forecasts if its.id == row.id), None)
-    if same is not None:
-        where = f"{same.place.path}:{same.place.line}"
-        problems.append(Problem(row.place, f"this forecast stands in {where} already", "a correction names the row that it `replaces`"))
-    if (missing := missing_row_problem(record.forecasts, row)) is not None:
-        problems.append(missing)
+    problems += _other_row_problems(forecasts_of(root, found).forecasts if mentions(root, found, row.id, row.replaces) else (), row)
     closes = found.question.question.actual_close or found.question.question.scheduled_close
     if closes is not None and row.at > closes:
         warning = wording_problem(found, f"this question closed on {closes.date()}", "resolve it with `forecast resolve`")
@@ -159,14 +154,25 @@ def _refusals(found: QuestionRecord, row: Forecast) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def _other_row_problems(rows: Sequence[Forecast], row: Forecast) -> Iterator[Problem]:
+    same = next((its for its in rows if its.id == row.id), None)
+    if same is not None:
+        where = f"{same.place.path}:{same.place.line}"
+        yield Problem(row.place, f"this forecast stands in {where} already", "a correction names the row that it `replaces`")
+    if (missing := missing_row_problem(rows, row)) is not None:
+        yield missing
+
+
 def _said_value(said: SaidForecast, found: QuestionRecord, at: datetime, _: str) -> tuple[Form, ForecastValue]:
     asked = found.question
     return parse_typed_forecast(said.value, asked.question.type, options=asked.options_at(at), median=said.median)
 
 
-def _withdrawn_value(found: QuestionRecord, at: datetime, who: str) -> tuple[Form, ForecastValue]:
+def _withdrawn_value(root: Path, found: QuestionRecord, at: datetime, who: str) -> tuple[Form, ForecastValue]:
     key = found.question.question
-    mine = [its for its in timelines(found.record) if (its.question, its.who) == (key.id, who) and its.asked in {key.asked, ""}]
+    mine = [
+        its for its in timelines(forecasts_of(root, found)) if (its.question, its.who) == (key.id, who) and its.asked in {key.asked, ""}
+    ]
     if not any(span_at(its, at) for its in mine):
         raise ValueFault(f"`{who}` has no forecast of `{found.address}` in force", "only a forecast that holds can be withdrawn")
     return "withdrawn", None

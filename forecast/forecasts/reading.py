@@ -41,21 +41,22 @@ def collection_names(folder: Folder) -> tuple[str, ...]:
         return ()
 
 
-def read_topic_record(folder: Folder, topic: str) -> tuple[ForecastRecord, tuple[Problem, ...]]:
+def read_topic_record(folder: Folder, topic: str, *, forecasts: bool = True) -> tuple[ForecastRecord, tuple[Problem, ...]]:
     """Return what is on record for a topic's questions, and all that is wrong with it; rows with a fault are left out.
 
     A topic has no ``options.csv`` and no ``scores.csv``: files of these names are those of its streams.
+    Without ``forecasts`` those are left out, which may be by far the longest file.
     """
-    return _read_record(folder, ForecastRecord(topic, f"{SEEDS}/{topic}"))
+    return _read_record(folder, ForecastRecord(topic, f"{SEEDS}/{topic}"), forecasts=forecasts)
 
 
-def read_collection(folder: Folder, name: str) -> tuple[ForecastRecord, tuple[Problem, ...]]:
-    """Return what is on record in a collection, and all that is wrong with it; rows with a fault are left out."""
+def read_collection(folder: Folder, name: str, *, forecasts: bool = True) -> tuple[ForecastRecord, tuple[Problem, ...]]:
+    """Return what is on record in a collection, and all that is wrong with it; rows with a fault are left out, and ``forecasts`` where not wanted."""
     path = f"{COLLECTIONS}/{name}"
     source, problems = read_source_table(folder, f"{path}/source.toml")
     if source is None:
         return ForecastRecord(name, path), problems
-    record, wrong = _read_record(folder, ForecastRecord(name, path, source))
+    record, wrong = _read_record(folder, ForecastRecord(name, path, source), forecasts=forecasts)
     return record, (*problems, *wrong)
 
 
@@ -64,7 +65,7 @@ def people_path(record: ForecastRecord) -> str:
     return f"{record.path}/people.csv" if record.is_imported else f"{SEEDS}/people.csv"
 
 
-def _read_record(folder: Folder, empty: ForecastRecord) -> tuple[ForecastRecord, tuple[Problem, ...]]:
+def _read_record(folder: Folder, empty: ForecastRecord, *, forecasts: bool) -> tuple[ForecastRecord, tuple[Problem, ...]]:
     gathered: list[Problem] = []
 
     def rows_of(table: Table, path: str = "") -> tuple[Cells, ...]:
@@ -88,7 +89,7 @@ def _read_record(folder: Folder, empty: ForecastRecord) -> tuple[ForecastRecord,
         _by_id(questions),
         values_of(read_rows_as(rows_of(OPTIONS), option_of_row)),
         MappingProxyType({person.who: person for person in values_of(read_rows_as(rows_of(PEOPLE, people_path(empty)), _person))}),
-        values_of(read_rows_as(rows_of(FORECASTS), forecast_of_row)),
+        values_of(read_rows_as(rows_of(FORECASTS) if forecasts else (), forecast_of_row)),
         values_of(read_rows_as(rows_of(RESOLUTIONS), resolution_of_row)),
         values_of(read_rows_as(rows_of(SCORES), _score)),
     )
