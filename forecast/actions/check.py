@@ -14,6 +14,7 @@ from typing import Any
 
 from forecast.actions.cache import cached_implications, edited_rows, newest_report, warnings_of
 from forecast.actions.ledger import check_whole_ledger, read_known_ledger
+from forecast.actions.records import problems_of_records
 from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
@@ -84,9 +85,10 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path 
     if deep:
         broken = (*broken, *check_whole_ledger(Folder(root), store))
     book, problems, reports = _read(root, topics, entries)
+    on_record = tuple(problems_of_records(book, reports, collections=topics is None))
     problems = sort_problems((*problems, *broken))
     if has_errors(problems):
-        return CheckResult(book, problems, {})
+        return CheckResult(book, sort_problems((*problems, *on_record)), {})
     priors: dict[str, tuple[ParameterSummary, ...]] = {}
     gathered: list[Problem] = [_own_code_warning(topic) for topic in book.topics.values() if topic.own is not None]
     for topic in book.topics.values():
@@ -95,12 +97,11 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path 
         except Unsound as unsound:
             gathered += unsound.problems
     if has_errors(tuple(gathered)):
-        return CheckResult(book, sort_problems((*problems, *gathered)), {})
+        return CheckResult(book, sort_problems((*problems, *gathered, *on_record)), {})
     implied, unasked = _prior_implications(book, reports, as_of)
     answered = [problem for topic in book.topics.values() for problem in _already_answered_warnings(topic, entries, as_of)]
-    return CheckResult(
-        book, sort_problems((*problems, *gathered, *implied, *answered, *future_date_warnings(book, as_of))), priors, unasked
-    )
+    warned = (*implied, *answered, *future_date_warnings(book, as_of))
+    return CheckResult(book, sort_problems((*problems, *gathered, *warned, *on_record)), priors, unasked)
 
 
 def _already_answered_warnings(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: date) -> Iterator[Problem]:

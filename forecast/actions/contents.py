@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from forecast.actions.run import ReportMarks, TopicResult
+from forecast.actions.settled import SettledAnswer, settled_answers
 from forecast.actions.standing import parse_content
 from forecast.book.files.problems import Problem
 from forecast.cache.store import COMPRESSION
@@ -18,7 +19,7 @@ from forecast.schema.topic import TopicContent, content_bytes
 class PackedResult:
     """A topic's result, compressed: the JSON of its report (empty where there is none) and its files.
 
-    ``content_key`` is the key under which the content is kept; ``problems``, ``failed`` and ``trace`` are those of ``TopicResult``.
+    ``content_key`` is the key under which the content is kept; ``settled`` are the questions that the record has decided; ``problems``, ``failed`` and ``trace`` are those of ``TopicResult``.
     """
 
     content: bytes = b""
@@ -29,6 +30,7 @@ class PackedResult:
     problems: tuple[Problem, ...] = ()
     failed: bool = False
     trace: str = ""
+    settled: tuple[SettledAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def pack_result(result: TopicResult) -> PackedResult:
     files = {path: zlib.compress(data, COMPRESSION) for path, data in result.files.items()}
     packed = files.get(f"{content['name']}.json") or zlib.compress(content_bytes(content), COMPRESSION)
     implied = tuple(content.get("implied", ()))
-    return PackedResult(packed, marks_of(content), implied, PackedFiles(files), result.content_key, result.problems, result.failed)
+    settled = settled_answers(content["answers"])
+    return PackedResult(
+        packed, marks_of(content), implied, PackedFiles(files), result.content_key, result.problems, result.failed, settled=settled
+    )
 
 
 def marks_of(content: TopicContent) -> ReportMarks:

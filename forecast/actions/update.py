@@ -25,6 +25,7 @@ from forecast.actions.ledger import read_known_ledger
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, with_draws
 from forecast.actions.publish import clock_problems, publish
+from forecast.actions.records import as_warnings, problems_of_topic_record
 from forecast.actions.run import ReportMarks, Run, TopicResult
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
@@ -166,6 +167,8 @@ def _publish(
     failures = [failure_of_topic(name, book.topics[name].title, run.as_of, result.problems) for name, result in failed.items()]
     warned = [problem for name, result in made.items() for problem in warnings_of(book.topics[name], result.implied)]
     warned += [] if run.is_hindcast else future_date_warnings(book, run.today)
+    for name, result in made.items() if not run.is_hindcast else ():
+        warned += as_warnings(problems_of_topic_record(run.root, book.topics[name], result.settled))
     marks = _marks(reading, made)
     digests = {name: of_report.digest for name, of_report in marks.items()}
     files = {name: result.files for name, result in made.items()}

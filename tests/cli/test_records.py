@@ -1,0 +1,125 @@
+"""``forecast say``, ``withdraw`` and ``resolve`` on the command line, and what ``check`` and ``update`` say of a record."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecast.actions.update import update
+from forecast.model.settings import Settings
+from tests.cli.conftest import Run
+
+pytestmark = pytest.mark.medium
+
+DAY = date(2026, 1, 1)
+ON = ("--on", "2025-10-01")
+
+
+@pytest.fixture
+def said(run: Run) -> Run:
+    """A book with some forecasts and a resolution, and the way to run commands on it."""
+    for value, who in (("30%", "me"), ("40%", "Ana"), ("3:7", "Bob")):
+        assert run("say", "three_more", value, "--who", who, *ON, "--why", "A guess.").code == 0
+    assert run("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "the log").code == 0
+    assert run("resolve", "next_fault", "date", "2025-11-20", "--on", "2025-11-20", "--source", "the log").code == 0
+    return run
+
+
+def test_what_is_said_is_printed_with_its_place(run: Run):
+    """The row, and in words what it says; words after the question are one value."""
+    ran = run("say", "three_more", "30", "%", *ON, "--why", "A guess.", "--who", "Ana")
+    row, words = ran.out.splitlines()
+    assert ran.code == 0
+    assert row.startswith("seeds/ferry/forecasts.csv:2: ")
+    assert re.fullmatch(r"ferry\.three_more: 30 % by Ana, 2025-10-01 23:59 UTC; entered later \(id [0-9a-f]{12}\)", words)
+    told = json.loads(run("withdraw", "three_more", "--who", "Ana", "--json").out)
+    assert (told["path"], told["line"], told["question"]) == ("seeds/ferry/forecasts.csv", 3, "ferry.three_more")
+
+
+def test_a_refusal_ends_with_1_and_a_wrong_word_with_2(run: Run):
+    """Problems have a place; the words for outcomes and kinds are those there are."""
+    ran = run("say", "three_more", "30", "--why", "x")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("seeds/ferry/topic.toml:26:12: error: `30` is no probability")
+    assert json.loads(run("say", "three_more", "30", "--why", "x", "--json").out)["problems"][0]["line"] == 26
+    ran = run("resolve", "three_more", "yess", "--on", "2025-11-20", "--source", "x")
+    assert (ran.code, "`yess` is no outcome; did you mean `yes`?" in ran.err) == (2, True)
+    ran = run("say", "three_more", "30%", "--why", "x", "--kind", "oracle")
+    assert (ran.code, "`oracle` is no kind; kinds: person, bot" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("name", "line", "old", "new"), [("forecasts", 3, "0.4", "0.9"), ("resolutions", 2, "yes", "no")])
+def test_check_names_an_edited_past_line(said: Run, book: Path, name: str, line: int, old: str, new: str):
+    """Of forecasts and of resolutions: a line that a later one follows cannot be changed unseen."""
+    assert said("check").code == 0
+    path = book / f"seeds/ferry/{name}.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    lines[line - 1] = lines[line - 1].replace(old, new)
+    path.write_text("".join(lines))
+    ran = said("check")
+    assert ran.code == 1
+    assert (
+        f"seeds/ferry/{name}.csv:{line}:1: error: this row was changed, or rows after it were removed, since line {line + 1} was written"
+        in ran.out
+    )
+
+
+def test_check_names_a_removed_line(said: Run, book: Path):
+    """The row before it is the one whose follower is gone."""
+    path = book / "seeds/ferry/forecasts.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:2], *lines[3:]]))
+    assert (
+        "seeds/ferry/forecasts.csv:2:1: error: this row was changed, or rows after it were removed, since line 3 was written"
+        in said("check").out
+    )
+
+
+def test_check_names_an_edited_past_line_of_the_ledger(published: Path, run: Run):
+    """Each line of the ledger has the hash of the one before, too."""
+    path = published / "reports/ledger.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    assert run("check", on=published).code == 0
+    lines[0] = lines[0].replace('"seed":1', '"seed":2') if '"seed":1' in lines[0] else lines[0].replace("three_more", "three_less")
+    path.write_text("".join(lines))
+    ran = run("check", "--deep", on=published)
+    assert ran.code == 1
+    assert re.search(r"^reports/ledger\.jsonl:[12]:1: error: ", ran.out, re.MULTILINE)
+
+
+def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):
+    """`check` ends with 1; an update publishes, and warns."""
+    with (book / "seeds/ferry/forecasts.csv").open("a") as file:
+        file.write("x1,three_more,0000,me,2025-10-02T00:00:00Z,,probability,0.5,,,,,,\n")
+    assert said("check").code == 1
+    done = update(book, as_of=DAY, today=DAY, settings=Settings(), referee=False, insight=False, pages=False)
+    assert done.exit_code == 0
+    wrong = [its for its in done.problems if its.place.path == "seeds/ferry/forecasts.csv"]
+    assert {its.level for its in wrong} == {"warning"}
+    assert any("was never asked as `0000`" in its.message for its in wrong)
+
+
+def test_a_question_that_the_record_decides_is_named_until_it_is_resolved(book: Path, run: Run, tmp_path: Path):
+    """With the command that resolves it; a resolution that the rows contradict is an error at its line."""
+    path = book / "seeds/ferry/breakdowns.csv"
+    path.write_text(path.read_text() + "2025-01-01,2025-06-30,4,2025-07-01,log,,,,\n")
+    done = update(book, as_of=DAY, today=DAY, settings=Settings(), referee=False, insight=False, pages=False)
+    message = "the record decides this question, yes, and it is not resolved"
+    (warning,) = [its for its in done.problems if its.message == message]
+    assert (warning.level, warning.hint) == ("warning", 'run `forecast resolve ferry.three_more yes --on DATE --source "..."`')
+    ran = run("check")
+    assert (ran.code, message in ran.out) == (0, True)
+    other = tmp_path / "other"
+    shutil.copytree(book, other)
+    assert run("resolve", "three_more", "yes", "--on", "2025-06-30", "--source", "log").code == 0
+    assert message not in run("check").out
+    assert run("resolve", "three_more", "no", "--on", "2025-12-31", "--source", "log", on=other).code == 0
+    ran = run("check", on=other)
+    assert ran.code == 1
+    contradiction = "error: the record decides `ferry.three_more`: yes; this resolution says no (it did not happen)"
+    assert f"seeds/ferry/resolutions.csv:2:1: {contradiction}" in ran.out
