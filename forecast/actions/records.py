@@ -35,7 +35,7 @@ def problems_of_records(book: Book, reports: Mapping[str, Mapping[str, Any] | No
     ``reports`` are the newest of each topic, which say what rows have decided.
     """
     for name, topic in book.topics.items():
-        yield from problems_of_topic_record(book.root, topic, _settled_in(reports.get(name)))
+        yield from problems_of_topic_record(book.root, topic, settled_in(reports.get(name)))
     folder = Folder(book.root)
     for name in collection_names(folder) if collections else ():
         record, problems = read_collection(folder, name)
@@ -48,8 +48,8 @@ def as_warnings(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(replace(problem, level="warning") for problem in problems)
 
 
-def _settled_in(report: Mapping[str, Any] | None) -> tuple[SettledAnswer, ...]:
-    """What a report calls settled; nothing where it is not whole."""
+def settled_in(report: Mapping[str, Any] | None) -> tuple[SettledAnswer, ...]:
+    """Return which questions a report calls settled; none where it is not whole."""
     try:
         return () if report is None else settled_answers(report["answers"])
     except (KeyError, TypeError, AttributeError, ValueError, IndexError):

@@ -52,9 +52,9 @@ def settlement_problems(topic: Topic, record: ForecastRecord, settled: Iterable[
     """
     resolved = standing_resolutions(record)
     for answer in settled:
-        question = topic.questions.get(answer.name)
-        if question is None or answer.asked != _asked_of(question):
+        if not is_asked_still(topic, answer):
             continue
+        question = topic.questions[answer.name]
         resolution = resolved.get((question.name, hash_as_asked(question)))
         if resolution is None:
             yield _unresolved_warning(topic, question, answer)
@@ -62,17 +62,24 @@ def settlement_problems(topic: Topic, record: ForecastRecord, settled: Iterable[
             message = (
                 f"the record decides `{topic.name}.{question.name}`: {answer.words}; this resolution says {_resolution_text(resolution)}"
             )
-            hint = f"correct the rows, or the resolution: `{_command(topic, answer, question)} --replaces {resolution.id}`"
+            hint = f"correct the rows, or the resolution: `{resolve_command(topic, answer, question)} --replaces {resolution.id}`"
             yield Problem(resolution.place, message, hint)
 
 
 def _unresolved_warning(topic: Topic, question: Question, answer: SettledAnswer) -> Problem:
     message = f"the record decides this question, {answer.words}, and it is not resolved"
-    problem = topic_problem(topic, ("questions", question.name), message, f"run `{_command(topic, answer, question)}`")
+    problem = topic_problem(topic, ("questions", question.name), message, f"run `{resolve_command(topic, answer, question)}`")
     return replace(problem, level="warning")
 
 
-def _command(topic: Topic, answer: SettledAnswer, question: Question) -> str:
+def is_asked_still(topic: Topic, answer: SettledAnswer) -> bool:
+    """Whether a topic asks what an answer of its report answers."""
+    question = topic.questions.get(answer.name)
+    return question is not None and answer.asked == _asked_of(question)
+
+
+def resolve_command(topic: Topic, answer: SettledAnswer, question: Question) -> str:
+    """Return the command that resolves a question as its rows have decided it, with what is still to be filled in."""
     day = answer.value_text if answer.outcome == "date" else ""
     if answer.outcome in {"no", "number", "label", "not_by"} and question.by is not None:
         day = question.by.isoformat()

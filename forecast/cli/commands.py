@@ -18,6 +18,7 @@ import typer
 from forecast import __version__
 from forecast.cli.check import check
 from forecast.cli.diff import diff
+from forecast.cli.due import due
 from forecast.cli.evidence import evidence
 from forecast.cli.export import export
 from forecast.cli.history import history
@@ -88,6 +89,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Put a forecast on record: a probability, a range, options or a date.")(say)
     app.command(short_help="Withdraw a forecast.")(withdraw)
     app.command(short_help="Put on record how a question ended.")(resolve)
+    app.command(short_help="Show what waits for a resolution or a new forecast.")(due)
     app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")
     app.add_typer(import_record(), name="import", short_help="Import a record of forecasts from elsewhere.")
     app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)

@@ -123,3 +123,17 @@ def test_a_question_that_the_record_decides_is_named_until_it_is_resolved(book: 
     assert ran.code == 1
     contradiction = "error: the record decides `ferry.three_more`: yes; this resolution says no (it did not happen)"
     assert f"seeds/ferry/resolutions.csv:2:1: {contradiction}" in ran.out
+
+
+def test_what_is_due_is_listed_with_the_command_to_run(run: Run):
+    """The tiny book's question of 2025 is overdue until it is resolved."""
+    ran = run("due")
+    assert ran.code == 0
+    assert (
+        "overdue  ferry.three_more  closed on 2025-12-31 and is not resolved  forecast resolve ferry.three_more OUTCOME --on 2025-12-31"
+        in ran.out
+    )
+    (told,) = [its for its in json.loads(run("due", "--json").out)["due"] if its["question"] == "ferry.three_more"]
+    assert (told["state"], told["day"]) == ("overdue", "2025-12-31T23:59:59Z")
+    assert run("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "the log").code == 0
+    assert "three_more" not in run("due").out
