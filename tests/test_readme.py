@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -67,9 +67,29 @@ def test_the_session_from_a_new_book_to_a_report_goes_as_shown(tmp_path, monkeyp
     assert (tmp_path / "questions" / "reports" / "bridge.html").is_file()
 
 
-def session():
-    """The commands of the README's session, each with what it printed."""
-    steps = re.split(r"^\$ ", block("console", 0), flags=re.MULTILINE)[1:]
+def test_a_question_without_a_model_has_a_page_after_two_commands(tmp_path, monkeypatch):
+    """Typed on the day they were recorded, in a book, both print what stands below them, and the page says what was said."""
+    monkeypatch.chdir(tmp_path)
+    now = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+    for name in ("forecast.cli.new", "forecast.cli.init", "forecast.cli.record_row"):
+        monkeypatch.setattr(sys.modules[name], "today", now.date)
+    monkeypatch.setattr(sys.modules["forecast.cli.say"], "utc_now", lambda: now)
+    assert CliRunner().invoke(commands(), ["init", "questions"]).exit_code == 0
+    monkeypatch.chdir(tmp_path / "questions")
+    steps = session(1)
+    assert len(steps) == 2
+    for command, shown in steps:
+        ran = CliRunner().invoke(commands(), shlex.split(command)[1:])
+        assert (ran.exit_code, ran.stdout) == (0, shown), command
+    page = Path("reports/chess.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Will the chess club have moved by the end of June 2027?" in page
+    assert "30 % by me since 26 November 2026." in page
+    assert not Path("reports/ledger.jsonl").exists()
+
+
+def session(which=0):
+    """The commands of a session of the README, each with what it printed."""
+    steps = re.split(r"^\$ ", block("console", which), flags=re.MULTILINE)[1:]
     typed = [re.match(r"(?:.*\\\n)*.*\n", step)[0] for step in steps]
     return [(each.removesuffix("\n"), step.removeprefix(each)) for each, step in zip(typed, steps, strict=True)]
 
@@ -121,9 +141,9 @@ def test_the_readme_starts_with_two_commands():
 
 
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
-    """Reports that may be wrong, with copies and a range, and competing events are read without a problem as seeds/README.md shows them."""
+    """Reports that may be wrong, with copies and a range, a question without a model and competing events are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
-    reports, competing = re.findall(r"```toml\n(.*?)```", shown, flags=re.DOTALL)
+    reports, judged, competing = re.findall(r"```toml\n(.*?)```", shown, flags=re.DOTALL)
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
@@ -135,6 +155,7 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
             "2026-02-01,40,,,2026-02-03,Paper one,C,wire\n2026-02-01,40,,,2026-02-04,Paper two,C,wire\n2026-03-01,,20,,,Ministry,A,\n"
         ),
         "priors/raids.toml": f'[raid_size]\n{rate}[right]\nper = "grade"\n{share}',
+        "seeds/chess/topic.toml": opened + judged,
         "seeds/lease/topic.toml": opened + competing + asked.format("scrap_rate"),
         "seeds/lease/ends.csv": "from,to,value,source\n2026-01-01,2026-06-30,none,Office\n",
         "priors/lease.toml": "".join(f"[{name}]\n{rate}" for name in ("ageing", "life", "scrap_rate")),
@@ -143,7 +164,7 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     book, problems = read_book(tmp_path)
-    assert (sorted(book.topics), problems) == (["lease", "raids"], ())
+    assert (sorted(book.topics), problems) == (["chess", "lease", "raids"], ())
 
 
 def block(language: str, index: int) -> str:

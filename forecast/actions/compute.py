@@ -24,6 +24,7 @@ from forecast.book.topic import Topic
 from forecast.cache.draws import draws_from_bytes, draws_to_bytes
 from forecast.cache.keys import calculation_key, content_key, draws_key
 from forecast.cache.store import CachedResult
+from forecast.content.on_record import with_questions_on_record
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
@@ -77,6 +78,7 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
             content, kept = _compute_content(run, topic, plan, progress)
     except Unsound as unsound:
         return TopicResult(problems=unsound.problems)
+    content = with_questions_on_record(content, plan.on_record)
     files = _files(run, replace(plan, content=content))
     if run.fast:
         return TopicResult(content, files)

@@ -17,10 +17,12 @@ from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Book, Topic
 from forecast.cache.keys import calculation_key, content_key, draws_key, insight_key
 from forecast.cache.store import Store
+from forecast.content.on_record import questions_on_record, with_questions_on_record
 from forecast.content.reasons import with_reasons
 from forecast.model.record import records_as_of
 from forecast.predict.analysis import settings_for
 from forecast.schema.insight import InsightContent
+from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import TopicContent, VerdictContent
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ NEVER_COMPUTED = "no report yet"
 NOT_KEPT = "its results are not in the cache"
 UNCHANGED = "nothing changed"
 FILES_MISSING = "files of the report are missing, or are not as they were written"
+RECORD_ALONE = "only forecasts on record changed"
 REASONS_ALONE = "only titles, descriptions or reasons changed"
 
 
@@ -43,7 +46,7 @@ class TopicPlan:
     ``with_draws`` reads as bytes, ``insight`` what a report says of why and ``verdict``
     what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
-    another than when it was kept.  ``reason`` says why in words.
+    another than when it was kept.  ``on_record`` is what people said of its questions.  ``reason`` says why in words.
     """
 
     topic: str
@@ -59,6 +62,7 @@ class TopicPlan:
     insight: InsightContent | None = None
     verdict: VerdictContent | None = None
     earlier: EarlierReport | None = None
+    on_record: tuple[RecordedQuestion, ...] = ()
 
 
 def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, TopicPlan]:
@@ -98,6 +102,7 @@ class _Prepared:
     draws_key: str
     insight_key: str
     content_key: str
+    on_record: tuple[RecordedQuestion, ...]
 
     @classmethod
     def of(cls, run: Run, topic: Topic, entries: Sequence[Mapping[str, Any]]) -> _Prepared:
@@ -122,6 +127,7 @@ class _Prepared:
             draws_key(topic, as_of=run.as_of, settings=settings, environment=run.environment, verdict=word),
             insight,
             content_key(insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
+            tuple(questions_on_record(run.root, topic, run.as_of)),
         )
 
     def keys_to_find(self, run: Run) -> tuple[str, ...]:
@@ -131,13 +137,27 @@ class _Prepared:
 
     def plan(self, run: Run, kept: Mapping[str, bytes], drawn: Container[str]) -> TopicPlan:
         """What is done of the topic where some results are kept, and draws under the keys ``drawn``."""
-        plan = TopicPlan(self.topic.name, (), UNCHANGED, insight_key=self.insight_key, verdict=self.verdict, earlier=self.earlier)
+        plan = TopicPlan(
+            self.topic.name,
+            (),
+            UNCHANGED,
+            insight_key=self.insight_key,
+            verdict=self.verdict,
+            earlier=self.earlier,
+            on_record=self.on_record,
+        )
         if not self.referee and (whole := kept.get(self.content_key)) is not None:
             content = parse_content(whole)
-            if content["run"]["hashes"]["words"] == words_hash(self.topic):
+            has_words = content["run"]["hashes"]["words"] == words_hash(self.topic)
+            renewed = with_questions_on_record(content if has_words else with_reasons(content, self.topic), self.on_record)
+            if renewed is content:
                 return replace(plan, content=content, content_key=self.content_key)
             return replace(
-                plan, content=with_reasons(content, self.topic), content_key=self.content_key, renews_reasons=True, reason=REASONS_ALONE
+                plan,
+                content=renewed,
+                content_key=self.content_key,
+                renews_reasons=True,
+                reason=RECORD_ALONE if has_words else REASONS_ALONE,
             )
         draws = self.draws_key if not self.referee and self.draws_key in drawn else ""
         insight = kept.get(self.insight_key) if run.insight else None

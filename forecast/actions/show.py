@@ -14,6 +14,7 @@ from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
+from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ReportFault
 from forecast.sentences.cautions import misfit_sentences
 
@@ -25,16 +26,25 @@ class PublishedAnswer(AnswerContent):
     as_of: str
     verdict: str
     warnings: list[str]
+    on_record: RecordedQuestion | None
+
+
+class JudgedQuestionOnRecord(RecordedQuestion):
+    """A question that people alone answer, as a report has it."""
+
+    topic: str
+    as_of: str
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedAnswers:
     """Answers as the reports have them, each with its topic, as-of day, verdict and warnings, misfits of the model among them; or problems.
 
-    ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
+    Each answer has what is on record of its question; ``judged`` are the questions that people alone answer.  ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
     """
 
     answers: tuple[PublishedAnswer, ...] = ()
+    judged: tuple[JudgedQuestionOnRecord, ...] = ()
     silent: tuple[str, ...] = ()
     failures: tuple[TopicFailure, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -49,6 +59,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     if missing is not None:
         return PublishedAnswers(problems=(missing,))
     answers: list[PublishedAnswer] = []
+    judged: list[JudgedQuestionOnRecord] = []
     problems: list[Problem] = []
     silent: list[str] = []
     unreported: list[str] = []
@@ -68,16 +79,30 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
             continue
         warnings = [*content["warnings"], *misfit_sentences(content), *([] if failure is None else [failure.sentence])]
         verdict = content["verdict"]["verdict"]
+        on_record = {its["name"]: its for its in content.get("on_record", ())}
         answers += [
-            {"topic": topic, "as_of": content["as_of"], "verdict": verdict, "warnings": warnings, **answer} for answer in content["answers"]
+            {
+                "topic": topic,
+                "as_of": content["as_of"],
+                "verdict": verdict,
+                "warnings": warnings,
+                "on_record": on_record.get(answer["name"]),
+                **answer,
+            }
+            for answer in content["answers"]
         ]
-        silent += [] if content["answers"] else [topic]
+        asked = [its for its in on_record.values() if its["judged"]]
+        judged += [{"topic": topic, "as_of": content["as_of"], **its} for its in asked]
+        silent += [] if content["answers"] or asked else [topic]
+    fitting = [its for its in judged if question in {its["name"], f"{its['topic']}.{its['name']}"}]
+    if len(fitting) == 1 and not any(answer["name"] == question for answer in answers):
+        return PublishedAnswers(judged=tuple(fitting), problems=tuple(problems))
     if question is not None and question.partition(".")[0] in unreported and not any(answer["name"] == question for answer in answers):
         return PublishedAnswers(problems=(*problems, _unreported_problem(question.partition(".")[0])))
-    if not answers and not silent and (question is not None or not failures):
+    if not answers and not judged and not silent and (question is not None or not failures):
         return PublishedAnswers(problems=(*problems, _nothing_to_show(topics)))
     if question is None:
-        return PublishedAnswers(tuple(answers), tuple(silent), tuple(failures), tuple(problems))
+        return PublishedAnswers(tuple(answers), tuple(judged), tuple(silent), tuple(failures), tuple(problems))
     if question.partition(".")[0] in silent or not answers:
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
     return _single_answer(answers, question, tuple(problems), unreported)

@@ -152,6 +152,7 @@ class Draft:
     quantities: Mapping[str, ParsedText[Expression]]
     questions: Mapping[str, QuestionDraft]
     sources: tuple[SourceFile, ...]
+    judged: Mapping[str, QuestionTable] = field(default_factory=dict)  # questions that people answer, and no expression
     dependencies: Dependencies = field(default_factory=Dependencies)  # of the quantities
 
 

@@ -61,7 +61,10 @@ def read_draft(folder: Folder, name: str) -> Result[Draft]:
     shares = {parameter: prior.shares for parameter, prior in parameters.items() if prior.shares}
     streams = _streams(folder, name, topic, table, shares, gathered)
     quantities = _quantities(topic, table, gathered)
-    questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
+    questions = {
+        key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items() if question.type is None
+    }
+    judged = {key: question for key, question in table.questions.items() if question.type is not None}
     kinds = _kinds(topic, priors)
     sources = _sources(topic, priors, series, streams)
     priors_known = bool(priors.content) or not prior_problems
@@ -70,7 +73,7 @@ def read_draft(folder: Folder, name: str) -> Result[Draft]:
         trees, series=frozenset(key for key, kind in kinds.items() if kind == "series"), clocks=frozenset((*CLOCKS, *CALENDARS))
     )
     draft = Draft(
-        name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources, dependencies
+        name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources, judged, dependencies
     )
     return Result(draft, tuple(gathered))
 

@@ -17,7 +17,7 @@ from forecast.book.ledger import canonical_json
 from forecast.book.record_columns import RecordColumns, record_columns
 from forecast.book.row_texts import numbers_texts, words_texts
 from forecast.book.rows import existing_rows
-from forecast.book.topic import Parameter, Point, Question, Series, Stream, Topic
+from forecast.book.topic import JudgedQuestion, Parameter, Point, Question, Series, Stream, Topic
 from forecast.language.expressions import (
     Binary,
     Call,
@@ -104,6 +104,7 @@ def words_hash(topic: Topic) -> str:
                 for name, its in topic.questions.items()
             },
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
+            **({"judged": {name: _judged_words(question) for name, question in topic.judged.items()}} if topic.judged else {}),
         },
         texts,
     )
@@ -115,6 +116,10 @@ def priors_hash(topic: Topic) -> str:
     The ledger has it, so that it can be told when these numbers were first published.
     """
     return _hash([_parameter_numbers(parameter) for parameter in topic.parameters.values()], {})[:PRIORS_DIGITS]
+
+
+def _judged_words(question: JudgedQuestion) -> list[Any]:
+    return [question.asks, question.by, question.type, list(question.options), question.unit, question.settled]
 
 
 def tree_as_data(node: Expression | Statement) -> Any:

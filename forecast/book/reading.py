@@ -14,7 +14,7 @@ from forecast.book.checks.lookalikes import check_lookalikes
 from forecast.book.checks.own import read_own_model
 from forecast.book.checks.pools import check_pool, pooled_statement
 from forecast.book.checks.priors import check_priors, check_reasons, dependencies
-from forecast.book.checks.questions import question_kind
+from forecast.book.checks.questions import options_of, question_kind
 from forecast.book.checks.rows import check_gaps, check_long_rows, check_records, check_stray_files
 from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
@@ -26,8 +26,9 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import FileFault, Problem, Result, has_errors, sort_problems
+from forecast.book.files.shapes import QuestionTable
 from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
-from forecast.book.topic import Book, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic
+from forecast.book.topic import Book, JudgedQuestion, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic
 
 READ_SUFFIXES = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
 
@@ -131,6 +132,7 @@ def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None) -> Topic:
         texts=MappingProxyType({source.path: source.text for source in draft.sources} | ({own.path: own.text} if own else {})),
         engine=table.engine,
         own=own,
+        judged=MappingProxyType({name: _judged_question(draft, name, table) for name, table in draft.judged.items()}),
     )
 
 
@@ -197,6 +199,12 @@ def _parameter(draft: Draft, labels: LabelSets, name: str, prior: PriorDraft) ->
 def _unit_of(draft: Draft, quantity: str) -> str:
     table = draft.table.quantities[quantity]
     return "" if isinstance(table, str) else table.unit
+
+
+def _judged_question(draft: Draft, name: str, table: QuestionTable) -> JudgedQuestion:
+    assert table.type is not None  # else it would be the model's
+    place = draft.topic.place(("questions", name))
+    return JudgedQuestion(name, place, table.asks, table.by, table.type, options_of(table), table.unit, table.settled)
 
 
 def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:

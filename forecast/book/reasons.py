@@ -17,6 +17,7 @@ def without_reasons(topic: Topic) -> Topic:
         streams={name: _bare_stream(stream) for name, stream in topic.streams.items()},
         questions={name: _bare_question(question) for name, question in topic.questions.items()},
         parameters={name: _bare_parameter(parameter) for name, parameter in topic.parameters.items()},
+        judged={},
     )
 
 

@@ -248,6 +248,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A question that people answer, and no model: its forecasts are on record beside the topic."""
+
+    name: str
+    place: Place
+    asks: str
+    by: date | None
+    type: Literal["probability", "number", "date", "options"]
+    options: tuple[str, ...]
+    unit: str
+    settled: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """A named sub-expression of a topic."""
 
@@ -290,6 +304,12 @@ class Topic:
     texts: Mapping[str, str]  # place path → text of each file the topic came from
     engine: Literal["auto", "nuts"] = "auto"
     own: OwnModel | None = None
+    judged: Mapping[str, JudgedQuestion] = field(default_factory=dict)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is anything to compute: a topic may only ask what people think."""
+        return bool(self.parameters or self.streams or self.series or self.quantities or self.questions or self.own)
 
     @property
     def expressions(self) -> Iterator[Expression]:

@@ -113,9 +113,11 @@ def new(
         return
     for path in done.paths:
         echo(path)
-    question = next(iter(done.topic.questions.values()))
-    echo(f"It asks: {question.asks}")
-    echo(f"It answers: {question.answer_text}")
+    for judged in list(done.topic.judged.values())[:1]:
+        echo(f"It asks: {judged.asks}")
+    for question in list(done.topic.questions.values())[:1]:
+        echo(f"It asks: {question.asks}")
+        echo(f"It answers: {question.answer_text}")
     if own.asks_own and (left := _placeholders(done.topic)):
         echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic)}, each with its reason.")
     echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
@@ -130,6 +132,8 @@ def _placeholders(topic: Topic) -> list[str]:
 
 
 def _next_commands(topic: Topic, *, with_rows: bool) -> list[str]:
+    if topic.judged:
+        return [f'forecast say {topic.name}.{next(iter(topic.judged))} VALUE --why "..."']
     rows = [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
     return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}"]
 

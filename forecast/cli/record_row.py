@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from forecast.book.files.layout import REPORTS
 from forecast.cli.lines import echo, print_json, problems_as_data, stop_at
+from forecast.cli.options import cache_directory, today
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forecast.actions.question_record import QuestionRecord
     from forecast.actions.record_rows import RecordedRow
     from forecast.forecasts.forecast import Forecast
     from forecast.forecasts.resolution import Resolution
 
 
-def print_row[Row: Forecast | Resolution](done: RecordedRow[Row], said: str, *, as_json: bool) -> None:
-    """Print where a row was written, and what it says; stop with its problems where nothing was written."""
+def print_row[Row: Forecast | Resolution](root: Path, done: RecordedRow[Row], said: str, *, as_json: bool) -> None:
+    """Print where a row was written, and what it says; stop with its problems where nothing was written.
+
+    The page of a topic that people alone answer is made at once.
+    """
     stop_at(done.problems, as_json=as_json and done.row is None)
     assert done.row is not None
     assert done.of is not None
+    report = _page_of_people(root, done.of)
     if as_json:
         print_json(
             {
@@ -25,12 +34,30 @@ def print_row[Row: Forecast | Resolution](done: RecordedRow[Row], said: str, *, 
                 "row": done.line,
                 "id": done.row.id,
                 "question": done.of.address,
+                "report": report,
                 "warnings": problems_as_data(done.problems),
             }
         )
         return
     echo(f"{done.row.place.path}:{done.row.place.line}: {done.line}")
     echo(said)
+    if report:
+        echo(f"Its page: {report}")
+
+
+def _page_of_people(root: Path, of: QuestionRecord) -> str:
+    """Make the report of a topic without a model anew, and return where its page is; empty for topics with one, which `forecast update` computes.
+
+    Where the report cannot be made, the row is written all the same, and the next update says why.
+    """
+    if of.topic is None or of.topic.has_model:
+        return ""
+    from forecast.actions.update import update
+    from forecast.model.settings import Settings
+
+    day = today()
+    done = update(root, topics=[of.topic.name], as_of=day, today=day, settings=Settings(), cache=cache_directory())
+    return "" if done.exit_code else f"{REPORTS}/{of.topic.name}.html"
 
 
 def said_line(done: RecordedRow[Forecast]) -> str:

@@ -78,5 +78,6 @@ def resolve(
     from forecast.actions.resolve import resolve as put_on_record
 
     said = SaidResolution(outcome, on, source, value, known, why, replaces, asked)
-    done = put_on_record(root_of(book, allow_links=allow_links), question, said, now=utc_now())
-    print_row(done, resolved_line(done), as_json=as_json)
+    root = root_of(book, allow_links=allow_links)
+    done = put_on_record(root, question, said, now=utc_now())
+    print_row(root, done, resolved_line(done), as_json=as_json)

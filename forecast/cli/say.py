@@ -90,5 +90,6 @@ def say(
     from forecast.actions.say import say as put_on_record
 
     said = SaidForecast(" ".join(value), why, who, on, until, median, source, replaces, kind)
-    done = put_on_record(root_of(book, allow_links=allow_links), question, said, now=utc_now())
-    print_row(done, said_line(done), as_json=as_json)
+    root = root_of(book, allow_links=allow_links)
+    done = put_on_record(root, question, said, now=utc_now())
+    print_row(root, done, said_line(done), as_json=as_json)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+
+if TYPE_CHECKING:
+    from forecast.actions.show import JudgedQuestionOnRecord, PublishedAnswer, PublishedAnswers
 
 Question = Annotated[
     str | None, typer.Argument(metavar="[QUESTION]", help="A question, or topic.question (default: all).", show_default=False)
@@ -24,29 +27,58 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
       forecast show route.second_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.show import newest_answers
-    from forecast.book.files.layout import REPORTS
-    from forecast.sentences.cautions import verdict_words
-    from forecast.sentences.headlines import headline_of
 
     shown = newest_answers(root_of(book, allow_links=allow_links), question)
     stop_at(shown.problems, as_json=as_json)
     if as_json:
-        print_json(list(shown.answers))
+        print_json([*shown.answers, *shown.judged])
     elif question is None:
-        if shown.answers:
-            print_columns(
-                [(f"{answer['topic']}.{answer['name']}", headline_of(answer).short, answer["sentence"]) for answer in shown.answers]
-            )
-        for topic in shown.silent:
-            echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
-        for failure in shown.failures:
-            reported = next((answer["as_of"] for answer in shown.answers if answer["topic"] == failure.name), None)
-            earlier = "it has no earlier report" if reported is None else f"its answers are those of {reported}"
-            echo(f"{failure.name}: {failure.sentence.removesuffix('.')}; {earlier}.")
+        _print_all(shown)
     else:
         for answer in shown.answers:
-            echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
-            for line in (answer["asks"], answer["sentence"], *answer["warnings"]):
-                echo(f"  {line}")
-            if answer["rule"]:
-                echo(f"  Settled: {answer['rule']}")
+            _print_answer(answer)
+        for judged in shown.judged:
+            _print_judged(judged)
+
+
+def _print_all(shown: PublishedAnswers) -> None:
+    from forecast.book.files.layout import REPORTS
+    from forecast.sentences.forecasts import leading_forecast, record_sentences
+    from forecast.sentences.headlines import headline_of
+
+    rows = [(f"{answer['topic']}.{answer['name']}", headline_of(answer).short, answer["sentence"]) for answer in shown.answers]
+    for judged in shown.judged:
+        leading = leading_forecast(judged)
+        rows.append((f"{judged['topic']}.{judged['name']}", "" if leading is None else leading["says"], record_sentences(judged, None)[0]))
+    if rows:
+        print_columns(rows)
+    for topic in shown.silent:
+        echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
+    for failure in shown.failures:
+        reported = next((answer["as_of"] for answer in shown.answers if answer["topic"] == failure.name), None)
+        earlier = "it has no earlier report" if reported is None else f"its answers are those of {reported}"
+        echo(f"{failure.name}: {failure.sentence.removesuffix('.')}; {earlier}.")
+
+
+def _print_answer(answer: PublishedAnswer) -> None:
+    from forecast.sentences.cautions import verdict_words
+    from forecast.sentences.forecasts import record_sentences
+
+    echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
+    for line in (answer["asks"], answer["sentence"], *answer["warnings"]):
+        echo(f"  {line}")
+    if answer["on_record"] is not None:
+        for line in record_sentences(answer["on_record"], answer):
+            echo(f"  On record: {line}")
+    if answer["rule"]:
+        echo(f"  Settled: {answer['rule']}")
+
+
+def _print_judged(judged: JudgedQuestionOnRecord) -> None:
+    from forecast.sentences.forecasts import record_sentences
+
+    echo(f"{judged['topic']}.{judged['name']}, as of {judged['as_of']}: judged by people")
+    for line in (judged["asks"], *record_sentences(judged, None)):
+        echo(f"  {line}")
+    if judged["rule"]:
+        echo(f"  Settled: {judged['rule']}")

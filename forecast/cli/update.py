@@ -163,10 +163,13 @@ def _words_of_plan(plan: TopicPlan) -> list[str]:
 
 def _print_topic(content: TopicContent) -> None:
     from forecast.sentences.cautions import misfit_sentences, single_engine_sentence, verdict_words
+    from forecast.sentences.forecasts import record_sentences
     from forecast.sentences.headlines import headline_of
 
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
-    echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict_words(content['verdict']['verdict'])}")
+    judged = [question for question in content.get("on_record", ()) if question["judged"]]
+    verdict = "judged by people" if judged and not content["answers"] else verdict_words(content["verdict"]["verdict"])
+    echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict}")
     if code := content.get("code"):
         echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
     for warning in (*content["warnings"], *misfit_sentences(content)):
@@ -175,6 +178,8 @@ def _print_topic(content: TopicContent) -> None:
         echo(f"  NOTE: {note}")
     if content["answers"]:
         print_columns([(answer["name"], headline_of(answer).short, answer["sentence"]) for answer in content["answers"]], indent="  ")
+    for question in judged:
+        echo(f"  {question['name']}  {'; '.join(record_sentences(question, None))}.")
 
 
 def _print_failure(name: str, made: PackedResult) -> None:

@@ -27,5 +27,6 @@ def withdraw(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.say import withdraw as put_on_record
 
-    done = put_on_record(root_of(book, allow_links=allow_links), question, who=who, why=why, now=utc_now())
-    print_row(done, said_line(done), as_json=as_json)
+    root = root_of(book, allow_links=allow_links)
+    done = put_on_record(root, question, who=who, why=why, now=utc_now())
+    print_row(root, done, said_line(done), as_json=as_json)

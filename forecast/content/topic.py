@@ -42,6 +42,7 @@ from forecast.schema.book import CodeContent
 from forecast.schema.compact import compact_content
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import round_numbers
+from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import (
     REPORT_FORMAT,
     ParameterContent,
@@ -61,6 +62,7 @@ class _ContentExtras(TypedDict, total=False):
 
     implied: list[ImpliedContent]
     code: CodeContent
+    on_record: list[RecordedQuestion]
 
 
 class _AnswerExtras(TypedDict, total=False):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 
-from forecast.book.topic import Question, Topic
+from forecast.book.topic import JudgedQuestion, Question, Topic
 from forecast.book.units import unit_of
 from forecast.forecasts.question import AskedQuestion, Option, QuestionType, asked_hash
 from forecast.forecasts.terms import QuestionTerms
@@ -13,6 +13,8 @@ from forecast.forecasts.times import moment_text
 from forecast.language.expressions import Name
 
 TYPES: Mapping[str, QuestionType] = {"probability": "binary", "shares": "options", "distribution": "number", "date": "date"}
+
+JUDGED_TYPES: Mapping[str, QuestionType] = {"probability": "binary", "options": "options", "number": "number", "date": "date"}
 
 
 def hash_as_asked(question: Question) -> str:
@@ -34,6 +36,20 @@ def hash_as_asked(question: Question) -> str:
     )
 
 
+def hash_of_judged(question: JudgedQuestion) -> str:
+    """Return the hash of what a question asks that people answer: its text, day, type and options, and the rule that settles it."""
+    return asked_hash(
+        {
+            "asks": question.asks,
+            "by": _day(question.by),
+            "type": question.type,
+            "options": list(question.options),
+            "unit": question.unit,
+            "settled": question.settled,
+        }
+    )
+
+
 def cells_of_asked(question: AskedQuestion, *, recorded: str) -> Mapping[str, str]:
     """Return the cells of a topic's question in ``questions.csv``, recorded at a time."""
     moments = {"opens": question.opens, "scheduled_close": question.scheduled_close}
@@ -50,7 +66,10 @@ def cells_of_asked(question: AskedQuestion, *, recorded: str) -> Mapping[str, st
 
 def own_terms(topic: Topic) -> tuple[QuestionTerms, ...]:
     """Return the terms of all questions that a topic asks now; the place of each is that in its topic file."""
-    return tuple(_terms(topic, question) for question in topic.questions.values())
+    return (
+        *(_terms(topic, question) for question in topic.questions.values()),
+        *(_judged_terms(topic, question) for question in topic.judged.values()),
+    )
 
 
 def _terms(topic: Topic, question: Question) -> QuestionTerms:
@@ -67,8 +86,25 @@ def _terms(topic: Topic, question: Question) -> QuestionTerms:
         opens=datetime.combine(topic.opens, time.min, UTC),
         scheduled_close=None if question.by is None else datetime.combine(question.by, time(23, 59, 59), UTC),
     )
-    options = tuple(Option(question.place, question.name, label, None, None, order) for order, label in enumerate(labels, 1))
-    return QuestionTerms(asked, options)
+    return QuestionTerms(asked, _options(question, labels))
+
+
+def _judged_terms(topic: Topic, question: JudgedQuestion) -> QuestionTerms:
+    asked = AskedQuestion(
+        place=question.place,
+        id=question.name,
+        asked=hash_of_judged(question),
+        text=question.asks,
+        type=JUDGED_TYPES[question.type],
+        unit=question.unit,
+        opens=datetime.combine(topic.opens, time.min, UTC),
+        scheduled_close=None if question.by is None else datetime.combine(question.by, time(23, 59, 59), UTC),
+    )
+    return QuestionTerms(asked, _options(question, question.options))
+
+
+def _options(question: Question | JudgedQuestion, labels: Iterable[str]) -> tuple[Option, ...]:
+    return tuple(Option(question.place, question.name, label, None, None, order) for order, label in enumerate(labels, 1))
 
 
 def _day(day: date | None) -> str:

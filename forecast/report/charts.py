@@ -5,6 +5,7 @@ from __future__ import annotations
 from forecast.report.charts_answers import answer_chart, probability_chart
 from forecast.report.charts_beliefs import parameter_chart
 from forecast.report.charts_fit import checks_chart, score_chart, split_chart
+from forecast.report.charts_forecasts import forecasts_chart
 from forecast.report.charts_record import fan_chart
 from forecast.report.charts_why import history_charts, tornado_charts, waterfall_charts
 from forecast.report.drawing import Chart
@@ -25,5 +26,6 @@ def topic_charts(content: TopicContent) -> dict[str, Chart]:
     charts += [parameter_chart(values) for values in groups.values()]
     if insight is not None:
         charts += [*tornado_charts(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
+    charts += [forecasts_chart(question, as_of=content["as_of"]) for question in content.get("on_record", ())]
     charts.append(model_graph(content))
     return {chart.name: chart for chart in charts if chart is not None}

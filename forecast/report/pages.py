@@ -23,12 +23,14 @@ from forecast.report.failures import TopicFailure
 from forecast.report.icd203 import SCALE_SENTENCE, Style
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import OPENING_SECTIONS, parameter_groups, topic_tables, why_sections
+from forecast.report.sections_forecasts import forecast_sections, has_model
 from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
 from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
 from forecast.sentences import cautions
+from forecast.sentences.forecasts import leading_forecast
 from forecast.sentences.headlines import headline_of
 
 if TYPE_CHECKING:
@@ -100,6 +102,8 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
         "opening_sections": [section for section in sections if section.anchor in OPENING_SECTIONS],
         "later_sections": [section for section in sections if section.anchor not in OPENING_SECTIONS],
         "scale": SCALE_SENTENCE if style == "icd203" else "",
+        "forecast_sections": forecast_sections(content, charts),
+        "has_model": has_model(content),
     }
     return shared, svgs
 
@@ -212,6 +216,9 @@ def _add_filters(environment: Environment) -> None:
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,
         "headline": headline_of,
+        "leading_forecast": leading_forecast,
+        "has_model": has_model,
+        "judged": lambda content: [question for question in content.get("on_record", ()) if question["judged"]],
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],
         "unrecorded": lambda answers: [answer for answer in answers if answer["status"] not in words.RECORDED],
     }

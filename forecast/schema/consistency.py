@@ -53,6 +53,7 @@ DAY_PATHS = (
     "insight.information.*.until",
     "insight.signposts.*.until",
     "insight.history.points.*.day",
+    "on_record.*.forecasts.*.day",
 )
 OPTIONAL_DAY_PATHS = (
     "answers.*.by",
@@ -60,6 +61,7 @@ OPTIONAL_DAY_PATHS = (
     "parameters.*.reviewed",
     "insight.moves.*.parts.*.known",
     "insight.history.settled.*",
+    "on_record.*.by",
 )
 IN_ORDER = ("answers.*.value.curve", "streams.*.past", "insight.score", "insight.history.points")  # lists of what has a `day`
 LIST_LENGTHS = {  # how many numbers a list has, where it is there
@@ -298,6 +300,7 @@ def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             yield f"streams.{number}.long.listed", f"{len(listed)} rows are listed, and {len(stream['rows'])} are there"
         elif listed != sorted(set(listed)) or (listed and not 0 <= listed[0] <= listed[-1] < row_count(stream)):
             yield f"streams.{number}.long.listed", "these are not rows of the record in their order"
+    yield from _recorded_faults(content)
     checks = content["verdict"]["checks"]
     for number, check in enumerate(checks):
         if list(check) != list(checks[0]):
@@ -307,6 +310,18 @@ def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             parse_statement(stream["statement"])
         except Fault as fault:
             yield f"streams.{number}.statement", fault.message
+
+
+def _recorded_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
+    """Forecasts on record that no page can show."""
+    questions = content.get("on_record", [])
+    yield from _duplicate_name_faults("on_record", [question["name"] for question in questions])
+    for number, question in enumerate(questions):
+        if not FILE_NAME.fullmatch(question["name"]):
+            yield f"on_record.{number}.name", "no question can have this name"
+        for at, forecast in enumerate(question["forecasts"]):
+            if not 0 <= forecast.get("probability", 0) <= 1:
+                yield f"on_record.{number}.forecasts.{at}.probability", "a probability lies between 0 and 1"
 
 
 def _duplicate_name_faults(place: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:

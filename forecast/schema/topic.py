@@ -20,6 +20,7 @@ from forecast.schema.consistency import FILE_NAME, inconsistency
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
 from forecast.schema.long_records import LongRecord
+from forecast.schema.on_record import RecordedQuestion
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -256,6 +257,7 @@ class TopicContent(TypedDict):
     verdict: VerdictContent
     run: RunContent
     code: NotRequired[CodeContent]
+    on_record: NotRequired[list[RecordedQuestion]]  # what people said of its questions, and how these ended; no input to the answers
 
 
 def content_bytes(content: Mapping[str, object]) -> bytes:

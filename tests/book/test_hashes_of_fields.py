@@ -16,7 +16,7 @@ import pytest
 from forecast.book import topic as nouns
 from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.topic import Book, OwnModel, PoolPart, Topic
+from forecast.book.topic import Book, JudgedQuestion, OwnModel, PoolPart, Topic
 from forecast.cache.fingerprint import Environment
 from forecast.cache.keys import calculation_key, insight_key
 from forecast.language import expressions, statements
@@ -48,6 +48,17 @@ MOVED = {
         "texts": NONE,  # all that they say stands in the other fields
         "engine": NUMBERS,
         "own": NUMBERS,
+        "judged": REASONS,
+    },
+    "JudgedQuestion": {
+        "name": NONE,
+        "place": NONE,
+        "asks": REASONS,
+        "by": REASONS,
+        "type": REASONS,
+        "options": REASONS,
+        "unit": REASONS,
+        "settled": REASONS,
     },
     "OwnModel": {"path": NONE, "text": NONE, "sha256": NUMBERS},  # the path follows from the topic's name, and the hash is that of the text
     "Series": {"name": NONE, "about": REASONS, "unit": WORDS, "later": NUMBERS, "later_text": WORDS, "points": BOTH},
@@ -221,6 +232,7 @@ def full_topic() -> Topic:
         origin="An essay.",
         texts={"topic.toml": "text"},
         own=OwnModel("seeds/made/model.py", "text", "0f"),
+        judged={"people": JudgedQuestion("people", Place("topic.toml"), "What?", AS_OF, "options", ("red", "blue"), "cm", "So.")},
     )
 
 

@@ -183,6 +183,13 @@ def test_what_cannot_be_begun_is_refused(run: Run, book: Path, words: tuple[str,
     assert not list((book / "seeds").glob(".*"))
 
 
+def test_what_people_judge_takes_no_prior(run: Run, book: Path):
+    """A template without a model says that it has none, and nothing is written."""
+    ran = run("new", "mine", "--like", "judgement", "--prior", "rate=Gamma(p5=0.1, p95=0.3)")
+    assert (ran.code, "no prior `rate` in this template\n    it has none" in ran.err) == (1, True)
+    assert not (book / "seeds/mine").exists()
+
+
 @pytest.mark.parametrize("kind", ["share", "hypotheses", "poll", "decomposition"])
 def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
     """--by is refused where the template asks about no day."""
@@ -242,7 +249,7 @@ def test_a_directory_without_a_book_is_refused(run: Run, tmp_path: Path):
     assert (ran.code, "this directory is not a book" in ran.err) == (1, True)
 
 
-@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in TEMPLATE_KINDS if kind != "judgement"])
 @pytest.mark.parametrize("opens", [(), ("--opens", "2026-01-01")], ids=["today", "opens"])
 @pytest.mark.parametrize("asks", [(), ("--asks", "Will it?")], ids=["example", "own"])
 def test_a_prior_the_template_does_not_have_is_named_whatever_else_is_said(

@@ -18,6 +18,7 @@ from forecast.report.escape import escape_hidden_except_whitespace
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, digest_of, read_content
 from tests.support.payloads import PAYLOADS
+from tests.support.sample_forecasts import with_forecasts
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -42,9 +43,11 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     ),
     *("MovePart.known", "Move.since", "Move.until", "SurpriseContent.known", "HistoryPoint.day", "HistoryContent.settled"),
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
+    *("RecordedQuestion.by", "ForecastContent.day"),
     *("CrossingContent.start", "CrossingContent.end", "CrossingContent.day", "FailedContent.first", "FailedContent.last"),
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once
+    "RecordedQuestion.name",
     *("TopicContent.name", "AnswerContent.name", "MeasureContent.question", "MeasureContent.label", "ParameterContent.name"),
     *("ParameterContent.label", "ParameterContent.per", "StreamContent.name", "SeriesContent.name", "QuantityContent.name"),
     *(
@@ -71,7 +74,7 @@ NAMES = {  # names, by which parts of the JSON know one another: changed everywh
 @cache
 def full_content():
     """The sample with everything that only some reports have."""
-    made = copy.deepcopy(with_insight(sample_content()))
+    made = copy.deepcopy(with_forecasts(with_insight(sample_content())))
     made["warnings"] = ["Disputed."]
     made["unrecorded"] = "Days are missing."
     made["code"] = {"path": "seeds/route/model.py", "sha256": "00"}
@@ -343,8 +346,8 @@ MIXED = "'></a></title></svg><b> | \\| [x](javascript:x) ![x](y) `\n===\n- <!-- 
 
 def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     """Markup, cells and code in all texts at once make no tag, block or shape that is not there without them."""
-    assert len(FIELDS) == 84
-    assert compare([MIXED]) == 84
+    assert len(FIELDS) == 92
+    assert compare([MIXED]) == 92
 
 
 @pytest.mark.study

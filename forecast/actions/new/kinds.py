@@ -13,4 +13,5 @@ TEMPLATE_KINDS: Mapping[str, str] = {
     "level": "a measured level with noise, against a threshold",
     "ladder": "several deadlines of one event",
     "decomposition": "a number taken apart into guesses, without a record",
+    "judgement": "what people think, without a model: `forecast say` is all it needs",
 }

@@ -43,7 +43,9 @@ class TemplateInput:
 
 def template_texts(kind: str, name: str, days: Calendar) -> dict[str, str]:
     """Return the files of a new topic like a template, by path in the book, with the example in them and its days moved."""
-    paths = {topic_path(name): TEMPLATES_DIRECTORY / topic_path(kind), prior_path(name): TEMPLATES_DIRECTORY / prior_path(kind)}
+    paths = {topic_path(name): TEMPLATES_DIRECTORY / topic_path(kind)}
+    if (priors := TEMPLATES_DIRECTORY / prior_path(kind)).is_file():  # what people judge has none
+        paths[prior_path(name)] = priors
     for record in sorted((TEMPLATES_DIRECTORY / SEEDS / kind).glob("*.csv")):
         paths[f"{SEEDS}/{name}/{record.name}"] = record
     texts = {path: days.rewritten(template.read_text(encoding="utf-8")) for path, template in paths.items()}
@@ -87,7 +89,8 @@ def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, today
     title out.  Every prior and reason given is one of ``prior_names``.
     """
     filled = dict(texts)
-    filled[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
+    if prior_path(name) in texts:
+        filled[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
     if own.asks_own:
         filled[topic_path(name)] = _with_question(texts[topic_path(name)], name, own, today)
         for path, text in texts.items():
@@ -100,7 +103,9 @@ def _with_question(text: str, name: str, own: TemplateInput, today: date) -> str
     document: Any = tomlkit.parse("".join(line for line in text.splitlines(keepends=True) if not line.startswith(INVENTED)))
     questions = document["questions"]
     first = next(iter(questions.values()))
-    kept = [key for key, question in questions.items() if question["answer"] == first["answer"]]  # the rungs of a ladder ask the same
+    kept = [
+        key for key, question in questions.items() if question.get("answer") == first.get("answer")
+    ]  # the rungs of a ladder ask the same
     for key in [key for key in questions if key not in kept]:
         del questions[key]
     for question in questions.values():

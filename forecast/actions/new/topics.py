@@ -37,7 +37,7 @@ class NewTopicResult:
 
 
 def new_topic(root: Path, name: str, *, kind: str, own: TemplateInput, opens: date | None, by: date | None, today: date) -> NewTopicResult:
-    """Write a new topic like a template: seeds/NAME/ and priors/NAME.toml.
+    """Write a new topic like a template: seeds/NAME/ and, where it has priors, priors/NAME.toml.
 
     ``kind`` is one of ``forecast.actions.new.kinds``.  Without ``opens`` a question of
     one's own opens today and the example a year ago; without ``by`` it ends with
@@ -48,7 +48,7 @@ def new_topic(root: Path, name: str, *, kind: str, own: TemplateInput, opens: da
         return NewTopicResult(problems)
     days = calendar(today=today, opens=opens or (today if own.asks_own else None), by=by)
     texts = with_schemas(template_texts(kind, name, days), schema_place(root))
-    unknown = _unknown_priors(name, prior_names(texts[prior_path(name)]), own)
+    unknown = _unknown_priors(name, prior_names(texts.get(prior_path(name), "")), own)
     if unknown:
         return NewTopicResult(unknown)
     texts = fill_template(texts, name, own, today)
@@ -119,7 +119,9 @@ def _unknown_priors(name: str, known: Sequence[str], own: TemplateInput) -> tupl
     given = dict.fromkeys((*own.priors, *own.reasons))
     return tuple(
         Problem(
-            Place(prior_path(name)), f"no prior `{key}` in this template", did_you_mean(key, known) or f"priors here: {', '.join(known)}"
+            Place(prior_path(name)),
+            f"no prior `{key}` in this template",
+            did_you_mean(key, known) or (f"priors here: {', '.join(known)}" if known else "it has none"),
         )
         for key in given
         if key not in known
@@ -127,7 +129,7 @@ def _unknown_priors(name: str, known: Sequence[str], own: TemplateInput) -> tupl
 
 
 def _write(root: Path, name: str, texts: Mapping[str, str]) -> None:
-    """Write a topic's files: the priors, then its folder, complete, in one rename."""
+    """Write a topic's files: the priors, where it has any, then its folder, complete, in one rename."""
     folder = Folder(root)
     unfinished = folder.place(f"{SEEDS}/.{name}.new", kind="folder")
     priors = folder.place(prior_path(name))

@@ -10,6 +10,7 @@ from forecast.book.checks.scopes import NameScope, UsedNames, check_names, dated
 from forecast.book.draft import Draft, ParsedText, QuestionDraft
 from forecast.book.files.names import name_fault
 from forecast.book.files.problems import Problem
+from forecast.book.files.shapes import QuestionTable
 from forecast.book.labels import LabelSets, is_categorical
 from forecast.language.characters import refused_character
 from forecast.language.expressions import Expression, First, Name, fold_constant, is_condition
@@ -28,11 +29,50 @@ def question_kind(draft: Draft, question: QuestionDraft) -> Literal["probability
 
 def check_questions(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Yield what is wrong with a topic's questions."""
+    for name, table in draft.judged.items():
+        yield from _check_judged(draft, name, table)
     for name, question in draft.questions.items():
+        yield from _check_without_type(draft, name, question.table)
         yield from _check_dates(draft, name, question)
         yield from _check_form(draft, name, question)
         yield from _check_expressions(draft, labels, question)
         yield from _check_time(draft, name, question)
+
+
+def options_of(table: QuestionTable) -> tuple[str, ...]:
+    """Return the options that a text such as ``red, blue`` names."""
+    return tuple(option.strip() for option in table.options.split(",")) if table.options.strip() else ()
+
+
+def _check_without_type(draft: Draft, name: str, table: QuestionTable) -> Iterator[Problem]:
+    for key in ("options", "unit"):
+        if getattr(table, key):
+            message = f"`{key}` belongs to a question that people answer"
+            yield draft.topic.at_key(("questions", name, key), message, "such a question has a `type`, and no `answer`")
+
+
+def _check_judged(draft: Draft, name: str, table: QuestionTable) -> Iterator[Problem]:
+    """A question that people answer has no expressions, and options where it asks which of them."""
+    keys = ("questions", name)
+    for key in ("answer", "choices", "given", "annulled", "since"):
+        if key in draft.topic.content["questions"][name]:
+            message = f"a question with a `type` is answered by people, and has no `{key}`"
+            yield draft.topic.at_key((*keys, key), message, "leave out `type` where the model answers")
+    if table.by is not None and table.by < draft.table.opens:
+        yield draft.topic.at_value((*keys, "by"), f"`by` ({table.by}) is before the topic opens ({draft.table.opens})")
+    options = options_of(table)
+    if table.type == "options" and len(set(options)) < 2:
+        message = f"[questions.{name}] needs at least two `options`"
+        yield draft.topic.at_key(keys, message, 'as in options = "red, blue, none of them"')
+    for option in dict.fromkeys(options):
+        if not option or options.count(option) > 1:
+            what = f"the option `{option}` is named twice" if option else "an option without a name"
+            yield draft.topic.at_value((*keys, "options"), what, "a comma stands between two options")
+        elif "=" in option:
+            yield draft.topic.at_value((*keys, "options"), f"the option `{option}` has a `=`", "`forecast say` has it before a probability")
+    for key, kind in (("options", "options"), ("unit", "number")):
+        if table.type != kind and getattr(table, key):
+            yield draft.topic.at_key((*keys, key), f"`{key}` belongs to a question of type `{kind}`")
 
 
 def _is_categorical(draft: Draft, answer: Expression) -> bool:
@@ -58,8 +98,12 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
     table, keys = question.table, ("questions", name)
     if table.answer and table.choices:
         yield draft.topic.at_key((*keys, "choices"), "a question has an `answer` or `choices`, not both")
-    elif not table.answer and not table.choices:
-        yield draft.topic.at_key(keys, f"[questions.{name}] has neither `answer` nor `choices`", 'as in answer = "total(stream) >= 1"')
+    elif not table.answer and not table.choices and "type" not in draft.topic.content["questions"][name]:
+        yield draft.topic.at_key(
+            keys,
+            f"[questions.{name}] has neither `answer` nor `choices`",
+            'as in answer = "total(stream) >= 1"; or, where people answer it, type = "probability"',
+        )
     if len(table.choices) == 1:
         yield draft.topic.at_key((*keys, "choices"), "a question has at least two choices", "for one condition, write it as `answer`")
     for label in table.choices:

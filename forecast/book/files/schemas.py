@@ -27,7 +27,7 @@ NAME_SCHEMA = {
 }
 RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean together
     "QuestionTable": {
-        "oneOf": [{"required": ["answer"]}, {"required": ["choices"]}],
+        "oneOf": [{"required": ["answer"]}, {"required": ["choices"]}, {"required": ["type"]}],
         "if": {"required": ["since"]},
         "then": {"required": ["by"]},
     },

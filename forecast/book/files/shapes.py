@@ -75,7 +75,7 @@ class QuantityTable:
 
 @dataclass(frozen=True)
 class QuestionTable:
-    """What is asked: an expression over parameters and simulated totals, with a date and a rule to settle it."""
+    """What is asked: an expression over parameters and simulated totals, or a type of forecast; with a date and a rule to settle it."""
 
     __pydantic_config__ = PYDANTIC_CONFIG
 
@@ -95,6 +95,12 @@ class QuestionTable:
     """What annuls the question: a condition, or the probability of it as an expression or a number. The answer is then given that it is not."""
     settled: ProseText = ""
     """The rule by which the question will be settled."""
+    type: Literal["probability", "number", "date", "options"] | None = None
+    """Instead of an answer: what people's forecasts of it are, where no model answers it."""
+    options: LabelText = ""
+    """What may come out where the type is `options`, as in `red, blue, none of them`."""
+    unit: UnitText = ""
+    """The unit of a number that people forecast."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,82 @@
+"""A picture of the forecasts on record of a question: each person's probability over time, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forecast.report.charts_answers import name_as_words
+from forecast.report.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    PICTURE_WIDTH,
+    SECOND,
+    Chart,
+    MarkRow,
+    Scale,
+    Sketch,
+    day_number,
+    label_ticks,
+    line_mark,
+    text_width,
+    ticks,
+    time_ticks,
+    vega_mark,
+)
+from forecast.schema.on_record import ForecastContent, RecordedQuestion
+
+MOST_DRAWN = 4  # forecasters: those who spoke last
+_STYLES: tuple[tuple[str, tuple[int, ...]], ...] = ((ACCENT, ()), (SECOND, ()), (INK, (4, 3)), (MUTED, (2, 2)))
+_BOTTOM = 120
+
+
+def forecasts_chart(question: RecordedQuestion, *, as_of: str) -> Chart | None:
+    """Return the probabilities that were said over time; None where there are fewer than two."""
+    said = [its for its in question["forecasts"] if "probability" in its]
+    first = min((its["day"] for its in said), default=as_of)
+    if len(said) < 2 or first >= as_of:
+        return None
+    names = list(dict.fromkeys(its["who"] for its in said))[:MOST_DRAWN]
+    shown = label_ticks(ticks(0, 1, count=5), "share")
+    left = max(text_width(label, size=11) for _, label in shown) + 10
+    sketch = Sketch(150)
+    x = Scale(day_number(first), day_number(as_of), left, PICTURE_WIDTH - 110)
+    y = Scale(0, 1, _BOTTOM, 14)
+    sketch.up(y, shown, left=left, right=x.end)
+    sketch.across(x, time_ticks(first, as_of), y=_BOTTOM)
+    lowest = 0.0
+    ends = sorted(((said_of[0]["probability"], name) for name in names if (said_of := _of(said, name))), reverse=True)
+    places = {}
+    for value, name in ends:
+        lowest = max(y.at(value) + 4, lowest + 13)
+        places[name] = lowest
+    for name, (colour, dash) in zip(names, _STYLES, strict=False):
+        steps = _steps(_of(said, name), as_of)
+        sketch.add(steps, line_mark(colour, dash=dash), x=x.of("day"), y=y.of("value"))
+        sketch.add(steps[:1], vega_mark("point", filled=True, size=25, color=colour, opacity=1), x=x.of("day"), y=y.of("value"))
+        latest = _of(said, name)[0]
+        sketch.write(x.end + 6, places[name], f"{latest['says']} {name}", colour=colour, size=11)
+    described = "; ".join(f"{name} {_of(said, name)[0]['says']}" for name in names)
+    return sketch.make_chart(
+        chart_of_forecasts(question), f"{name_as_words(question['name'])}, forecasts over time; the last: {described}."
+    )
+
+
+def chart_of_forecasts(question: RecordedQuestion) -> str:
+    """Return the name of a question's picture."""
+    return f"forecasts-{question['name']}"
+
+
+def _of(said: Sequence[ForecastContent], name: str) -> list[ForecastContent]:
+    return [its for its in said if its["who"] == name]
+
+
+def _steps(said: Sequence[ForecastContent], as_of: str) -> list[MarkRow]:
+    """The corners of one person's line; forecasts come newest first."""
+    rows: list[MarkRow] = []
+    until = day_number(as_of)
+    for its in said:
+        day = day_number(its["day"])
+        rows += [{"day": until, "value": its["probability"]}, {"day": day, "value": its["probability"]}]
+        until = day
+    return rows[::-1]

@@ -1,0 +1,57 @@
+"""Sentences on forecasts on record: what each says, who said it, and how far it lies from the model's answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent, is_probability
+from forecast.schema.on_record import ForecastContent, RecordedQuestion, log_odds_difference
+
+
+def forecasts_in_force(question: RecordedQuestion) -> list[ForecastContent]:
+    """Return the forecasts of a question that hold, the newest first."""
+    return [its for its in question["forecasts"] if its["holds"]]
+
+
+def forecast_sentence(forecast: ForecastContent, answer: AnswerContent | None) -> str:
+    """Return what a forecast says, whose it is and since when, and beside a model's probability the difference in log odds."""
+    who = f"{forecast['who']} ({forecast['kind']})" if forecast["kind"] not in {"", "person"} else forecast["who"]
+    parts = [f"{forecast['says']} by {who} since {words.day(forecast['day'])}"]
+    parts += ["entered later"] if forecast["entered_later"] else []
+    parts += [difference] if (difference := difference_words(forecast, answer)) else []
+    return "; ".join(parts)
+
+
+def difference_words(forecast: ForecastContent, answer: AnswerContent | None) -> str:
+    """Return how far a probability lies from the model's, in log odds; empty where one of the two is none."""
+    if answer is None or "probability" not in forecast:
+        return ""
+    value = answer["value"]
+    if value is None or not is_probability(value, answer["kind"]):
+        return ""
+    difference = log_odds_difference(forecast["probability"], value["value"])
+    shown = "infinitely far" if math.isinf(difference) else f"{abs(difference):.2f}"
+    if shown == "0.00":
+        return "as the model"
+    return f"{shown} {'above' if difference > 0 else 'below'} the model in log odds"
+
+
+def record_sentences(question: RecordedQuestion, answer: AnswerContent | None) -> list[str]:
+    """Return what is on record of a question: the forecasts in force, how many there were, and how it ended."""
+    sentences = [forecast_sentence(its, answer) for its in forecasts_in_force(question)]
+    if not sentences:
+        sentences = ["No forecast is in force"] if question["forecasts"] else ["No forecast is on record"]
+    if question["earlier_wordings"]:
+        count = question["earlier_wordings"]
+        sentences.append(f"{count} {'forecast' if count == 1 else 'forecasts'} of the question as it was asked before")
+    if "resolution" in question:
+        sentences.append(f"Resolved: {question['resolution']}")
+    return sentences
+
+
+def leading_forecast(question: RecordedQuestion, *, own: Sequence[str] = ("me",)) -> ForecastContent | None:
+    """Return the forecast that stands for a question where there is room for one: one's own in force, else the newest in force."""
+    holding = forecasts_in_force(question)
+    return next((its for its in holding if its["who"] in own), holding[0] if holding else None)

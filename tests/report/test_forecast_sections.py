@@ -1,0 +1,95 @@
+"""Forecasts on record on a topic's page: beside the answer, with the difference in log odds, and as all there is where people alone answer."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from forecast.report.charts import topic_charts
+from forecast.report.pages import render_index, render_topic
+from forecast.schema.on_record import log_odds_difference
+from forecast.schema.topic import digest_of, validate_content
+from forecast.sentences.forecasts import difference_words
+from tests.support.sample_forecasts import with_forecasts
+from tests.support.sample_report import sample_content
+
+pytestmark = pytest.mark.medium
+
+HOSTILE = "<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m"
+
+
+@pytest.mark.parametrize(
+    ("probability", "answer", "difference"),
+    [(0.5, 0.5, 0.0), (0.75, 0.5, math.log(3)), (0.2, 0.5, -math.log(4)), (1.0, 0.5, math.inf), (0.0, 0.5, -math.inf), (0.0, 0.0, 0.0), (0.5, 1.0, -math.inf)],
+)  # fmt: skip
+def test_the_difference_in_log_odds(probability: float, answer: float, difference: float):
+    """ln(p / (1 - p)) less that of the answer; infinite where one of them is certain and the other is not."""
+    assert log_odds_difference(probability, answer) == pytest.approx(difference, rel=1e-12)
+
+
+def test_forecasts_stand_beside_the_answer():
+    """Each with its difference from the model in log odds; page and Markdown have the same words and the picture."""
+    content = with_forecasts(sample_content())
+    recorded = content["on_record"][0]
+    answer = next(its for its in content["answers"] if its["name"] == recorded["name"])
+    files = render_topic(content)
+    page, text = files[f"{content['name']}.html"].decode(), files[f"{content['name']}.md"].decode()
+    model = answer["value"]["value"]
+    apart = abs(math.log(0.3 / 0.7) - math.log(model / (1 - model)))
+    side = "above" if model < 0.3 else "below"
+    said = f"30 % by me since 12 October 2026; {apart:.2f} {side} the model in log odds."
+    for shown in (page, text.replace("\\", "")):
+        assert said in shown.replace("\N{NO-BREAK SPACE}", " ")
+        assert "62 % by Ana since 3 September 2026; entered later;" in shown.replace("\N{NO-BREAK SPACE}", " ")
+        assert "0 % by all of them (base rate) since 1 August 2026; infinitely far below the model in log odds" in shown.replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
+        assert "What others say is no input to it." in shown
+        assert "2 forecasts of the question as it was asked before" in shown
+        assert "Resolved: yes (it happened), decided on 2026-10-12" in shown
+    assert f"{content['name']}/forecasts-{recorded['name']}.svg" in files
+    assert "the last: me 30 %; Ana 62 %; all of them 0 %." in topic_charts(content)[f"forecasts-{recorded['name']}"].alt
+
+
+def test_a_topic_that_people_alone_answer_says_nothing_of_engines():
+    """Its page has the question, the forecasts and how it is settled; the index has the forecast."""
+    content = with_forecasts(sample_content())
+    empty = {key: [] for key in ("answers", "parameters", "streams", "series", "quantities")}
+    alone = {**content, **empty, "insight": None, "on_record": content["on_record"][1:]}
+    alone["digest"] = digest_of(alone)
+    files = render_topic(alone)
+    for ending in ("html", "md"):
+        shown = files[f"{content['name']}.{ending}"].decode()
+        assert "What do people think?" in shown
+        assert "People answer it, and no model. It closes on" in shown
+        assert not [word for word in ("engine", "How far the computation", "The model", "not computed for this report") if word in shown]
+    index = render_index([alone])
+    assert "| What do people think? | 30 % | me | 12 October 2026 |" in index["index.md"].decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "judged by people" in index["index.html"].decode()
+    assert "Every question of this topic is settled" not in index["index.md"].decode()
+
+
+def test_what_people_write_is_text_on_the_page():
+    """No markup of a name, a reason or a question reaches page or Markdown."""
+    files = render_topic(with_forecasts(sample_content(), text=HOSTILE))
+    for name, data in files.items():
+        shown = data.decode()
+        assert "<script>alert" not in shown, name
+        assert "\u202e" not in shown, name
+        assert "\x1b" not in shown, name
+
+
+def test_a_report_without_forecasts_is_as_before():
+    """Nothing of a page changes where nothing is on record."""
+    content = sample_content()
+    assert "Forecasts:" not in render_topic(content)[f"{content['name']}.md"].decode()
+    assert validate_content(with_forecasts(content))["on_record"]
+
+
+def test_no_difference_is_said_where_one_of_the_two_is_no_probability():
+    """Of a number, a date and a question that is not answerable."""
+    content = with_forecasts(sample_content())
+    number = next(its for its in content["answers"] if its["kind"] == "distribution")
+    assert not difference_words(content["on_record"][0]["forecasts"][0], number)
+    assert not difference_words(content["on_record"][0]["forecasts"][0], None)
