@@ -103,9 +103,9 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
         return PublishedAnswers(problems=(*problems, _nothing_to_show(topics)))
     if question is None:
         return PublishedAnswers(tuple(answers), tuple(judged), tuple(silent), tuple(failures), tuple(problems))
-    if question.partition(".")[0] in silent or not answers:
+    if question.partition(".")[0] in silent or not (answers or judged):
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
-    return _single_answer(answers, question, tuple(problems), unreported)
+    return _single_answer(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
 
 
 def _nothing_to_show(topics: tuple[str, ...]) -> Problem:
@@ -130,8 +130,9 @@ def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
 
 
 def _single_answer(
-    answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...], unreported: Sequence[str]
+    answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...], unreported: Sequence[str], judged: Sequence[str]
 ) -> PublishedAnswers:
+    """The answer to one question; ``judged`` are those that people alone answer, by their full names."""
     fitting = [answer for answer in answers if question in {answer["name"], f"{answer['topic']}.{answer['name']}"}]
     full = [f"{answer['topic']}.{answer['name']}" for answer in fitting]
     if len(fitting) == 1:
@@ -140,12 +141,15 @@ def _single_answer(
         return PublishedAnswers(
             problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}"))
         )
-    known = [name for answer in answers for name in (answer["name"], f"{answer['topic']}.{answer['name']}")]
+    known = [name for answer in answers for name in (answer["name"], f"{answer['topic']}.{answer['name']}")] + list(judged)
     own = ", ".join(answer["name"] for answer in answers if answer["topic"] == question)
     if own:
         hint = f"that is a topic; its questions: {own}"
     else:
-        hint = did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(answer['name'] for answer in answers))}"
+        hint = (
+            did_you_mean(question, known)
+            or f"questions here: {', '.join(dict.fromkeys([*(answer['name'] for answer in answers), *judged]))}"
+        )
         if unreported:
             hint += f"; no report yet of {words.join_words(unreported)}: run `forecast update`"
     return PublishedAnswers(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

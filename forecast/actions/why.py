@@ -65,6 +65,9 @@ class Reasons:
 def reasons(root: Path, question: str) -> Reasons:
     """Return why a question's newest published answer is what it is; ``question`` as ``forecast show`` takes it."""
     shown = newest_answers(root, question)
+    for judged in shown.judged:
+        message = f"`{judged['topic']}.{judged['name']}` is answered by people, and no model: there is no why to compute"
+        return Reasons(problems=(Problem(Place(report_path(judged["topic"])), message, "`forecast show` has what they said, and why"),))
     if not shown.answers:
         return Reasons(problems=shown.problems)
     answer = shown.answers[0]

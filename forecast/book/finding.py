@@ -15,6 +15,13 @@ def find_question(book: Book, text: str) -> Result[tuple[Topic, Question]]:
     fitting = [full for full in named if text in {full, named[full][1].name}]
     if len(fitting) == 1:
         return Result(named[fitting[0]])
+    judged = [
+        (topic, its) for topic in book.topics.values() for its in topic.judged.values() if text in {its.name, f"{topic.name}.{its.name}"}
+    ]
+    if judged and not fitting:
+        topic, question = judged[0]
+        message = f"`{topic.name}.{question.name}` is answered by people, and no model: there is nothing to compute"
+        return Result(None, (Problem(question.place, message, "`forecast show` has what is on record of it"),))
     return Result(None, (_no_question_problem(text, named, fitting),))
 
 

@@ -75,10 +75,13 @@ def _print_answer(answer: PublishedAnswer) -> None:
 
 
 def _print_judged(judged: JudgedQuestionOnRecord) -> None:
-    from forecast.sentences.forecasts import record_sentences
+    from forecast.sentences.forecasts import forecasts_in_force, record_sentences
 
     echo(f"{judged['topic']}.{judged['name']}, as of {judged['as_of']}: judged by people")
     for line in (judged["asks"], *record_sentences(judged, None)):
         echo(f"  {line}")
+    for said in forecasts_in_force(judged):
+        if said["why"]:
+            echo(f"  Why, says {said['who']}: {said['why']}")
     if judged["rule"]:
         echo(f"  Settled: {judged['rule']}")

@@ -37,6 +37,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     "no_streams": {"topic.toml": HEAD + ASKS, "priors": GOOD},
     "parameters_alone": {"topic.toml": HEAD, "priors": GOOD},
     "a_title_alone": {"topic.toml": HEAD},
+    "people_alone": {"topic.toml": HEAD + '[questions.most]\nasks = "Are most of them good?"\nby = 2099-12-31\ntype = "probability"\n'},
     "no_parameters": {"topic.toml": HEAD + CALLS + CALL_ASKS, "calls.csv": CALL_ROWS},
     "an_empty_prior_file": {"topic.toml": HEAD + CALLS, "calls.csv": CALL_ROWS, "priors": ""},
     "a_stream_nobody_asks_about": {"topic.toml": HEAD + BULBS + CALLS + ASKS, "lit.csv": ROWS, "calls.csv": CALL_ROWS, "priors": GOOD},
@@ -55,7 +56,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
         '[other]\nprior = "Bernoulli(p=0.1 + 0.2 * one)"\nwhy = "It follows the other."\n',
     },
 }
-QUICK = ("rows_without_questions", "no_parameters", "a_title_alone")  # the rest are as quick, but many
+QUICK = ("rows_without_questions", "no_parameters", "a_title_alone", "people_alone")  # the rest are as quick, but many
 COMMANDS = (
     ("check",),
     ("show",),
@@ -81,6 +82,12 @@ COMMANDS = (
     ("report", "odd"),
     ("prior", "set", "odd.good", "Beta(alpha=2, beta=3)"),
     ("prior", "set", "odd.nothing", "Beta(alpha=2, beta=3)"),
+    ("say", "most", "30%", "--why", "A guess."),
+    ("withdraw", "most"),
+    ("due",),
+    ("resolve", "most", "yes", "--on", "2025-05-01", "--source", "shelf"),
+    ("show", "most"),
+    ("why", "most"),
     ("observe", "lit", "--on", "2025-05-01", "--value", "2", "--set", "tried=10", "--source", "shelf"),
 )
 

@@ -137,3 +137,39 @@ def test_what_is_due_is_listed_with_the_command_to_run(run: Run):
     assert (told["state"], told["day"]) == ("overdue", "2025-12-31T23:59:59Z")
     assert run("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "the log").code == 0
     assert "three_more" not in run("due").out
+
+
+def test_a_question_that_people_answer_is_shown_and_never_computed(run: Run, book: Path):
+    """`say` makes its page, `show` prints what was said and why, and what needs a model says that there is none."""
+    assert run("new", "chess", "--like", "judgement", "--asks", "Will it move?", "--by", "2999-12-31").code == 0
+    assert run("show", "chess.moves").code == 1
+    ran = run("say", "moves", "30%", "--why", "Two of five did.")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "Its page: reports/chess.html")
+    assert not (book / "reports/ledger.jsonl").exists()
+    assert re.fullmatch(r"chess\.moves +30 % +30 % by me since .*\n", run("show").out)
+    shown = run("show", "moves").out.splitlines()
+    assert shown[1] == "  Will it move?"
+    assert shown[2].startswith("  30 % by me since ")
+    assert shown[3] == "  Why, says me: Two of five did."
+    (told,) = json.loads(run("show", "chess.moves", "--json").out)
+    assert (told["judged"], told["forecasts"][0]["probability"]) == (True, 0.3)
+    for words in (("why", "moves"), ("history", "moves")):
+        ran = run(*words)
+        assert (ran.code, "`chess.moves` is answered by people, and no model" in ran.err) == (1, True), words
+    assert run("resolve", "moves", "yes", "--on", "2025-01-05", "--source", "minutes").code == 0
+    assert "Resolved: yes (it happened), decided on 2025-01-05" in run("show", "moves").out
+
+
+def test_forecasts_stand_beside_the_answer(published: Path, run: Run):
+    """After an update `show` prints each with its difference from the model in log odds."""
+    said = ("say", "three_more", "8%", "--who", "all ferries", "--kind", "base rate", "--on", "2024-12-31", "--why", "Two of 25.")
+    assert run(*said, on=published).code == 0
+    assert run("update", "--as-of", "2025-01-01", "--no-referee", "--no-insight", on=published).code == 0
+    content = json.loads((published / "reports/as-of/2025-01-01/ferry.json").read_text())
+    assert content["on_record"][0]["forecasts"][0]["kind"] == "base rate"
+    assert run("update", "--no-referee", "--no-insight", on=published).code == 0
+    ran = run("show", "three_more", on=published)
+    wanted = (
+        r"  On record: 8 % by all ferries \(base rate\) since 31 December 2024; entered later(; .* (above|below) the model in log odds)?\n"
+    )
+    assert re.search(wanted, ran.out)
