@@ -147,11 +147,24 @@ def _refusals(root: Path, found: QuestionRecord, row: Forecast) -> tuple[Problem
     problems = list(forecast_problems(record, found.terms, standing_resolutions(record), row))
     problems = [replace(problem, level="error") for problem in problems]  # of a row of one's own nothing is merely odd
     problems += _other_row_problems(forecasts_of(root, found).forecasts if mentions(root, found, row.id, row.replaces) else (), row)
+    if (changed := _new_wording_warning(found)) is not None:
+        problems.append(changed)
     closes = found.question.question.actual_close or found.question.question.scheduled_close
     if closes is not None and row.at > closes:
         warning = wording_problem(found, f"this question closed on {closes.date()}", "resolve it with `forecast resolve`")
         problems.append(replace(warning, level="warning"))
     return tuple(problems)
+
+
+def _new_wording_warning(found: QuestionRecord) -> Problem | None:
+    """That a question has other words than when it was forecast last, so that this is the first forecast of a new one."""
+    asked = found.question.question
+    before = found.record.questions.get(asked.id, ())
+    if found.topic is None or not before or any(wording.asked == asked.asked for wording in before):
+        return None
+    message = f"`{found.address}` is asked otherwise than before: earlier forecasts stay with `{before[-1].asked}`"
+    hint = f"its words were: {before[-1].text}" if before[-1].text != asked.text else "its day, its rule or its options changed"
+    return replace(wording_problem(found, message, hint), level="warning")
 
 
 def _other_row_problems(rows: Sequence[Forecast], row: Forecast) -> Iterator[Problem]:

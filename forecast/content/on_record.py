@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -27,7 +27,21 @@ def questions_on_record(root: Path, topic: Topic, as_of: date) -> list[RecordedQ
     record, _ = read_topic_record(Folder(root), topic.name)
     if not (record.forecasts or record.resolutions or topic.judged):
         return []
-    shown = [_recorded_question(topic, record, its, as_of) for its in own_terms(topic)]
+    end = datetime.combine(as_of, time.max, UTC)
+    said: dict[str, list[Forecast]] = {}
+    for forecast in standing_forecasts(record):
+        if forecast.at <= end:
+            said.setdefault(forecast.question, []).append(forecast)
+    holding = {span.forecast.id for line in timelines(record) if (span := span_at(line, end)) is not None}
+    resolved = {key: its for key, its in standing_resolutions(record).items() if its.known <= as_of}
+    shown = []
+    for terms in own_terms(topic):
+        asked = terms.question
+        recorded = _recorded_question(topic, record, terms, said.get(asked.id, []), holding)
+        if (resolution := resolved.get((asked.id, asked.asked))) is not None:
+            words = outcome_words(resolution, of_dates=asked.type == "date")
+            recorded["resolution"] = f"{words}, decided on {resolution.on.date().isoformat()}"
+        shown.append(recorded)
     return [its for its in shown if its["forecasts"] or its["judged"] or its["earlier_wordings"] or "resolution" in its]
 
 
@@ -42,32 +56,25 @@ def with_questions_on_record(content: TopicContent, on_record: Sequence[Recorded
     return {**renewed, "digest": digest_of(renewed)}
 
 
-def _recorded_question(topic: Topic, record: ForecastRecord, terms: QuestionTerms, as_of: date) -> RecordedQuestion:
+def _recorded_question(
+    topic: Topic, record: ForecastRecord, terms: QuestionTerms, of_question: Sequence[Forecast], holding: Container[str]
+) -> RecordedQuestion:
+    """A question with its forecasts, in whatever words it was asked; ``holding`` has the ids of those in force."""
     asked = terms.question
-    end = datetime.combine(as_of, time.max, UTC)
-    of_question = [its for its in standing_forecasts(record) if its.question == asked.id and its.at <= end]
     rows = [its for its in of_question if its.asked == asked.asked]
-    lines = [its for its in timelines(record) if (its.question, its.asked) == (asked.id, asked.asked)]
-    holding = {span.forecast.id for line in lines if (span := span_at(line, end)) is not None}
-    said = sorted(rows, key=lambda its: (its.at, its.recorded), reverse=True)
+    newest = sorted(rows, key=lambda its: (its.at, its.recorded), reverse=True)
     question = topic.judged.get(asked.id)
-    recorded: RecordedQuestion = {
+    return {
         "name": asked.id,
         "asks": asked.text,
         "type": asked.type,
         "by": None if asked.scheduled_close is None else asked.scheduled_close.date().isoformat(),
         "rule": topic.questions[asked.id].settled if question is None else question.settled,
         "judged": question is not None,
-        "forecasts": [_forecast(record, its, terms, holds=its.id in holding) for its in said[:MOST_FORECASTS_LISTED]],
-        "more": max(0, len(said) - MOST_FORECASTS_LISTED),
+        "forecasts": [_forecast(record, its, terms, holds=its.id in holding) for its in newest[:MOST_FORECASTS_LISTED]],
+        "more": max(0, len(newest) - MOST_FORECASTS_LISTED),
         "earlier_wordings": len(of_question) - len(rows),
     }
-    resolution = standing_resolutions(record).get((asked.id, asked.asked))
-    if resolution is not None and resolution.known <= as_of:
-        recorded["resolution"] = (
-            f"{outcome_words(resolution, of_dates=asked.type == 'date')}, decided on {resolution.on.date().isoformat()}"
-        )
-    return recorded
 
 
 def _forecast(record: ForecastRecord, forecast: Forecast, terms: QuestionTerms, *, holds: bool) -> ForecastContent:
