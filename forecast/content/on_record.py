@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from forecast.forecasts.own_questions import own_terms
 from forecast.forecasts.reading import read_topic_record
 from forecast.forecasts.record import ForecastRecord, standing_forecasts, standing_resolutions
 from forecast.forecasts.terms import QuestionTerms
-from forecast.forecasts.timelines import span_at, timelines
+from forecast.forecasts.timelines import Span, timelines
 from forecast.forecasts.value_words import outcome_words, value_words
 from forecast.schema.on_record import MOST_FORECASTS_LISTED, ForecastContent, RecordedQuestion
 from forecast.schema.topic import TopicContent, digest_of
@@ -32,12 +32,12 @@ def questions_on_record(root: Path, topic: Topic, as_of: date) -> list[RecordedQ
     for forecast in standing_forecasts(record):
         if forecast.at <= end:
             said.setdefault(forecast.question, []).append(forecast)
-    holding = {span.forecast.id for line in timelines(record) if (span := span_at(line, end)) is not None}
+    spans = {span.forecast.id: span for line in timelines(record) for span in line.spans}
     resolved = {key: its for key, its in standing_resolutions(record).items() if its.known <= as_of}
     shown = []
     for terms in own_terms(topic):
         asked = terms.question
-        recorded = _recorded_question(topic, record, terms, said.get(asked.id, []), holding)
+        recorded = _recorded_question(topic, record, terms, said.get(asked.id, []), spans, end)
         if (resolution := resolved.get((asked.id, asked.asked))) is not None:
             words = outcome_words(resolution, of_dates=asked.type == "date")
             recorded["resolution"] = f"{words}, decided on {resolution.on.date().isoformat()}"
@@ -57,9 +57,9 @@ def with_questions_on_record(content: TopicContent, on_record: Sequence[Recorded
 
 
 def _recorded_question(
-    topic: Topic, record: ForecastRecord, terms: QuestionTerms, of_question: Sequence[Forecast], holding: Container[str]
+    topic: Topic, record: ForecastRecord, terms: QuestionTerms, of_question: Sequence[Forecast], spans: Mapping[str, Span], end: datetime
 ) -> RecordedQuestion:
-    """A question with its forecasts, in whatever words it was asked; ``holding`` has the ids of those in force."""
+    """A question with its forecasts, in whatever words it was asked; ``spans`` has the time for which each held, by id."""
     asked = terms.question
     rows = [its for its in of_question if its.asked == asked.asked]
     newest = sorted(rows, key=lambda its: (its.at, its.recorded), reverse=True)
@@ -71,13 +71,13 @@ def _recorded_question(
         "by": None if asked.scheduled_close is None else asked.scheduled_close.date().isoformat(),
         "rule": topic.questions[asked.id].settled if question is None else question.settled,
         "judged": question is not None,
-        "forecasts": [_forecast(record, its, terms, holds=its.id in holding) for its in newest[:MOST_FORECASTS_LISTED]],
+        "forecasts": [_forecast(record, its, terms, spans.get(its.id), end) for its in newest[:MOST_FORECASTS_LISTED]],
         "more": max(0, len(newest) - MOST_FORECASTS_LISTED),
         "earlier_wordings": len(of_question) - len(rows),
     }
 
 
-def _forecast(record: ForecastRecord, forecast: Forecast, terms: QuestionTerms, *, holds: bool) -> ForecastContent:
+def _forecast(record: ForecastRecord, forecast: Forecast, terms: QuestionTerms, span: Span | None, end: datetime) -> ForecastContent:
     asked = terms.question
     person = record.people.get(forecast.who)
     content: ForecastContent = {
@@ -85,11 +85,13 @@ def _forecast(record: ForecastRecord, forecast: Forecast, terms: QuestionTerms, 
         "kind": "" if person is None else person.kind,
         "day": forecast.at.date().isoformat(),
         "says": value_words(forecast.form, forecast.value, unit=asked.unit, of_dates=asked.type == "date"),
-        "holds": holds,
+        "holds": span is not None and (span.end is None or span.end > end),
         "entered_later": forecast.is_entered_later,
         "why": forecast.note,
         "source": forecast.source,
     }
     if forecast.form == "probability" and isinstance(forecast.value, float):
         content["probability"] = forecast.value
+    if span is not None and span.end is not None and span.end <= end:
+        content["ended"] = span.end.date().isoformat()
     return content

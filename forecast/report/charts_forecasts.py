@@ -51,9 +51,9 @@ def forecasts_chart(question: RecordedQuestion, *, as_of: str) -> Chart | None:
         lowest = max(y.at(value) + 4, lowest + 13)
         places[name] = lowest
     for name, (colour, dash) in zip(names, _STYLES, strict=False):
-        steps = _steps(_of(said, name), as_of)
-        sketch.add(steps, line_mark(colour, dash=dash), x=x.of("day"), y=y.of("value"))
-        sketch.add(steps[:1], vega_mark("point", filled=True, size=25, color=colour, opacity=1), x=x.of("day"), y=y.of("value"))
+        for steps in _runs(_of(said, name), as_of):
+            sketch.add(steps, line_mark(colour, dash=dash), x=x.of("day"), y=y.of("value"))
+            sketch.add(steps[:1], vega_mark("point", filled=True, size=25, color=colour, opacity=1), x=x.of("day"), y=y.of("value"))
         latest = _of(said, name)[0]
         sketch.write(x.end + 6, places[name], f"{latest['says']} {name}", colour=colour, size=11)
     described = "; ".join(f"{name} {_of(said, name)[0]['says']}" for name in names)
@@ -71,12 +71,14 @@ def _of(said: Sequence[ForecastContent], name: str) -> list[ForecastContent]:
     return [its for its in said if its["who"] == name]
 
 
-def _steps(said: Sequence[ForecastContent], as_of: str) -> list[MarkRow]:
-    """The corners of one person's line; forecasts come newest first."""
-    rows: list[MarkRow] = []
-    until = day_number(as_of)
-    for its in said:
-        day = day_number(its["day"])
-        rows += [{"day": until, "value": its["probability"]}, {"day": day, "value": its["probability"]}]
-        until = day
-    return rows[::-1]
+def _runs(said: Sequence[ForecastContent], as_of: str) -> list[list[MarkRow]]:
+    """The corners of one person's lines, a new line after a time without a forecast; forecasts come newest first."""
+    runs: list[list[MarkRow]] = []
+    before = ""
+    for its in reversed(said):
+        day, value, ended = its["day"], its["probability"], its.get("ended", as_of)
+        if not runs or day > before:
+            runs.append([])
+        runs[-1] += [{"day": day_number(day), "value": value}, {"day": day_number(ended), "value": value}]
+        before = ended
+    return runs

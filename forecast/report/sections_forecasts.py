@@ -19,7 +19,7 @@ FORECAST_COLUMNS = (
     Column("who"),
     Column("forecast"),
     Column("beside the model"),
-    Column("holds"),
+    Column("held until", "day"),
     Column("why", "note"),
     Column("source", "source"),
 )
@@ -60,7 +60,7 @@ def _table(question: RecordedQuestion, answer: AnswerContent | None) -> ReportTa
             its["who"] + (f" ({its['kind']})" if its["kind"] else ""),
             its["says"],
             difference_words(its, answer),
-            "yes" if its["holds"] else "",
+            "now" if its["holds"] else words.day(its["ended"]) if "ended" in its else "",
             its["why"],
             its["source"],
         )

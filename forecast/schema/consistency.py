@@ -54,6 +54,7 @@ DAY_PATHS = (
     "insight.signposts.*.until",
     "insight.history.points.*.day",
     "on_record.*.forecasts.*.day",
+    "on_record.*.forecasts.*.ended",
 )
 OPTIONAL_DAY_PATHS = (
     "answers.*.by",

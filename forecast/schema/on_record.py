@@ -12,7 +12,8 @@ class ForecastContent(TypedDict):
     """What somebody said of a question, from a day on (in UTC), in words; ``holds`` where it is in force on the day of the report.
 
     ``kind`` is what the forecaster is, empty where nobody says; ``entered_later`` where it was written down more than a day
-    after that.  A ``probability`` stands for itself.
+    after that.  A ``probability`` stands for itself; ``ended`` is the day on which another took its place, it was
+    withdrawn, or it ran out.
     """
 
     who: str
@@ -24,6 +25,7 @@ class ForecastContent(TypedDict):
     why: str
     source: str
     probability: NotRequired[float]
+    ended: NotRequired[str]
 
 
 class RecordedQuestion(TypedDict):

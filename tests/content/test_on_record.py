@@ -51,8 +51,8 @@ def test_a_report_has_what_was_said_by_its_day(root: Path):
     assert resolve(root, "three_more", SaidResolution("yes", "2025-07-01", "log"), now=NOW + timedelta(days=40)).problems == ()
     topic = read_book(root)[0].topics["ferry"]
     (asked,) = questions_on_record(root, topic, DAY)
-    shown = [(its["who"], its["says"], its["holds"], its["entered_later"]) for its in asked["forecasts"]]
-    assert shown == [("me", "20 %", True, False), ("me", "30 %", False, False), ("Ana", "60 %", True, True)]
+    shown = [(its["who"], its["says"], its["holds"], its["entered_later"], its.get("ended")) for its in asked["forecasts"]]
+    assert shown == [("me", "20 %", True, False, None), ("me", "30 %", False, False, "2025-06-01"), ("Ana", "60 %", True, True, None)]
     assert (asked["name"], asked["judged"], asked["by"], "resolution" in asked) == ("three_more", False, "2025-12-31", False)
     (later,) = questions_on_record(root, topic, date(2025, 7, 1))
     assert later["resolution"] == "yes (it happened), decided on 2025-07-01"

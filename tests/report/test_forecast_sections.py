@@ -93,3 +93,11 @@ def test_no_difference_is_said_where_one_of_the_two_is_no_probability():
     number = next(its for its in content["answers"] if its["kind"] == "distribution")
     assert not difference_words(content["on_record"][0]["forecasts"][0], number)
     assert not difference_words(content["on_record"][0]["forecasts"][0], None)
+
+
+def test_a_time_without_a_forecast_is_a_gap_in_the_picture():
+    """A forecast that was withdrawn or ran out is drawn to its end, and the next begins a line of its own."""
+    content = with_forecasts(sample_content())
+    chart = topic_charts(content)[f"forecasts-{content['on_record'][0]['name']}"]
+    lines = [[row["value"] for row in layer["data"]["values"]] for layer in chart.spec["layer"] if layer["mark"]["type"] == "line"]
+    assert lines == [[0.45, 0.45], [0.55, 0.55, 0.3, 0.3], [0.62, 0.62], [0.0, 0.0]]

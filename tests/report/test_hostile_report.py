@@ -43,7 +43,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     ),
     *("MovePart.known", "Move.since", "Move.until", "SurpriseContent.known", "HistoryPoint.day", "HistoryContent.settled"),
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
-    *("RecordedQuestion.by", "ForecastContent.day"),
+    *("RecordedQuestion.by", "ForecastContent.day", "ForecastContent.ended"),
     *("CrossingContent.start", "CrossingContent.end", "CrossingContent.day", "FailedContent.first", "FailedContent.last"),
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once

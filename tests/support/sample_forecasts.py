@@ -19,7 +19,8 @@ def with_forecasts(content: Mapping[str, Any], *, text: str = "") -> dict[str, A
             "kind": "base rate",
             "source": text or "https://example.org",
         },
-        _forecast(text or "me", "2026-07-20", 0.55),
+        {**_forecast(text or "me", "2026-09-10", 0.55), "ended": "2026-10-12"},
+        {**_forecast(text or "me", "2026-07-20", 0.45), "ended": "2026-08-15"},
     ]
     asked = {"type": "binary", "by": answer["by"], "rule": text or "By the record.", "more": 0, "earlier_wordings": 0}
     judged = {"name": "people_only", "asks": text or "What do people think?", "judged": True, "forecasts": said[:1]}
