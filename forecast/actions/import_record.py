@@ -18,11 +18,11 @@ from forecast.book.files.reserved import DEVICES
 from forecast.forecasts.reading import read_collection
 from forecast.forecasts.record import COLLECTIONS, CrowdKind, ForecastRecord, RecordSource
 from forecast.forecasts.source_file import source_text
-from forecast.forecasts.tables import FORECASTS, MOST_FORECASTS, OPTIONS, PEOPLE, QUESTIONS, RESOLUTIONS, SCORES, TABLES, Table
+from forecast.forecasts.tables import FORECASTS, MOST_FORECASTS, OPTIONS, PEOPLE, QUESTIONS, RESOLUTIONS, SCORES, TABLES, RowCells, Table
 from forecast.forecasts.writing import append_rows, whole_file
 from forecast.importers.archive import file_hash
 from forecast.importers.crowd import incomplete_questions
-from forecast.importers.imported import ImportedRecord, RowCells
+from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
 from forecast.importers.metaculus import read_metaculus
 

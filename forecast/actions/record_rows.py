@@ -6,7 +6,7 @@ is wrong with the row itself stops it: an older row that is odd, or was edited, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -21,13 +21,11 @@ from forecast.book.records import header_line, record_line
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.own_questions import cells_of_asked
 from forecast.forecasts.resolution import Resolution
-from forecast.forecasts.tables import QUESTIONS, CellReader, Table, read_rows_as, read_table
+from forecast.forecasts.tables import QUESTIONS, CellReader, RowCells, Table, read_rows_as, read_table
 from forecast.forecasts.times import moment_hint, moment_text, parse_moment
 from forecast.forecasts.values import ValueFault
 from forecast.forecasts.writing import append_rows
 from forecast.language.characters import character_text
-
-type RowCells = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +82,14 @@ def moment_of_text(text: str, *, now: datetime) -> datetime:
     Raises ``ValueFault`` for any other text.
     """
     if (day := parse_day(text)) is not None:
-        return now if day == now.date() else end_of_day(day)
+        return now if day == now.date() else last_second_of(day)
     moment = parse_moment(text)
     if moment is None:
         raise ValueFault(f"`{text}` is neither a day nor a time", f"write a day, as in 2026-10-02; or {moment_hint(text)}")
     return moment
 
 
-def end_of_day(day: date) -> datetime:
+def last_second_of(day: date) -> datetime:
     """Return the last second of a day in UTC."""
     return datetime.combine(day, time(23, 59, 59), UTC)
 

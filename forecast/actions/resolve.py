@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from forecast.actions.question_record import QuestionRecord
-from forecast.actions.record_rows import NewRow, RecordedRow, RowCells, add_row, wording_problem
+from forecast.actions.record_rows import NewRow, RecordedRow, add_row, wording_problem
 from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Problem, Result
 from forecast.forecasts.checks import missing_row_problem, resolution_problems
 from forecast.forecasts.reading import resolution_of_row
 from forecast.forecasts.record import standing_resolutions
 from forecast.forecasts.resolution import Resolution, resolution_id
-from forecast.forecasts.tables import RESOLUTIONS
+from forecast.forecasts.tables import RESOLUTIONS, RowCells
 from forecast.forecasts.times import days_of_text, moment_hint, moment_text, parse_moment
 
 

@@ -13,9 +13,8 @@ from forecast.actions.record_rows import (
     NewRow,
     OtherRow,
     RecordedRow,
-    RowCells,
     add_row,
-    end_of_day,
+    last_second_of,
     moment_of_text,
     wording_problem,
 )
@@ -23,16 +22,14 @@ from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Problem, Result
 from forecast.forecasts.checks import forecast_problems, missing_row_problem
 from forecast.forecasts.forecast import Forecast, forecast_id
-from forecast.forecasts.people import PersonKind
+from forecast.forecasts.people import ME, PersonKind
 from forecast.forecasts.reading import forecast_of_row, people_path
 from forecast.forecasts.record import ForecastRecord, standing_resolutions
-from forecast.forecasts.tables import FORECASTS, PEOPLE
+from forecast.forecasts.tables import FORECASTS, PEOPLE, RowCells
 from forecast.forecasts.timelines import span_at, timelines
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.typed_values import parse_typed_forecast
 from forecast.forecasts.values import ForecastValue, Form, ValueFault, forecast_value_text
-
-ME = "me"
 
 type ValueOf = Callable[[QuestionRecord, datetime, str], tuple[Form, ForecastValue]]
 """The form and value of a forecast of a question, at a moment, by somebody; raises ``ValueFault``."""
@@ -122,7 +119,7 @@ def own_name(record: ForecastRecord) -> str:
 def _end(text: str, now: datetime) -> str:
     """Until when a forecast holds: a day until its end."""
     day = parse_day(text)
-    return moment_text(moment_of_text(text, now=now) if day is None else end_of_day(day))
+    return moment_text(moment_of_text(text, now=now) if day is None else last_second_of(day))
 
 
 def _person_problem(found: QuestionRecord, who: str, kind: PersonKind | None) -> Problem | None:

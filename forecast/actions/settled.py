@@ -132,9 +132,9 @@ def _agrees(resolution: Resolution, answer: SettledAnswer) -> bool:
 
 
 def _resolution_text(resolution: Resolution) -> str:
-    from forecast.forecasts.value_words import outcome_words
+    from forecast.forecasts.value_words import resolution_words
 
-    return outcome_words(resolution)
+    return resolution_words(resolution)
 
 
 def _asked_of(question: Question) -> tuple[str, str, str, str]:

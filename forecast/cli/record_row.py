@@ -62,19 +62,19 @@ def _page_of_people(root: Path, of: QuestionRecord) -> str:
 
 def said_line(done: RecordedRow[Forecast]) -> str:
     """What was put on record, in a line: the question, the forecast, who made it and when, and the id of the row."""
-    from forecast.forecasts.value_words import forecast_words
+    from forecast.forecasts.value_words import forecast_line
 
     if done.row is None or done.of is None:
         return ""
     asked = done.of.question.question
-    return f"{done.of.address}: {forecast_words(done.row, unit=asked.unit, of_dates=asked.type == 'date')} (id {done.row.id})"
+    return f"{done.of.address}: {forecast_line(done.row, unit=asked.unit, of_dates=asked.type == 'date')} (id {done.row.id})"
 
 
 def resolved_line(done: RecordedRow[Resolution]) -> str:
     """How a question ended, in a line, with the id of the row."""
-    from forecast.forecasts.value_words import outcome_words
+    from forecast.forecasts.value_words import resolution_words
 
     if done.row is None or done.of is None:
         return ""
-    words = outcome_words(done.row, of_dates=done.of.question.question.type == "date")
+    words = resolution_words(done.row, of_dates=done.of.question.question.type == "date")
     return f"{done.of.address}: {words}, decided on {done.row.on:%Y-%m-%d} (id {done.row.id})"

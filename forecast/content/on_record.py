@@ -14,7 +14,7 @@ from forecast.forecasts.reading import read_topic_record
 from forecast.forecasts.record import ForecastRecord, standing_forecasts, standing_resolutions
 from forecast.forecasts.terms import QuestionTerms
 from forecast.forecasts.timelines import Span, timelines
-from forecast.forecasts.value_words import outcome_words, value_words
+from forecast.forecasts.value_words import resolution_words, value_words
 from forecast.schema.on_record import MOST_FORECASTS_LISTED, ForecastContent, RecordedQuestion
 from forecast.schema.topic import TopicContent, digest_of
 
@@ -39,7 +39,7 @@ def questions_on_record(root: Path, topic: Topic, as_of: date) -> list[RecordedQ
         asked = terms.question
         recorded = _recorded_question(topic, record, terms, said.get(asked.id, []), spans, end)
         if (resolution := resolved.get((asked.id, asked.asked))) is not None:
-            words = outcome_words(resolution, of_dates=asked.type == "date")
+            words = resolution_words(resolution, of_dates=asked.type == "date")
             recorded["resolution"] = f"{words}, decided on {resolution.on.date().isoformat()}"
         shown.append(recorded)
     return [its for its in shown if its["forecasts"] or its["judged"] or its["earlier_wordings"] or "resolution" in its]

@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.question import QuestionScale
-from forecast.forecasts.values import Quantiles
+from forecast.forecasts.values import PointMasses, Quantiles
 
 
 def mass_before(forecast: Forecast, days: float, scale: QuestionScale | None = None) -> float | None:
@@ -21,6 +21,8 @@ def mass_before(forecast: Forecast, days: float, scale: QuestionScale | None = N
             return float(at < days)
         case "quantiles", Quantiles(levels, values):
             return _interpolate(values, levels, days, before=0.0, after=levels[-1])
+        case "pmf", PointMasses(points, probabilities):
+            return sum(share for at, share in zip(points, probabilities, strict=True) if at < days)
         case "samples", tuple(samples):
             return sum(1 for at in samples if at < days) / len(samples)
         case "cdf", tuple(heights) if scale is not None and scale.zero_point is None and len(heights) == scale.steps + 1:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from forecast.book.files.problems import Place
 
 type PersonKind = Literal["person", "bot", "model", "market", "aggregate", "base rate"]
+ME = "me"  # how the person whose book it is is called, where nothing else is said
 PERSON_KINDS: tuple[PersonKind, ...] = get_args(PersonKind.__value__)
 
 

@@ -16,6 +16,9 @@ from forecast.language.characters import TextKind
 from forecast.language.faults import did_you_mean
 
 MOST_FORECASTS = 1_000_000  # rows of one file
+type RowCells = Mapping[str, str]
+"""The texts of a row's cells by column, none of them empty."""
+
 CHAIN_COLUMN = "previous"
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.resolution import OUTCOMES, Resolution
 from forecast.forecasts.times import text_of_days
-from forecast.forecasts.values import ForecastValue, Form, Quantiles
+from forecast.forecasts.values import Buckets, ForecastValue, Form, PointMasses, Quantiles
 
 INTERVAL = (0.05, 0.95)
 INTERVAL_WITH_MEDIAN = (0.05, 0.5, 0.95)
-SHOWN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of more quantiles than a line has room for
+_SHOWN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of more quantiles than a line has room for
 MOST_SHOWN = 7  # quantiles, or options, of one line
 
 
@@ -25,19 +25,14 @@ def value_words(form: Form, value: ForecastValue, *, unit: str = "", of_dates: b
     match value:
         case None:
             return "withdrawn"
-        case Quantiles(levels, values) if levels == INTERVAL:
-            return f"{number(values[0])} to {number(values[1])}{tail} (90 % interval)"
-        case Quantiles(levels, values) if levels == INTERVAL_WITH_MEDIAN:
-            return f"{number(values[1])}{tail} ({number(values[0])} to {number(values[2])})"
-        case Quantiles(levels, values):
-            points = list(zip(levels, values, strict=True))
-            shown = points if len(points) <= MOST_SHOWN else [point for point in points if point[0] in SHOWN_LEVELS]
-            more = "" if len(shown) == len(points) else f"; {len(points)} quantiles"
-            return ", ".join(f"{100 * level:.6g} % {number(at)}" for level, at in shown) + tail + more
+        case Quantiles():
+            return _quantiles_words(value, number, tail)
         case Mapping():
-            shares = sorted(value.items(), key=lambda pair: -pair[1])
-            more = f", {len(shares) - MOST_SHOWN} more" if len(shares) > MOST_SHOWN else ""
-            return ", ".join(f"{option} {percent_words(share)}" for option, share in shares[:MOST_SHOWN]) + more
+            return _shares_words(value)
+        case PointMasses(values, probabilities):
+            return _shares_words({f"{number(at)}{tail}": share for at, share in zip(values, probabilities, strict=True)})
+        case Buckets(probabilities):
+            return f"the probabilities of {len(probabilities)} buckets"
         case tuple():
             return f"a distribution function of {len(value)} points" if form == "cdf" else f"{len(value)} samples"
         case _:
@@ -46,12 +41,32 @@ def value_words(form: Form, value: ForecastValue, *, unit: str = "", of_dates: b
             return text_of_days(value) if form == "date" else f"{number(value)}{tail}"
 
 
+def _quantiles_words(quantiles: Quantiles, number: Callable[[float], str], tail: str) -> str:
+    """An interval, an interval with its median, or quantiles one by one."""
+    levels, values = quantiles.levels, quantiles.values
+    if levels == INTERVAL:
+        return f"{number(values[0])} to {number(values[1])}{tail} (90 % interval)"
+    if levels == INTERVAL_WITH_MEDIAN:
+        return f"{number(values[1])}{tail} ({number(values[0])} to {number(values[2])})"
+    points = list(zip(levels, values, strict=True))
+    shown = points if len(points) <= MOST_SHOWN else [point for point in points if point[0] in _SHOWN_LEVELS]
+    more = "" if len(shown) == len(points) else f"; {len(points)} quantiles"
+    return ", ".join(f"{100 * level:.6g} % {number(at)}" for level, at in shown) + tail + more
+
+
+def _shares_words(shares: Mapping[str, float]) -> str:
+    """The likeliest of some labels with the probability of each, the likeliest first."""
+    ordered = sorted(shares.items(), key=lambda pair: -pair[1])
+    more = f", {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
+    return ", ".join(f"{label} {percent_words(share)}" for label, share in ordered[:MOST_SHOWN]) + more
+
+
 def percent_words(probability: float) -> str:
     """Return a probability as a percent, to six digits."""
     return f"{100 * probability:.6g} %"
 
 
-def forecast_words(forecast: Forecast, *, unit: str = "", of_dates: bool = False) -> str:
+def forecast_line(forecast: Forecast, *, unit: str = "", of_dates: bool = False) -> str:
     """Return what a forecast says, who said it and when, in one line."""
     said = value_words(forecast.form, forecast.value, unit=unit, of_dates=of_dates)
     until = "" if forecast.until is None else f", until {forecast.until:%Y-%m-%d %H:%M} UTC"
@@ -59,7 +74,7 @@ def forecast_words(forecast: Forecast, *, unit: str = "", of_dates: bool = False
     return f"{said} by {forecast.who}, {forecast.at:%Y-%m-%d %H:%M} UTC{until}{later}"
 
 
-def outcome_words(resolution: Resolution, *, of_dates: bool = False) -> str:
+def resolution_words(resolution: Resolution, *, of_dates: bool = False) -> str:
     """Return how a question ended: the outcome's word with its value, and what the word says where it has none."""
     value = resolution.value
     match value:

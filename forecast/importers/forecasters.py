@@ -16,10 +16,8 @@ from datetime import datetime
 
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.forecast import Forecast
-from forecast.forecasts.people import PersonKind
+from forecast.forecasts.people import ME, PersonKind
 from forecast.forecasts.record import ForecastRecord
-
-ME = "me"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from types import MappingProxyType
 
 from forecast.book.files.problems import Problem
 from forecast.forecasts.question import QuestionType
+from forecast.forecasts.tables import RowCells
 from forecast.forecasts.values import Form
-
-type RowCells = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from forecast.forecasts.question import Option
 from forecast.forecasts.reading import option_of_row, question_of_row, resolution_of_row
 from forecast.forecasts.record import ForecastRecord, PlatformScore, standing_forecasts, standing_resolutions
 from forecast.forecasts.resolution import resolution_id
-from forecast.forecasts.tables import reader_of_cells
+from forecast.forecasts.tables import RowCells, reader_of_cells
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import forecast_value_text
-from forecast.importers.imported import ImportedForecast, ImportedQuestion, ImportedRecord, RowCells
+from forecast.importers.imported import ImportedForecast, ImportedQuestion, ImportedRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from forecast.book.files.problems import FileFault
 from forecast.forecasts.record import ForecastRecord
+from forecast.forecasts.tables import RowCells
 from forecast.importers.archive import Archive, open_archive
 from forecast.importers.forecasters import Naming, Survey, name_forecasters, rows_on_record
-from forecast.importers.imported import ImportedForecast, ImportedRecord, RowCells
+from forecast.importers.imported import ImportedForecast, ImportedRecord
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_forecasters import FORECAST_FILE, SCORE_FILE
 from forecast.importers.metaculus_forecasts import put_on_scales, read_forecasts

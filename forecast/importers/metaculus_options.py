@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from forecast.forecasts.tables import RowCells
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import ValueFault
 from forecast.importers.csv_rows import CsvRow
-from forecast.importers.imported import RowCells
 from forecast.importers.python_text import moment_in_utc, python_list, python_texts
 from forecast.importers.visible_text import visible_line
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from forecast.book.files.numerals import is_number
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.reading import option_of_row, question_of_row, resolution_of_row
-from forecast.forecasts.tables import CellReader, reader_of_cells
+from forecast.forecasts.tables import CellReader, RowCells, reader_of_cells
 from forecast.forecasts.times import days_of_moment, moment_text, text_of_days
 from forecast.forecasts.values import ValueFault
 from forecast.importers.archive import Archive
 from forecast.importers.continuous_range import zero_point_of_range
 from forecast.importers.csv_rows import CsvRow, csv_rows
-from forecast.importers.imported import ImportedQuestion, RowCells
+from forecast.importers.imported import ImportedQuestion
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_options import labels_of, option_rows
 from forecast.importers.python_text import boolean, moment_in_cell, moment_in_utc, python_list, python_texts

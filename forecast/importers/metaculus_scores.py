@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 
 from forecast.book.files.numerals import is_number
+from forecast.forecasts.tables import RowCells
 from forecast.forecasts.values import ValueFault
 from forecast.importers.archive import Archive
 from forecast.importers.csv_rows import CsvRow, csv_rows
-from forecast.importers.imported import ImportedQuestion, RowCells
+from forecast.importers.imported import ImportedQuestion
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_forecasters import SCORE_FILE, forecaster_of, kind_of_score
 

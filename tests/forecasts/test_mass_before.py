@@ -10,7 +10,7 @@ from forecast.book.files.problems import Place
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.mass_before import mass_before
 from forecast.forecasts.question import QuestionScale
-from forecast.forecasts.values import ForecastValue, Form, Quantiles
+from forecast.forecasts.values import ForecastValue, Form, PointMasses, Quantiles
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SCALE = QuestionScale(100, 140, low_open=True, high_open=True, steps=2)
@@ -34,6 +34,7 @@ def forecast_of(form: Form, value: ForecastValue) -> Forecast:
         ("cdf", (0.1, 0.3, 0.9), 99, 0.0),
         ("cdf", (0.1, 0.3, 0.9), 110, 0.2),
         ("cdf", (0.1, 0.3, 0.9), 150, 0.9),
+        ("pmf", PointMasses((99.0, 100.0), (0.25, 0.75)), 100, 0.25),
         ("number", 3.0, 100, None),
     ],
 )
