@@ -68,7 +68,9 @@ def forecast_problems(
         decided := min(end.on, end.recorded)
     ):  # a day's resolution is of its end, unless it was recorded before
         message = f"this forecast was made after the question was decided, on {moment_text(decided)} ({_place_text(end.place)})"
-        yield _problem(forecast.place, message, "a forecast of what is known is none", odd=record.is_imported)
+        unaware = forecast.recorded < end.recorded  # nobody had put the end on record yet
+        hint = "it is left out of scores" if unaware else "a forecast of what is known is none"
+        yield _problem(forecast.place, message, hint, odd=record.is_imported or unaware)
     if forecast.is_withdrawal:
         return
     kind = of_question.question.type

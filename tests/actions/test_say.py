@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast.actions.check import check
 from forecast.actions.record_rows import RecordedRow
 from forecast.actions.resolve import SaidResolution, resolve
 from forecast.actions.say import SaidForecast, say, withdraw
@@ -148,6 +149,15 @@ def test_a_forecast_after_the_resolution_is_refused_with_its_place(root: Path):
     before = said(root, "99%", on="2025-11-19").row
     assert before is not None
     assert before.is_entered_later
+
+
+def test_a_forecast_of_somebody_who_could_not_know_is_only_left_out(root: Path):
+    """A resolution of an earlier day, recorded after the forecast, makes of it a warning: nobody did anything wrong."""
+    said(root, "30%")
+    resolved(root, "yes", now=NOW + timedelta(hours=1))
+    problems = check(root, None, as_of=NOW.date()).problems
+    after = [problem for problem in problems if problem.message.startswith("this forecast was made after the question was decided")]
+    assert [(problem.level, problem.place.line, problem.hint) for problem in after] == [("warning", 2, "it is left out of scores")]
 
 
 def test_on_the_day_of_a_resolution_what_counts_is_when_it_was_recorded(root: Path):
