@@ -69,7 +69,7 @@ def test_the_book_has_a_text_in_every_field_of_the_shapes():
     held = {field.shape for field in FIELDS}
     assert text_fields_of_the_shapes() - held == set()
     assert {f"cell.{column}" for column in (*ROW_COLUMNS, *POINT_COLUMNS)} - held == set()
-    assert len(FIELDS) == 204
+    assert len(FIELDS) == 213
 
 
 def tries(pairs, root):
@@ -95,7 +95,7 @@ def test_a_few_hostile_texts_in_every_field_stay_text(tmp_path):
     """Each field is tried with one text, another for each field in turn; the slow test tries all with all."""
     names = list(PAYLOADS)
     found = tries([(field, names[7 * index % len(names)]) for index, field in islice(enumerate(FIELDS), 0, None, 6)], tmp_path)
-    assert found.total() == 34
+    assert found.total() == 36
     assert found["same"] > 2
     assert found["refused"] > 10
 
@@ -107,7 +107,7 @@ def test_hostile_texts_in_every_field_stay_text(part, tmp_path):
     """Every text in every field: the tree of the program is that of the harmless book, or `check` refuses the text at its place."""
     mine = FIELDS[part::4]
     found = tries([(field, name) for name in PAYLOADS for field in mine], tmp_path)
-    assert found.total() == len(mine) * len(PAYLOADS) == 51 * 66
+    assert found.total() == len(mine) * len(PAYLOADS) >= 53 * 66
     assert found["same"] > 100
     assert found["refused"] > 100
 
