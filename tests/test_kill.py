@@ -169,9 +169,11 @@ def verified(root: Path, made: list[Any], before: list[str]) -> list[str]:
     from forecast.book.files.folder import Folder
     from forecast.book.ledger import read_ledger
 
-    lines = ledger(root)
+    lines = [
+        line for line in ledger(root) if line.endswith("\n")
+    ]  # a kill in the middle of a write leaves a torn one, which the next run sets aside
     entries, problems = read_ledger(Folder(root))
-    assert problems == (), problems
+    assert [problem for problem in problems if "the last line is torn" not in problem.message] == [], problems
     assert len(entries) == len(lines)
     assert lines[: len(before)] == before, "a ledger line was lost or changed"
     for path, data in whole(root).items():
