@@ -67,7 +67,7 @@ def settlement_problems(topic: Topic, record: ForecastRecord, settled: Iterable[
 
 
 def _unresolved_warning(topic: Topic, question: Question, answer: SettledAnswer) -> Problem:
-    message = f"the record decides this question, {answer.words}, and it is not resolved"
+    message = f"the rows on record already answer this question ({answer.words}), but it has no resolution yet"
     problem = topic_problem(topic, ("questions", question.name), message, f"run `{resolve_command(topic, answer, question)}`")
     return replace(problem, level="warning")
 

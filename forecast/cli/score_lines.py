@@ -65,8 +65,8 @@ def _print_means(content: ScoresContent) -> None:
     _print_summaries(content["summaries"])
     echo()
     echo(f"{score_words.INTERVALS}.")
-    if any(its["few"] for its in content["summaries"]):
-        echo(score_words.FEW_SENTENCE)
+    if few := score_words.few_sentence(content["summaries"]):
+        echo(few)
 
 
 def _print_summaries(summaries: Sequence[SummaryContent]) -> None:

@@ -69,7 +69,7 @@ def forecast_problems(
     ):  # a day's resolution is of its end, unless it was recorded before
         message = f"this forecast was made after the question was decided, on {moment_text(decided)} ({_place_text(end.place)})"
         unaware = forecast.recorded < end.recorded  # nobody had put the end on record yet
-        hint = "it is left out of scores" if unaware else "a forecast of what is known is none"
+        hint = "it is left out of scores" if unaware else "the outcome was known by then"
         yield _problem(forecast.place, message, hint, odd=record.is_imported or unaware)
     if forecast.is_withdrawal:
         return

@@ -74,7 +74,7 @@ def _context(content: ScorePageContent, charts: Mapping[str, Chart]) -> dict[str
     return {
         "c": content,
         "charts": charts,
-        "few": score_words.FEW_SENTENCE if any(its["few"] for its in scores["summaries"]) else "",
+        "few": score_words.few_sentence(scores["summaries"]),
         "sections": list(_sections(content)),
         "open_questions": [_open_question(its) for its in content["open"]],
         "updating": UPDATING,

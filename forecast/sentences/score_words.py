@@ -17,11 +17,8 @@ from forecast.schema.score import (
     number_of,
 )
 
-FEW_SENTENCE = (
-    "Too few questions to judge: a mean of fewer than 30, or of questions from fewer than three topics, says little of the next ones."
-)
 NO_RECORD = "No forecasts are on record yet; `forecast say` and `forecast import` add some."
-INTERVALS = "The interval is one of 95 %, by question: questions are the units, and those of one topic belong together"
+INTERVALS = "Intervals cover 95 %. Questions are what is counted, not forecasts, and questions of one topic count as one group"
 
 
 def score_text(value: ScoreFigure) -> str:
@@ -43,6 +40,17 @@ def signed_score_text(value: ScoreFigure) -> str:
 def questions_text(its: SummaryContent | SkillContent) -> str:
     """Return how many questions a mean is over, and whether they are too few."""
     return f"{its['questions']:,}{', few' if its['few'] else ''}"
+
+
+def few_sentence(summaries: Sequence[SummaryContent]) -> str:
+    """Say which means are over too few questions to judge by: all of them, or some; empty where none is."""
+    few = [its for its in summaries if its["few"]]
+    if not few:
+        return ""
+    limit = "fewer than 30 questions, or questions from fewer than three topics"
+    if len(few) == len(summaries):
+        return f"Too few questions to judge: these are means over {limit}, and they say little about the next ones."
+    return f"Too few questions to judge by some of these means: those marked \u201cfew\u201d are over {limit}."
 
 
 def interval_text(low: float | None, high: float | None) -> str:

@@ -21,7 +21,7 @@ from forecast.track_record.record_questions import RecordQuestion, record_questi
 type Cohort = Literal["scored", "early", "open", "annulled", "ambiguous", "void", "unclear"]
 COHORTS: Mapping[Cohort, str] = {  # what each says, in this order
     "scored": "resolved, and its scheduled close has come",
-    "early": "decided before its scheduled close: it enters on that day, whatever happened",
+    "early": "decided before its scheduled close; it counts from that date on, whatever the outcome",
     "open": "not resolved yet",
     "annulled": "cancelled: not scored",
     "ambiguous": "it cannot be decided: not scored",
@@ -81,7 +81,9 @@ def cohort_of(question: RecordQuestion, *, now: datetime) -> QuestionCohort:
     scheduled = wording.scheduled_close
     enters = resolution.on if scheduled is None else max(resolution.on, scheduled)
     if enters > now:
-        reason = f"decided on {resolution.on.date()}, before its scheduled close: it enters on {moment_text(enters)}, whatever happened"
+        reason = (
+            f"decided on {resolution.on.date()}, before its scheduled close; it counts from {moment_text(enters)} on, whatever the outcome"
+        )
         return QuestionCohort(question, "early", reason, enters)
     return QuestionCohort(question, "scored", COHORTS["scored"], enters)
 

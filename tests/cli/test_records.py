@@ -109,7 +109,7 @@ def test_a_question_that_the_record_decides_is_named_until_it_is_resolved(book: 
     path = book / "seeds/ferry/breakdowns.csv"
     path.write_text(path.read_text() + "2025-01-01,2025-06-30,4,2025-07-01,log,,,,\n")
     done = update(book, as_of=DAY, today=DAY, settings=Settings(), referee=False, insight=False, pages=False)
-    message = "the record decides this question, yes, and it is not resolved"
+    message = "the rows on record already answer this question (yes), but it has no resolution yet"
     (warning,) = [its for its in done.problems if its.message == message]
     assert (warning.level, warning.hint) == ("warning", 'run `forecast resolve ferry.three_more yes --on DATE --source "..."`')
     ran = run("check")
@@ -157,7 +157,7 @@ def test_a_question_that_people_answer_is_shown_and_never_computed(run: Run, boo
         ran = run(*words)
         assert (ran.code, "`chess.moves` is answered by people, and no model" in ran.err) == (1, True), words
     assert run("resolve", "moves", "yes", "--on", "2025-01-05", "--source", "minutes").code == 0
-    assert "Resolved: yes (it happened), decided on 2025-01-05" in run("show", "moves").out
+    assert "Resolved: yes (it happened), decided on 5 January 2025" in run("show", "moves").out
 
 
 def test_forecasts_stand_beside_the_answer(published: Path, run: Run):

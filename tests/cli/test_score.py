@@ -95,7 +95,7 @@ def test_questions_decided_early_are_shown_apart(run: Run, book: Path, monkeypat
         name="ferry",
     )
     lines = run("score", "--rule", "brier").out.splitlines()
-    assert lines[1] == "1 question early: decided before its scheduled close: it enters on that day, whatever happened."
+    assert lines[1] == "1 question early: decided before its scheduled close; it counts from that date on, whatever the outcome."
     assert (
         lines[-1]
         == "With the questions that were decided early, me: Brier (0 to 1), last forecast 0.130 over 2 questions, not 0.250 over 1."

@@ -55,7 +55,7 @@ def test_a_report_has_what_was_said_by_its_day(root: Path):
     assert shown == [("me", "20 %", True, False, None), ("me", "30 %", False, False, "2025-06-01"), ("Ana", "60 %", True, True, None)]
     assert (asked["name"], asked["judged"], asked["by"], "resolution" in asked) == ("three_more", False, "2025-12-31", False)
     (later,) = questions_on_record(root, topic, date(2025, 7, 1))
-    assert later["resolution"] == "yes (it happened), decided on 2025-07-01"
+    assert later["resolution"] == "yes (it happened), decided on 1 July 2025"
     assert questions_on_record(root, topic, date(2025, 1, 1)) == []
 
 

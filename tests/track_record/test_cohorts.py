@@ -27,7 +27,9 @@ def test_a_question_that_is_decided_early_waits_for_its_scheduled_close(outcome:
     early = {"question": "q", "outcome": outcome, "on": at_day(4)}
     before = cohort_of_question(tmp_path, MARCH, resolutions=[early])
     assert before.cohort == "early"
-    assert before.reason == "decided on 2026-03-05, before its scheduled close: it enters on 2026-03-11T00:00:00Z, whatever happened"
+    assert (
+        before.reason == "decided on 2026-03-05, before its scheduled close; it counts from 2026-03-11T00:00:00Z on, whatever the outcome"
+    )
     assert cohort_of_question(tmp_path, NOW, resolutions=[early]).cohort == "scored"
 
 
