@@ -133,7 +133,7 @@ def _due_of_ended(origin: _Origin, terms: QuestionTerms, now: datetime, limits: 
     answer = origin.decided.get(asked.id) if terms.is_asked else None
     if answer is not None and topic is not None:
         command = resolve_command(topic, answer, topic.questions[asked.id])
-        return DueQuestion(address, asked.asked, "overdue", closes or now, f"its rows decide it: {answer.words}", command)
+        return DueQuestion(address, asked.asked, "overdue", closes or now, f"its rows already answer it: {answer.words}", command)
     if closes is None or closes > now:
         return None
     command = f'forecast resolve {address} OUTCOME{wording} --on {closes.date()} --source "..."'

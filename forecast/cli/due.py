@@ -33,7 +33,7 @@ def due(
     """Show what is due: questions to resolve, forecasts that expired or grew old, questions that close soon.
 
     \b
-    Overdue: its rows decide it, or it closed some days ago, and it is not resolved.
+    Overdue: no resolution yet, although its rows already answer it or it closed some days ago.
     Waits for its source: it closed within the last days.
     Forecast expired: its --until has passed.  Partly past: of a date, some of it lies before now.  Stale: it is old.
 

@@ -30,7 +30,7 @@ from forecast.forecasts.tables import (
     read_table,
 )
 from forecast.forecasts.times import days_of_text
-from forecast.forecasts.values import FORMS, ValueFault, parse_value
+from forecast.forecasts.values import FORMS, parse_value
 
 
 def collection_names(folder: Folder) -> tuple[str, ...]:
@@ -116,12 +116,8 @@ def forecast_of_row(row: CellReader) -> Forecast | None:
         row.fault("until", "this forecast ends before it is made")
     if form is None:
         return None
-    try:
-        value = parse_value(form, row.cells["value"])
-    except ValueFault as fault:
-        row.fault("value", fault.message, fault.hint)
-        return None
-    if at is None or recorded is None:
+    value = row.value(parse_value, form)
+    if at is None or recorded is None or row.problems:
         return None
     return Forecast(
         place=row.place,
@@ -150,12 +146,8 @@ def resolution_of_row(row: CellReader) -> Resolution | None:
     recorded = row.moment("recorded") or on
     if outcome is None:
         return None
-    try:
-        value = parse_outcome_value(outcome, row.cells["value"])
-    except ValueFault as fault:
-        row.fault("value", fault.message, fault.hint)
-        return None
-    if on is None or recorded is None:
+    value = row.value(parse_outcome_value, outcome)
+    if on is None or recorded is None or row.problems:
         return None
     return Resolution(
         place=row.place,
@@ -262,8 +254,8 @@ def _person(row: CellReader) -> Person | None:
 
 def _score(row: CellReader) -> PlatformScore | None:
     question, who, rule = (row.text(column, required=True) for column in ("question", "who", "rule"))
+    row.text("score", required=True)
     score, coverage = row.number("score"), row.number("coverage")
     if score is None:
-        row.fault("score", "`score` is empty")
         return None
     return PlatformScore(row.place, question, who, rule, score, coverage)

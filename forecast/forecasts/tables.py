@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from forecast.book.files.cells import Cells, read_cells
 from forecast.book.files.folder import Folder
-from forecast.book.files.numerals import is_number, number_hint, parse_day
 from forecast.book.files.problems import Place, Problem, limit_problems
 from forecast.book.files.sources import make_source_file, read_source_if_any
+from forecast.book.row_cells import read_day, read_number
 from forecast.forecasts.times import moment_hint, parse_moment
+from forecast.forecasts.values import ValueFault
 from forecast.language.characters import TextKind
 from forecast.language.faults import did_you_mean
 
@@ -146,23 +147,19 @@ class CellReader:
 
     def day(self, column: str) -> date | None:
         """A day; None for an empty cell."""
-        text = self.cells[column]
-        if not text:
-            return None
-        day = parse_day(text)
-        if day is None:
-            self.fault(column, f"`{text}` is no date", "write it as in 2026-10-02")
-        return day
+        return read_day(self.cells, column, self.problems) if self.cells[column] else None
 
     def number(self, column: str) -> float | None:
-        """A number; None for an empty cell."""
-        text = self.cells[column]
-        if not text:
+        """A finite number; None for an empty cell."""
+        return read_number(self.cells, column, self.problems) if self.cells[column] else None
+
+    def value[Word, Value](self, parse: Callable[[Word, str], Value], word: Word) -> Value | None:
+        """The cell `value` as a word says how to read it; None, with a problem, where ``parse`` raises ``ValueFault``."""
+        try:
+            return parse(word, self.cells["value"])
+        except ValueFault as fault:
+            self.fault("value", fault.message, fault.hint)
             return None
-        if not is_number(text):
-            self.fault(column, f"`{text}` is no number", number_hint(text))
-            return None
-        return float(text)
 
     def count(self, column: str) -> int | None:
         """A whole number from 0 on; None for an empty cell."""

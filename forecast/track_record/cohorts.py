@@ -23,9 +23,9 @@ COHORTS: Mapping[Cohort, str] = {  # what each says, in this order
     "scored": "resolved, and its scheduled close has come",
     "early": "decided before its scheduled close; it counts from that date on, whatever the outcome",
     "open": "not resolved yet",
-    "annulled": "cancelled: not scored",
-    "ambiguous": "it cannot be decided: not scored",
-    "void": "its condition was not met: not scored",
+    "annulled": "cancelled, so not scored",
+    "ambiguous": "it cannot be decided, so it is not scored",
+    "void": "its condition was not met, so it is not scored",
     "unclear": "its wording is not on record, or its outcome is none of this question",
 }
 FITTING: Mapping[QuestionType, frozenset[OutcomeWord]] = {  # which outcomes a question can have besides those that are not scored

@@ -74,7 +74,7 @@ def test_what_does_not_count_is_counted_with_its_reason(run: Run, book: Path):
     assert lines[:5] == [
         "1 question scored.",
         "1 question open: not resolved yet.",
-        "1 question annulled: cancelled: not scored.",
+        "1 question annulled: cancelled, so not scored.",
         "ferry: 1 forecast left out, made at or after the close or the resolution of its question.",
         "ferry: 1 forecast left out, entered more than a day after the time it claims.",
     ]

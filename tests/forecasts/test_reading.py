@@ -345,6 +345,17 @@ def test_a_source_that_is_not_as_it_must_be_is_refused(text: str, message: str, 
     assert record.source is None
 
 
+def test_a_number_beyond_a_float_is_refused(tmp_path: Path):
+    """A score or a weight that would be read as infinite is a problem at its cell."""
+    folder = tmp_path / "seeds/records/x"
+    folder.mkdir(parents=True)
+    (folder / "source.toml").write_text(source_text(RecordSource("x", "f", "0", date(2026, 1, 1))))
+    (folder / "scores.csv").write_text("question,who,rule,score\n41,me,peer,1e999\n")
+    record, [problem] = read_collection(Folder(tmp_path), "x")
+    assert (problem.place.line, problem.message) == (2, "`score` is not a finite number: 1e999")
+    assert record.platform_scores == ()
+
+
 def test_every_chained_table_stands_on_one_line():
     """No text of a chained table may have a line end: of each column the kind is said."""
     for table in (FORECASTS, RESOLUTIONS):

@@ -398,7 +398,7 @@ def test_a_resolution_that_is_not_known_is_left_out_and_the_question_is_not(aske
         ({"Question_Type": "conditional"}, "question 1: its type `conditional` is not known"),
         ({"Post_Curation_Status": "draft"}, "question 1: it is not published (draft)"),
         ({"Question_Title": ""}, "question 1: `text` is empty"),
-        ({"Question_Weight": "heavy"}, "question 1: `heavy` is no number"),
+        ({"Question_Weight": "heavy"}, "question 1: `weight` is not a number: heavy"),
         ({"Open_Time": "2026-01-01"}, "question 1: Open Time: `2026-01-01` is no time"),
         ({"Scheduled_Close_Time": "2025-01-01 12:00:00+00:00"}, "question 1: this question closes before it opens"),
         ({"Include_Bots_in_Aggregates": "perhaps"}, "question 1: `perhaps` is neither True nor False"),
