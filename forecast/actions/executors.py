@@ -10,6 +10,7 @@ whoever reads their results: use only a cluster that you trust (Dask's documenta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -138,9 +139,12 @@ class DaskCluster:
     def _equal_machines(self, client: Client) -> list[str]:
         """The machines of which every worker is like this one and has one thread.
 
-        Machines, not workers: one that is replaced has another address.  Raises ``ExecutorFault`` where there are none.
+        Machines, not workers: one that is replaced has another address.  A scheduler whose workers are still starting
+        has some time to get one.  Raises ``ExecutorFault`` where there are none.
         """
         here = self.fingerprint()
+        with suppress(TimeoutError):
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         seen = client.run(self.fingerprint, on_error="return")
         threads = {address: worker["nthreads"] for address, worker in client.scheduler_info(n_workers=-1)["workers"].items()}
         refused = {_machine(address) for address, there in seen.items() if there != here or threads.get(address) != 1}

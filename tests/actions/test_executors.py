@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -56,7 +57,7 @@ def die_once(task: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
+def scheduler() -> Iterator[Any]:
     """Two workers of this machine, each with one thread, behind a scheduler that gives a task up when two have died of it."""
     import dask
 
@@ -65,6 +66,14 @@ def cluster() -> Iterator[Any]:
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as made,
     ):
         yield made
+
+
+@pytest.fixture
+def cluster(scheduler: Any) -> Any:
+    """The cluster with both of its workers registered: one that died in an earlier test has been replaced."""
+    with distributed.Client(scheduler.scheduler_address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    return scheduler
 
 
 def made(root: Path, **named: Any) -> UpdateResult:
@@ -127,6 +136,25 @@ def test_workers_that_are_not_like_this_machine_are_refused(cluster: Any) -> Non
     """Where no worker has the same fingerprint nothing is computed, and the message says what is wanted."""
     with pytest.raises(ExecutorFault, match=r"none of the 2 workers .* the same code and versions"):
         dict(DaskCluster(cluster.scheduler_address, FingerprintOfElsewhere()).compute(echo, [("one", b"")]))
+
+
+def test_a_scheduler_without_workers_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some time in which workers may still register, the message says that there are none."""
+    monkeypatch.setattr(executors, "CONNECT_SECONDS", 0.5)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty,
+        pytest.raises(ExecutorFault, match="has no workers that are like this machine"),
+    ):
+        dict(DaskCluster(empty.scheduler_address, machine_fingerprint).compute(echo, [("one", b"")]))
+
+
+def test_workers_that_start_late_are_waited_for() -> None:
+    """A scheduler that has no worker yet is no fault: the first task is computed when one registers."""
+    with distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=":0") as late:
+        timer = threading.Timer(1.0, late.scale, args=(1,))
+        timer.start()
+        assert dict(DaskCluster(late.scheduler_address, machine_fingerprint).compute(echo, [("one", b"task")])) == {"one": b"task"}
+        timer.join()
 
 
 def test_no_scheduler_is_a_problem_with_its_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
