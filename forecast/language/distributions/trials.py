@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import starmap
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +15,13 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import COUNT_DOMAIN, LOG_ODDS_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain, known_number
 from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
 from forecast.language.distributions.family import Core, Family, Signature
-from forecast.language.distributions.steps import count_times_log_share, discrete_quantile, log_choose
+from forecast.language.distributions.steps import (
+    count_times_log_share,
+    discrete_quantile,
+    has_few_factors,
+    log_choose,
+    sum_log_factors,
+)
 from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, constant_of
 from forecast.language.faults import Fault
@@ -176,6 +183,10 @@ class BetaBinomial(Family):
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, alpha, beta = core
+        factors = ((alpha, x), (beta, n - x), (alpha + beta, n))
+        if all(starmap(has_few_factors, factors)):
+            hits, misses, trials = starmap(sum_log_factors, factors)
+            return np.asarray(log_choose(n, x) + hits + misses - trials)
         mass = log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta)
         large = (n > deviances.LARGE_ARGUMENT) | (alpha > deviances.LARGE_ARGUMENT) | (beta > deviances.LARGE_ARGUMENT)
         return np.where(large, deviances.beta_binomial(x, n, alpha, beta), mass) if large.any() else np.asarray(mass)
