@@ -28,6 +28,7 @@ from forecast.content.on_record import with_questions_on_record
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
+from forecast.inference.importance.threads import one_thread
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.progress import Progress, ignore_progress
@@ -68,13 +69,11 @@ def report_or_failure(run: Run, topic: Topic, plan: TopicPlan, progress: Progres
 
 def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> TopicResult:
     """Return a topic's report as planned, or the problems that forbid one."""
-    from threadpoolctl import threadpool_limits
-
     if plan.content is not None:
         renewed = [CachedResult("content", plan.content_key, content_bytes(plan.content))] if plan.renews_reasons else []
         return TopicResult(plan.content, _files(run, plan), kept=tuple(renewed), content_key=plan.content_key)
     try:
-        with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
+        with one_thread():  # sums in one order: the same bytes however many cores there are
             content, kept = _compute_content(run, topic, plan, progress)
     except Unsound as unsound:
         return TopicResult(problems=unsound.problems)
