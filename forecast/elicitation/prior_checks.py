@@ -23,7 +23,7 @@ from forecast.model.bounds import SHARE_UNIT, check_shares, share_quantities
 from forecast.model.chosen_rows import distinct_rows
 from forecast.model.errors import Unsound
 from forecast.model.invalid_values import describe_invalid_arguments, share_as_percent
-from forecast.model.left_out import MOST_BEYOND, without_overflow
+from forecast.model.left_out import MOST_BEYOND, draws_beyond_floats, without_overflow
 from forecast.model.model import Model, Parameters, model_as_of
 from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, blocks
@@ -67,9 +67,11 @@ def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) ->
             )
     except Unsound:  # reported as an error by whoever computes
         return warnings
-    with suppress(Unsound):  # where too many draws would be left out, none is
-        prior = exclude_overflow_draws(prior, without_overflow(prior.model, prior.parameters, prior.weights))
     sample = _sample(prior, generator(1, topic.name, Purpose.IMPLIED_SAMPLE))
+    if draws_beyond_floats(sample.model, sample.parameters).any():
+        with suppress(Unsound):  # where too many draws would be left out, none is
+            prior = exclude_overflow_draws(prior, without_overflow(prior.model, prior.parameters, prior.weights))
+            sample = _sample(prior, generator(1, topic.name, Purpose.IMPLIED_SAMPLE))
     return [*warnings, *_invalid_statements(sample), *_decided_questions(topic, as_of, sample)]
 
 
