@@ -163,7 +163,7 @@ def _decided_questions(topic: Topic, as_of: date, prior: Posterior) -> Iterator[
             keys = ("streams", named[0], "value") if named else ()
             yield _topic_warning(keys, f"{problem.message}, drawn from the prior", problem.hint)
         return
-    for question in questions.values():
+    for question in (question for question in questions.values() if question.kind in {"probability", "distribution"}):
         message = _decided_message(question, replace(prior, model=model), paths, rng)
         if message:
             yield _topic_warning(("questions", question.name), message, "look at the priors behind it, or ask for another threshold")
@@ -174,7 +174,7 @@ def _paths(model: Model, parameters: Parameters, rng: np.random.Generator) -> Pa
     wanted = max(map(len, parameters.values()))
     while True:
         try:
-            return paths_for(model, parameters, rng)
+            return paths_for(model, parameters, rng, dates=False)
         except StatementOverflow as overflown:
             if overflown.draws is None or (~overflown.draws).sum() < (1 - MOST_BEYOND) * wanted:
                 raise

@@ -32,15 +32,15 @@ def step_starts(step: Step, first: date, last: date) -> list[date]:
     return starts
 
 
-def cut_into_steps(step: Step, first: date, last: date, also: Iterable[date]) -> tuple[date, ...]:
+def cut_into_steps(step: Step | None, first: date, last: date, also: Iterable[date]) -> tuple[date, ...]:
     """Cut ``first … last`` (both included) into intervals.
 
     Returns their first days and, at the end, the day after ``last``.  Cuts lie
-    at calendar steps and at the days of ``also`` that fall inside.
+    at calendar steps, where there are any, and at the days of ``also`` that fall inside.
     """
     end = last + ONE_DAY
     inside = {day for day in also if first < day < end}
-    return tuple(sorted({first, end, *step_starts(step, first, last), *inside}))
+    return tuple(sorted({first, end, *(step_starts(step, first, last) if step else ()), *inside}))
 
 
 def _next_start(step: Step, day: date) -> date:

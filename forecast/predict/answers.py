@@ -150,7 +150,7 @@ def horizon(model: Model) -> date:
 def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, dates: bool = True) -> Paths:
     """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline.
 
-    Without ``dates``, questions for a date cannot be answered from them.  Raises ``Unsound``
+    Without ``dates``, questions for a date cannot be answered from them, and steps may be drawn as one.  Raises ``Unsound``
     where that is farther than can be simulated.
     """
     check_horizon(model)
@@ -158,7 +158,7 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
     cuts += [q.since for q in model.topic.questions.values() if q.since]
     asked = [q for q in model.topic.questions.values() if q.kind == "date" and q.by and dates]
     daily = [(q.since or date.min, q.by + ONE_DAY) for q in asked if q.by]
-    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily)
+    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily, whole=not dates)
 
 
 def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: int = CHANCE_DRAWS) -> Paths | None:

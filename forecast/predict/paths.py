@@ -35,6 +35,7 @@ from forecast.model.invalid_values import describe_invalid_arguments
 from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.ranges import draw_ranges
+from forecast.model.stationary import has_stationary_increments
 from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 from forecast.predict.recorded_totals import RecordedTotal, divide_rows, recorded_totals
 
@@ -96,9 +97,11 @@ def simulate(
     until: date,
     cuts: tuple[date, ...] = (),
     daily: Collection[tuple[date, date]] = (),
+    whole: bool = False,
 ) -> Paths:
     """Draw every stream forward to the end of ``until`` on each draw of the parameters.
 
+    With ``whole``, steps between which nobody asks for totals are drawn as one, where that is the same by distribution.
     ``cuts`` are days on which a step must begin (deadlines' morrows).  Where the totals at all
     boundaries would take too much memory, those at ``cuts`` are kept, all within the spans
     ``daily``, and as many of the others, evenly spread, as there is room for.  Raises
@@ -106,7 +109,7 @@ def simulate(
     """
     paths = max((len(values) for values in parameters.values()), default=1)
     parameters = extend_parameters(model, parameters, rng, until=until)
-    timeline = _timeline(model, until, cuts)
+    timeline = _timeline(model, until, cuts, whole=whole)
     days, starts = timeline.days, timeline.starts
     ranges = draw_ranges(model, parameters, rng, paths=paths)
     recorded = recorded_totals(model, days, ranges)
@@ -140,7 +143,7 @@ class _Timeline:
         return stream in self.starts and (self.starts[stream] <= day or _lies_in(day, self.unknown[stream]))
 
 
-def _timeline(model: Model, until: date, cuts: Sequence[date]) -> _Timeline:
+def _timeline(model: Model, until: date, cuts: Sequence[date], *, whole: bool) -> _Timeline:
     topic = model.topic
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {day + ONE_DAY for record in model.records.values() for day in days_of(np.unique(record.rows.end))}
@@ -148,8 +151,9 @@ def _timeline(model: Model, until: date, cuts: Sequence[date]) -> _Timeline:
     bounds = [day for spans in unknown.values() for first, last in spans for day in (first, last + ONE_DAY)]
     begin = min([topic.opens, *past, *starts.values(), until])
     first_drawn = min([*starts.values(), *bounds, until + ONE_DAY])
+    whole = whole and all(has_stationary_increments(topic, topic.streams[name]) for name in starts)
     steps = (
-        cut_into_steps(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds])
+        cut_into_steps(None if whole else topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds])
         if first_drawn <= until
         else (until + ONE_DAY,)
     )

@@ -90,7 +90,7 @@ def test_a_statement_that_only_the_future_shows_to_be_none_is_told() -> None:
     """Without rows the statement is reported when it fails to be drawn from the prior."""
     (found,) = prior_warnings(counting("Normal(mu=1, sigma=1)", {"asked": {"answer": "total(seen) >= 1", "by": END}}), NEW_YEAR)
     assert found["keys"] == ["streams", "seen", "value"]
-    assert found["message"].endswith("(simulating 2025-01-01 to 2025-01-31), drawn from the prior")
+    assert found["message"].endswith("(simulating 2025-01-01 to 2026-12-31), drawn from the prior")
 
 
 @pytest.mark.parametrize(
