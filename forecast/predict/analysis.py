@@ -26,7 +26,7 @@ from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.answers import CHANCE_DRAWS, Answer, answers, chance_paths_for, paths_for
+from forecast.predict.answers import Answer, answers, chances_for, paths_for
 from forecast.predict.paths import Paths
 
 if TYPE_CHECKING:
@@ -200,10 +200,10 @@ def answer_questions(posterior: Posterior, settings: Settings) -> EngineResult:
     apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
     draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, Purpose.RESAMPLE))
     paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, Purpose.PATHS)), replicates=replicates)
-    chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be estimated
-    chance_paths = chance_paths_for(posterior, apart, draws=chance_draws) if settings.chances else None
+    effort = max(settings.effort, 1.0)  # with fewer draws the ends near 0 and 1 cannot be estimated
+    chances = chances_for(posterior, apart, effort=effort) if settings.chances else None
     with one_thread():
-        return EngineResult(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
+        return EngineResult(posterior, paths, answers(posterior, paths, rng, chances=chances))
 
 
 def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) -> Posterior:

@@ -22,7 +22,6 @@ from forecast.book.topic import Question
 from forecast.inference.monte_carlo import (
     REPLICATES,
     ReplicatedCases,
-    block_replicates,
     greatest_unseen,
     mean_error,
     proportion_error,
@@ -38,9 +37,11 @@ from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
 from forecast.model.horizon import check_horizon
 from forecast.model.model import Model
-from forecast.predict.chance_interval import ChanceInterval, chance_interval
+from forecast.predict.chance_interval import ChanceInterval
+from forecast.predict.chances import CHANCE_PATHS, Chances
 from forecast.predict.crossings import Crossing, crossings_of
 from forecast.predict.distribution import Distribution, distribution_of
+from forecast.predict.exact_chance import exact_intervals
 from forecast.predict.exchanged import hub_quantiles
 from forecast.predict.first_days import days_within_rows, first_simulated_day
 from forecast.predict.paths import Paths, simulate
@@ -50,14 +51,12 @@ from forecast.predict.questions import (
     find_first_held,
     needs_paths,
     truth_of,
-    window_total,
-    with_clocks,
 )
 from forecast.predict.samples import check_defined, check_exclusive, numbers_of, question_problem, sample_of
 from forecast.predict.settlement import Status, status_of
 from forecast.predict.void import ConditionFailure, find_condition_failure
 
-CHANCE_DRAWS, CHANCE_PATHS = 1_024, 24  # draws of the parameters, and paths on each, behind the chance's interval
+CHANCE_DRAWS, EXACT_FACTOR = 1_024, 2  # draws of the parameters behind a chance's interval; times as many where it has a closed form
 WITHOUT_DATE = np.iinfo(np.int64).max  # in place of a day's number: later than the deadline
 
 
@@ -161,32 +160,34 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
     return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily, whole=not dates)
 
 
-def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: int = CHANCE_DRAWS) -> Paths | None:
-    """Simulate some paths on each of some draws, from which the chances themselves are estimated; None where no question needs them."""
-    model = posterior.model
-    if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
-        return None
+def chances_for(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> Chances:
+    """Work out the chances that have a closed form and, where others are asked for, simulate some paths on each of some draws, from which they are estimated."""
+    model, draws = posterior.model, round(CHANCE_DRAWS * effort)
+    asked = [q for q in model.topic.questions.values() if q.kind == "probability" and needs_paths(model, q)]
+    exact = exact_intervals(posterior, asked, rng.spawn(1)[0], draws=EXACT_FACTOR * draws)
+    if len(exact) == len(asked):
+        return Chances(None, exact)
     drawn, replicates = posterior.resample_replicates(draws, rng)
     paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng, dates=False)
-    return replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS))
+    return Chances(replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS)), exact)
 
 
-def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance_paths: Paths | None = None) -> dict[str, Answer]:
-    """Answer every question of the posterior's topic, with the intervals of the chances themselves where there are paths for them."""
+def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chances: Chances | None = None) -> dict[str, Answer]:
+    """Answer every question of the posterior's topic, with the intervals of the chances themselves where they are asked for."""
     model = posterior.model
-    return {name: answer(question, posterior, paths, chance_paths, rng) for name, question in model.topic.questions.items()}
+    return {name: answer(question, posterior, paths, chances, rng) for name, question in model.topic.questions.items()}
 
 
-def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
+def answer(question: Question, posterior: Posterior, paths: Paths, chances: Chances | None, rng: np.random.Generator) -> Answer:
     """Answer one question, or say why it has no answer."""
     try:
         with np.errstate(all="ignore"):  # what is no number is looked for, and said
-            return _answer(question, posterior, paths, chance_paths, rng)
+            return _answer(question, posterior, paths, chances, rng)
     except Unsound as unsound:
         return Answer(question, None, "not answerable", 0.0, reasons=unsound.problems)
 
 
-def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
+def _answer(question: Question, posterior: Posterior, paths: Paths, chances: Chances | None, rng: np.random.Generator) -> Answer:
     """Answer one question; raise ``Unsound`` where it has no answer, unless it is void."""
     model = posterior.model
     sample = sample_of(question, posterior, paths)
@@ -208,11 +209,12 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths
     check_defined(question, sample.scope, model, cases.weights)
     status = status_of(question, model, paths)
     annulled = None
-    chances = annulment_probability(question, sample.scope, model, cases.weights)
-    if chances is not None:
-        annulled = _annulment(question, chances, cases, status)
-        cases = _cases_not_annulled(question, model, chances, cases, status)
-    value = _value(question, model, paths, chance_paths, rng, scope=sample.scope, cases=cases, status=status)
+    annulling = annulment_probability(question, sample.scope, model, cases.weights)
+    if annulling is not None:
+        annulled = _annulment(question, annulling, cases, status)
+        cases = _cases_not_annulled(question, model, annulling, cases, status)
+    interval = chances.interval(question, rng) if chances is not None and status == "open" else None
+    value = _value(question, model, paths, rng, interval, scope=sample.scope, cases=cases, status=status)
     return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
 
 
@@ -220,8 +222,8 @@ def _value(
     question: Question,
     model: Model,
     paths: Paths,
-    chance_paths: Paths | None,
     rng: np.random.Generator,
+    chance: ChanceInterval | None,
     *,
     scope: Scope,
     cases: ReplicatedCases,
@@ -230,7 +232,6 @@ def _value(
     """What a question that is not void is answered with, from the cases under its condition in which it is not annulled."""
     match question.kind:
         case "probability":
-            chance = _chance_interval(question, chance_paths, rng) if status == "open" else None
             return _probability(question, scope, cases, status, chance)
         case "distribution":
             return distribution_of(numbers_of(question, scope, model, cases.weights), cases)
@@ -280,25 +281,6 @@ def _greatest_unseen(truth: NDArray[np.bool_], cases: ReplicatedCases) -> float 
     """The greatest chance of what no case shows, where all that count are alike."""
     among = truth[cases.weights > 0]
     return greatest_unseen(cases.size) if (among == among[0]).all() else None
-
-
-def _chance_interval(question: Question, paths: Paths | None, rng: np.random.Generator) -> ChanceInterval | None:
-    """The interval of the chance given the parameters, from paths that stand draw by draw; None where there are none to tell it from."""
-    if paths is None or not needs_paths(paths.model, question):
-        return None
-    assert question.answer is not None
-    totals = {name: window_total(paths, name, question) for name in paths.totals}
-    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
-    held = np.ones(len(paths), dtype=bool)
-    if question.given is not None:
-        held = truth_of(evaluate(question.given, scope, NUMPY), len(paths))
-    chances = annulment_probability(question, scope, paths.model, held.astype(float))
-    if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
-        held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
-    happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
-    happened_on, held_on = (flags.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for flags in (happened, held))
-    replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
-    return chance_interval(happened_on, held_on, replicates)
 
 
 def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.random.Generator) -> Dates:
