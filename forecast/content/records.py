@@ -197,5 +197,8 @@ def _fan(name: str, record: StreamRecord, paths: Paths, label: str = "") -> Fan 
         kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
         columns = [columns[index] for index in kept]
     totals = paths.totals[indexed_name(name, label)]
-    quantiles = [np.quantile(totals[:, index], QUANTILE_LEVELS, method="inverted_cdf").tolist() for index in columns]
+    ranks = np.maximum(np.ceil(len(totals) * np.array(QUANTILE_LEVELS) - 1), 0).astype(
+        np.intp
+    )  # of the inverse of the distribution function
+    quantiles = [np.sort(totals[:, index])[ranks].tolist() for index in columns]
     return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles}

@@ -33,14 +33,18 @@ def pareto_k(log_ratios: Array) -> float:
     Draws that tie with the tail's cut-off are left out of the fit.  Raises ValueError on
     NaN and plus infinity, and where every ratio is minus infinity.
     """
-    largest = log_ratios.max()
-    if not np.isfinite(largest):
+    if not np.isfinite(log_ratios.max()):
         raise ValueError("log ratios must have a finite maximum")
-    draws = len(log_ratios)
-    length = tail_length(draws)
+    length = tail_length(len(log_ratios))
     if length < FEWEST_EXCEEDANCES:
         return np.inf
-    logs = np.sort(np.partition(log_ratios, -length - 1)[-length - 1 :]) - largest
+    return tail_pareto_k(np.sort(np.partition(log_ratios, -length - 1)[-length - 1 :]))
+
+
+def tail_pareto_k(ordered: Array) -> float:
+    """Return the same from the logs of the largest ratios in order: those of the tail, which are as many as ``tail_length`` says, and the one below them."""
+    length = len(ordered) - 1
+    logs = ordered - ordered[-1]
     tail = np.exp(logs)
     if tail[1] > 0 and logs[1] >= -LOG_RATIO_ROUNDING:
         return -np.inf

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from forecast.content.records import stream_contents, unrecorded_sentence
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.insight.baseline import baseline_of
 from forecast.insight.information import signposts
 from forecast.insight.posterior_predictive_check import predictive_checks
@@ -115,3 +118,14 @@ def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:
 def test_a_sum_of_values_that_do_not_add_up_is_no_signpost(concluded: Any) -> None:
     """Over two months or more only counts are watched for."""
     assert {post["stream"] for post in signposts(baseline_of(concluded))} == {"visits"}
+
+
+@pytest.mark.parametrize("draws", [1_000, 1_024, 1_037])
+def test_a_fan_has_the_inverse_of_the_distribution_function(draws: int) -> None:
+    """Its points are those that NumPy's inverse of the distribution function of the paths has, whatever their number."""
+    made = analyse(make_topic(priors=PRIORS, streams=STREAMS, rows=ROWS), AS_OF, Settings(draws=draws), referee=False)
+    paths = replace(made.result.paths, totals={"visits": made.result.paths.totals["visits"]})
+    (fan,) = (each["fan"] for each in stream_contents(made.model, paths) if each["fan"] is not None)
+    columns = [paths.days.index(date.fromisoformat(day) + timedelta(days=1)) for day in fan["days"]]
+    exact = np.quantile(paths.totals["visits"][:, columns], QUANTILE_LEVELS, axis=0, method="inverted_cdf")
+    assert fan["quantiles"] == exact.T.tolist()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.pareto import FEWEST_EXCEEDANCES, pareto_k, tail_length
+from forecast.inference.pareto import FEWEST_EXCEEDANCES, tail_length, tail_pareto_k
 from forecast.inference.weights import effective_size
 from forecast.language.arrays import Array
 
@@ -32,16 +32,22 @@ def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
     infinity where all values are one; infinity where there are too few cases to fit a tail.  It does not depend on
     the unit of the values, nor on where their 0 is, whether or not they come in steps.
     """
-    counted = weights > 0
-    values, weights = values[counted], weights[counted]
-    steps = len(_last_indices(np.sort(values)))
+    order = np.argsort(values) if weights.min() < weights.max() else None
+    ordered = np.sort(values) if order is None else values[order]
+    alike = ordered
+    if order is not None:
+        weights = weights[order]
+        ordered, weights = ordered[weights > 0], weights[weights > 0]
+        alike = ordered if weights.min() == weights.max() else _resample_evenly(ordered, weights)
+    steps = len(_last_indices(ordered))
     if steps == 1:
         return -np.inf
-    alike = values if weights.min() == weights.max() else _resample_evenly(values, weights)
-    if len(_last_indices(np.sort(alike))) == 1:  # all the weight is on values that rounding alone tells apart, or on one draw
+    if (
+        alike is not ordered and len(_last_indices(alike)) == 1
+    ):  # all the weight is on values that rounding alone tells apart, or on one draw
         return -np.inf if tail_length(len(alike)) >= FEWEST_EXCEEDANCES else np.inf
-    beyond = _distance_from_step if steps <= IN_STEPS * len(values) else _distance_from_median
-    return max(_tail_pareto_k(beyond(side), power) for side in (alike, -alike))
+    beyond = _distance_from_step if steps <= IN_STEPS * len(ordered) else _distance_from_median
+    return max(_tail_pareto_k(beyond(side), power) for side in (alike, -alike[::-1]))
 
 
 def is_estimable(values: Array, weights: Array, *, power: int = 1) -> bool:
@@ -59,25 +65,26 @@ def no_mean_reason(shape: float) -> str:
 
 
 def _tail_pareto_k(beyond: Array, power: int) -> float:
-    """Pareto k-hat of a tail; what is not beyond its beginning counts as nothing."""
+    """Pareto k-hat of a tail, of values in order; what is not beyond its beginning counts as nothing."""
+    length = tail_length(len(beyond))
+    if length < FEWEST_EXCEEDANCES:
+        return np.inf if beyond[-1] > 0 else -np.inf
     with np.errstate(divide="ignore"):
-        terms = power * np.log(np.maximum(beyond, 0.0))
-    return pareto_k(terms) if np.isfinite(terms.max()) else -np.inf
+        terms = power * np.log(np.maximum(beyond[-length - 1 :], 0.0))
+    return tail_pareto_k(terms) if np.isfinite(terms[-1]) else -np.inf
 
 
-def _distance_from_median(values: Array) -> Array:
-    middle = (len(values) - 1) // 2
-    away: Array = values - np.partition(values, middle)[middle]
+def _distance_from_median(order: Array) -> Array:
+    away: Array = order - order[(len(order) - 1) // 2]
     return away
 
 
-def _resample_evenly(values: Array, weights: Array) -> Array:
-    """As many values as the weights are worth, each as often as its weight says."""
-    order = np.argsort(values)
-    upto = np.cumsum(weights[order])
+def _resample_evenly(order: Array, weights: Array) -> Array:
+    """As many values as the weights of values in order are worth, each as often as its weight says."""
+    upto = np.cumsum(weights)
     count = max(int(effective_size(np.log(weights))), 1)
     levels = (np.arange(count) + 0.5) / count
-    resampled: Array = values[order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(values) - 1)]]
+    resampled: Array = order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(order) - 1)]
     return resampled
 
 
@@ -86,13 +93,12 @@ def _last_indices(order: Array) -> NDArray[np.intp]:
     return np.flatnonzero(np.append(np.diff(order) > ALIKE * np.abs(order[1:]), True))
 
 
-def _distance_from_step(values: Array) -> Array:
-    """Values from one on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
+def _distance_from_step(order: Array) -> Array:
+    """Values in order from one on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
 
     Values that are equal make no tail, and a value that most have, such as 0, would make one of all others.  Above the
     greatest the next is taken to be as far as the one below.
     """
-    order = np.sort(values)
     last = _last_indices(order)
     count = np.diff(last, prepend=-1)
     gaps = np.diff(order[last])
