@@ -11,6 +11,12 @@ from forecast.language import special
 from forecast.language.arrays import Array
 
 MOST_FACTORS, FACTORS_PER_COLUMN = 256, 4  # of a rising factorial: a logarithm each, of which log Beta takes as long as ten
+MOST_INVERTED, FEWEST_INVERTED = (
+    10.0,
+    256,
+)  # means of Poisson draws up to which, and numbers of draws from which on, they are found by inversion
+FEW_LEFT = 25  # times as many draws as are left, from which on these are looked at alone
+GREATEST_INVERTED = 100  # beyond which a mean of 10 has no probability that a float could hold beside 1
 POISSON_AS_NORMAL = 1e12  # a mean from which a rounded normal draw is Poisson to all digits, and NumPy's own soon refuses
 
 
@@ -81,8 +87,36 @@ def sum_log_factors(a: Array, k: Array) -> Array:
 def draw_poisson(rng: np.random.Generator, mean: Array, size: Any) -> Array:
     """Poisson draws at any finite mean."""
     mean = np.broadcast_to(mean, mean.shape if size is None else size)
+    most = mean.max(initial=0.0)
+    if most <= MOST_INVERTED and mean.size >= FEWEST_INVERTED:
+        return _invert_poisson(rng, mean)
+    if most <= POISSON_AS_NORMAL:
+        return np.asarray(rng.poisson(mean), dtype=float)
     vast = mean > POISSON_AS_NORMAL
     counts = np.asarray(rng.poisson(np.where(vast, 0.0, mean)), dtype=float)
-    if vast.any():
-        counts = np.where(vast, np.round(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), counts)
-    return np.asarray(counts)
+    return np.where(vast, np.round(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), counts)
+
+
+def _invert_poisson(rng: np.random.Generator, mean: Array) -> Array:
+    """Poisson draws as the inverse of the distribution function at uniforms: of small means, two to three times as fast as NumPy's own.
+
+    From a uniform the mass of 0, 1, 2 and so on is taken away until nothing is left (Devroye 1986, Non-uniform random variate
+    generation, III.2): of all draws together and, once few are left, of those alone.
+    """
+    mass = np.exp(-mean)
+    left, counts, count = rng.random(mean.shape) - mass, np.zeros(mean.shape), 0
+    while FEW_LEFT * np.count_nonzero(more := left > 0) > mean.size:
+        counts += more
+        count += 1
+        mass *= mean / count
+        left -= mass
+    at = np.flatnonzero(more)
+    mean, mass, left = mean.ravel()[at], mass.ravel()[at], left.ravel()[at]
+    while len(at) and count < GREATEST_INVERTED:
+        count += 1
+        counts.ravel()[at] = count
+        mass = mass * mean / count
+        left = left - mass
+        rest = left > 0
+        at, mean, mass, left = at[rest], mean[rest], mass[rest], left[rest]
+    return counts
