@@ -39,17 +39,19 @@ class _ParameterExtras(TypedDict, total=False):
 
 def parameter_contents(prior: Posterior, posterior: Posterior) -> list[ParameterContent]:
     """Return every value of every parameter, in the topic's order, one entry for each label."""
-    topic = posterior.model.topic
+    parameters, weights, cases = posterior.model.topic.parameters.values(), prior.weights, posterior.cases
     with one_thread():
         return [
-            _content(parameter, label, prior, posterior) for parameter in topic.parameters.values() for label in parameter.labels or ("",)
+            _content(parameter, label, (prior.column(parameter.name, label), weights), (posterior.column(parameter.name, label), cases))
+            for parameter in parameters
+            for label in parameter.labels or ("",)
         ]
 
 
-def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> ParameterContent:
-    before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
-    cases = posterior.cases
-    old, new = order_draws(before, prior.weights), order_draws(after, cases.weights)
+def _content(parameter: Parameter, label: str, prior: tuple[Array, Array], posterior: tuple[Array, ReplicatedCases]) -> ParameterContent:
+    """One value, from its draws ``(draws,)`` and their weights before, and its draws and cases after the record."""
+    (before, weights), (after, cases) = prior, posterior
+    old, new = order_draws(before, weights), order_draws(after, cases.weights)
     is_share = not parameter.unit and not parameter.categories
     low, high = old.quantiles((0.05, 0.95))
     logarithmic = not is_share and min(old.values[0], new.values[0]) > 0 and high > LOG_FROM_RATIO * low
@@ -65,12 +67,12 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "source": parameter.source,
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
         "by": parameter.by,
-        "prior": _marginal(before, prior.weights, old, curve=_curve(old, logarithmic=logarithmic, is_share=is_share)),
+        "prior": _marginal(before, weights, old, curve=_curve(old, logarithmic=logarithmic, is_share=is_share)),
         "posterior": _marginal(after, cases.weights, new, curve=_curve(new, logarithmic=logarithmic, is_share=is_share), cases=cases),
         "categories": [
             {
                 "label": category,
-                "prior": float(prior.weights @ (before == code)),
+                "prior": float(weights @ (before == code)),
                 "posterior": float(cases.weights @ (after == code)),
                 "error": proportion_error(after == code, cases),
             }

@@ -18,7 +18,9 @@ import numpy as np
 from forecast.book.topic import Parameter, Question, Step, Topic
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Posterior
+from forecast.language.evaluate import evaluate
 from forecast.language.expressions import indexed_name
+from forecast.language.ops import NUMPY
 from forecast.model.bounds import SHARE_UNIT, check_shares, share_quantities
 from forecast.model.chosen_rows import distinct_rows
 from forecast.model.errors import Unsound
@@ -32,6 +34,7 @@ from forecast.model.used_names import series_and_streams_used
 from forecast.predict.answers import Probability, answer, paths_for
 from forecast.predict.distribution import Distribution
 from forecast.predict.paths import Paths, has_future
+from forecast.predict.samples import sample_of
 from forecast.schema.insight import ImpliedContent
 from forecast.schema.topic import ParameterContent
 from forecast.schema.words import number
@@ -182,6 +185,8 @@ def _paths(model: Model, parameters: Parameters, rng: np.random.Generator) -> Pa
 
 
 def _decided_message(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:
+    if _has_several_values(question, prior, paths):
+        return ""
     match answer(question, prior, paths, None, rng).value:
         case Probability(value=chance, error=error) if max(chance, 1 - chance) >= DECIDED:
             side, share = ("Yes", chance) if chance > 0.5 else ("No", 1 - chance)
@@ -190,6 +195,15 @@ def _decided_message(question: Question, prior: Posterior, paths: Paths, rng: np
             return f"the prior alone says {number(mean)} and nothing else: the question is decided before any row is seen"
         case _:
             return ""
+
+
+def _has_several_values(question: Question, prior: Posterior, paths: Paths) -> bool:
+    """Whether the number that a question asks for, in all cases, is seen to have several values: then no answer need be worked out."""
+    if question.kind != "distribution" or question.answer is None or question.given is not None or question.annulled is not None:
+        return False
+    with np.errstate(all="ignore"):
+        values = np.asarray(evaluate(question.answer, sample_of(question, prior, paths).scope, NUMPY))
+    return bool(values.min() < values.max())
 
 
 def _streams_behind(topic: Topic, question: Question) -> set[str]:

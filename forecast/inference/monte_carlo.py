@@ -15,8 +15,9 @@ to one case.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ LEAST_PROPORTION_ERROR = (
 CONFIDENCE = 0.95  # of a bound on one side; an interval of ranks has two such ends, and so 90 %
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReplicatedCases:
     """Weighted cases in replicates: draws of the parameters, or simulated paths.
 
@@ -45,12 +46,12 @@ class ReplicatedCases:
     replicates: Indices
     size: float
 
-    @property
+    @cached_property
     def shares(self) -> Array:
         """The weight of each replicate, ``(REPLICATES,)``."""
         return replicate_sums(self.weights, self.replicates)
 
-    @property
+    @cached_property
     def effective_replicates(self) -> float:
         """How many replicates the cases are in, ``(sum D)**2 / sum D**2`` of their weights ``D``: 16, and fewer under a rare condition."""
         shares = self.shares
@@ -189,15 +190,16 @@ class RankedCases:
 def rank_cases(values: Array, cases: ReplicatedCases) -> RankedCases:
     """Return the cases that count in the order of their ``values`` ``(cases,)``."""
     counted = np.flatnonzero(cases.weights > 0)
-    order = counted[np.argsort(values[counted], kind="stable")]
+    among = cases.weights[counted]
+    alike = bool(among.min(initial=np.inf) == among.max(initial=-np.inf))  # then the order of equal values makes no difference
+    order = counted[np.argsort(values[counted], kind=None if alike else "stable")]
     sorted_values, weights, replicates = values[order], cases.weights[order], cases.replicates[order]
     cumulative = np.cumsum(weights)
     last = np.flatnonzero(np.append(sorted_values[1:] != sorted_values[:-1], True))
     share = np.minimum(cumulative[last] / cumulative[-1], 1.0)
-    whole, squares = cases.shares, np.zeros(len(last))
-    for replicate in range(REPLICATES):
-        upto = np.cumsum(np.where(replicates == replicate, weights, 0.0))[last]
-        squares += ((upto - share * whole[replicate]) / cumulative[-1]) ** 2
+    squares = np.zeros(len(last))
+    for upto, whole in zip(_sums_upto(weights, replicates, last), cases.shares, strict=True):
+        squares += ((upto - share * whole) / cumulative[-1]) ** 2
     effective = cases.effective_replicates
     firsts = np.append(0, last[:-1] + 1)
     one_case = np.add.reduceat(weights**2, firsts) / np.add.reduceat(weights, firsts) / cumulative[-1]
@@ -206,6 +208,16 @@ def rank_cases(values: Array, cases: ReplicatedCases) -> RankedCases:
         errors = np.maximum(errors, [binomial_error(float(value), cases.size) for value in share])
     errors[-1] = binomial_error(1.0, cases.size)
     return RankedCases(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, one_case)
+
+
+def _sums_upto(weights: Array, replicates: Indices, last: Indices) -> Iterator[Array]:
+    """Yield for each replicate its weight up to the cases numbered ``last``, ``(k,)``."""
+    if len(last) > len(weights) // REPLICATES:
+        yield from (np.cumsum(np.where(replicates == replicate, weights, 0.0))[last] for replicate in range(REPLICATES))
+        return
+    step = np.repeat(np.arange(len(last)), np.diff(last, prepend=-1))  # values in steps, each of many cases
+    sums = np.bincount(replicates * len(last) + step, weights, minlength=REPLICATES * len(last))
+    yield from np.cumsum(sums.reshape(REPLICATES, len(last)), axis=1)
 
 
 def quantile(cases: RankedCases, level: float) -> QuantileEstimate:

@@ -15,6 +15,7 @@ from forecast.inference.monte_carlo import (
     ReplicatedCases,
     binomial_error,
     block_replicates,
+    combined_error,
     greatest_unseen,
     jackknife_errors,
     mean_error,
@@ -22,6 +23,7 @@ from forecast.inference.monte_carlo import (
     proportion_error,
     quantile,
     rank_cases,
+    replicate_sums,
     welch_degrees_of_freedom,
 )
 from forecast.inference.posterior import Diagnostics, Posterior, systematic_resample
@@ -245,3 +247,18 @@ def test_a_score_allows_for_errors_that_are_uncertain_themselves() -> None:
     assert welch_degrees_of_freedom(1.0, 1.0, freedom=(15, 15)) == pytest.approx(30)
     assert welch_degrees_of_freedom(1.0, 1e-9, freedom=(15, 15)) == pytest.approx(15)
     assert welch_degrees_of_freedom(0.0, 0.0, freedom=(15, 15)) == 30
+
+
+@pytest.mark.parametrize("different", [2, 30, 4_000])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_errors_of_ranks_are_those_of_each_share(different: int, *, weighted: bool) -> None:
+    """Of values in steps or not, of equal weight or not, the error of the distribution function at a value is that of the share up to it."""
+    rng = np.random.default_rng(8)
+    values, weights = rng.integers(different, size=4_000).astype(float), rng.random(4_000) + 0.5 if weighted else np.ones(4_000)
+    cases = ReplicatedCases(weights / weights.sum(), rng.integers(REPLICATES, size=4_000), 4_000.0)
+    ranked = rank_cases(values, cases)
+    for at in range(len(ranked.points) // 10, len(ranked.points) - 1, max(1, different // 25)):  # errors not so small that one case is more
+        upto = values <= ranked.points[at]
+        assert ranked.shares[at] == pytest.approx(float(cases.weights @ upto), rel=1e-9)
+        held = replicate_sums(cases.weights * upto, cases.replicates) - ranked.shares[at] * cases.shares
+        assert ranked.errors[at] == pytest.approx(combined_error(held, cases.effective_replicates), rel=1e-9)

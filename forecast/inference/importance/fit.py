@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no long
 NEGLIGIBLE_HYPOTHESIS = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HypothesisRun:
     """One hypothesis conditioned in one system of coordinates."""
 
@@ -90,7 +91,7 @@ class HypothesisRun:
         """Whether another engine's figures can be held against these draws."""
         return self.sound or self.short or self.heavy
 
-    @property
+    @cached_property
     def crowded(self) -> bool:
         """Whether the posterior reaches to where uniforms run out of digits, beyond which a prior's own coordinates have nothing."""
         limited = self.weighted.x[:, self.coordinates.limited]
