@@ -87,21 +87,28 @@ def needed_points(points: Sequence[PlanePoint], *, tolerance: float) -> list[int
     waiting = [(0, len(points) - 1)]
     while waiting:
         first, last = waiting.pop()
-        distance, farthest = max(
-            ((_distance(points[index], points[first], points[last]), -index) for index in range(first + 1, last)), default=(0.0, 0)
-        )
+        distance, farthest = _farthest_point(points, first, last)
         if distance > tolerance:
-            kept.add(-farthest)
-            waiting += [(first, -farthest), (-farthest, last)]
+            kept.add(farthest)
+            waiting += [(first, farthest), (farthest, last)]
     return sorted(kept)
 
 
-def _distance(point: PlanePoint, start: PlanePoint, end: PlanePoint) -> float:
-    """How far a point lies from the stretch between two others."""
-    along, up = end[0] - start[0], end[1] - start[1]
+def _farthest_point(points: Sequence[PlanePoint], first: int, last: int) -> tuple[float, int]:
+    """How far a point between two others lies from the stretch between these at most, and the first that does, by its index."""
+    (start, height), (end, top) = points[first], points[last]
+    along, up = end - start, top - height
     square = along * along + up * up
-    part = 0.0 if square == 0 else min(max(((point[0] - start[0]) * along + (point[1] - start[1]) * up) / square, 0.0), 1.0)
-    return math.hypot(point[0] - start[0] - part * along, point[1] - start[1] - part * up)
+    longest, farthest = 0.0, first
+    for index in range(first + 1, last):
+        x, y = points[index]
+        x, y = x - start, y - height
+        part = (x * along + y * up) / square if square else 0.0
+        part = 0.0 if part < 0.0 else min(part, 1.0)
+        distance = math.hypot(x - part * along, y - part * up)
+        if distance > longest:
+            longest, farthest = distance, index
+    return longest, farthest
 
 
 def _round_place(x: float, place: Callable[[float], float], tolerance: float) -> float:
