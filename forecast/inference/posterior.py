@@ -224,7 +224,9 @@ class Posterior:
         is as independent of the other replicates as they are.
         """
         order = rng.permutation(len(self))
-        order = order[np.argsort(self.replicates[order], kind="stable")]
+        order = order[
+            np.argsort(self.replicates[order].astype(np.uint8), kind="stable")
+        ]  # whole numbers this small are sorted in a tenth of the time
         picked = rng.permutation(order[systematic_resample(self.weights[order], count, rng)])
         return {name: values[picked] for name, values in self.parameters.items()}, self.replicates[picked]
 

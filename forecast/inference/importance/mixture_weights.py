@@ -38,7 +38,9 @@ class Proposal:
         x[from_prior] = self.target.start(uniforms[from_prior, :dimension])
         rest = uniforms[~from_prior]
         rest[:, -1] = (rest[:, -1] - self.prior_share) / (1 - self.prior_share)
-        drawn = special.ndtri(rest[:, :dimension])
+        still = np.setdiff1d(np.arange(dimension), self.moving)
+        drawn = np.empty((len(rest), dimension))
+        drawn[:, still] = special.ndtri(rest[:, still])
         drawn[:, self.moving] = self.fitted.draw(rest[:, [*self.moving, dimension, dimension + 1]])
         x[~from_prior] = drawn
         return x

@@ -58,7 +58,9 @@ def log_choose(n: Array, k: Array) -> Array:
 
 
 def log_rising_factorial(a: Array, k: Array) -> Array:
-    """Return log Gamma(a + k) - log Gamma(a); above 10,000 by ``betaln``, because the difference would lose its digits."""
+    """Return log Gamma(a + k) - log Gamma(a): as a sum where that is short; above 10,000 by ``betaln``, because the difference would lose its digits."""
+    if has_few_factors(a, k):
+        return sum_log_factors(a, k)
     result = special.gammaln(a + k) - special.gammaln(a)
     large = a > 1e4
     if large.any():
