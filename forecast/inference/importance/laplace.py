@@ -145,7 +145,10 @@ class _Climbs:
         (densities,) = self.densities((np.concatenate([self.y[:, None], _points_beside(self.y, widths)], axis=1), every))
         self.height, self.slope = densities[:, 0], free * _slopes(densities[:, 1:], densities[:, 0], widths)
         self.inverse = self.shapes / _steepness(self.slope, units.longest)
-        self.left = self.going = self.not_known(every[np.isfinite(self.height)])
+        self.going = every[np.isfinite(self.height)]
+        self.going = self.going[~self.are_known(self.going)]
+        self.is_left = np.zeros(count, dtype=bool)
+        self.is_left[self.going] = True
 
     def densities(self, *asked: tuple[Array, Indices]) -> list[Array]:
         """The log densities at points ``(climbs, k, d)`` of some climbs, ``(climbs, k)`` for each of ``asked``, in one call."""
@@ -154,9 +157,11 @@ class _Climbs:
         parts = np.split(densities, np.cumsum([len(points) for points in x])[:-1])
         return [part.reshape(y.shape[:2]) for part, (y, _) in zip(parts, asked, strict=True)]
 
-    def not_known(self, of: Indices) -> Indices:
-        """Those of some climbs that are not at a known point."""
-        return of if self.known is None else of[~self.known(self.starts[of] + self.units.scale * self.y[of], self.height[of])]
+    def are_known(self, of: Indices) -> Flags:
+        """Which of some climbs are at a known point."""
+        if self.known is None:
+            return np.zeros(len(of), dtype=bool)
+        return self.known(self.starts[of] + self.units.scale * self.y[of], self.height[of])
 
     def step(self) -> None:
         """Take one step of each climb that has not ended, or ask for its slope after the last one."""
@@ -182,8 +187,8 @@ class _Climbs:
         self.y[risen] += self.moved[risen]
         self.height[risen] = top[rises]
         self.small[risen] = np.where(gain[rises] < SMALL_GAIN, self.small[risen] + 1, 0)
-        still = np.isin(risen, self.not_known(risen))
-        self.left = np.setdiff1d(self.left, risen[~still])
+        still = ~self.are_known(risen)
+        self.is_left[risen[~still]] = False
         still &= self.small[risen] < SMALL_STEPS_TO_END
         whole = LINE_SEARCH_LENGTHS[best[rises]] == 1
         self.asks[risen[still & ~whole]] = True
@@ -199,7 +204,7 @@ class _Climbs:
 
     def tops(self) -> ClimbEnds:
         """Where the climbs are that have not come to a known point."""
-        left, own = self.left, np.eye(self.starts.shape[1], dtype=bool)
+        left, own = np.flatnonzero(self.is_left), np.eye(self.starts.shape[1], dtype=bool)
         rough = np.where(~self.free[left][:, :, None] & own, self.units.shape, self.inverse[left])  # of what was held, nothing was learnt
         return ClimbEnds(self.starts[left] + self.units.scale * self.y[left], self.height[left], rough, self.units.scale, left)
 

@@ -37,13 +37,21 @@ class Lattice:
         doi:10.1007/978-3-642-56046-0_18) never gives 0 or 1.
         ``dimension`` is at most the length of the generator.
         """
+        return self.shifted_copies(1, dimension, rng)
+
+    def shifted_copies(self, copies: int, dimension: int, rng: np.random.Generator) -> Array:
+        """Return the same of some copies one after another, each with a shift of its own, ``(copies * size, dimension)``."""
         if dimension > len(self.generator):
             raise ValueError(f"a lattice of {len(self.generator)} dimensions has no {dimension}")
-        whole = rng.integers(self.size, size=dimension)
-        part = (2 * rng.integers(SHIFT_STEPS, size=dimension) + 1) / (2 * SHIFT_STEPS)
-        steps = (np.arange(self.size)[:, None] * self.generator[:dimension] + whole) % self.size
-        points: Array = 1 - np.abs(2 * ((steps + part) / self.size) - 1)
-        return points
+        unshifted = (np.arange(self.size)[:, None] * self.generator[:dimension] % self.size).astype(float)  # whole numbers, which floats hold
+        points = np.empty((copies, self.size, dimension))
+        for copy in points:
+            whole = rng.integers(self.size, size=dimension)
+            part = (2 * rng.integers(SHIFT_STEPS, size=dimension) + 1) / (2 * SHIFT_STEPS)
+            steps: Array = unshifted + whole
+            steps -= (steps >= self.size) * float(self.size)
+            copy[:] = 1 - np.abs(2 * ((steps + part) / self.size) - 1)
+        return points.reshape(copies * self.size, dimension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class ShiftedCopies:
 
     def points(self, dimension: int, rng: np.random.Generator) -> Array:
         """Return the points of all copies, ``(size, dimension)``."""
-        return np.concatenate([self.lattice.points(dimension, rng) for _ in range(self.copies)])
+        return self.lattice.shifted_copies(self.copies, dimension, rng)
 
 
 @lru_cache(maxsize=64)

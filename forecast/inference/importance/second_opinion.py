@@ -161,7 +161,9 @@ def _climb_starts(
     chances = temper_weights(likelihood, LIKELY * count)
     carrying = int(np.count_nonzero(chances))  # few where rows are very far from most draws of the prior
     likely = rng.choice(possible, min(from_prior // 2, carrying), replace=False, p=chances)
-    rest = rng.choice(np.setdiff1d(possible, likely), from_prior - len(likely), replace=False)
+    unlikely = np.isfinite(prior.log_posterior)
+    unlikely[likely] = False
+    rest = rng.choice(np.flatnonzero(unlikely), from_prior - len(likely), replace=False)
     dimension = seen.draws.shape[1]
     every = np.concatenate([rng.permutation(2 * dimension) for _ in HELD_DISTANCES])
     sides, far = (values[: count - from_prior] for values in (every, np.repeat(HELD_DISTANCES, 2 * dimension)))
