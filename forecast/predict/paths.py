@@ -175,23 +175,24 @@ def _draw_totals(
     days = timeline.days
     places = {step: place for place, step in enumerate(kept)}
     totals = {total: np.empty((len(kept), paths)) for total in recorded}  # a row for each day, so that a day is contiguous
-    gained = {total: np.zeros(paths) for name in timeline.starts for total in total_names(model.topic.streams[name])}
+    gained = {total: np.zeros(paths) for total in recorded}  # of days not known yet: it stays in the totals
     needs: dict[frozenset[str], Needs] = {}
     for step, start in enumerate(days):
         moving = [stream for name, stream in model.topic.streams.items() if timeline.is_drawn(name, start)] if step + 1 < len(days) else []
         if not moving and step not in places:
             continue
-        now = {total: its.at(step, days, paths) for total, its in recorded.items()}
-        now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
-        if step in places:
-            for total, values in now.items():
-                totals[total][places[step]] = values
+        place = places.get(step)
+        now = {
+            total: its.add_to(gained[total], step, days, np.empty(paths) if place is None else totals[total][place])
+            for total, its in recorded.items()
+        }
         if moving:
             together = frozenset(stream.name for stream in moving)
             if together not in needs:
                 needs[together] = needs_of(model, moving)
             drawn = _draw_step(model, moving, parameters, now, rng, interval=(start, days[step + 1] - ONE_DAY), needs=needs[together])
-            gained |= {total: gained[total] + amounts for total, amounts in drawn.items()}
+            for total, amounts in drawn.items():
+                gained[total] += amounts
     return {total: values.T for total, values in totals.items()}
 
 

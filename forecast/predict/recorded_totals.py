@@ -34,14 +34,18 @@ class RecordedTotal:
 
     def at(self, day: int, days: Sequence[date], paths: int) -> Array:
         """The total before a day, by its number among ``days``, ``(paths,)``."""
-        total = np.full(paths, self.sums[day])
+        return self.add_to(np.zeros(paths), day, days, np.empty(paths))
+
+    def add_to(self, gained: Array, day: int, days: Sequence[date], out: Array) -> Array:
+        """Write into ``out`` the total before a day and what was ``gained`` besides, ``(paths,)``, and return it."""
+        np.add(gained, self.sums[day], out=out)
         for first, values in self.drawn:
             if first <= day:
-                total += values
+                out += values
         for inside, name, allocation in self.divided:
             if day in inside:
-                total += allocation.upto(days[day])[name]
-        return total
+                out += allocation.upto(days[day])[name]
+        return out
 
 
 def recorded_totals(model: Model, days: Sequence[date], ranges: Mapping[str, Sequence[tuple[Row, Array]]]) -> dict[str, RecordedTotal]:

@@ -43,7 +43,9 @@ class Lattice:
         """Return the same of some copies one after another, each with a shift of its own, ``(copies * size, dimension)``."""
         if dimension > len(self.generator):
             raise ValueError(f"a lattice of {len(self.generator)} dimensions has no {dimension}")
-        unshifted = (np.arange(self.size)[:, None] * self.generator[:dimension] % self.size).astype(float)  # whole numbers, which floats hold
+        unshifted = (np.arange(self.size)[:, None] * self.generator[:dimension] % self.size).astype(
+            float
+        )  # whole numbers, which floats hold
         points = np.empty((copies, self.size, dimension))
         for copy in points:
             whole = rng.integers(self.size, size=dimension)
