@@ -28,6 +28,7 @@ from forecast.language.faults import Fault
 
 MOST_TERMS = 1_000_000  # of the sums of a BetaBinomial
 MOST_SUM_CELLS = 2**32  # terms times values
+MODERATE_SHAPE = 500.0  # alpha and beta up to which a BetaBinomial of many trials needs no deviances
 
 
 def log_chances(p: Any, logit_p: Any) -> tuple[Array, Array]:
@@ -187,9 +188,9 @@ class BetaBinomial(Family):
         if all(starmap(has_few_factors, factors)):
             hits, misses, trials = starmap(sum_log_factors, factors)
             return np.asarray(log_choose(n, x) + hits + misses - trials)
-        mass = log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta)
-        large = (n > deviances.LARGE_ARGUMENT) | (alpha > deviances.LARGE_ARGUMENT) | (beta > deviances.LARGE_ARGUMENT)
-        return np.where(large, deviances.beta_binomial(x, n, alpha, beta), mass) if large.any() else np.asarray(mass)
+        shape = np.maximum(alpha, beta)
+        large = (shape > deviances.LARGE_ARGUMENT) | ((n > deviances.LARGE_ARGUMENT) & (shape > MODERATE_SHAPE))
+        return deviances.where_formula(large, deviances.beta_binomial, _log_mass_by_log_beta, x, n, alpha, beta)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         n, alpha, beta = core
@@ -235,6 +236,15 @@ class BetaBinomial(Family):
         return {"alpha": share * words["strength"], "beta": (1 - share) * words["strength"], "n": words["n"]}
 
     forms = (WordForm(_from_mean, ("n", "mean", "strength")),)
+
+
+def _log_mass_by_log_beta(x: Array, n: Array, alpha: Array, beta: Array) -> Array:
+    """The log mass of a BetaBinomial, where Gammas of ``alpha`` and ``beta`` keep their digits."""
+    return deviances.where_formula(n > deviances.LARGE_ARGUMENT, deviances.beta_binomial_of_many, _log_mass_of_few, x, n, alpha, beta)
+
+
+def _log_mass_of_few(x: Array, n: Array, alpha: Array, beta: Array) -> Array:
+    return np.asarray(log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta))
 
 
 def _check_mean(words: PriorWords, *, strictly: bool) -> None:

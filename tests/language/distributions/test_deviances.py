@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable
 from decimal import Decimal, getcontext, localcontext
 from fractions import Fraction
@@ -11,6 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from forecast.language.distributions.deviances import where_formula
 from forecast.language.distributions.families import family
 
 pytestmark = pytest.mark.medium
@@ -198,3 +200,30 @@ def test_there_is_no_step_where_one_formula_takes_over_from_the_other():
         assert low == pytest.approx(float(high), abs=1e-5)
     low, high = family("StudentT").log_density(2.0, nu=alpha, mu=0.0, sigma=1.0)
     assert low == pytest.approx(float(high), abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [10_001.0, 123_456.0, 3e9])
+@pytest.mark.parametrize(("alpha", "beta"), [(0.01, 3.0), (2.5, 0.3), (40.0, 480.0)])
+def test_a_beta_binomial_of_many_trials_keeps_its_digits_at_small_shapes(alpha: float, beta: float, n: float) -> None:
+    """The log mass of many trials with small shapes equals that of sixty digits, at no hits, few, most and all."""
+    for x in (0.0, 5.0, np.floor(0.3 * n), n - 2, n):
+        truth = float(_beta_binomial(x, alpha, beta, n))
+        found = float(family("BetaBinomial").log_density(x, alpha=alpha, beta=beta, n=n))
+        assert found == pytest.approx(truth, rel=1e-13, abs=5e-12), (x, truth)
+
+
+def test_two_formulas_are_each_worked_out_for_their_own_cells() -> None:
+    """Values of two formulas with arguments that broadcast are those of ``np.where``, and neither formula sees the other's cells."""
+    rows, draws = np.array([[1.0, 4.0, 9.0]]), np.array([[0.5], [2.0]])
+    holds = rows * draws > 3
+    seen: list[np.ndarray] = []
+
+    def product(row: np.ndarray, draw: np.ndarray) -> np.ndarray:
+        seen.append(row * draw)
+        return row * draw
+
+    found = where_formula(holds, product, operator.sub, rows, draws)
+    np.testing.assert_array_equal(found, np.where(holds, rows * draws, rows - draws))
+    assert seen[0].min() > 3
+    np.testing.assert_array_equal(where_formula(holds | True, product, product, rows, draws), rows * draws)
+    np.testing.assert_array_equal(where_formula(holds & False, product, np.subtract, rows, draws), rows - draws)
