@@ -13,7 +13,7 @@ may have no mean where the published one has.  So both are measured, ``with_medi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Question, Topic
-from forecast.inference.pymc.tails import is_estimable
+from forecast.inference.pymc.tails import HEAVIEST_TAIL, tail_shape_of_sorted
 from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
@@ -71,19 +71,28 @@ class StatedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedPaths:
+    """The paths that count for a number, in the order of what is measured: their places, what is measured, and how much each counts."""
+
+    places: NDArray[np.intp]
+    values: Array
+    counts: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Cases:
     """Paths as cases of every measure: ``(paths, measures)`` numerators and denominators.
 
     A measure is the weighted sum of its numerators over that of its
     denominators: 1 everywhere, or 1 where the question's condition holds, times
-    the chance that it is not annulled.  ``means`` are the columns of means, ``medians`` those of medians, each with the paths that
-    count in the order of what is measured; a median is that of numerator over denominator.
+    the chance that it is not annulled.  ``means`` are the columns of means, ``medians`` those of medians, each with its
+    ranked paths; a median is that of numerator over denominator.
     """
 
     numerators: Array
     denominators: Array
-    means: tuple[int, ...] = ()
-    medians: Mapping[int, NDArray[np.intp]] = field(default_factory=dict)
+    means: Mapping[int, RankedPaths] = field(default_factory=dict)
+    medians: Mapping[int, RankedPaths] = field(default_factory=dict)
 
     def values(self, weights: Array | None = None) -> Array:
         """Return each measure, ``(measures,)``, with weights ``(paths,)``.
@@ -92,11 +101,9 @@ class Cases:
         """
         w = np.ones(len(self.numerators)) if weights is None else weights
         estimates = self._ratios(w)
-        for column in self.means:
-            counted = self.denominators[:, column] > 0
-            values = self.numerators[counted, column] / self.denominators[counted, column]
-            weighted = w[counted] * self.denominators[counted, column]
-            if (weighted > 0).any() and not is_estimable(values, weighted):
+        for column, ranked in self.means.items():
+            weighted = w[ranked.places] * ranked.counts
+            if (weighted > 0).any() and tail_shape_of_sorted(ranked.values, weighted) > HEAVIEST_TAIL:
                 estimates[column] = np.nan
         return estimates
 
@@ -110,13 +117,12 @@ class Cases:
 
     def _quantiles(self, column: int, weights: Array, levels: Sequence[float]) -> list[float]:
         """Weighted quantiles of what a column measures; NaN where no path counts."""
-        order = self.medians[column]
-        below = self.denominators[order, column]
-        upto = np.cumsum(weights[order] * below)
-        if not len(order) or upto[-1] <= 0:
+        ranked = self.medians[column]
+        upto = np.cumsum(weights[ranked.places] * ranked.counts)
+        if not len(upto) or upto[-1] <= 0:
             return [np.nan for _ in levels]
-        places = np.minimum(np.searchsorted(upto, np.array(levels) * upto[-1]), len(order) - 1)
-        return [float(value) for value in self.numerators[order[places], column] / below[places]]
+        ranks = np.minimum(np.searchsorted(upto, np.array(levels) * upto[-1]), len(upto) - 1)
+        return [float(value) for value in ranked.values[ranks]]
 
     def influence(self, weights: Array | None = None) -> Array:
         """Return how far each path moves each measure, ``(paths, measures)``: their sum of squares is the squared error.
@@ -187,9 +193,13 @@ def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
         with np.errstate(all="ignore"), suppress(Unsound):  # what is no number is looked for
             counted, values = _question_cases(paths, [measures[column] for column in its])
             numerators[:, its], denominators[:, its] = counted[:, None] * values, counted[:, None]
-    means = tuple(column for column, measure in enumerate(measures) if measure.kind == "mean")
-    medians = [column for column, measure in enumerate(measures) if measure.kind == "median"]
-    return Cases(numerators, denominators, means, _orders(numerators, denominators, medians))
+    numbers = {name: its for name, its in columns.items() if measures[its[0]].kind in {"mean", "median"}}
+    by_question = {name: rank_paths(numerators[:, its[0]], denominators[:, its[0]]) for name, its in numbers.items()}
+    means, medians = (
+        {column: by_question[measure.question.name] for column, measure in enumerate(measures) if measure.kind == kind}
+        for kind in ("mean", "median")
+    )
+    return Cases(numerators, denominators, means, medians)
 
 
 def join_cases(first: Cases, second: Cases) -> Cases:
@@ -197,17 +207,20 @@ def join_cases(first: Cases, second: Cases) -> Cases:
     numerators, denominators = (
         np.concatenate([one, other]) for one, other in ((first.numerators, second.numerators), (first.denominators, second.denominators))
     )
-    return Cases(numerators, denominators, first.means, _orders(numerators, denominators, first.medians))
+    means, medians = (
+        {column: rank_paths(numerators[:, column], denominators[:, column]) for column in columns}
+        for columns in (first.means, first.medians)
+    )
+    return Cases(numerators, denominators, means, medians)
 
 
-def _orders(numerators: Array, denominators: Array, columns: Iterable[int]) -> dict[int, NDArray[np.intp]]:
-    return {column: _sorted_paths(numerators[:, column], denominators[:, column]) for column in columns}
-
-
-def _sorted_paths(numerators: Array, denominators: Array) -> NDArray[np.intp]:
-    """The paths that count, in the order of numerator over denominator."""
+def rank_paths(numerators: Array, denominators: Array) -> RankedPaths:
+    """Return the paths that count, in the order of numerator over denominator, ``(paths,)`` each."""
     counted = np.flatnonzero(denominators > 0)
-    return counted[np.argsort(numerators[counted] / denominators[counted], kind="stable")]
+    counts = denominators[counted]
+    values = numerators[counted] / counts
+    order = np.argsort(values, kind="stable")
+    return RankedPaths(counted[order], values[order], counts[order])
 
 
 def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ import pytest
 from forecast.book.topic import Question
 from forecast.insight.change_report import change_sentence
 from forecast.insight.chosen import chosen_columns, chosen_move
-from forecast.insight.estimands import Cases, Measure, with_medians
+from forecast.insight.estimands import Cases, Measure, rank_paths, with_medians
 
 DRAWS = 8_192
 
@@ -75,8 +75,8 @@ def test_a_mean_that_the_draws_cannot_give_is_not_a_number_and_the_median_is_wei
     """Of a Cauchy, under weights that leave only what lies above 1 the median is the upper quarter's."""
     rng = np.random.default_rng(1)
     values = rng.standard_cauchy(DRAWS)
-    columns = np.column_stack([values, values])
-    cases = Cases(columns, np.ones((DRAWS, 2)), (0,), {1: np.argsort(values)})
+    ranked = rank_paths(values, np.ones(DRAWS))
+    cases = Cases(np.column_stack([values, values]), np.ones((DRAWS, 2)), {0: ranked}, {1: ranked})
     mean, median = cases.values()
     assert np.isnan(mean)
     assert median == pytest.approx(0, abs=0.06)
@@ -88,7 +88,7 @@ def test_the_influence_on_a_median_is_its_error() -> None:
     found = []
     for seed in range(200):
         values = np.random.default_rng(seed).exponential(size=1_000)
-        cases = Cases(values[:, None], np.ones((1_000, 1)), (), {0: np.argsort(values)})
+        cases = Cases(values[:, None], np.ones((1_000, 1)), medians={0: rank_paths(values, np.ones(1_000))})
         found.append((cases.values()[0], np.sqrt((cases.influence()[:, 0] ** 2).sum())))
     medians, errors = np.array(found).T
     assert np.sqrt((errors**2).mean()) == pytest.approx(medians.std(), rel=0.2)

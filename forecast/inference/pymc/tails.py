@@ -32,22 +32,25 @@ def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
     infinity where all values are one; infinity where there are too few cases to fit a tail.  It does not depend on
     the unit of the values, nor on where their 0 is, whether or not they come in steps.
     """
-    order = np.argsort(values) if weights.min() < weights.max() else None
-    ordered = np.sort(values) if order is None else values[order]
-    alike = ordered
-    if order is not None:
-        weights = weights[order]
-        ordered, weights = ordered[weights > 0], weights[weights > 0]
-        alike = ordered if weights.min() == weights.max() else _resample_evenly(ordered, weights)
-    steps = len(_last_indices(ordered))
+    if weights.min() == weights.max():
+        return tail_shape_of_sorted(np.sort(values), weights, power=power)
+    order = np.argsort(values, kind="stable")
+    return tail_shape_of_sorted(values[order], weights[order], power=power)
+
+
+def tail_shape_of_sorted(values: Array, weights: Array, *, power: int = 1) -> float:
+    """Return the same of values that ascend: for values that are weighed again and again, so that they are sorted once."""
+    if not weights.all():
+        values, weights = values[weights > 0], weights[weights > 0]
+    steps = len(_last_indices(values))
     if steps == 1:
         return -np.inf
-    if (
-        alike is not ordered and len(_last_indices(alike)) == 1
-    ):  # all the weight is on values that rounding alone tells apart, or on one draw
-        return -np.inf if tail_length(len(alike)) >= FEWEST_EXCEEDANCES else np.inf
-    beyond = _distance_from_step if steps <= IN_STEPS * len(ordered) else _distance_from_median
-    return max(_tail_pareto_k(beyond(side), power) for side in (alike, -alike[::-1]))
+    alike = values if weights.min() == weights.max() else _resample_evenly(values, weights)
+    length = tail_length(len(alike))
+    if alike is not values and len(_last_indices(alike)) == 1:  # all the weight is on values that rounding alone tells apart, or on one draw
+        return -np.inf if length >= FEWEST_EXCEEDANCES else np.inf
+    beyond = _distance_from_step if steps <= IN_STEPS * len(values) else _distance_from_median
+    return max(_tail_pareto_k(beyond(side, length), length, power) for side in (alike, -alike[::-1]))
 
 
 def is_estimable(values: Array, weights: Array, *, power: int = 1) -> bool:
@@ -64,18 +67,18 @@ def no_mean_reason(shape: float) -> str:
     return f"the tail is so heavy (Pareto k-hat {shape:.2g}, above {HEAVIEST_TAIL:g}) that the mean does not exist or is not known from these draws"
 
 
-def _tail_pareto_k(beyond: Array, power: int) -> float:
-    """Pareto k-hat of a tail, of values in order; what is not beyond its beginning counts as nothing."""
-    length = tail_length(len(beyond))
+def _tail_pareto_k(beyond: Array, length: int, power: int) -> float:
+    """Pareto k-hat of a tail of so many values in order, and the one below; what is not beyond its beginning counts as nothing."""
     if length < FEWEST_EXCEEDANCES:
         return np.inf if beyond[-1] > 0 else -np.inf
     with np.errstate(divide="ignore"):
-        terms = power * np.log(np.maximum(beyond[-length - 1 :], 0.0))
+        terms = power * np.log(np.maximum(beyond, 0.0))
     return tail_pareto_k(terms) if np.isfinite(terms[-1]) else -np.inf
 
 
-def _distance_from_median(order: Array) -> Array:
-    away: Array = order - order[(len(order) - 1) // 2]
+def _distance_from_median(order: Array, length: int) -> Array:
+    """How far each value of the tail, and the one below it, is above the median; of values in order."""
+    away: Array = order[-length - 1 :] - order[(len(order) - 1) // 2]
     return away
 
 
@@ -93,8 +96,8 @@ def _last_indices(order: Array) -> NDArray[np.intp]:
     return np.flatnonzero(np.append(np.diff(order) > ALIKE * np.abs(order[1:]), True))
 
 
-def _distance_from_step(order: Array) -> Array:
-    """Values in order from one on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
+def _distance_from_step(order: Array, length: int) -> Array:
+    """The same from a value on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
 
     Values that are equal make no tail, and a value that most have, such as 0, would make one of all others.  Above the
     greatest the next is taken to be as far as the one below.
@@ -103,11 +106,11 @@ def _distance_from_step(order: Array) -> Array:
     count = np.diff(last, prepend=-1)
     gaps = np.diff(order[last])
     gaps = np.append(gaps, gaps[-1:])
-    step = np.repeat(np.arange(len(last)), count)
-    rank = np.arange(len(order)) - (last - count + 1)[step]
+    places = np.arange(len(order) - length - 1, len(order))
+    step = np.searchsorted(last, places)
+    rank = places - (last - count + 1)[step]
     spread = order[last][step] + np.where(count > 1, gaps, 0.0)[step] * (rank + 0.5) / count[step]
-    length = tail_length(len(order))
-    first = step[-length - 1]  # all that are above it fit into the tail
+    first = step[0]  # all that are above it fit into the tail
     above = len(order) - 1 - last[first]
     with_it = above + count[first]
     begins = first if above < FEWEST_EXCEEDANCES or (above < length * FEW_TAIL_CASES and with_it < length * MANY_TAIL_CASES) else first + 1

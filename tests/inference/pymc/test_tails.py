@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.inference.pymc.tails import is_estimable, no_mean_reason, tail_shape
+from forecast.inference.pymc.tails import is_estimable, no_mean_reason, tail_shape, tail_shape_of_sorted
 
 pytestmark = pytest.mark.medium
 
@@ -127,3 +127,12 @@ def test_values_that_carry_all_the_weight_and_differ_by_rounding_are_one() -> No
     assert tail_shape(values, even / even.sum()) == -np.inf
     single = np.concatenate([[1.0], np.full(1999, 1e-30)])
     assert tail_shape(values, single / single.sum()) == np.inf
+
+
+def test_values_that_are_sorted_already_have_the_same_tail() -> None:
+    """The shape from sorted values is that from the same in any order, under weights too, some of which are 0."""
+    rng = np.random.default_rng(4)
+    for values in (rng.standard_t(3, DRAWS), np.floor(rng.standard_t(3, DRAWS))):
+        weights = np.where(rng.random(DRAWS) < 0.2, 0.0, rng.exponential(size=DRAWS))
+        order = np.argsort(values)
+        assert tail_shape_of_sorted(values[order], weights[order]) == pytest.approx(tail_shape(values, weights), abs=1e-12)
