@@ -31,6 +31,8 @@ from forecast.language.ops import NUMPY, Ops
 Core = tuple[Array, ...]
 Size = int | tuple[int, ...] | None
 
+MOST_MASSES_ADDED = 12  # of a range: beyond, two tails take less time
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -125,7 +127,14 @@ class Family(FamilyTraits, ABC):
         return self._beyond(x - 1 if self.discrete else x, *core)
 
     def _between(self, lower: Array, upper: Array, *core: Array) -> Array:
-        """P(lower <= X <= upper), from whichever tail keeps its digits."""
+        """P(lower <= X <= upper): the masses of a few whole numbers added up, or from whichever tail keeps its digits."""
+        if self.discrete and (numbers := _whole_numbers(lower, upper)) <= MOST_MASSES_ADDED:
+            first, last = map(np.asarray, self._support(*core))
+            masses = (
+                np.where((x >= first) & (x <= last) & (x <= upper), np.exp(self._log_density(x, *core)), 0.0)
+                for x in (lower + step for step in range(int(numbers)))
+            )
+            return np.minimum(sum(masses, start=np.zeros(np.shape(lower))), 1.0)
         below = self._below(lower, *core)
         from_above = self._from(lower, *core) - self._beyond(upper, *core)
         return np.where(below > 0.5, from_above, self._upto(upper, *core) - below)
@@ -371,6 +380,13 @@ def _holds_values(kind: ValueKind, values: Array) -> NDArray[np.bool_]:
 @lru_cache(maxsize=1_024)
 def _cached_core(family: Family, arguments: tuple[tuple[str, Any], ...]) -> tuple[Core, NDArray[np.bool_]]:
     return family.core_and_validity(dict(arguments))
+
+
+def _whole_numbers(lower: Array, upper: Array) -> float:
+    """How many whole numbers a range has, at most; infinity where an end is none."""
+    count = np.asarray(upper - lower + 1)
+    whole = bool(np.isfinite(count).all() and (np.floor(lower) == lower).all())
+    return max(float(count.max(initial=0.0)), 0.0) if whole else np.inf
 
 
 def _mask_invalid(result: Array, valid: NDArray[np.bool_]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -334,3 +335,21 @@ def test_an_unknown_family_is_refused_with_the_nearest_name() -> None:
 def test_registry_names_are_the_families_own() -> None:
     """Each family is registered under its own name."""
     assert {name: kind.name for name, kind in FAMILIES.items()} == {name: name for name in FAMILIES}
+
+
+@pytest.mark.parametrize(
+    ("name", "given_arguments"),
+    [
+        ("Poisson", {"mu": 3.2}),
+        ("NegativeBinomial", {"mu": 0.4, "alpha": 0.3}),
+        ("Binomial", {"n": 9.0, "p": 0.7}),
+        ("BetaBinomial", {"n": 9.0, "alpha": 0.4, "beta": 2.0}),
+        ("DiscreteUniform", {"lower": 2.0, "upper": 6.0}),
+    ],
+)
+def test_masses_of_a_short_range_add_up_to_what_the_tails_leave(name: str, given_arguments: dict[str, float]) -> None:
+    """The probability of a few whole numbers is that of all up to the last less that of all before the first, beyond the support too."""
+    chosen = family(name)
+    for low, high in itertools.product(range(-2, 11), range(-2, 11)):
+        expected = chosen.distribution(high, **given_arguments) - chosen.distribution(low - 1, **given_arguments) if high >= low else 0.0
+        assert np.exp(chosen.log_between(low, high, **given_arguments)) == pytest.approx(float(expected), abs=1e-13), (low, high)
