@@ -9,6 +9,8 @@ For one parameter the paths are put in bins of its values.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import starmap
 
 import numpy as np
@@ -27,6 +29,7 @@ BATCHES = 8  # over which the error of a share is found
 def decompose_variance(basis: Baseline) -> list[SplitContent]:
     """Return the split of every measure that is open, varies and has no condition, nor one of annulment."""
     contents: list[SplitContent] = []
+    bins: list[_ParameterBins] | None = None
     answers = basis.analysis.result.answers
     for column, measure in enumerate(basis.measures):
         first, second = basis.cases.numerators[::THINNING, column], basis.thin_cases.numerators[:, column]
@@ -35,6 +38,7 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
             continue
         if first.var() == 0 or second.var() == 0 or not _has_variance(basis, column):
             continue
+        bins = _parameter_bins(basis) if bins is None else bins
         share, error = closed_sobol_index(first, second)
         contents.append(
             {
@@ -42,7 +46,7 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
                 "label": measure.label,
                 "ignorance": share,
                 "error": error,
-                "parts": _parts(basis, basis.cases.numerators[:, column]),
+                "parts": _parts(bins, basis.cases.numerators[:, column]),
             }
         )
     return contents
@@ -85,28 +89,47 @@ def first_order_sobol_index(values: Array, bins: NDArray[np.int64]) -> float:
     return float((between - noise) / total) if total > 0 else 0.0
 
 
-def _parts(basis: Baseline, values: Array) -> list[SplitPart]:
+@dataclass(frozen=True, slots=True)
+class _ParameterBins:
+    """A parameter, or one of its labels, and the bin of each path by its value, ``(paths,)``."""
+
+    parameter: str
+    label: str
+    numbers: NDArray[np.int64]
+
+
+def _parameter_bins(basis: Baseline) -> list[_ParameterBins]:
+    return [
+        _ParameterBins(
+            parameter.name,
+            label,
+            _bin_numbers(basis.paths.parameters[parameter.name][:, position], categories=bool(parameter.categories)),
+        )
+        for parameter in basis.model.topic.parameters.values()
+        for position, label in enumerate(parameter.labels or ("",))
+    ]
+
+
+def _parts(bins: Sequence[_ParameterBins], values: Array) -> list[SplitPart]:
     parts: list[SplitPart] = []
-    for parameter in basis.model.topic.parameters.values():
-        for position, label in enumerate(parameter.labels or ("",)):
-            bins = _bin_numbers(basis.paths.parameters[parameter.name][:, position], categories=bool(parameter.categories))
-            batches = [first_order_sobol_index(values[batch::BATCHES], bins[batch::BATCHES]) for batch in range(BATCHES)]
-            error = float(np.std(batches, ddof=1) / np.sqrt(BATCHES))
-            parts.append(
-                {
-                    "parameter": parameter.name,
-                    "label": label,
-                    "share": min(max(first_order_sobol_index(values, bins), 0.0), 1.0),
-                    "error": error,
-                }
-            )
+    for binned in bins:
+        batches = [first_order_sobol_index(values[batch::BATCHES], binned.numbers[batch::BATCHES]) for batch in range(BATCHES)]
+        parts.append(
+            {
+                "parameter": binned.parameter,
+                "label": binned.label,
+                "share": min(max(first_order_sobol_index(values, binned.numbers), 0.0), 1.0),
+                "error": float(np.std(batches, ddof=1) / np.sqrt(BATCHES)),
+            }
+        )
     return sorted(parts, key=lambda part: -part["share"])
 
 
 def _bin_numbers(values: NDArray[np.float64], *, categories: bool) -> NDArray[np.int64]:
     if categories:
         return values.astype(np.int64)
-    ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
     return ranks * PARAMETER_BINS // len(values)
 
 
