@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
+from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.pareto import pareto_k
 from forecast.inference.weights import effective_size
 from forecast.insight.estimands import (
@@ -176,7 +177,8 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
 
     Raises ``UnknownVariation`` where the engine does not vouch for its draws.
     """
-    posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT)
+    known = KnownDraws(basis.pool.parameters, basis.pool.weigh(model).log_weight)
+    posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT, known=known)
     if not posterior.diagnostics.converges:
         raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
     draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))

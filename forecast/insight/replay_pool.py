@@ -20,6 +20,7 @@ from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
+from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.posterior import Posterior
 from forecast.insight.record_events import news, thin_days
 from forecast.insight.reweighting import TRUSTED_PARETO_K, MixtureComponent, Pool, extend_pool, part_of_posterior, pool_of, with_rows
@@ -76,17 +77,17 @@ def _with_anchors(parts: list[MixtureComponent], models: Sequence[Model], settin
     scouts = pool_of([part.first(SCOUTS) for part in parts])
     totals = _totals(scouts, models)
     while len(parts) <= _most_anchors(models):
-        short: dict[tuple[float, date], Model] = {}
+        short: dict[tuple[float, date], tuple[Model, KnownDraws]] = {}
         for model, total in zip(models, totals, strict=True):
             weights = scouts.weigh(model, total)
             size = weights.effective_size * DRAWS_PER_PART / SCOUTS if weights.pareto_k <= TRUSTED_PARETO_K else 0.0
             if size < WANTED and model.as_of not in tried:
-                short[size, model.as_of] = model
+                short[size, model.as_of] = model, KnownDraws(scouts.parameters, weights.log_weight)
         if not short:
             break
-        worst = short[min(short)]
+        worst, known = short[min(short)]
         tried.add(worst.as_of)
-        for part in _anchor_parts(worst, settings):
+        for part in _anchor_parts(worst, settings, known=known):
             parts, few = [*parts, part], part.first(SCOUTS)
             more = _totals(pool_of([few]), models)
             scouts, totals = extend_pool(scouts, few), [np.concatenate(both) for both in zip(totals, more, strict=True)]
@@ -109,16 +110,20 @@ def _most_anchors(models: Sequence[Model]) -> int:
     return MOST_OF_WALKS if steps and max(steps) <= SHORT else MOST_ANCHORS
 
 
-def _anchor_parts(model: Model, settings: Settings, published: Posterior | None = None) -> list[MixtureComponent]:
-    """Draws of a day's posterior, or none where the fast engine does not vouch for them; ``published`` is used where it does."""
+def _anchor_parts(
+    model: Model, settings: Settings, published: Posterior | None = None, *, known: KnownDraws | None = None
+) -> list[MixtureComponent]:
+    """Draws of a day's posterior, or none where the fast engine does not vouch for them; ``published`` is used where it does.
+
+    It starts from draws that are ``known`` to be near.
+    """
     name, day = model.topic.name, model.as_of.isoformat()
     usable = published is not None and published.diagnostics.sound and published.diagnostics.log_evidence is not None
     posterior = published if usable else None
     try:
         if posterior is None:
-            posterior = condition(
-                model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ANCHOR_EFFECTIVE_DRAWS, confirm=False)
-            )
+            budget = Budget(enough=ANCHOR_EFFECTIVE_DRAWS, confirm=False)
+            posterior = condition(model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=budget, known=known)
     except Unsound:  # nothing can be said as of that day; whoever asks for it learns why
         return []
     evidence = posterior.diagnostics.log_evidence

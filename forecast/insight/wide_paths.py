@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
+from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.pareto import CONVERGING
 from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, standard_error, varied_measures
 from forecast.insight.estimands import Cases, cases, join_cases
@@ -86,7 +87,8 @@ def refit_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> tuple[Va
     What cannot be estimated beside the wider draws is estimated without them.  Raises ``UnknownVariation`` where the fast engine does not
     vouch for its draws.
     """
-    posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT_OF_PART)
+    known = KnownDraws(wide.pool.parameters, wide.pool.weigh(model).log_weight)
+    posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT_OF_PART, known=known)
     evidence = posterior.diagnostics.log_evidence
     if not posterior.diagnostics.converges or evidence is None:
         raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")

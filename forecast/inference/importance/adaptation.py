@@ -31,6 +31,7 @@ from forecast.language.arrays import Array
 
 MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
 FAINT = 0.05  # and wherever the first weights must be tempered to less than this power
+PRIOR_SHARE_AT_FIRST = 0.15  # of the first points, where others are known
 PROBES = 32  # points at which it is seen whether the rows depend on a coordinate
 LOG_DENSITY_TOLERANCE = 1e-6  # nats by which the log-likelihood may differ for numerical reasons, such as quantiles from a table
 RELATIVE_TOLERANCE = 1e-9  # and by which share of it, for it is a sum over all rows
@@ -63,7 +64,7 @@ class AdaptedProposal:
 
     @property
     def first(self) -> Cloud:
-        """The points of the first round, which are draws of the prior."""
+        """The points of the first round, which are draws of the prior unless points were known."""
         seen, (proposal, count) = self.seen, self.seen.drawn[0]
         return Cloud(seen.x[:count], seen.log_prior[:count], seen.log_posterior[:count], seen.log_drawn[:count], ((proposal, count),))
 
@@ -79,15 +80,23 @@ class AdaptedProposal:
 
 
 def adapt_proposal(
-    target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int, peaks: Mixture | None = None
+    target: Target,
+    net: Lattice,
+    rng: np.random.Generator,
+    *,
+    enough: float,
+    points: int,
+    peaks: Mixture | None = None,
+    known: Array | None = None,
 ) -> AdaptedProposal:
     """Learn where a target's posterior is, for ``enough`` effective draws to be made of at most ``points``, of which learning may take half.
 
     Learning ends when half of that is spent and the last rounds carry next to nothing.  ``peaks`` are distributions of the moving
     coordinates around peaks that are known already: they are drawn from in the first round after the prior, and stay in the fit.
+    ``known`` are points ``(n, d)`` spread about as the posterior: the first round is drawn from a fit to them too.
     Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite where the density of one is none.
     """
-    seen, first = _draw_prior_until_possible(target, net, rng, points)
+    seen, first = _draw_first_points(target, net, rng, known) or _draw_prior_until_possible(target, net, rng, points)
     moving = _coordinates_to_fit(target, first)
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
@@ -107,6 +116,21 @@ def refit_proposal(learnt: AdaptedProposal, cloud: Cloud, rng: np.random.Generat
         x, cloud.log_ratio, power, MOST_MIXTURE_PARTS, rng, degrees=degrees_of_freedom(len(learnt.moving)), spread=variance_by_quartiles(x)
     )
     return replace(learnt, fitted=_join_fits(fitted, [learnt.fitted], None))
+
+
+def _draw_first_points(target: Target, net: Lattice, rng: np.random.Generator, known: Array | None) -> tuple[Cloud, EvaluatedPoints] | None:
+    """Points of a fit to known ones and of the prior; None where there is no such fit, or no point is possible."""
+    if known is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            even = np.full(len(known), 1 / len(known))
+            fit = match_moments(known, even, freedom=degrees_of_freedom(target.dimension), spread=variance_by_quartiles(known))
+            proposal = Proposal(target, Mixture((fit,), (1.0,)), PRIOR_SHARE_AT_FIRST, np.arange(target.dimension))
+            cloud, added = extend_cloud(empty_cloud(target.dimension), proposal, net, rng)
+    except FAILURES:
+        return None
+    return None if np.isneginf(cloud.log_posterior).all() else (cloud, added)
 
 
 def _draw_prior_until_possible(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, EvaluatedPoints]:
@@ -164,9 +188,8 @@ def _adapt_in_rounds(
         spent = len(cloud.x) + net.size > LEARNING * points
         hopeless = len(cloud.x) > LEARNING * points / 2 and max(carrying[-RECENT:], default=1.0) < POOR
         if carried or spent or hopeless:
-            return cloud, _join_fits(
-                fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:], peaks
-            )
+            earlier = [fit for proposal, _ in cloud.drawn if (fit := proposal.fitted) is not None and len(proposal.moving) == len(moving)]
+            return cloud, _join_fits(fitted, earlier[-RECENT:], peaks)
         if not carrying and peaks is not None:
             fitted = peaks
         elif not sought and (_needs_laplace_start(power, len(moving)) or (bounded and len(carrying) >= PATIENCE and carrying[-1] < POOR)):

@@ -120,13 +120,16 @@ def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = 
     return start_sampling(target, rng=rng, budget=budget or Budget()).weighted
 
 
-def start_sampling(target: Target, *, rng: np.random.Generator, budget: Budget, peaks: Mixture | None = None) -> Sampling:
-    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn.  ``peaks`` are as ``adapt_proposal`` takes them."""
+def start_sampling(
+    target: Target, *, rng: np.random.Generator, budget: Budget, peaks: Mixture | None = None, known: Array | None = None
+) -> Sampling:
+    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn.  ``peaks`` and ``known`` are as ``adapt_proposal`` takes them."""
     if target.dimension == 0:
         return Sampling(target, _draws_without_unknowns(target, budget), None, empty_cloud(0))
     budget = _limit_to_memory(target, budget)
     with one_thread():
-        learnt = adapt_proposal(target, _learning_lattice(target, budget), rng, enough=budget.enough, points=budget.points, peaks=peaks)
+        net = _learning_lattice(target, budget)
+        learnt = adapt_proposal(target, net, rng, enough=budget.enough, points=budget.points, peaks=peaks, known=known)
         return _sample_from_proposal(target, learnt, empty_cloud(target.dimension), budget, rng)
 
 

@@ -33,6 +33,7 @@ from forecast.inference.importance.lattice import lattice
 from forecast.inference.importance.prior_sampling import prior_draws, stack_parameters
 from forecast.inference.importance.proposals import Mixture
 from forecast.inference.importance.second_opinion import NEGLIGIBLE_MISSED_MASS, MissedMass, find_missed_mass, negligible_for
+from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
 from forecast.inference.target import FAILURES, NoSupport, NotFinite, evaluate_target, failure_message
 from forecast.language.arrays import Array
@@ -105,25 +106,26 @@ class HypothesisRun:
         return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "", self.doubt) if part)
 
 
-def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
+def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None, known: KnownDraws | None = None) -> Posterior:
     """Return the posterior of a model given its rows, by adaptive importance sampling.
 
+    ``known`` are draws near the posterior, from which it starts where they lead to a sound run; for a budget without a second opinion.
     Raises ``Unsound`` where some row is impossible at every draw of every
     hypothesis, naming the row, where a statement gives no number, or where the topic brings its own model.
     """
     refuse_custom_model(model, "the fast engine has only the statements of topic.toml")
     try:
-        return _condition_hypotheses(model, rng, budget or Budget())
+        return _condition_hypotheses(model, rng, budget or Budget(), known)
     except StatementOverflow:
         prior = prior_draws(model, rng=np.random.default_rng(0))
-        return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget)
+        return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget, known=known)
     except Unsound:
         draws = prior_draws(model, rng=np.random.default_rng(0)).parameters
         total_log_likelihood(model, draws)  # tells the same of the whole prior, not of a few points
         raise
 
 
-def _condition_hypotheses(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
+def _condition_hypotheses(model: Model, rng: np.random.Generator, whole: Budget, known: KnownDraws | None) -> Posterior:
     prior = blocks(model)
     all_hypotheses = hypotheses(model, prior)
     glance = whole
@@ -137,7 +139,7 @@ def _condition_hypotheses(model: Model, rng: np.random.Generator, whole: Budget)
     impossible: set[int] | None = None
     for hypothesis in all_hypotheses:
         try:
-            runs.append(_best_run(model, prior, hypothesis, rng, glance))
+            runs.append(_warm_run(model, prior, hypothesis, rng, glance, known) or _best_run(model, prior, hypothesis, rng, glance))
         except NoSupport as none:
             rows = set(none.rows)
             impossible = rows if impossible is None else impossible & rows
@@ -239,6 +241,29 @@ def _extend_run(model: Model, prior: tuple[Block, ...], run: HypothesisRun, rng:
         return _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
     except NoSupport:  # though it had some: it is hard to find
         return more
+
+
+def _warm_run(
+    model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget, known: KnownDraws | None
+) -> HypothesisRun | None:
+    """A sound run from known draws, or None.
+
+    Not for hierarchies, to whose posteriors a single t fits badly in any coordinates, and which took longer from there; nor for walks, whose
+    coordinates come from the rows.
+    """
+    if known is None or budget.confirm or make_walk_coordinates(model, prior, hypothesis) is not None:
+        return None
+    coordinates = prior_coordinates(model, prior, hypothesis)
+    points = None if coordinates.uncentred.any() else known.points(coordinates, rng)
+    if points is None:
+        return None
+    try:
+        run = HypothesisRun(coordinates, start_sampling(coordinates, rng=rng, budget=budget, known=points))
+        if not run.sound and run.weighted.effective_size >= NEARLY * budget.wanted:
+            run = HypothesisRun(coordinates, refit_and_sample(run.sampling, rng=rng, budget=budget))
+    except (*FAILURES, NoSupport):
+        return None
+    return run if run.sound else None
 
 
 def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
