@@ -207,11 +207,26 @@ def join_cases(first: Cases, second: Cases) -> Cases:
     numerators, denominators = (
         np.concatenate([one, other]) for one, other in ((first.numerators, second.numerators), (first.denominators, second.denominators))
     )
+    joined: dict[int, RankedPaths] = {}  # of a mean and of the median beside it once
+
+    def join(one: RankedPaths, other: RankedPaths) -> RankedPaths:
+        if id(one) not in joined:
+            joined[id(one)] = _join_ranks(one, other, len(first.numerators))
+        return joined[id(one)]
+
     means, medians = (
-        {column: rank_paths(numerators[:, column], denominators[:, column]) for column in columns}
-        for columns in (first.means, first.medians)
+        {column: join(ranked, of_second[column]) for column, ranked in of_first.items()}
+        for of_first, of_second in ((first.means, second.means), (first.medians, second.medians))
     )
     return Cases(numerators, denominators, means, medians)
+
+
+def _join_ranks(first: RankedPaths, second: RankedPaths, paths: int) -> RankedPaths:
+    """The ranks of the first ``paths`` and of others together; two runs in order are merged, which takes far less time than to sort."""
+    values = np.concatenate([first.values, second.values])
+    order = np.argsort(values, kind="stable")
+    places = np.concatenate([first.places, paths + second.places])
+    return RankedPaths(places[order], values[order], np.concatenate([first.counts, second.counts])[order])
 
 
 def rank_paths(numerators: Array, denominators: Array) -> RankedPaths:

@@ -11,7 +11,7 @@ import pytest
 from forecast.book.topic import Question
 from forecast.insight.change_report import change_sentence
 from forecast.insight.chosen import chosen_columns, chosen_move
-from forecast.insight.estimands import Cases, Measure, rank_paths, with_medians
+from forecast.insight.estimands import Cases, Measure, join_cases, rank_paths, with_medians
 
 DRAWS = 8_192
 
@@ -110,3 +110,19 @@ def test_what_a_sentence_names_adds_up_to_the_change() -> None:
     assert change_sentence(measure, 0.3155, 0.0994, parts) == said
     quiet = [("time", "66 days passed", -0.0109, 0.005), ("row", "a row", -0.2051, 0.006), ("noise", "Monte Carlo noise", -0.0001, 0.007)]
     assert change_sentence(measure, 0.3155, 0.0994, quiet) == "Down from 32 % to 10 %: a row (−21 points); 66 days passed (−1 point)."
+
+
+def test_cases_that_are_joined_are_ranked_as_if_they_had_been_one() -> None:
+    """Ties, and paths that do not count, stand where ranking all together puts them; a mean and the median beside it share their ranks."""
+    rng = np.random.default_rng(7)
+    numerators, denominators = np.floor(3 * rng.standard_normal((700, 2))), rng.integers(0, 2, (700, 2)) * 0.5
+    parts = []
+    for own in (slice(0, 300), slice(300, 700)):
+        ranked = rank_paths(numerators[own, 0], denominators[own, 0])
+        parts.append(Cases(numerators[own], denominators[own], {0: ranked}, {1: ranked}))
+    joined = join_cases(*parts)
+    expected = rank_paths(numerators[:, 0], denominators[:, 0])
+    assert joined.means[0] is joined.medians[1]
+    for found, wanted in ((joined.means[0].places, expected.places), (joined.means[0].values, expected.values)):
+        np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(joined.means[0].counts, expected.counts)

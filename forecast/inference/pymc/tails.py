@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.pareto import FEWEST_EXCEEDANCES, tail_length, tail_pareto_k
-from forecast.inference.weights import effective_size
 from forecast.language.arrays import Array
 
 HEAVIEST_TAIL = 0.7  # Pareto k-hat of a tail, above which an average is not estimated
@@ -47,7 +46,9 @@ def tail_shape_of_sorted(values: Array, weights: Array, *, power: int = 1) -> fl
         return -np.inf
     alike = values if weights.min() == weights.max() else _resample_evenly(values, weights)
     length = tail_length(len(alike))
-    if alike is not values and len(_last_indices(alike)) == 1:  # all the weight is on values that rounding alone tells apart, or on one draw
+    if (
+        alike is not values and len(_last_indices(alike)) == 1
+    ):  # all the weight is on values that rounding alone tells apart, or on one draw
         return -np.inf if length >= FEWEST_EXCEEDANCES else np.inf
     beyond = _distance_from_step if steps <= IN_STEPS * len(values) else _distance_from_median
     return max(_tail_pareto_k(beyond(side, length), length, power) for side in (alike, -alike[::-1]))
@@ -85,7 +86,7 @@ def _distance_from_median(order: Array, length: int) -> Array:
 def _resample_evenly(order: Array, weights: Array) -> Array:
     """As many values as the weights of values in order are worth, each as often as its weight says."""
     upto = np.cumsum(weights)
-    count = max(int(effective_size(np.log(weights))), 1)
+    count = max(int(upto[-1] ** 2 / (weights @ weights)), 1)  # their effective number
     levels = (np.arange(count) + 0.5) / count
     resampled: Array = order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(order) - 1)]
     return resampled
