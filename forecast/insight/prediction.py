@@ -94,7 +94,8 @@ def _discrete_prediction(
     if known:
         return points, _two_sided_tail(float(reached[at]), 1 - float(reached[at - 1]) if at else 1.0)
     if not kind.sums_masses:
-        return points, _two_sided_tail(_share_below(kind, arguments, value), 1 - _share_below(kind, arguments, value - 1))
+        share, mass = _share_below(kind, arguments, value), float(np.mean(np.exp(kind.log_density(value, **arguments))))
+        return points, _two_sided_tail(share, 1 - share + mass)
     below, above = (1 + np.searchsorted(drawn, value, side="right")), 1 + len(drawn) - np.searchsorted(drawn, value, side="left")
     return points, _two_sided_tail(float(below) / (1 + len(drawn)), float(above) / (1 + len(drawn)))
 
