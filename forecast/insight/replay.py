@@ -67,7 +67,7 @@ class StretchBase:
     """The first day of a stretch: its model, draws and paths, and how the paths' measures read.
 
     ``size`` is the draws' effective number.  ``quiet`` and ``drawn`` hold, step
-    by step, the log probability of nothing and of what each path drew, as far as
+    by step, the log probability of nothing and of what each path drew, and ``own`` the log-likelihood of some of its rows, as far as
     asked.
     """
 
@@ -77,6 +77,7 @@ class StretchBase:
     size: float
     quiet: dict[int, Array] = field(default_factory=dict, repr=False)
     drawn: dict[int, Array] = field(default_factory=dict, repr=False)
+    own: dict[str, Array] = field(default_factory=dict, repr=False)
 
 
 def replay(
@@ -181,8 +182,13 @@ def _log_weight(base: StretchBase, model: Model) -> Array | None:
 def _log_likelihood_of_new_rows(base: StretchBase, model: Model, other: Model) -> Array:
     """The log-likelihood, ``(paths,)``, of a model's rows that another does not have: of quiet time as far as each knows it."""
     apart = {name: _rows_apart(table.record.rows, other.records[name].rows) for name, table in model.tables.items()}
+    which = repr(apart)
+    if model is base.model and which in base.own:  # of most days the same
+        return base.own[which]
     rows = replace(with_rows(model, apart, others=False), beyond=model.beyond or 0.0)
     density: Array = rows.log_likelihood(base.paths.parameters).sum(axis=1)
+    if model is base.model:
+        base.own[which] = density
     return density
 
 

@@ -9,7 +9,7 @@ and no more than a block of rows is held at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from forecast.insight.reweighting import Pool, is_shared, row_facts
 from forecast.language.arrays import Array
 from forecast.model.model import Model, RowTable
 
+MOST_ROWS_KEPT = 4  # of a stream, added on a day: quiet time that is cut at the day is taken off again as of the next
 LEAST_LOG_DENSITY = -1e300  # of a row; one below counts as impossible, so that no sum of rows leaves the range of floats
 
 
@@ -25,13 +26,15 @@ LEAST_LOG_DENSITY = -1e300  # of a row; one below counts as impossible, so that 
 class SummedRows:
     """The rows of a model, and their log-likelihood summed at each draw of a pool, ``(draws,)``.
 
-    ``sums`` leaves out rows that are impossible at a draw, which ``excluded`` counts.
+    ``sums`` leaves out rows that are impossible at a draw, which ``excluded`` counts.  ``added`` are the first of a stream's few rows that
+    were added last, and the log-likelihood of these, ``(draws, rows)``.
     """
 
     tables: Mapping[str, RowTable]
     facts: Mapping[str, Array]
     sums: Array
     excluded: NDArray[np.int64]
+    added: Mapping[str, tuple[int, Array]] = field(default_factory=dict, repr=False)
 
     @property
     def total(self) -> Array:
@@ -48,15 +51,26 @@ def sum_rows(pool: Pool, model: Model, before: SummedRows | None = None) -> Summ
     sums = np.zeros(len(pool)) if before is None else before.sums.copy()
     excluded = np.zeros(len(pool), dtype=np.int64) if before is None else before.excluded.copy()
     facts = {name: row_facts(table, model) for name, table in model.tables.items()}
+    added: dict[str, tuple[int, Array]] = {}
     for name, table in model.tables.items():
         gone = None if before is None else before.tables[name]
         first, end, gone_end = (
             (0, len(table), 0) if gone is None or before is None else _changed_rows(gone, before.facts[name], table, facts[name])
         )
-        if gone is not None:
-            _add_rows(pool, model, gone, range(first, gone_end), sums, excluded, sign=-1)
-        _add_rows(pool, model, table, range(first, end), sums, excluded, sign=1)
-    return SummedRows(model.tables, facts, sums, excluded)
+        if gone is not None and before is not None:
+            for density in _known_density(before, name, first, gone_end) or pool.row_blocks(model, gone, range(first, gone_end)):
+                _add_rows(density, sums, excluded, sign=-1)
+        for density in pool.row_blocks(model, table, range(first, end)):
+            _add_rows(density, sums, excluded, sign=1)
+            if density.shape[1] == end - first <= MOST_ROWS_KEPT:
+                added[name] = first, density
+    return SummedRows(model.tables, facts, sums, excluded, added)
+
+
+def _known_density(before: SummedRows, name: str, first: int, end: int) -> tuple[Array] | None:
+    """The log-likelihood of some rows of a stream, where all of them were added last."""
+    begin, density = before.added.get(name, (0, np.empty((0, 0))))
+    return (density[:, first - begin : end - begin],) if begin <= first < end <= begin + density.shape[1] else None
 
 
 def _changed_rows(gone: RowTable, gone_facts: Array, table: RowTable, facts: Array) -> tuple[int, int, int]:
@@ -84,9 +98,8 @@ def _equal_columns(one: Array, other: Array) -> int:
     return int(np.argmax(differ)) if differ.any() else differ.size
 
 
-def _add_rows(pool: Pool, model: Model, table: RowTable, rows: range, sums: Array, excluded: NDArray[np.int64], *, sign: int) -> None:
-    """Add some rows of a table to sums that are in the making, or take them off."""
-    for density in pool.row_blocks(model, table, rows):
-        impossible = density < LEAST_LOG_DENSITY
-        sums += sign * np.where(impossible, 0.0, density).sum(axis=1)
-        excluded += sign * impossible.sum(axis=1)
+def _add_rows(density: Array, sums: Array, excluded: NDArray[np.int64], *, sign: int) -> None:
+    """Add the log-likelihood of some rows, ``(draws, rows)``, to sums that are in the making, or take it off."""
+    impossible = density < LEAST_LOG_DENSITY
+    sums += sign * np.where(impossible, 0.0, density).sum(axis=1)
+    excluded += sign * impossible.sum(axis=1)

@@ -173,3 +173,23 @@ def test_a_settlement_in_a_long_record_is_found_by_halving(monkeypatch: pytest.M
     monkeypatch.setattr("forecast.insight.record_events.MOST_DAYS_LOOKED_AT", 5)
     assert settlement_days(topic, day(90), draws) == exact == {"fifty": day(49), "never": None}
     assert len(made) <= 5 + 7
+
+
+def test_rows_that_were_added_the_day_before_are_not_worked_out_to_take_them_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one quiet day to the next one row is evaluated, the quiet time up to that day; and the sum is that worked out afresh."""
+    topic = corrected()
+    pool = pool_for(topic, day(99))
+    evaluated: list[int] = []
+    work_out = Pool._work_out
+
+    def counting(self: Pool, model: Model, table: RowTable) -> Any:
+        evaluated.append(len(table))
+        return work_out(self, model, table)
+
+    summed = sum_rows(pool, model_as_of(topic, day(84)))
+    monkeypatch.setattr(Pool, "_work_out", counting)
+    for offset in (85, 86, 87):
+        evaluated.clear()
+        summed = sum_rows(pool, model_as_of(topic, day(offset)), summed)
+        assert sum(evaluated) <= 1 + (offset == 85)
+    np.testing.assert_allclose(summed.total, pool.total(model_as_of(topic, day(87))), rtol=1e-12)
