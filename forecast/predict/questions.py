@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
+from forecast.book.classes import total_names
 from forecast.book.topic import Question, Topic
 from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
@@ -101,10 +102,12 @@ def _boundaries(question: Question, paths: Paths) -> tuple[date, ...]:
 
 def _window_totals(question: Question, paths: Paths, days: Sequence[date]) -> dict[str, Array]:
     """What counts of each total that the condition of a ``first`` question uses before some boundaries, ``(paths, days)``."""
-    if not streams_asked(paths.model.topic, question, condition_alone=True):
+    topic = paths.model.topic
+    asked = [total for stream in streams_asked(topic, question, condition_alone=True) for total in total_names(topic.streams[stream])]
+    if not asked:
         return {}
     begin = paths.days.index(days[0])
-    counted = {name: values[:, begin : begin + len(days)] for name, values in paths.totals.items()}
+    counted = {name: paths.totals[name][:, begin : begin + len(days)] for name in asked}
     if question.since is None:
         return counted
     before = paths.days.index(question.since)
