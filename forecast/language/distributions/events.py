@@ -14,6 +14,7 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import NONNEGATIVE_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.groups import ValueGroups
+from forecast.language.distributions.small_counts import draw_negative_binomial
 from forecast.language.distributions.steps import discrete_quantile, draw_poisson, log_rising_factorial
 from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, constant_of
@@ -164,7 +165,7 @@ class NegativeBinomial(Family):
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         mu, alpha = np.broadcast_arrays(*core)
-        return draw_poisson(rng, np.asarray(mu * (rng.standard_gamma(alpha, size=size) / alpha)), size)
+        return draw_negative_binomial(rng, mu, alpha, size)
 
     def _mean(self, *core: Array) -> Array:
         return np.broadcast_arrays(*core)[0]

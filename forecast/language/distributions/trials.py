@@ -15,6 +15,7 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import COUNT_DOMAIN, LOG_ODDS_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain, known_number
 from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.small_counts import draw_beta_binomial, draw_binomial
 from forecast.language.distributions.steps import (
     count_times_log_share,
     discrete_quantile,
@@ -135,8 +136,8 @@ class Binomial(Family):
         return tails.betainc(x + 1, n - x, p)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
-        n, log_p, _ = core
-        return rng.binomial(n.astype(np.int64), np.exp(log_p), size=size)
+        n, log_p, log_not = core
+        return draw_binomial(rng, n, log_p, log_not, size)
 
     def _mean(self, *core: Array) -> Array:
         return np.asarray(core[0] * np.exp(core[1]))
@@ -214,7 +215,7 @@ class BetaBinomial(Family):
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         n, alpha, beta = np.broadcast_arrays(*core)
-        return rng.binomial(n.astype(np.int64), rng.beta(alpha, beta, size=size), size=size)
+        return draw_beta_binomial(rng, n, alpha, beta, size)
 
     def _mean(self, *core: Array) -> Array:
         n, alpha, beta = core
