@@ -97,6 +97,11 @@ class Poisson(Family):
     forms = (WordForm(_from_mean, ("mean",)),)
 
 
+def _log_mass_of_nothing(_x: Array, mu: Array, alpha: Array) -> Array:
+    """The log mass of a NegativeBinomial at 0."""
+    return np.asarray(0.0 - alpha * np.log1p(mu / alpha))  # no minus 0
+
+
 class NegativeBinomial(Family):
     """NegativeBinomial(mu, alpha) or NegativeBinomial(n, p): a Poisson whose rate is Gamma with mean mu and shape alpha.
 
@@ -127,7 +132,12 @@ class NegativeBinomial(Family):
         return NONNEGATIVE_DOMAIN.holds(core[0])
 
     def _log_density(self, x: Array, *core: Array) -> Array:
-        mu, alpha = core
+        nothing = x == 0
+        if 2 * np.count_nonzero(nothing) >= x.size:  # as in records of quiet time
+            return deviances.where_formula(nothing, _log_mass_of_nothing, self._log_mass, x, *core)
+        return self._log_mass(x, *core)
+
+    def _log_mass(self, x: Array, mu: Array, alpha: Array) -> Array:
         mass = log_rising_factorial(alpha, x) - special.gammaln(x + 1) + special.xlogy(x, mu / (mu + alpha)) - alpha * np.log1p(mu / alpha)
         large = (x > deviances.LARGE_ARGUMENT) | (alpha > deviances.LARGE_ARGUMENT)
         return np.where(large, deviances.negative_binomial(x, mu, alpha), mass) if large.any() else np.asarray(mass)

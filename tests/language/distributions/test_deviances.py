@@ -227,3 +227,19 @@ def test_two_formulas_are_each_worked_out_for_their_own_cells() -> None:
     assert seen[0].min() > 3
     np.testing.assert_array_equal(where_formula(holds | True, product, product, rows, draws), rows * draws)
     np.testing.assert_array_equal(where_formula(holds & False, product, np.subtract, rows, draws), rows - draws)
+
+
+def test_the_mass_of_nothing_is_the_same_beside_any_other_counts() -> None:
+    """A NegativeBinomial's log mass at 0, of mostly zeros, of few and alone, at small and large arguments."""
+    rng = np.random.default_rng(2)
+    arguments = {"mu": np.exp(4 * rng.standard_normal((500, 4))), "alpha": np.exp(6 * rng.standard_normal((500, 4)))}
+    expected = -arguments["alpha"] * np.log1p(arguments["mu"] / arguments["alpha"])
+    chosen = family("NegativeBinomial")
+    for counts in ([0, 0, 0, 0], [0, 0, 0, 7], [0, 5, 6, 20_000]):
+        found = chosen.log_density(np.array([counts], dtype=float), **arguments)
+        zero = np.array(counts) == 0
+        np.testing.assert_allclose(found[:, zero], expected[:, zero], rtol=1e-12)
+        single = [
+            chosen.log_density(float(count), **{key: value[:, at] for key, value in arguments.items()}) for at, count in enumerate(counts)
+        ]
+        np.testing.assert_allclose(found, np.stack(single, axis=1), rtol=1e-9, atol=1e-9)
