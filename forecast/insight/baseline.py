@@ -23,7 +23,6 @@ from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.pareto import pareto_k
 from forecast.inference.weights import effective_size
 from forecast.insight.estimands import (
-    Cases,
     Measure,
     answered_measures,
     cases,
@@ -34,6 +33,7 @@ from forecast.insight.estimands import (
     zero_rounding_errors,
 )
 from forecast.insight.reweighting import TRUSTED_EFFECTIVE_SIZE, Pool, PoolWeights, pool_of_posterior, relative_weights
+from forecast.insight.weighed_cases import Cases, standard_error
 from forecast.language.arrays import Array
 from forecast.model.drift import recorded_parameters
 from forecast.model.model import Model
@@ -120,6 +120,7 @@ def baseline_of(analysis: Analysis) -> Baseline:
     pool = pool_of_posterior(result.posterior, draws)
     published_cases = cases(result.paths, measures)
     thin = cases(paths_for(model, thin_draws(draws), _path_rng(analysis)), measures)
+    as_published, of_thin = published_cases.weigh(), thin.weigh()
     return Baseline(
         analysis,
         measures,
@@ -128,10 +129,10 @@ def baseline_of(analysis: Analysis) -> Baseline:
         pool,
         published_cases,
         thin,
-        published_cases.values(),
-        thin.values(),
-        published_cases.influence(),
-        thin.influence(),
+        as_published.values(),
+        of_thin.values(),
+        as_published.influence(),
+        of_thin.influence(),
         blocks(model),
     )
 
@@ -158,17 +159,18 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
     if size < TRUSTED_EFFECTIVE_SIZE or tail > LARGEST_PARETO_K:
         return None
     relative = relative_weights(weights)
-    changes = basis.cases.values(relative) - basis.values
-    errors = standard_error(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
+    weighed = basis.cases.weigh(relative)
+    changes = weighed.values() - basis.values
+    errors = standard_error(weighed.influence() - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
     return varied_measures(basis, changes, errors, pareto_k=tail)
 
 
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
     """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
     relative = relative_weights(weights)
-    varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures)
-    changes = varied.values(relative) - basis.thin_values
-    errors = standard_error(varied.influence(relative) - basis.thin_influence)
+    varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures).weigh(relative)
+    changes = varied.values() - basis.thin_values
+    errors = standard_error(varied.influence() - basis.thin_influence)
     return varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
 
 
@@ -182,7 +184,7 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     if not posterior.diagnostics.converges:
         raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
     draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
-    varied = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
+    varied = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures).weigh()
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = varied.values() - basis.published
     errors = np.hypot(standard_error(varied.influence()) * scale, basis.errors)
@@ -200,12 +202,6 @@ def varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k:
         raise UnknownVariation(f"{' and '.join(sorted(names))} would have no answer")
     changes, errors = (zero_rounding_errors(values, basis.published) for values in (changes, errors))
     return VariedMeasures(basis.published + changes, changes, errors, pareto_k, refit)
-
-
-def standard_error(influence: Array) -> Array:
-    """Return the standard error that influences ``(paths, measures)`` add up to, ``(measures,)``."""
-    error: Array = np.sqrt((influence**2).sum(axis=0))
-    return error
 
 
 def _path_rng(analysis: Analysis) -> np.random.Generator:

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Question, Topic
-from forecast.inference.pymc.tails import HEAVIEST_TAIL, tail_shape_of_sorted
+from forecast.insight.weighed_cases import Cases, rank_paths
 from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
@@ -68,88 +68,6 @@ class StatedValue:
 
     value: float
     error: float
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPaths:
-    """The paths that count for a number, in the order of what is measured: their places, what is measured, and how much each counts."""
-
-    places: NDArray[np.intp]
-    values: Array
-    counts: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """Paths as cases of every measure: ``(paths, measures)`` numerators and denominators.
-
-    A measure is the weighted sum of its numerators over that of its
-    denominators: 1 everywhere, or 1 where the question's condition holds, times
-    the chance that it is not annulled.  ``means`` are the columns of means, ``medians`` those of medians, each with its
-    ranked paths; a median is that of numerator over denominator.
-    """
-
-    numerators: Array
-    denominators: Array
-    means: Mapping[int, RankedPaths] = field(default_factory=dict)
-    medians: Mapping[int, RankedPaths] = field(default_factory=dict)
-
-    def values(self, weights: Array | None = None) -> Array:
-        """Return each measure, ``(measures,)``, with weights ``(paths,)``.
-
-        NaN where its condition holds on no path or its question is not answerable, and for a mean that cannot be estimated.
-        """
-        w = np.ones(len(self.numerators)) if weights is None else weights
-        estimates = self._ratios(w)
-        for column, ranked in self.means.items():
-            weighted = w[ranked.places] * ranked.counts
-            if (weighted > 0).any() and tail_shape_of_sorted(ranked.values, weighted) > HEAVIEST_TAIL:
-                estimates[column] = np.nan
-        return estimates
-
-    def _ratios(self, weights: Array) -> Array:
-        below = weights @ self.denominators
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratios: Array = np.where(below > 0, (weights @ self.numerators) / below, np.nan)
-        for column in self.medians:
-            ratios[column] = self._quantiles(column, weights, (0.5,))[0]
-        return ratios
-
-    def _quantiles(self, column: int, weights: Array, levels: Sequence[float]) -> list[float]:
-        """Weighted quantiles of what a column measures; NaN where no path counts."""
-        ranked = self.medians[column]
-        upto = np.cumsum(weights[ranked.places] * ranked.counts)
-        if not len(upto) or upto[-1] <= 0:
-            return [np.nan for _ in levels]
-        ranks = np.minimum(np.searchsorted(upto, np.array(levels) * upto[-1]), len(upto) - 1)
-        return [float(value) for value in ranked.values[ranks]]
-
-    def influence(self, weights: Array | None = None) -> Array:
-        """Return how far each path moves each measure, ``(paths, measures)``: their sum of squares is the squared error.
-
-        The delta method for a ratio with self-normalised weights (Owen 2013, Monte Carlo theory, methods and examples, 9.2).
-        """
-        w = np.ones(len(self.numerators)) if weights is None else weights
-        below = np.maximum(w @ self.denominators, np.finfo(float).tiny)
-        moved: Array = w[:, None] * (self.numerators - np.nan_to_num(self._ratios(w)) * self.denominators) / below
-        for column in self.medians:
-            moved[:, column] = self._influence_on_median(column, w)
-        return moved
-
-    def _influence_on_median(self, column: int, weights: Array) -> Array:
-        """``w (1/2 - [x <= median]) / (W f)``: the density ``f`` is the slope between two quantiles, as in ``monte_carlo.quantile``."""
-        weighted = weights * self.denominators[:, column]
-        total = weighted.sum()
-        influence = np.zeros(len(weighted))
-        if total <= 0:
-            return influence
-        reach = min(0.5 * float(np.sqrt((weighted**2).sum())) / total, 0.25)
-        low, middle, high = self._quantiles(column, weights, (0.5 - reach, 0.5, 0.5 + reach))
-        if low == high:
-            return influence
-        upto = self.numerators[:, column] <= middle * self.denominators[:, column]
-        influence[:] = weighted * (0.5 - upto) / total * (high - low) / (2 * reach)
-        return influence
 
 
 def zero_rounding_errors(values: Array, scale: Array) -> Array:
@@ -200,42 +118,6 @@ def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
         for kind in ("mean", "median")
     )
     return Cases(numerators, denominators, means, medians)
-
-
-def join_cases(first: Cases, second: Cases) -> Cases:
-    """Return the cases of some paths and of others, measured alike, one after the other."""
-    numerators, denominators = (
-        np.concatenate([one, other]) for one, other in ((first.numerators, second.numerators), (first.denominators, second.denominators))
-    )
-    joined: dict[int, RankedPaths] = {}  # of a mean and of the median beside it once
-
-    def join(one: RankedPaths, other: RankedPaths) -> RankedPaths:
-        if id(one) not in joined:
-            joined[id(one)] = _join_ranks(one, other, len(first.numerators))
-        return joined[id(one)]
-
-    means, medians = (
-        {column: join(ranked, of_second[column]) for column, ranked in of_first.items()}
-        for of_first, of_second in ((first.means, second.means), (first.medians, second.medians))
-    )
-    return Cases(numerators, denominators, means, medians)
-
-
-def _join_ranks(first: RankedPaths, second: RankedPaths, paths: int) -> RankedPaths:
-    """The ranks of the first ``paths`` and of others together; two runs in order are merged, which takes far less time than to sort."""
-    values = np.concatenate([first.values, second.values])
-    order = np.argsort(values, kind="stable")
-    places = np.concatenate([first.places, paths + second.places])
-    return RankedPaths(places[order], values[order], np.concatenate([first.counts, second.counts])[order])
-
-
-def rank_paths(numerators: Array, denominators: Array) -> RankedPaths:
-    """Return the paths that count, in the order of numerator over denominator, ``(paths,)`` each."""
-    counted = np.flatnonzero(denominators > 0)
-    counts = denominators[counted]
-    values = numerators[counted] / counts
-    order = np.argsort(values, kind="stable")
-    return RankedPaths(counted[order], values[order], counts[order])
 
 
 def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, Array]:

@@ -20,7 +20,8 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
 from forecast.insight.baseline import Baseline
-from forecast.insight.estimands import Cases, is_known, zero_rounding_errors
+from forecast.insight.estimands import is_known, zero_rounding_errors
+from forecast.insight.weighed_cases import Cases
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.expressions import indexed_name

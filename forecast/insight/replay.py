@@ -21,10 +21,11 @@ from forecast.book.classes import total_names
 from forecast.book.topic import Question, Row, Topic
 from forecast.inference.monte_carlo import binomial_error
 from forecast.inference.weights import effective_size
-from forecast.insight.estimands import Cases, Measure, cases
+from forecast.insight.estimands import Measure, cases
 from forecast.insight.record_events import state_of
 from forecast.insight.reweighting import Pool, with_rows
 from forecast.insight.summed_rows import SummedRows, sum_rows
+from forecast.insight.weighed_cases import Cases, standard_error
 from forecast.language.arrays import Array
 from forecast.model.classes import value_between_totals, zero_value
 from forecast.model.errors import Unsound
@@ -248,14 +249,15 @@ def _log_chance(
 
 def _point(base: StretchBase, day: date, log_weight: Array, measures: Sequence[Measure]) -> ReplayPoint | LeftOutDay:
     weights = np.exp(log_weight)
-    values = base.cases.values(weights)
+    weighed = base.cases.weigh(weights)
+    values = weighed.values()
     for measure, value in zip(measures, values, strict=True):
         if np.isnan(value) and measure.kind != "mean":
             return LeftOutDay(day, _why_unanswered(measure.question, base))
     paths = float(weights.sum() ** 2 / (weights**2).sum())
     size = 1 / (1 / paths + 1 / base.size)  # paths share draws, so either may be what is short
     held = weights @ base.cases.denominators / weights.sum()
-    influence = np.sqrt((base.cases.influence(weights) ** 2).sum(axis=0) * paths / size)
+    influence = standard_error(weighed.influence()) * np.sqrt(paths / size)
     errors = [
         binomial_error(float(value), size * float(share)) if measure.kind == "probability" else float(moved)
         for measure, value, share, moved in zip(measures, values, held, influence, strict=True)

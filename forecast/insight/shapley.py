@@ -119,11 +119,11 @@ class CoalitionTable:
                     return None
                 if weights.carry:
                     relative = relative_weights(weights)
-                    measured = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures)
-                    return self._value_if_known(CoalitionValue(measured.values(relative), measured.influence(relative), pooled=True))
+                    measured = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures).weigh(relative)
+                    return self._value_if_known(CoalitionValue(measured.values(), measured.influence(), pooled=True))
             posterior = condition_fast(model, self.settings, confirm=False)
             draws = posterior.resample(DRAWS_PER_POSTERIOR * 2, self._rng(Purpose.DRAWS))
-            measured = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures)
+            measured = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures).weigh()
             return self._value_if_known(CoalitionValue(measured.values(), measured.influence(), pooled=False))
         except Unsound:
             return None

@@ -20,10 +20,11 @@ from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.pareto import CONVERGING
-from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, standard_error, varied_measures
-from forecast.insight.estimands import Cases, cases, join_cases
+from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, varied_measures
+from forecast.insight.estimands import cases
 from forecast.insight.reweighting import Pool, extend_pool, number_distinct, part_of_posterior
 from forecast.insight.smoothing import smooth_weights
+from forecast.insight.weighed_cases import Cases, join_cases, standard_error
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
@@ -74,10 +75,11 @@ def weigh_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> VariedMe
     if weighed is None:
         return None
     weights, shape = weighed
-    changes = wide.cases.values(weights) - wide.as_published
+    varied = wide.cases.weigh(weights)
+    changes = varied.values() - wide.as_published
     if (np.isnan(changes) & np.isfinite(basis.published)).any():
         return None
-    errors = standard_error(wide.cases.influence(weights) - wide.influence)
+    errors = standard_error(varied.influence() - wide.influence)
     return varied_measures(basis, changes, errors, pareto_k=shape)
 
 
@@ -108,7 +110,10 @@ def _distinct_draws(parameters: Mapping[str, NDArray[Any]], numbers: NDArray[np.
 def _weighed_as_published(basis: Baseline, pool: Pool, made: Cases) -> WidePaths | None:
     numbers = number_distinct(pool.parts)
     weighed = _smoothed_weights(pool, numbers, basis.model)
-    return None if weighed is None else WidePaths(pool, numbers, made, made.values(weighed[0]), made.influence(weighed[0]))
+    if weighed is None:
+        return None
+    as_published = made.weigh(weighed[0])
+    return WidePaths(pool, numbers, made, as_published.values(), as_published.influence())
 
 
 def _smoothed_weights(pool: Pool, numbers: NDArray[np.int64], model: Model) -> tuple[Array, float] | None:

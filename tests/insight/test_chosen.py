@@ -11,7 +11,8 @@ import pytest
 from forecast.book.topic import Question
 from forecast.insight.change_report import change_sentence
 from forecast.insight.chosen import chosen_columns, chosen_move
-from forecast.insight.estimands import Cases, Measure, join_cases, rank_paths, with_medians
+from forecast.insight.estimands import Measure, with_medians
+from forecast.insight.weighed_cases import Cases, join_cases, rank_paths
 
 DRAWS = 8_192
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from forecast.insight.baseline import baseline_of
-from forecast.insight.estimands import Cases, published_values
+from forecast.insight.estimands import published_values
 from forecast.insight.information import expected_movement, future_increment, information, measures_given_seen, signposts
 from forecast.insight.variance_decomposition import closed_sobol_index, decompose_variance, first_order_sobol_index
+from forecast.insight.weighed_cases import Cases
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
