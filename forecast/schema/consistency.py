@@ -126,9 +126,16 @@ def _number_faults(content: object) -> Iterator[tuple[str, str]]:
 
 def _is_small(value: object) -> bool:
     """Whether all numbers in a value can be shown."""
-    if isinstance(value, int | float):
-        return -LARGEST_SHOWN_NUMBER < value < LARGEST_SHOWN_NUMBER
-    return all(map(_is_small, value.values() if isinstance(value, dict) else value)) if isinstance(value, dict | list) else True
+    values = [value]
+    while values:
+        one = values.pop()
+        if isinstance(one, dict):
+            values.extend(one.values())
+        elif isinstance(one, list):
+            values.extend(one)
+        elif isinstance(one, int | float) and not -LARGEST_SHOWN_NUMBER < one < LARGEST_SHOWN_NUMBER:
+            return False
+    return True
 
 
 def _leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
