@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
 
+from forecast.actions.check import check
+from forecast.actions.due import due_questions
 from forecast.actions.update import update
+from forecast.book.files.folder import Folder
 from forecast.book.reading import read_book
+from forecast.forecasts.reading import read_topic_record
+from forecast.forecasts.times import days_of_text
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.schema.topic import read_content
@@ -32,6 +37,23 @@ def test_every_row_has_an_address_or_a_citation_and_none_is_of_grade_d():
     rows = [row for topic in book.topics.values() for stream in topic.streams.values() for row in stream.rows]
     assert rows
     assert [row.place for row in rows if not row.source or row.grade == "D"] == []
+
+
+def test_every_question_that_the_rows_decide_is_resolved():
+    """`check` names no question without a resolution, `due` none at all, and each resolution has a public address."""
+    assert [problem for problem in check(ROOT, None, as_of=date(2026, 11, 28)).problems if "resol" in problem.message] == []
+    assert due_questions(ROOT, now=datetime(2026, 11, 28, 12, tzinfo=UTC)).due == ()
+    records = [read_topic_record(Folder(ROOT), name)[0] for name in TOPICS]
+    resolved = {its.question: (its.outcome, its.value, its.known) for record in records for its in record.resolutions}
+    assert resolved == {
+        "arrivals_2025": ("number", 223, date(2026, 2, 4)),
+        "captive_2024": ("yes", None, date(2024, 12, 27)),
+        "transfer_2025": ("no", None, date(2025, 12, 31)),
+        "transfer_2026": ("yes", None, date(2026, 9, 23)),
+        "transfer_2027": ("yes", None, date(2026, 9, 23)),
+        "first_transfer": ("date", days_of_text("2026-09-15"), date(2026, 9, 23)),
+    }
+    assert all(its.source.startswith("http") for record in records for its in record.resolutions)
 
 
 @pytest.mark.slow
