@@ -56,8 +56,8 @@ class SaidForecast:
 def say(root: Path, question: str, said: SaidForecast, *, now: datetime) -> RecordedRow[Forecast]:
     """Append a forecast to the record of the question that a text names.
 
-    Refuses, with problems and without writing, a value that the question does not take, a time to come, and a time after
-    the question's resolution.  The wording of the question goes on record with its first forecast.
+    Refuses, with problems and without writing, a value that the question does not take, a forecast without a reason, a time
+    to come, and a time after the question's resolution.  The wording of the question goes on record with its first forecast.
     """
     return _add(root, question, said, now, partial(_said_value, said))
 
@@ -78,12 +78,15 @@ def _cells(said: SaidForecast, now: datetime, value_of: ValueOf, found: Question
     who = said.who or own_name(found.record)
     if not found.question.is_asked:
         return Result(None, (wording_problem(found, f"`{found.address}` is not asked any more", "only what is asked is forecast"),))
+    unreasoned = (wording_problem(found, "a forecast needs its reason", 'add --why "..."'),) if said.value and not said.why.strip() else ()
     try:
         at = _moment_said(said.on, now)
         form, value = value_of(found, at, who)
         until = _end(said.until, now) if said.until else ""
     except ValueFault as fault:
-        return Result(None, (wording_problem(found, fault.message, fault.hint),))
+        return Result(None, (wording_problem(found, fault.message, fault.hint), *unreasoned))
+    if unreasoned:
+        return Result(None, unreasoned)
     if (wrong := _person_problem(found, who, said.kind)) is not None:
         return Result(None, (wrong,))
     cells = {

@@ -9,13 +9,19 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, root_of, today
 
 Stream = Annotated[str, typer.Argument(metavar="STREAM", help="A stream, or topic.stream.", show_default=False)]
 Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
-Value = Annotated[str | None, typer.Option("--value", help="What was seen.", show_default=False)]
-Low = Annotated[str | None, typer.Option("--low", help="At least so many, where the value is not known.", show_default=False)]
-High = Annotated[str | None, typer.Option("--high", help="At most so many, where the value is not known.", show_default=False)]
+Value = Annotated[str | None, typer.Option("--value", metavar="TEXT", parser=line_text, help="What was seen.", show_default=False)]
+Low = Annotated[
+    str | None,
+    typer.Option("--low", metavar="TEXT", parser=line_text, help="At least so many, where the value is not known.", show_default=False),
+]
+High = Annotated[
+    str | None,
+    typer.Option("--high", metavar="TEXT", parser=line_text, help="At most so many, where the value is not known.", show_default=False),
+]
 Origin = Annotated[
     str, typer.Option("--origin", help="Where a report comes from in the end: reports of one origin share one error.", show_default=False)
 ]
@@ -42,15 +48,27 @@ Known = Annotated[
         show_default=False,
     ),
 ]
-Grade = Annotated[str, typer.Option("--grade", help="How sure the source is: A, B or C.", show_default=False)]
+Grade = Annotated[
+    str, typer.Option("--grade", metavar="TEXT", parser=line_text, help="How sure the source is: A, B or C.", show_default=False)
+]
 Note = Annotated[str, typer.Option("--note", help="Free text.", show_default=False)]
-Id = Annotated[str, typer.Option("--id", help="A name for the row, so that a later one can replace it.", show_default=False)]
+Id = Annotated[
+    str,
+    typer.Option(
+        "--id", metavar="TEXT", parser=line_text, help="A name for the row, so that a later one can replace it.", show_default=False
+    ),
+]
 Replaces = Annotated[
-    str, typer.Option("--replaces", metavar="ID", help="The row that this one corrects: its id, or its hash.", show_default=False)
+    str,
+    typer.Option(
+        "--replaces", metavar="ID", parser=line_text, help="The row that this one corrects: its id, or its hash.", show_default=False
+    ),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="COLUMN=VALUE", help="A column of the stream's own; may be repeated.", show_default=False),
+    typer.Option(
+        "--set", metavar="COLUMN=VALUE", parser=line_text, help="A column of the stream's own; may be repeated.", show_default=False
+    ),
 ]
 
 

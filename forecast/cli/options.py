@@ -43,6 +43,15 @@ def review_day(reviewed: date | None, *, now: date) -> date:
     return reviewed or now
 
 
+def line_text(text: str) -> str:
+    """Return a text that becomes a cell of a record, refusing one that is not on one line, or has characters that a screen acts on."""
+    from forecast.language.characters import refused_character
+
+    if (refused := refused_character(text, "line")) is not None:
+        raise typer.BadParameter(f"{refused.message}: {refused.hint}")
+    return text
+
+
 def texts_by_name(texts: Sequence[str], *, option: str) -> dict[str, str]:
     """Return the texts of an option that is written NAME="..." and may be repeated, by name."""
     by_name = {}

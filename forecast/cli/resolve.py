@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, root_of
 from forecast.cli.record_row import print_row, resolved_line
 from forecast.cli.say import Question
 from forecast.forecasts.resolution import OUTCOMES
@@ -27,10 +27,18 @@ Outcome = Annotated[
     str, typer.Argument(metavar="OUTCOME", parser=_outcome, help=f"How it ended: {', '.join(OUTCOMES)}.", show_default=False)
 ]
 Value = Annotated[
-    str, typer.Argument(metavar="VALUE", help="The option, number, date or share, where the outcome has one.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="VALUE", parser=line_text, help="The option, number, date or share, where the outcome has one.", show_default=False
+    ),
 ]
 On = Annotated[str, typer.Option("--on", metavar="DATE|TIME", help="When it was decided.", show_default=False)]
-Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--source", metavar="TEXT", parser=line_text, help="An address or a citation: where a reader can check it.", show_default=False
+    ),
+]
 Known = Annotated[
     date | None,
     typer.Option(
@@ -41,12 +49,27 @@ Known = Annotated[
         show_default=False,
     ),
 ]
-Why = Annotated[str, typer.Option("--why", help="How the rule of the question was applied, in a sentence.", show_default=False)]
+Why = Annotated[
+    str,
+    typer.Option(
+        "--why", metavar="TEXT", parser=line_text, help="How the rule of the question was applied, in a sentence.", show_default=False
+    ),
+]
 Replaces = Annotated[
-    str, typer.Option("--replaces", metavar="ID", help="The resolution that this one corrects, by its id.", show_default=False)
+    str,
+    typer.Option(
+        "--replaces", metavar="ID", parser=line_text, help="The resolution that this one corrects, by its id.", show_default=False
+    ),
 ]
 Asked = Annotated[
-    str, typer.Option("--asked", metavar="HASH", help="The wording that is meant, where it is not the one asked now.", show_default=False)
+    str,
+    typer.Option(
+        "--asked",
+        metavar="HASH",
+        parser=line_text,
+        help="The wording that is meant, where it is not the one asked now.",
+        show_default=False,
+    ),
 ]
 
 

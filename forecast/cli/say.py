@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of
 from forecast.cli.record_row import print_row, said_line
 from forecast.forecasts.people import PERSON_KINDS, PersonKind
 from forecast.system import utc_now
@@ -31,8 +31,15 @@ Value = Annotated[
         show_default=False,
     ),
 ]
-Why = Annotated[str, typer.Option("--why", help="The reason, in a sentence.", show_default=False)]
-Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Whose forecast it is (default: me).", show_default=False)]
+Why = Annotated[
+    str,
+    typer.Option(
+        "--why", metavar="TEXT", parser=line_text, help="The reason, in a sentence; every forecast needs one.", show_default=False
+    ),
+]
+Who = Annotated[
+    str, typer.Option("--who", metavar="NAME", parser=line_text, help="Whose forecast it is (default: me).", show_default=False)
+]
 On = Annotated[
     str,
     typer.Option(
@@ -46,9 +53,15 @@ Until = Annotated[
     str, typer.Option("--until", metavar="DATE|TIME", help="Until when it holds (default: until the next one).", show_default=False)
 ]
 Median = Annotated[str, typer.Option("--median", metavar="VALUE", help="The middle of a range.", show_default=False)]
-Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--source", metavar="TEXT", parser=line_text, help="An address or a citation: where a reader can check it.", show_default=False
+    ),
+]
 Replaces = Annotated[
-    str, typer.Option("--replaces", metavar="ID", help="The forecast that this one corrects, by its id.", show_default=False)
+    str,
+    typer.Option("--replaces", metavar="ID", parser=line_text, help="The forecast that this one corrects, by its id.", show_default=False),
 ]
 Kind = Annotated[
     PersonKind | None,
@@ -62,7 +75,7 @@ def say(
     question: Question,
     value: Value,
     *,
-    why: Why,
+    why: Why = "",
     who: Who = "",
     on: On = "",
     until: Until = "",

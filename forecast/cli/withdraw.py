@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of
 from forecast.cli.record_row import print_row, said_line
 from forecast.cli.say import Question
 from forecast.system import utc_now
 
-Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Whose forecast it is (default: me).", show_default=False)]
-Why = Annotated[str, typer.Option("--why", help="The reason, in a sentence.", show_default=False)]
+Who = Annotated[
+    str, typer.Option("--who", metavar="NAME", parser=line_text, help="Whose forecast it is (default: me).", show_default=False)
+]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", parser=line_text, help="The reason, in a sentence.", show_default=False)]
 
 
 def withdraw(

@@ -57,13 +57,19 @@ FORECASTS = Table(
         CHAIN_COLUMN,
     ),
     ("question", "who", "at", "form", "value"),
-    dict.fromkeys(("id", "question", "asked", "who", "at", "until", "form", "forecasters", "recorded", "replaces", "source", "note"), "id"),
+    {
+        **dict.fromkeys(("id", "question", "asked", "who", "at", "until", "form", "forecasters", "recorded", "replaces"), "id"),
+        **dict.fromkeys(("source", "note"), "line"),
+    },
 )
 RESOLUTIONS = Table(
     "resolutions",
     ("id", "question", "asked", "outcome", "value", "on", "known", "recorded", "source", "replaces", "note", CHAIN_COLUMN),
     ("question", "outcome", "on"),
-    dict.fromkeys(("id", "question", "asked", "outcome", "value", "on", "known", "recorded", "source", "replaces", "note"), "id"),
+    {
+        **dict.fromkeys(("id", "question", "asked", "outcome", "on", "known", "recorded", "replaces"), "id"),
+        **dict.fromkeys(("value", "source", "note"), "line"),
+    },
 )
 QUESTIONS = Table(
     "questions",

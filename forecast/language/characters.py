@@ -3,7 +3,8 @@
 A statement, a label, a name and a unit stand on one line of programs, pages and
 terminals.  So nothing in them may end a line, turn the direction of writing, be
 invisible, or begin a comment.  Prose may have paragraphs, and the joiners that
-Persian, Hindi and emoji are written with.
+Persian, Hindi and emoji are written with; a text of one line, such as the reason of
+a forecast, may have these too, but no line ends.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-type TextKind = Literal["statement", "label", "name", "unit", "cell", "id", "prose"]
+type TextKind = Literal["statement", "label", "name", "unit", "cell", "id", "line", "prose"]
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # categories of characters that nobody sees
 JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and emoji; they change no direction
@@ -46,6 +47,7 @@ _ARTICLES: Mapping[TextKind, str] = MappingProxyType(
         "unit": "a unit",
         "cell": "this cell",
         "id": "an id",
+        "line": "a text of one line",
         "prose": "a text",
     }
 )
@@ -94,7 +96,8 @@ def _is_refused(character: str, kind: TextKind) -> bool:
     category = unicodedata.category(character)
     if kind in ONE_LINE:
         return category in _BROKEN or category == "Cf" or _is_noncharacter(character)
-    return (category in _BROKEN and character not in "\n\t") or character in _TURNS or _is_noncharacter(character)
+    allowed = "\t" if kind == "line" else "\n\t"
+    return (category in _BROKEN and character not in allowed) or character in _TURNS or _is_noncharacter(character)
 
 
 def is_hidden(character: str) -> bool:
@@ -115,5 +118,7 @@ def _hint(character: str, kind: TextKind) -> str:
     if character == "#":
         return f"delete it; {'a comment stands outside the quotes' if kind == 'statement' else 'it begins a comment in a program'}"
     if character in "\n\r\u2028\u2029\v\f\x85":
-        return f"write {_ARTICLES[kind]} on one line"
+        return "write it on one line" if kind == "line" else f"write {_ARTICLES[kind]} on one line"
+    if kind == "line":
+        return "delete it; tabs are the only controls that a text of one line may have"
     return f"delete it; {_ARTICLES[kind]} has visible characters only"

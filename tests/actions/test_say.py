@@ -101,7 +101,9 @@ def test_a_forecast_of_the_past_is_marked_as_entered_later(root: Path):
         ({"question": "ferry.nothing"}, ("topic `ferry` does not ask `nothing`", "questions here: ferry.three_more, ferry.next_fault, ferry.what_is_broken")),
         ({"question": "port.x"}, ("no topic `port` in this book", "topics here: ferry")),
         ({"question": "metaculus:1"}, ("no collection `metaculus` in this book", "import one with `forecast import`")),
-        ({"why": "two\nlines"}, ("U+000A (line feed) cannot stand in an id", "write an id on one line")),
+        ({"why": "two\nlines"}, ("U+000A (line feed) cannot stand in a text of one line", "write it on one line")),
+        ({"source": "two\nlines"}, ("U+000A (line feed) cannot stand in a text of one line", "write it on one line")),
+        ({"why": ""}, ("a forecast needs its reason", 'add --why "..."')),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_forecast_is_refused_and_nothing_is_written(root: Path, more: dict[str, str], said_of_it: tuple[str, str]):
@@ -109,6 +111,14 @@ def test_what_cannot_be_a_forecast_is_refused_and_nothing_is_written(root: Path,
     assert complaint(said(root, **{"value": "30%", **more})) == said_of_it
     assert not list((root / "seeds").rglob("forecasts.csv"))
     assert not list((root / "seeds").rglob("questions.csv"))
+
+
+def test_a_reason_may_have_the_joiners_of_its_writing(root: Path):
+    """Emoji, Persian and Hindi are written with characters that nobody sees."""
+    why = "\N{WOMAN}\u200d\N{ROCKET} \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    assert said(root, "30%", why=why, source=why).row is not None
+    forecast = record_of(root).forecasts[-1]
+    assert (forecast.note, forecast.source) == (why, why)
 
 
 def test_a_forecast_has_the_form_that_its_question_takes(root: Path, tmp_path: Path):

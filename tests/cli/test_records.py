@@ -53,6 +53,48 @@ def test_a_refusal_ends_with_1_and_a_wrong_word_with_2(run: Run):
     assert (ran.code, "`oracle` is no kind; kinds: person, bot" in ran.err) == (2, True)
 
 
+LINES = "two\nlines"
+SAY = ("say", "three_more", "30%", "--why", "x")
+RESOLVE = ("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "x")
+OBSERVE = ("observe", "ferry.faults", "--on", "2025-11-20", "--value", "1", "--source", "x")
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        *((SAY, option) for option in ("--why", "--source", "--who", "--replaces")),
+        *((("withdraw", "three_more"), option) for option in ("--why", "--who")),
+        *((RESOLVE, option) for option in ("--why", "--source", "--replaces", "--asked")),
+        *((OBSERVE, option) for option in ("--value", "--low", "--high", "--grade", "--id", "--replaces", "--set")),
+    ],
+)
+def test_a_text_of_more_than_one_line_is_refused_by_its_option(run: Run, words: tuple[str, ...], option: str):
+    """The message names the option and what to do, and nothing of files or ids."""
+    ran = run(*words, option, LINES)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"Invalid value for '{option}'" in ran.err
+    assert "U+000A (line feed) cannot stand in a text of one line: write it on one line" in " ".join(ran.err.split())
+
+
+def test_a_value_of_more_than_one_line_is_refused_by_its_name(run: Run):
+    """The value of a resolution is a cell too."""
+    ran = run("resolve", "what_is_broken", "label", LINES, "--on", "2025-11-20", "--source", "x")
+    assert (ran.code, "Invalid value for 'VALUE'" in ran.err) == (2, True)
+
+
+def test_a_value_is_explained_beside_a_reason_that_is_missing(run: Run):
+    """Both are said at once, and a forecast of a good value without a reason is refused for that alone."""
+    ran = run("say", "three_more", "30")
+    assert (ran.code, ran.err.count("error: ")) == (1, 2)
+    assert "`30` is no probability" in ran.err
+    assert "a forecast needs its reason" in ran.err
+    assert 'add --why "..."' in ran.err
+    for more in ((), ("--why", " ")):
+        ran = run("say", "three_more", "30%", *more)
+        assert (ran.code, ran.err.count("error: ")) == (1, 1)
+        assert "a forecast needs its reason" in ran.err
+
+
 @pytest.mark.parametrize(("name", "line", "old", "new"), [("forecasts", 3, "0.4", "0.9"), ("resolutions", 2, "yes", "no")])
 def test_check_names_an_edited_past_line(said: Run, book: Path, name: str, line: int, old: str, new: str):
     """Of forecasts and of resolutions: a line that a later one follows cannot be changed unseen."""

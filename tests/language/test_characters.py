@@ -69,6 +69,12 @@ def test_prose_has_paragraphs_and_joiners_but_no_other_control_and_no_turned_wri
         ("le\u200bft", "label", (2, "U+200B (zero width space) cannot stand in a label", "delete it; a label has visible characters only")),
         ("\x1b[31m", "unit", (0, "U+001B (escape) cannot stand in a unit", "delete it; a unit has visible characters only")),
         ("q1\u2029", "id", (2, "U+2029 (paragraph separator) cannot stand in an id", "write an id on one line")),
+        ("a\nb", "line", (1, "U+000A (line feed) cannot stand in a text of one line", "write it on one line")),
+        (
+            "a\x01",
+            "line",
+            (1, "U+0001 cannot stand in a text of one line", "delete it; tabs are the only controls that a text of one line may have"),
+        ),
         (
             "so \u202eon",
             "prose",
