@@ -48,6 +48,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "book.reading",
     "forecasts",
     "track_record",
+    "calibration",
     "importers",
     "schema",
     "sentences",
