@@ -9,7 +9,7 @@ import pytest
 
 from forecast.calibration.consistency import chance_curve
 from forecast.calibration.isotonic import brier_parts
-from forecast.calibration.settled_forecasts import settled_forecasts
+from forecast.calibration.settled_forecasts import settled_forecasts, settled_shares
 from tests.support.invented_records import NOW, QUESTION, YES, at_day, collection, said, topic
 from tests.support.simulated_forecasts import rows_of
 
@@ -42,13 +42,13 @@ def test_shares_do_not_enter_and_are_counted(tmp_path: Path):
     """A question that came out 50-50 is no event; forecasts in other forms are none either."""
     record = collection(
         tmp_path,
-        [said("ann", 0.3), said("ann", 0.3, question="half"), said("ann", [0.1, 0.9], form="cdf")],
+        [said("ann", 0.3), said("ann", 0.3, question="half"), said("bob", 0.4, form="number")],
         questions=[QUESTION, {**QUESTION, "id": "half"}],
         resolutions=[YES, {"question": "half", "outcome": "fraction", "value": "0.5", "on": YES["on"]}],
     )
     rows = settled_forecasts([record], now=NOW)
-    assert rows.probability.size == 0 or rows.asked == 1
-    assert rows.shares == 1
+    assert rows.probability.tolist() == [0.3]
+    assert settled_shares([record], now=NOW) == 1
 
 
 def test_questions_of_a_topic_are_a_group_and_those_of_a_platform_stand_alone(tmp_path: Path):

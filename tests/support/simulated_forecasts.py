@@ -8,7 +8,8 @@ import numpy as np
 from scipy.special import expit, logit, ndtr
 
 from forecast.book.files.problems import Place
-from forecast.calibration.settled_forecasts import MOMENT, SettledForecasts
+from forecast.calibration.settled_forecasts import SettledForecasts
+from forecast.calibration.settled_rows import MOMENT
 from forecast.forecasts.question import AskedQuestion
 from forecast.language.arrays import Array, Indices
 from forecast.track_record.cohorts import QuestionCohort
@@ -35,16 +36,16 @@ def rows_of(
     cohorts = tuple(_cohort(place) for place in range(int(question.max()) + 1 if size else 0))
     people = tuple(f"p{place}" for place in range(int(who.max()) + 1 if size else 1))
     return SettledForecasts(
-        np.asarray(probability, dtype=np.float64),
-        np.asarray(outcome, dtype=np.float64),
-        np.ones(size) if weight is None else weight,
-        at,
-        question,
-        question if topic is None else topic[question],
-        who,
-        cohorts,
-        ("",) * len(cohorts),
-        people,
+        weight=np.ones(size) if weight is None else weight,
+        at=at,
+        question=question,
+        cluster=question if topic is None else topic[question],
+        who=who,
+        questions=cohorts,
+        platforms=("",) * len(cohorts),
+        people=people,
+        probability=np.asarray(probability, dtype=np.float64),
+        outcome=np.asarray(outcome, dtype=np.float64),
     )
 
 
