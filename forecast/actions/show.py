@@ -53,7 +53,7 @@ class PublishedAnswers:
 def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     """Return the newest answers of a book, or that to one question.
 
-    ``question`` is ``topic.question``, or the name alone where one topic asks it.
+    ``question`` is ``topic.question``, or the name alone where one topic asks it; or a topic that people answer, with all its questions.
     """
     missing = root_problem(root)
     if missing is not None:
@@ -94,9 +94,8 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
         asked = [its for its in on_record.values() if its["judged"]]
         judged += [{"topic": topic, "as_of": content["as_of"], **its} for its in asked]
         silent += [] if content["answers"] or asked else [topic]
-    fitting = [its for its in judged if question in {its["name"], f"{its['topic']}.{its['name']}"}]
-    if len(fitting) == 1 and not any(answer["name"] == question for answer in answers):
-        return PublishedAnswers(judged=tuple(fitting), problems=tuple(problems))
+    if question is not None and (of_people := _asked_of_people(answers, judged, question, tuple(problems))) is not None:
+        return of_people
     if question is not None and question.partition(".")[0] in unreported and not any(answer["name"] == question for answer in answers):
         return PublishedAnswers(problems=(*problems, _unreported_problem(question.partition(".")[0])))
     if not answers and not judged and not silent and (question is not None or not failures):
@@ -106,6 +105,21 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     if question.partition(".")[0] in silent or not (answers or judged):
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
     return _single_answer(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
+
+
+def _asked_of_people(
+    answers: Sequence[PublishedAnswer], judged: Sequence[JudgedQuestionOnRecord], question: str, problems: tuple[Problem, ...]
+) -> PublishedAnswers | None:
+    """The one question that people answer, or all those of a topic, for which a text stands; None where it stands for none, or for an answer."""
+    if any(answer["name"] == question for answer in answers):
+        return None
+    fitting = tuple(its for its in judged if question in {its["name"], f"{its['topic']}.{its['name']}"})
+    if len(fitting) == 1:
+        return PublishedAnswers(judged=fitting, problems=problems)
+    of_topic = tuple(its for its in judged if its["topic"] == question)
+    if fitting or not of_topic:
+        return None
+    return PublishedAnswers(tuple(answer for answer in answers if answer["topic"] == question), of_topic, problems=problems)
 
 
 def _nothing_to_show(topics: tuple[str, ...]) -> Problem:

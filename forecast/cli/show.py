@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from forecast.actions.show import JudgedQuestionOnRecord, PublishedAnswer, PublishedAnswers
 
 Question = Annotated[
-    str | None, typer.Argument(metavar="[QUESTION]", help="A question, or topic.question (default: all).", show_default=False)
+    str | None,
+    typer.Argument(
+        metavar="[QUESTION]", help="A question, topic.question, or a topic that people answer (default: all).", show_default=False
+    ),
 ]
 
 

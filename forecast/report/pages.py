@@ -30,7 +30,7 @@ from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
 from forecast.sentences import cautions
-from forecast.sentences.forecasts import leading_forecast
+from forecast.sentences.forecasts import judged_headline, leading_forecast
 from forecast.sentences.headlines import headline_of
 
 if TYPE_CHECKING:
@@ -217,6 +217,7 @@ def _add_filters(environment: Environment) -> None:
         "verdict_versions": cautions.verdict_versions_sentence,
         "headline": headline_of,
         "leading_forecast": leading_forecast,
+        "judged_headline": judged_headline,
         "has_model": has_model,
         "judged": lambda content: [question for question in content.get("on_record", ()) if question["judged"]],
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],

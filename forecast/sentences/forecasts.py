@@ -4,10 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, is_probability
 from forecast.schema.on_record import ForecastContent, RecordedQuestion, log_odds_difference
+
+MOST_AT_A_GLANCE = 6  # forecasts of one question that its headline lists
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedHeadline:
+    """A question that people answer at a glance: what stands large, whose it is, the forecasts in force or the end, and when it closes."""
+
+    figure: str
+    about: str
+    lines: tuple[str, ...]
+    closes: str
+
+
+def judged_headline(question: RecordedQuestion) -> JudgedHeadline:
+    """Return the headline of a question that people alone answer: how it ended, or else one's own forecast, or the newest, and all in force.
+
+    Of many forecasts the headline's and the newest are listed, and the number of the others is said.
+    """
+    closes = "" if question["by"] is None else f"Closes on {words.day(question['by'])}."
+    leading = leading_forecast(question)
+    lines = [f"{sentence}." for sentence in record_sentences(question, None)]
+    if "resolution" in question:
+        ended = lines.pop()
+        return JudgedHeadline("resolved", "", (ended, *lines), "")
+    if leading is None:
+        return JudgedHeadline("no forecast", "", tuple(lines), closes)
+    holding = forecasts_in_force(question)
+    lines.insert(0, lines.pop(holding.index(leading)))
+    if len(holding) > MOST_AT_A_GLANCE:
+        lines[MOST_AT_A_GLANCE : len(holding)] = [f"{len(holding) - MOST_AT_A_GLANCE:,} more in force, listed below."]
+    return JudgedHeadline(leading["says"], f"by {leading['who']}", tuple(lines), closes)
 
 
 def forecasts_in_force(question: RecordedQuestion) -> list[ForecastContent]:

@@ -193,6 +193,7 @@ def test_a_question_that_people_answer_is_shown_and_never_computed(run: Run, boo
     assert shown[1] == "  Will it move?"
     assert shown[2].startswith("  30 % by me since ")
     assert shown[3] == "  Why, says me: Two of five did."
+    assert run("show", "chess").out.splitlines() == shown
     (told,) = json.loads(run("show", "chess.moves", "--json").out)
     assert (told["judged"], told["forecasts"][0]["probability"]) == (True, 0.3)
     for words in (("why", "moves"), ("history", "moves")):

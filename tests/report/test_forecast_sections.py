@@ -8,9 +8,9 @@ import pytest
 
 from forecast.report.charts import topic_charts
 from forecast.report.pages import render_index, render_topic
-from forecast.schema.on_record import log_odds_difference
+from forecast.schema.on_record import RecordedQuestion, log_odds_difference
 from forecast.schema.topic import digest_of, validate_content
-from forecast.sentences.forecasts import difference_words
+from forecast.sentences.forecasts import difference_words, judged_headline
 from tests.support.sample_forecasts import with_forecasts
 from tests.support.sample_report import sample_content
 
@@ -68,6 +68,42 @@ def test_a_topic_that_people_alone_answer_says_nothing_of_engines():
     assert "| What do people think? | 30 % | me | 12 October 2026 |" in index["index.md"].decode().replace("\N{NO-BREAK SPACE}", " ")
     assert "judged by people" in index["index.html"].decode()
     assert "Every question of this topic is settled" not in index["index.md"].decode()
+
+
+def test_a_judged_question_stands_at_the_top_of_its_page():
+    """One's own forecast is large, and the question and all in force follow before anything else; the section below does not repeat them."""
+    content = with_forecasts(sample_content())
+    content["on_record"][1].pop("resolution", None)
+    content["digest"] = digest_of(content)
+    page = render_topic(content)[f"{content['name']}.html"].decode().replace("\N{NO-BREAK SPACE}", " ")
+    top, _, below = page.partition("<nav aria-label")
+    item = top[top.index('<ol class="answers judged">') :]
+    assert '<div class="headline">30 %<small>by me</small></div>' in item
+    assert "What do people think?" in item
+    assert "<li>30 % by me since 12 October 2026.</li>" in item
+    assert "<li>30 % by me since 12 October 2026.</li>" not in below
+
+
+def judged(count: int, **more: object) -> RecordedQuestion:
+    """A question that people answer, with forecasts in force, the newest first; one's own is the oldest."""
+    question = with_forecasts(sample_content())["on_record"][1]
+    whose = [*(f"P{place}" for place in range(count - 1)), "me"][-count:] if count else []
+    forecasts = [{**question["forecasts"][0], "who": who, "holds": True} for who in whose]
+    question.pop("resolution", None)
+    return {**question, "forecasts": forecasts, "earlier_wordings": 0, **more}
+
+
+def test_the_headline_of_a_judged_question():
+    """It lists no more than six forecasts, one's own first, and says how many others there are, or that there is none, or how it ended."""
+    assert judged_headline(judged(0)).figure == "no forecast"
+    assert judged_headline(judged(0)).lines == ("No forecast is on record.",)
+    said = [line.split(" by ")[1].split(" since")[0] for line in judged_headline(judged(6)).lines]
+    assert said == ["me", "P0", "P1", "P2", "P3", "P4"]
+    lines = judged_headline(judged(9)).lines
+    assert (len(lines), lines[0], lines[-1]) == (7, "30 % by me since 12 October 2026.", "3 more in force, listed below.")
+    ended = judged_headline(judged(2, resolution="no (it did not happen), decided on 1 May 2027"))
+    assert (ended.figure, ended.closes) == ("resolved", "")
+    assert ended.lines[0] == "Resolved: no (it did not happen), decided on 1 May 2027."
 
 
 def test_what_people_write_is_text_on_the_page():
