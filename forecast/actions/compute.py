@@ -37,7 +37,7 @@ from forecast.predict.analysis import Analysis, analyse
 from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
 from forecast.schema.insight import ImpliedContent
-from forecast.schema.topic import ParameterContent, RunContent, TopicContent, VerdictContent, content_bytes
+from forecast.schema.topic import ParameterContent, RunContent, RunHashes, TopicContent, VerdictContent, content_bytes
 
 MOST_ROWS_EXPLAINED = 10_000  # which takes about a minute
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
@@ -150,7 +150,7 @@ def _draws_to_keep(run: Run, topic: Topic, analysis: Analysis, verdict: VerdictC
 
 def _run_content(run: Run, topic: Topic, verdict: VerdictContent | None) -> RunContent:
     """How the report can be made again, and the hashes of what it was made of."""
-    hashes = {"numbers": numbers_hash(topic, as_of=run.as_of), "words": words_hash(topic)}
+    hashes: RunHashes = {"numbers": numbers_hash(topic, as_of=run.as_of), "words": words_hash(topic)}
     if verdict is not None:
         made_with = verdict.get("versions", run.environment.versions)
         hashes["refereed"] = calculation_key(topic, as_of=run.as_of, settings=run.settings, computing=made_with)

@@ -355,7 +355,9 @@ def facts_table(content: TopicContent) -> ReportTable:
     run = content["run"]
     rows = [("as of", words.day(content["as_of"])), ("seed", str(run["seed"]))]
     rows += [("paths", str(run["draws"]))] if "draws" in run else []
-    rows += [*run["versions"].items(), *((f"hash of {name_as_words(name)}", digest) for name, digest in run["hashes"].items())]
+    hashes = run["hashes"]
+    rows += [*run["versions"].items(), ("hash of numbers", hashes["numbers"]), ("hash of words", hashes["words"])]
+    rows += [("hash of refereed", hashes["refereed"])] if "refereed" in hashes else []
     rows.append(("hash of this report", content["digest"]))
     return ReportTable("Versions and hashes", (Column("what", "head"), Column("which", "code")), tuple(rows))
 

@@ -222,13 +222,21 @@ class VerdictContent(TypedDict):
     versions: NotRequired[dict[str, str]]
 
 
+class RunHashes(TypedDict):
+    """Hashes of what a report was made from: of all that determines its numbers, of the words shown, and of what the engines were compared on."""
+
+    numbers: str
+    words: str
+    refereed: NotRequired[str]
+
+
 class RunContent(TypedDict):
     """How to make the report again."""
 
     command: str
     seed: int
     versions: dict[str, str]
-    hashes: dict[str, str]
+    hashes: RunHashes
     draws: NotRequired[int]
     hindcast: NotRequired[bool]
 

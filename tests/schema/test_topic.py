@@ -9,7 +9,7 @@ import pytest
 
 from forecast.report.pages import render_topic
 from forecast.schema.json_data import round_numbers
-from forecast.schema.topic import ReportFault, content_bytes, digest_of, read_content
+from forecast.schema.topic import ReportFault, content_bytes, digest_of, read_content, validate_content
 from tests.support.sample_report import sample_content
 
 pytestmark = pytest.mark.medium
@@ -66,6 +66,16 @@ def test_a_hole_is_named():
     content["digest"] = digest_of(content)
     with pytest.raises(ReportFault, match=r"`streams\.0\.through`: field required"):
         render_topic(content)
+
+
+@pytest.mark.parametrize("name", ["numbers", "words"])
+def test_a_report_without_a_hash_of_its_inputs_is_refused(name):
+    """Commands that compare a report with a book rest on both hashes."""
+    content = copy.deepcopy(sample_content())
+    del content["run"]["hashes"][name]
+    content["digest"] = digest_of(content)
+    with pytest.raises(ReportFault, match=rf"`run\.hashes\.{name}`: field required"):
+        validate_content(content)
 
 
 def test_another_format_is_refused():
