@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from forecast import __version__
+from forecast.cli.calibration import calibration
 from forecast.cli.check import check
 from forecast.cli.diff import diff
 from forecast.cli.due import due
@@ -84,6 +85,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Say what moved an answer, what it rests on, and what would change it.")(why)
     app.command(short_help="Show what each row says for and against each hypothesis, in bits.")(evidence)
     app.command(short_help="Score the forecasts on record.")(score)
+    app.command(short_help="Compare what forecasts said with what happened.")(calibration)
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
     app.command(short_help="Put a forecast on record: a probability, a range, options or a date.")(say)

@@ -82,8 +82,8 @@ def score(
         by,
         tuple(rules or ()),
         against,
-        _begin(since),
-        None if until is None else _begin(until + timedelta(days=1)),
+        begin_of(since),
+        None if until is None else begin_of(until + timedelta(days=1)),
         tuple(who or ()),
     )
     root, now = root_of(book, allow_links=allow_links), today()
@@ -129,5 +129,6 @@ def _check_rules(names: Iterable[str]) -> None:
             )
 
 
-def _begin(its: date | None) -> datetime | None:
+def begin_of(its: date | None) -> datetime | None:
+    """Return the moment at which a day begins, in UTC."""
     return None if its is None else datetime.combine(its, time(), UTC)

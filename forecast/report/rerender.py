@@ -12,15 +12,18 @@ from forecast.book.files.layout import report_path, root_problem, topic_names
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean
+from forecast.report.calibration_page import render_calibration_page
 from forecast.report.failures import failure_path, failures_in, readable_failures
 from forecast.report.files import read_report, remove_pictures, write_files
 from forecast.report.icd203 import Style
 from forecast.report.pages import render_index, render_page, render_topic
 from forecast.report.score_page import render_score_page
+from forecast.schema.calibration import CALIBRATION_REPORT, read_calibration
 from forecast.schema.score_page import SCORE_REPORT, read_score_page
 from forecast.schema.topic import ReportFault, TopicContent, remake_hint
 
 INDEX_PAGE = "index.html"
+RECORD_REPORTS = (SCORE_REPORT, CALIBRATION_REPORT)
 DIGEST = re.compile(rb'"digest": "([0-9a-f]{64})"')
 
 
@@ -105,7 +108,12 @@ def _due_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[P
     """
     reported = [name for name in topic_names(folder) if folder.kind(report_path(name, directory)) is not None]
     due = {name for name in reported if not _page_fits(folder, directory, name)}
-    scores, unmade = _due_score_page(folder, directory)
+    pages: dict[str, bytes] = {}
+    unmade: list[Problem] = []
+    for name in RECORD_REPORTS:
+        page, wrong = _due_record_page(folder, directory, name)
+        pages |= page
+        unmade += wrong
     index_due = bool(reported) and (bool(due) or _index_is_older(folder, directory, reported))
     files: dict[str, bytes] = {}
     contents: list[TopicContent] = []
@@ -120,19 +128,27 @@ def _due_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[P
             contents.append(content)
     if index_due and not problems:
         files[INDEX_PAGE] = _index_page(folder, directory, contents)
-    return scores | files, [*unmade, *problems]
+    return pages | files, [*unmade, *problems]
 
 
-def _due_score_page(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[Problem]]:
-    """The page of scores where it is missing beside its JSON or is of an earlier one, and why it cannot be made."""
-    path = f"{directory}/{SCORE_REPORT}.json"
-    if folder.kind(path) is None or _page_fits(folder, directory, SCORE_REPORT):
+def _due_record_page(folder: Folder, directory: str, name: str) -> tuple[dict[str, bytes], list[Problem]]:
+    """A page of the record where it is missing beside its JSON or is of an earlier one, and why it cannot be made."""
+    path = f"{directory}/{name}.json"
+    if folder.kind(path) is None or _page_fits(folder, directory, name):
         return {}, []
     try:
-        files = render_score_page(read_score_page(folder.read(path, most=None), name=path))
+        files = _record_page(folder, path, name)
     except ReportFault as fault:
-        return {}, [Problem(Place(path), f"no page can be made of these scores: {fault}")]
-    return {f"{SCORE_REPORT}.html": files[f"{SCORE_REPORT}.html"]}, []
+        return {}, [Problem(Place(path), f"no page can be made of these figures: {fault}")]
+    return {f"{name}.html": files[f"{name}.html"]}, []
+
+
+def _record_page(folder: Folder, path: str, name: str) -> dict[str, bytes]:
+    """The page, the Markdown and the pictures of what a JSON file says of the record; raise ``ReportFault`` where it is not whole."""
+    data = folder.read(path, most=None)
+    if name == CALIBRATION_REPORT:
+        return render_calibration_page(read_calibration(data, name=path))
+    return render_score_page(read_score_page(data, name=path))
 
 
 def _page_fits(folder: Folder, directory: str, name: str) -> bool:
@@ -181,11 +197,12 @@ def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: S
     files = render_index([contents[name] for name in sorted(contents)], failures=failures, style=style)
     for name in chosen:
         files |= render_topic(contents[name], style=style)
-    if topics is None and folder.kind(path := f"{directory}/{SCORE_REPORT}.json") is not None:
-        try:
-            files |= render_score_page(read_score_page(folder.read(path, most=None), name=path))
-        except ReportFault as fault:
-            return RerenderResult(problems=(Problem(Place(path), str(fault)),))
+    for name in () if topics is not None else RECORD_REPORTS:
+        if folder.kind(path := f"{directory}/{name}.json") is not None:
+            try:
+                files |= _record_page(folder, path, name)
+            except ReportFault as fault:
+                return RerenderResult(problems=(Problem(Place(path), str(fault)),))
     written = write_files(folder, directory, files)
     remove_pictures(folder, directory, chosen, but=files)  # of questions that are settled since, or of names that are no more
     return RerenderResult(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else INDEX_PAGE))

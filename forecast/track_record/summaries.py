@@ -97,9 +97,14 @@ def _unit(question: RecordQuestion) -> str:
 def _groups(table: ScoreTable, by: Grouping | None) -> Mapping[str, Indices]:
     if by is None or by == "person":
         return {"": np.arange(len(table.questions))}
+    return question_groups([its.question for its in table.questions], table.platforms, by)
+
+
+def question_groups(questions: Sequence[RecordQuestion], platforms: Sequence[str], by: Grouping) -> Mapping[str, Indices]:
+    """Return the places of the questions of each group, horizons from short to long and all others by name; a question may be in several."""
     groups: dict[str, list[int]] = {}
-    for place, its in enumerate(table.questions):
-        for name in _names(its.question, table.platforms[place], by):
+    for place, (question, platform) in enumerate(zip(questions, platforms, strict=True)):
+        for name in _names(question, platform, by):
             groups.setdefault(name, []).append(place)
     order = [name for _, name in HORIZONS] + [LONGEST_HORIZON]
     names = sorted(groups, key=lambda name: (order.index(name) if name in order else -1, name))

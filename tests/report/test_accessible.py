@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from forecast.report.calibration_page import render_calibration_page
 from forecast.report.pages import render_index, render_topic
 from forecast.report.score_page import render_score_page
+from tests.support.calibration_records import sample_calibration_page
 from tests.support.chromium import Chromium, find_chromium
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -26,11 +28,12 @@ def browser():
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> Path:
-    """The pages of the sample topic, their index and a page of scores, on disk."""
+    """The pages of the sample topic, their index, a page of scores and one of calibration, on disk."""
     directory = tmp_path_factory.mktemp("reports")
     content = with_insight(sample_content())
     scores = render_score_page(sample_score_page(directory / "book"))
-    for name, data in (render_topic(content) | render_index([content]) | scores).items():
+    calibration = render_calibration_page(sample_calibration_page(directory / "calibrated"))
+    for name, data in (render_topic(content) | render_index([content]) | scores | calibration).items():
         path = directory / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
@@ -39,7 +42,7 @@ def pages(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html"])
+@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html", "calibration.html"])
 def test_axe_finds_no_violation(browser, pages, page, dark, width):
     """Every rule that axe knows holds, with every fold open, in light and in dark, wide and narrow."""
     import axe_core_python
@@ -53,7 +56,7 @@ def test_axe_finds_no_violation(browser, pages, page, dark, width):
     assert found == []
 
 
-@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html"])
+@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html", "calibration.html"])
 def test_a_page_opens_from_disk_and_asks_for_nothing_else(browser, pages, page):
     """The file is the only request, and the console stays empty."""
     before = {
@@ -67,7 +70,7 @@ def test_a_page_opens_from_disk_and_asks_for_nothing_else(browser, pages, page):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html"])
+@pytest.mark.parametrize("page", ["route.html", "index.html", "score.html", "calibration.html"])
 def test_nothing_is_wider_than_the_page(browser, pages, page, width):
     """The page never scrolls sideways; only tables and the model's graph do, inside themselves."""
     browser.show(width=WIDTHS[width][0], height=WIDTHS[width][1])

@@ -12,6 +12,7 @@ TAKEN_BY_RECORDS: Mapping[str, str] = {
 }
 TAKEN_BY_TOPICS: Mapping[str, str] = {
     **TAKEN_BY_RECORDS,
+    "calibration": "reports/calibration.html is the page of calibration",
     "score": "reports/score.html is the page of scores",
     "index": "reports/index.html is the list of topics",
     "as-of": "reports/as-of holds reports of earlier days",

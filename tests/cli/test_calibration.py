@@ -1,0 +1,125 @@
+"""`forecast calibration` on the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.support.calibration_records import files_under, write_overconfident
+from tests.support.invented_records import QUESTION, YES, collection, said, topic
+
+pytestmark = pytest.mark.medium
+
+
+def test_the_table_says_calibration_and_skill_apart(run: Run, book: Path):
+    """Of a skilled forecaster who is too extreme and too high: more than chance is miscalibrated, the way it is off, and that yes was told from no."""
+    write_overconfident(book)
+    shown = run("calibration")
+    assert (shown.code, shown.err) == (0, "")
+    lines = shown.out.splitlines()
+    assert lines[1].split() == [
+        "questions",
+        "Brier",
+        "=",
+        "miscalibration",
+        "-",
+        "discrimination",
+        "+",
+        "uncertainty",
+        "yes",
+        "above",
+        "no",
+        "(95",
+        "%)",
+        "spread",
+    ]
+    assert lines[2].split()[:2] == ["me", "120"]
+    text = "\n".join(lines)
+    assert "more than chance: of 100 calibrated records" in text
+    assert "no more than chance" not in text
+    assert "probabilities too extreme" in text
+    assert "and too high" in text
+    assert "leaves the band" in text
+    assert lines[-1] == f"The page of calibration is {book / 'reports' / 'calibration.html'}."
+
+
+def test_the_page_is_the_same_bytes_again(run: Run, book: Path):
+    """A second run changes no file; the pages are HTML, Markdown, JSON and pictures."""
+    write_overconfident(book)
+    run("calibration")
+    before = dict(files_under(book / "reports"))
+    assert {name for name in before if "calibration" in name} == {
+        "calibration.html",
+        "calibration.json",
+        "calibration.md",
+        "calibration/reliability.svg",
+        "calibration/uniformity.svg",
+    }
+    run("calibration")
+    assert dict(files_under(book / "reports")) == before
+
+
+def test_groups_have_lines_of_their_own_and_write_no_page(run: Run, book: Path):
+    """By tag, horizon and person; what is chosen is printed, and nothing else."""
+    write_overconfident(book, numbers=0)
+    found = json.loads(run("calibration", "--by", "tag", "--json").out)
+    assert [(its["group"], its["size"]["questions"]) for its in found["probabilities"]] == [("ice", 60), ("wind", 60)]
+    rows = list(csv.DictReader(io.StringIO(run("calibration", "--by", "horizon", "--csv").out)))
+    assert [row["group"] for row in rows] == ["up to a week", "up to a month", "up to three months"]
+    for row in rows:
+        parts = float(row["miscalibration"]) - float(row["discrimination"]) + float(row["uncertainty"])
+        assert parts == pytest.approx(float(row["brier"]), abs=3e-6)
+    assert not (book / "reports" / "calibration.html").exists()
+
+
+def test_days_and_people_choose(run: Run, book: Path):
+    """`--from` and `--to` ask when a question counts; a name that nobody has is refused."""
+    write_overconfident(book, numbers=0)
+    whole = json.loads(run("calibration", "--json").out)["probabilities"][0]["size"]["questions"]
+    parts = [
+        json.loads(run("calibration", "--json", *words).out)["probabilities"][0]["size"]["questions"]
+        for words in (("--to", "2025-06-30"), ("--from", "2025-07-01"))
+    ]
+    assert (whole, sum(parts)) == (120, 120)
+    refused = run("calibration", "--who", "zoe")
+    assert refused.code == 2
+    assert "nobody called `zoe` has a forecast on record" in refused.err
+
+
+def test_few_questions_are_called_few(run: Run, book: Path):
+    """Of one question nothing can be said, and the command says so; shares and open questions are counted as left out."""
+    questions = [QUESTION, {**QUESTION, "id": "half"}, {**QUESTION, "id": "open"}]
+    resolutions = [YES, {**YES, "question": "half", "outcome": "fraction", "value": "0.5"}]
+    rows = [said("me", 0.6), said("me", 0.6, question="half"), said("me", 0.6, question="open")]
+    topic(book, rows, questions=questions, resolutions=resolutions, name="ferry")
+    lines = run("calibration").out.splitlines()
+    assert lines[0].startswith("Too few questions to judge: 1 question at most.")
+    assert "All questions ended alike, so that nothing can be said of skill." in lines
+    assert "1 question left out: open: not resolved yet." in lines
+    assert "1 question left out: came out as a share between no and yes, which is neither." in lines
+
+
+def test_without_a_record_there_is_a_hint(run: Run, book: Path):
+    """And where nothing has ended yet, that is said."""
+    assert run("calibration").out == "No forecasts are on record yet; `forecast say` and `forecast import` add some.\n"
+    collection(book, [said("ann", 0.4)], resolutions=[])
+    assert run("calibration").out.startswith(
+        "No forecast of a question that ended in yes or no, or in a number or a date, enters calibration yet."
+    )
+
+
+def test_certainty_is_no_accident(run: Run, book: Path):
+    """Probabilities of 0 and 1, right or wrong, give figures and a page."""
+    questions = [{**QUESTION, "id": name} for name in ("a", "b", "c")]
+    resolutions = [{**YES, "question": name, "outcome": outcome} for name, outcome in (("a", "yes"), ("b", "no"), ("c", "no"))]
+    rows = [said("ann", 1, question="a"), said("ann", 0, question="b"), said("ann", 1, question="c")]
+    collection(book, rows, questions=questions, resolutions=resolutions, me=["ann"])
+    assert run("calibration").code == 0
+    found = json.loads(run("calibration", "--json").out)["probabilities"][0]
+    assert found["smooth"]["left_out"] == 3
+    assert found["brier"] == pytest.approx(1 / 3, abs=1e-6)
