@@ -58,13 +58,19 @@ class _Replays:
 
 
 def hindcast_scores(
-    root: Path, *, until: date, settings: Settings, every: Every = "week", progress: Progress = ignore_progress
+    root: Path,
+    *,
+    topics: Sequence[str] | None = None,
+    until: date,
+    settings: Settings,
+    every: Every = "week",
+    progress: Progress = ignore_progress,
 ) -> HindcastScores:
-    """Return the scores of all yes-or-no questions of a book that its record settles as of a day: by replay, and of what the ledger said.
+    """Return the scores of all yes-or-no questions of a book, or of some topics, that the record settles as of a day: by replay, and of what the ledger said.
 
     A replay has regular days, ``every`` so often, and those of news.  Topics that bring their own model are left out, and named.
     """
-    book, problems = read_book(root)
+    book, problems = read_book(root, topics)
     entries, broken = read_ledger(Folder(root))
     if has_errors((*problems, *broken)):
         return HindcastScores(until, problems=(*problems, *broken))

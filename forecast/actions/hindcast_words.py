@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from forecast.actions.hindcast_scores import HindcastScores
 from forecast.insight.settled_scores import ANSWER_ORIGINS, STATIC_REFERENCES, MeanScore, SettledScore, mean_of_scores
 from forecast.model.clock import DAYS_PER_MONTH
+from forecast.schema.hindcast_scores import HindcastMeanContent, HindcastRowContent, HindcastScoresContent, MeanScoreContent
+from forecast.schema.score import figure
 from forecast.schema.words import day, join_words
 
 FEWEST_TO_JUDGE = 30  # settled questions below which a mean score tells next to nothing
@@ -20,13 +21,13 @@ def score_sentences(scores: HindcastScores) -> tuple[str, ...]:
     return tuple(_sentences(scores))
 
 
-def scores_as_data(scores: HindcastScores) -> dict[str, Any]:
+def scores_as_data(scores: HindcastScores) -> HindcastScoresContent:
     """Return the scores as data for scripts: a row for each question and origin, means of those that are due and of the others, and the sentences.
 
     A score that is infinite is the text ``inf``, since JSON has no such number.
     """
     rows = [_row(its) for its in scores.scores]
-    means = [
+    means: list[HindcastMeanContent] = [
         {
             "origin": origin,
             "due": due,
@@ -45,8 +46,8 @@ def scores_as_data(scores: HindcastScores) -> dict[str, Any]:
         "others": list(scores.others),
         "priors_since": priors,
         "left_out": [{"topic": topic, "why": why} for topic, why in scores.left_out],
-        "origins": dict(ANSWER_ORIGINS),
-        "references": dict(STATIC_REFERENCES),
+        "origins": dict(ANSWER_ORIGINS.items()),
+        "references": dict(STATIC_REFERENCES.items()),
         "sentences": list(score_sentences(scores)),
     }
 
@@ -59,7 +60,7 @@ def mean_scores(scores: Sequence[SettledScore]) -> dict[str, MeanScore]:
     }
 
 
-def _row(its: SettledScore) -> dict[str, Any]:
+def _row(its: SettledScore) -> HindcastRowContent:
     question = its.settled.question
     return {
         "question": its.address,
@@ -77,8 +78,8 @@ def _row(its: SettledScore) -> dict[str, Any]:
     }
 
 
-def _score(score: MeanScore) -> dict[str, float | str]:
-    return {"brier": score.brier, "log_bits": score.log_bits if score.log_bits < float("inf") else "inf"}
+def _score(score: MeanScore) -> MeanScoreContent:
+    return {"brier": score.brier, "log_bits": figure(score.log_bits)}
 
 
 def _sentences(scores: HindcastScores) -> Iterator[str]:
@@ -93,7 +94,10 @@ def _sentences(scores: HindcastScores) -> Iterator[str]:
         yield "The base rate is the share of yes among the questions with which each stands, which is known only afterwards."
         yield from _what_the_ledger_said(scores, len(replayed))
     if scores.others:
-        yield f"Settled too, and not scored here, since they are no yes or no, or were open on no day: {join_words(scores.others)}."
+        yield (
+            f"Settled too, and left out: {join_words(scores.others)}. Either they were open on no day, or they ask for a number, a date or a"
+            " choice, of which a replay keeps no whole distribution to score."
+        )
     for topic, why in scores.left_out:
         yield f"`{topic}` is not replayed: {why}."
 

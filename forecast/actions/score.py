@@ -10,11 +10,13 @@ from pathlib import Path
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem, topic_names
 from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.content.scores import scores_content
 from forecast.forecasts.ledger_forecasts import LedgerForecasts, read_ledger_forecasts, with_ledger
 from forecast.forecasts.reading import collection_names, read_collection, read_topic_record
 from forecast.forecasts.record import COLLECTIONS, ForecastRecord
 from forecast.forecasts.tables import FORECASTS, RESOLUTIONS
 from forecast.language.faults import did_you_mean
+from forecast.schema.score import ScoresContent
 from forecast.track_record.cohorts import entered_between
 from forecast.track_record.day_scores import DAY_RULES
 from forecast.track_record.measures import EVERY, ScoreMeasure, chosen_measures
@@ -86,6 +88,20 @@ def score_book(root: Path, asked: ScoreRequest, *, as_of: date) -> ScoreResult:
     scored = tuple(score_record(record, now=now, enters=enters, by_days=by_days) for record in records)
     later = tuple(score_record(record, now=now, made="entered later", enters=enters) for record in records if not record.is_imported)
     return _summarise(asked, scored, tuple(its for its in later if its.counted.forecasters), problems)
+
+
+def scores_of(found: ScoreResult, *, as_of: date) -> ScoresContent:
+    """Return scores as JSON has them, without rows."""
+    return scores_content(
+        found.records,
+        found.later,
+        as_of=as_of,
+        summaries=found.summaries,
+        with_early=found.with_early,
+        later_summaries=found.later_summaries,
+        reference=found.reference,
+        skill=found.skill,
+    )
 
 
 def read_records(folder: Folder, names: Sequence[str]) -> tuple[tuple[ForecastRecord, ...], tuple[Problem, ...]]:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forecast.actions.score import ScoreResult, end_of_day
+from forecast.actions.book_inputs import book_inputs
+from forecast.actions.score import ScoreRequest, ScoreResult, end_of_day, score_book, scores_of
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS
 from forecast.book.files.locking import hold_lock
-from forecast.book.files.problems import FileFault, Problem
+from forecast.book.files.problems import FileFault, Problem, has_errors
 from forecast.content.score_page import score_page_content
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.score_page import score_page_files
+from forecast.schema.hindcast_scores import HindcastScoresContent, KeptHindcastsContent
 from forecast.schema.score import ScoresContent
-from forecast.schema.score_page import SCORE_REPORT
+from forecast.schema.score_page import SCORE_REPORT, ScorePageContent, read_score_page
+from forecast.schema.topic import ReportFault
 from forecast.track_record.calls import best_and_worst
 from forecast.track_record.counted_forecasts import forecasts_made
 from forecast.track_record.score_table import OWNER
@@ -34,9 +37,29 @@ class ScorePageResult:
     problems: tuple[Problem, ...] = ()
 
 
-def write_score_page(root: Path, found: ScoreResult, scores: ScoresContent, *, as_of: date) -> ScorePageResult:
-    """Write the page of scores of the forecasters that ``found`` is about."""
+def make_score_page(root: Path, *, as_of: date, hindcasts: HindcastScoresContent | None = None) -> ScorePageResult:
+    """Score all records of a book and write the page of scores."""
+    found = score_book(root, ScoreRequest(), as_of=as_of)
+    if has_errors(found.problems):
+        return ScorePageResult(problems=found.problems)
+    return write_score_page(root, found, scores_of(found, as_of=as_of), as_of=as_of, hindcasts=hindcasts)
+
+
+def write_score_page(
+    root: Path, found: ScoreResult, scores: ScoresContent, *, as_of: date, hindcasts: HindcastScoresContent | None = None
+) -> ScorePageResult:
+    """Write the page of scores of the forecasters that ``found`` is about.
+
+    ``hindcasts``, which take a while to compute, stay on the page until others are given; where files that they rest on have changed since,
+    the page says so.
+    """
     assert found.table is not None
+    folder = Folder(root)
+    try:
+        inputs = book_inputs(folder)
+        before = _page_before(folder)
+    except FileFault as fault:
+        return ScorePageResult(problems=(fault.problem,))
     named = () if found.who == (EVERYBODY,) else found.who
     updatable = _updatable_questions(found, as_of)
     content = score_page_content(
@@ -46,16 +69,33 @@ def write_score_page(root: Path, found: ScoreResult, scores: ScoresContent, *, a
         calls=best_and_worst(found.table, named or sorted(set(found.table.who))),
         choices=[update_choices(its, now=end_of_day(as_of)) for its in updatable[:MOST_OPEN]],
         unlisted_open=max(len(updatable) - MOST_OPEN, 0),
+        hindcasts=_kept_hindcasts(before, inputs) if hindcasts is None else {"inputs": inputs, "stale": False, "scores": hindcasts},
     )
     files = score_page_files(content)
     try:
         with hold_lock(root):
-            folder = Folder(root)
             written = write_files(folder, REPORTS, files)
             remove_pictures(folder, REPORTS, [SCORE_REPORT], but=files)
     except FileFault as fault:
         return ScorePageResult(problems=(fault.problem,))
     return ScorePageResult(root / REPORTS / f"{SCORE_REPORT}.html", written)
+
+
+def _page_before(folder: Folder) -> ScorePageContent | None:
+    """What the page showed so far; None where there is none, or none that this program wrote whole."""
+    path = f"{REPORTS}/{SCORE_REPORT}.json"
+    if folder.kind(path) is None:
+        return None
+    try:
+        return read_score_page(folder.read(path, most=None), name=path)
+    except ReportFault:
+        return None
+
+
+def _kept_hindcasts(before: ScorePageContent | None, inputs: str) -> KeptHindcastsContent | None:
+    """The hindcasts of the page as it was, and whether they are out of date."""
+    kept = None if before is None else before["hindcasts"]
+    return None if kept is None else {**kept, "stale": kept["inputs"] != inputs}
 
 
 def _updatable_questions(found: ScoreResult, as_of: date) -> list[UpdatableQuestion]:

@@ -1,60 +1,42 @@
-"""The scores of settled questions as lines: what must be known of them first, then a table for each origin, and its means."""
+"""The scores of settled questions on the terminal, and as CSV: what must be known of them first, then a table for each origin."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
 from typing import TYPE_CHECKING
 
-from forecast.cli.lines import echo, print_columns
+from forecast.cli.lines import echo, print_columns, spreadsheet_cell
 
 if TYPE_CHECKING:
-    from forecast.actions.hindcast_scores import HindcastScores
-    from forecast.insight.settled_scores import MeanScore, SettledScore
+    from forecast.schema.hindcast_scores import HindcastScoresContent
 
-HEADINGS = ("question", "ended", "open", "forecasts", "Brier", "bits", "prior", "base rate", "50 %")
+COLUMNS = ("question", "origin", "ended", "opens", "settled", "by", "due", "forecasts", "days", "brier", "log_bits")
 
 
-def print_hindcast_scores(scores: HindcastScores) -> None:
+def print_hindcast_scores(content: HindcastScoresContent) -> None:
     """Print the scores of a book's settled questions: Brier from 0 to 1 and bits for the model, Brier for each reference."""
-    from forecast.actions.hindcast_words import score_sentences
-    from forecast.insight.settled_scores import ANSWER_ORIGINS
+    from forecast.sentences.hindcast_tables import HINDCAST_SCALE, hindcast_tables
 
-    for sentence in score_sentences(scores):
+    for sentence in content["sentences"]:
         echo(sentence)
-    for origin, words in ANSWER_ORIGINS.items():
-        for due, which in ((True, ""), (False, ", questions that ended before their dates")):
-            those = [its for its in scores.scores_from(origin) if its.is_due == due]
-            if those:
-                echo()
-                echo(f"{words[0].upper()}{words[1:]}{which}. Brier scores run from 0, the best, to 1; bits are the logarithmic score.")
-                print_columns([HEADINGS, *map(_cells, those), *_mean_cells(those)], right=range(2, len(HEADINGS)), indent="  ")
+    for table in hindcast_tables(content):
+        echo()
+        echo(f"{table.caption}. {HINDCAST_SCALE}.")
+        print_columns([table.headings, *table.rows], right=range(2, len(table.headings)), indent="  ")
 
 
-def _cells(its: SettledScore) -> tuple[str, ...]:
-    outcome = "yes" if its.settled.outcome else "no"
-    return (
-        its.address,
-        outcome,
-        f"{its.days:.0f} days",
-        str(its.forecasts),
-        *_score_cells(its.score),
-        *(_brier(score) for _, score in its.references.values()),
-    )
-
-
-def _mean_cells(those: Sequence[SettledScore]) -> list[tuple[str, ...]]:
-    """The line of means; none for a single question."""
-    from forecast.actions.hindcast_words import mean_scores
-
-    if len(those) == 1:
-        return []
-    model, *references = mean_scores(those).values()
-    return [(f"mean of {len(those)}", "", "", "", *_score_cells(model), *map(_brier, references))]
-
-
-def _score_cells(score: MeanScore) -> tuple[str, str]:
-    return _brier(score), f"{score.log_bits:.2f}"
-
-
-def _brier(score: MeanScore) -> str:
-    return f"{score.brier:.3f}"
+def hindcasts_as_csv(content: HindcastScoresContent) -> str:
+    """Return the scores as CSV: a row for each question and origin, with the probability and both scores of each reference."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    names = list(content["references"])
+    writer.writerow([*COLUMNS, *(f"{name.replace(' ', '_')}_{part}" for name in names for part in ("probability", "brier", "log_bits"))])
+    for row in content["rows"]:
+        outcome, due = "yes" if row["outcome"] else "no", "yes" if row["due"] else "no"
+        first = [spreadsheet_cell(row["question"]), row["origin"], outcome, row["opens"], row["settled"], row["by"] or "", due]
+        references = [
+            cell for its in (row["references"][name] for name in names) for cell in (its["probability"], its["brier"], its["log_bits"])
+        ]
+        writer.writerow([*first, row["forecasts"], row["days"], row["brier"], row["log_bits"], *references])
+    return written.getvalue()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from forecast.cli.lines import echo, print_data, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, today
+from forecast.cli.progress import Bar
 
 Records = Annotated[
     list[str] | None, typer.Argument(metavar="[TOPIC|COLLECTION]...", help="Only these records (default: all).", show_default=False)
@@ -42,6 +44,13 @@ Who = Annotated[
     typer.Option("--who", metavar="NAME", help="Only this forecaster; may be repeated (default: you, or everybody).", show_default=False),
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print each score of each question as CSV.")]
+Hindcasts = Annotated[
+    bool,
+    typer.Option(
+        "--hindcasts",
+        help="Score instead what the models would have said of the questions that their rows have settled, and what the ledger said.",
+    ),
+]
 
 
 def score(
@@ -53,6 +62,7 @@ def score(
     since: Since = None,
     until: Until = None,
     who: Who = None,
+    hindcasts: Hindcasts = False,
     book: Book = None,
     allow_links: AllowLinks = False,
     as_json: AsJson = False,
@@ -62,6 +72,9 @@ def score(
 
     Where nothing is chosen, the page of scores is written too.
 
+    With `--hindcasts` each topic is replayed as of past days, which takes some seconds. The page keeps what that gave until the next time,
+    apart from all forecasts that were made at the time.
+
     A question that was decided before its scheduled close counts from that day on, whatever happened. `--from` and `--to` choose
     questions by the day from which they count.
 
@@ -70,10 +83,11 @@ def score(
       forecast score
       forecast score metaculus --by tag --rule peer
       forecast score --against 0.5 --json
+      forecast score --hindcasts
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.score import ScoreRequest, score_book
+    from forecast.actions.score import ScoreRequest, score_book, scores_of
     from forecast.cli.score_lines import print_scores, rows_as_csv
-    from forecast.content.scores import score_rows, scores_content
+    from forecast.content.scores import score_rows
     from forecast.schema.json_data import round_numbers
 
     _check_rules(rules or ())
@@ -87,26 +101,23 @@ def score(
         tuple(who or ()),
     )
     root, now = root_of(book, allow_links=allow_links), today()
+    if hindcasts:
+        if asked != ScoreRequest(asked.records):
+            raise typer.BadParameter("it goes with topics, --json and --csv alone", param_hint="--hindcasts")
+        _score_hindcasts(root, asked.records, now, as_json=as_json, as_csv=as_csv)
+        return
     try:
         found = score_book(root, asked, as_of=now)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     stop_at(found.problems, as_json=as_json)
+    rows = score_rows((*found.records, *found.later), found.measures, asked.who)
     if as_csv:
-        print_data(rows_as_csv(score_rows((*found.records, *found.later), found.measures, asked.who)))
+        print_data(rows_as_csv(rows))
         return
-    content = scores_content(
-        found.records,
-        found.later,
-        as_of=now,
-        summaries=found.summaries,
-        with_early=found.with_early,
-        later_summaries=found.later_summaries,
-        reference=found.reference,
-        skill=found.skill,
-    )
+    content = scores_of(found, as_of=now)
     if as_json:
-        print_json({**content, "rows": list(score_rows((*found.records, *found.later), found.measures, asked.who))})
+        print_json({**content, "rows": list(rows)})
         return
     print_scores(round_numbers(content))  # as the page has them
     if asked == ScoreRequest() and found.records:
@@ -115,6 +126,31 @@ def score(
         written = write_score_page(root, found, content, as_of=now)
         stop_at(written.problems, as_json=False)
         echo(f"The page of scores is {written.page}.")
+
+
+def _score_hindcasts(root: Path, topics: Sequence[str], now: date, *, as_json: bool, as_csv: bool) -> None:
+    """Print the scores of settled questions; where no topic is chosen and they are printed as lines, the page keeps them."""
+    from forecast.actions.hindcast_scores import hindcast_scores
+    from forecast.actions.hindcast_words import scores_as_data
+    from forecast.actions.score_page import make_score_page
+    from forecast.cli.hindcast_scores import hindcasts_as_csv, print_hindcast_scores
+    from forecast.model.settings import Settings
+
+    with Bar() as bar:
+        found = hindcast_scores(root, topics=topics or None, until=now, settings=Settings(), progress=bar)
+    stop_at(found.problems, as_json=as_json)
+    content = scores_as_data(found)
+    if as_csv:
+        print_data(hindcasts_as_csv(content))
+    elif as_json:
+        print_json(content)
+    else:
+        print_hindcast_scores(content)
+        if not topics:
+            written = make_score_page(root, as_of=now, hindcasts=content)
+            stop_at(written.problems, as_json=False)
+            echo()
+            echo(f"The page of scores is {written.page}.")
 
 
 def _check_rules(names: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from forecast.content.forecast_words import forecast_words, outcome_words
 from forecast.forecasts.times import moment_text
+from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.json_data import round_numbers
 from forecast.schema.score import SCORE_FORMAT, ScoreFigure, ScoresContent, figure
 from forecast.schema.score_page import (
@@ -43,6 +44,7 @@ def score_page_content(
     calls: Calls | None,
     choices: Sequence[UpdateChoices],
     unlisted_open: int,
+    hindcasts: KeptHindcastsContent | None,
 ) -> ScorePageContent:
     """Return what the page of scores shows: of the forecasters ``who``, or of everybody where nobody is named."""
     settled = sorted(
@@ -62,6 +64,7 @@ def score_page_content(
         "unlisted_open": unlisted_open,
         "settled": listed,
         "unlisted": max(len(settled) - MOST_QUESTIONS, 0),
+        "hindcasts": hindcasts,
     }
     rounded = round_numbers(content)
     rounded["digest"] = digest_of(rounded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from forecast.report.tables_score import (
     agreement_table,
     calls_captions,
     calls_table,
+    hindcast_score_tables,
     question_scores_sentence,
     steps_table,
     summary_table,
@@ -22,9 +24,11 @@ from forecast.report.tables_score import (
     worst_differences,
 )
 from forecast.schema import words
+from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.score_page import SCORE_REPORT, OpenQuestionContent, ScorePageContent, SettledContent, score_page_bytes
 from forecast.sentences import score_words
 
+BACKQUOTED = re.compile(r"`([^`]+)`")
 UPDATING = (
     "What a question will score when it closes as scheduled, if the forecast of the first column holds from now on. The baseline and the Brier score over time keep what "
     "the forecasts so far have earned; the last forecast alone counts for the other. Each is proper: whoever believes p does best, as they expect, by saying p."
@@ -95,7 +99,8 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
         )
     points += score_words.early_sentences(scores)
     points += scores["notes"]
-    missing = "" if scores["summaries"] else "There is no score yet."
+    missing = "" if scores["summaries"] else "There is no score yet." if scores["records"] else _put_in_quotes(score_words.NO_RECORD)
+    paragraphs = paragraphs if scores["records"] else []
     yield Section("What the scores come to", "scores", tuple(paragraphs), tuple(points), (), tuple(tables), missing=missing)
     if calls is not None and calls["best"]:
         best, worst = calls_captions(calls)
@@ -103,6 +108,27 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
         yield Section("Best and worst calls", "calls", tables=found)
     if scores["agreement"]:
         yield Section("The platform's own scores", "agreement", points=tuple(worst_differences(scores)), tables=(agreement_table(scores),))
+    if content["hindcasts"] is not None:
+        yield _hindcast_section(content["hindcasts"])
+
+
+def _hindcast_section(kept: KeptHindcastsContent) -> Section:
+    """Settled questions as hindcasts and from the ledger: what must be known of them first, and since when they may be out of date."""
+    scores = kept["scores"]
+    made = f"Made as of {words.day(scores['until'])} by `forecast score --hindcasts`; no other command makes them again."
+    stale = " Files of the book have changed since, so these scores may be out of date." if kept["stale"] else ""
+    return Section(
+        "Settled questions, as hindcasts and from the ledger",
+        "hindcasts",
+        (_put_in_quotes(f"{made}{stale}"),),
+        tuple(map(_put_in_quotes, scores["sentences"])),
+        tables=hindcast_score_tables(scores),
+    )
+
+
+def _put_in_quotes(sentence: str) -> str:
+    """A sentence whose code is in quotation marks, since page and Markdown show backquotes as they are."""
+    return BACKQUOTED.sub("\u201c\\1\u201d", sentence)
 
 
 def _open_question(question: OpenQuestionContent) -> OpenView:

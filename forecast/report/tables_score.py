@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from forecast.report.tables import Column, ReportTable
 from forecast.schema import words
+from forecast.schema.hindcast_scores import HindcastScoresContent
 from forecast.schema.score import ScoresContent, SummaryContent, number_of
 from forecast.schema.score_page import (
     CallContent,
@@ -17,6 +18,7 @@ from forecast.schema.score_page import (
     UpdateContent,
 )
 from forecast.sentences import score_words
+from forecast.sentences.hindcast_tables import HINDCAST_SCALE, hindcast_tables
 
 UPDATE_MEASURES = ("brier", "brier-over-time", "baseline")
 UPDATE_NAMES = {"brier": "Brier, last forecast", "brier-over-time": "Brier, over time", "baseline": "baseline"}
@@ -75,6 +77,16 @@ def calls_table(caption: str, calls: Sequence[CallContent]) -> ReportTable:
 def calls_captions(calls: CallsContent) -> tuple[str, str]:
     """The captions of the best and of the worst calls."""
     return f"Best calls, by {calls['label']}", f"Worst calls, by {calls['label']}"
+
+
+def hindcast_score_tables(content: HindcastScoresContent) -> tuple[ReportTable, ...]:
+    """Settled questions and their scores: a table for each origin, and for those that ended before their dates."""
+    tables = []
+    for found in hindcast_tables(content):
+        question, ended, *numbers = found.headings
+        columns = (Column(question, "head"), Column(ended), *(Column(name, "number") for name in numbers))
+        tables.append(ReportTable(f"{found.caption}. {HINDCAST_SCALE}", columns, found.rows))
+    return tuple(tables)
 
 
 def update_table(question: OpenQuestionContent) -> ReportTable:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypedDict, TypeGuard
 
+from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.json_data import format_json
 from forecast.schema.score import SCORE_FORMAT, ScoreFigure, ScoresContent
 from forecast.schema.topic import ReportFault, digest_of
@@ -103,7 +104,10 @@ class OpenQuestionContent(TypedDict):
 
 
 class ScorePageContent(TypedDict):
-    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``."""
+    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``.
+
+    ``hindcasts`` are null until `forecast score --hindcasts` has made them.
+    """
 
     format: int
     digest: str
@@ -115,6 +119,7 @@ class ScorePageContent(TypedDict):
     unlisted_open: int
     settled: list[SettledContent]
     unlisted: int
+    hindcasts: KeptHindcastsContent | None
 
 
 def score_page_bytes(content: Mapping[str, object]) -> bytes:

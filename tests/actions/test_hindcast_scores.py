@@ -167,7 +167,7 @@ def test_scores_are_data_and_lines(scores: HindcastScores, capsys: pytest.Captur
     assert early["references"]["half"] == {"probability": 0.5, "brier": 0.25, "log_bits": 1.0}
     rows = [replace(its, score=replace(its.score, log_bits=math.inf)) for its in scores.scores]
     assert {row["log_bits"] for row in scores_as_data(replace(scores, scores=tuple(rows)))["rows"]} == {"inf"}
-    print_hindcast_scores(scores)
+    print_hindcast_scores(scores_as_data(scores))
     printed = capsys.readouterr().out
     assert "mean of 2" in printed
     assert "What the ledger published at the time, questions that ended before their dates." in printed

@@ -246,3 +246,38 @@ def test_scoring_writes_nothing_but_the_score_pages(run: Run, book: Path):
     before = files_of(book)
     run("score")
     assert {name: data for name, data in files_of(book).items() if not str(name).startswith("reports")} == before
+
+
+def test_settled_questions_are_scored_as_hindcasts(run: Run, published: Path):
+    """The command prints how few they are and their scores, gives the same as JSON and CSV, and writes the page, though nobody has a forecast on record."""
+    ask = """
+[questions.one_by_autumn]
+asks    = "Will the ferry break down by the end of September 2024?"
+by      = 2024-09-30
+answer  = "total(breakdowns) >= 1"
+settled = "By the harbour log."
+"""
+    file = published / "seeds/ferry/topic.toml"
+    file.write_text(file.read_text(encoding="utf-8") + ask, encoding="utf-8")
+    data = json.loads(run("score", "ferry", "--hindcasts", "--json", on=published).out)
+    assert not (published / "reports/score.json").exists()
+    shown = run("score", "--hindcasts", on=published)
+    assert (shown.code, shown.out.splitlines()[: len(data["sentences"])]) == (0, data["sentences"])
+    row = next(its for its in data["rows"] if (its["question"], its["origin"]) == ("ferry.one_by_autumn", "replay"))
+    assert f"{row['brier']:.3f}" in next(line for line in shown.out.splitlines() if "ferry.one_by_autumn" in line and "yes" in line.split())
+    cells = list(csv.DictReader(io.StringIO(run("score", "--hindcasts", "--csv", on=published).out)))
+    assert [(its["question"], its["origin"], float(its["brier"]), float(its["prior_brier"])) for its in cells] == [
+        (its["question"], its["origin"], its["brier"], its["references"]["prior"]["brier"]) for its in data["rows"]
+    ]
+    page = json.loads((published / "reports/score.json").read_text(encoding="utf-8"))
+    assert page["hindcasts"]["scores"]["sentences"] == data["sentences"]
+    assert page["scores"]["summaries"] == []
+
+
+@pytest.mark.parametrize(
+    "option", [["--by", "topic"], ["--against", "0.5"], ["--who", "me"], ["--from", "2026-01-01"], ["--rule", "brier"]]
+)
+def test_hindcasts_take_no_choice_but_topics(option: list[str], run: Run, book: Path):
+    """What chooses among forecasts on record is refused with them."""
+    shown = run("score", "--hindcasts", *option)
+    assert (shown.code, "it goes with topics, --json and --csv alone" in " ".join(shown.err.split())) == (2, True)

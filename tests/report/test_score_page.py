@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast.actions.book_inputs import book_inputs
 from forecast.book.files.folder import Folder
 from forecast.report.rerender import render_missing_pages, rerender_reports
 from forecast.report.score_page import score_page_files
@@ -17,7 +18,7 @@ from forecast.schema.score_page import read_score_page
 from forecast.schema.topic import ReportFault
 from tests.support.invented_records import QUESTION, YES, collection, said, topic
 from tests.support.paths import TINY_BOOK
-from tests.support.score_pages import score_page_of
+from tests.support.score_pages import hindcast_sample, score_page_of
 
 pytestmark = pytest.mark.medium
 
@@ -152,6 +153,26 @@ def test_a_changed_json_is_refused(edit: tuple[str, object], book: Path):
     content[edit[0]] = edit[1]
     with pytest.raises(ReportFault):
         read_score_page(json.dumps(content).encode())
+
+
+def test_hindcasts_stay_on_the_page_until_they_are_made_again(book: Path):
+    """In a section of their own, also where nobody has a forecast on record; once a file of a topic has changed the page says that they may be out of date."""
+    given = hindcast_sample()
+    assert score_page_of(book, hindcasts=given)["hindcasts"] == {"inputs": book_inputs(Folder(book)), "stale": False, "scores": given}
+    topic(book, [said("me", 0.5)], name="ferry")
+    kept = score_page_of(book)
+    assert (kept["hindcasts"] or {})["stale"] is False
+    text = (book / "reports" / "score.md").read_text(encoding="utf-8")
+    section = text.split("## Settled questions, as hindcasts and from the ledger")[1].split("\n## ")[0]
+    assert "Made as of 1 December 2024 by \u201cforecast score --hindcasts\u201d" in section
+    assert "| ferry.quiet | no | 30 days | 4 | 0.040 | inf | 0.250 | 0.000 |" in section
+    assert "out of date" not in section
+    path = book / "priors" / "ferry.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "# another thought\n", encoding="utf-8")
+    kept = score_page_of(book)
+    assert (kept["hindcasts"] or {})["stale"] is True
+    for name in ("score.html", "score.md"):
+        assert "these scores may be out of date" in (book / "reports" / name).read_text(encoding="utf-8")
 
 
 def test_texts_of_a_record_are_shown_as_text(book: Path):
