@@ -1,15 +1,51 @@
-"""The row of the record behind one of the best or worst calls, in a sentence: what the model would have said on that day without it."""
+"""The rows of the record behind the best and worst calls, each in a sentence: what the model would have said on that day without it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from forecast.book.topic import Book, Topic
+from forecast.forecasts.own_questions import hash_as_asked
 from forecast.insight.influential_row import InfluentialRow, row_that_mattered_most
 from forecast.model.errors import Unsound
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.schema.words import day as day_in_words
 from forecast.schema.words import day_range, number, percent, row_text
+from forecast.track_record.calls import longest_forecast
+from forecast.track_record.record_questions import RecordQuestion
+from forecast.track_record.record_scores import RecordScores
+from forecast.track_record.score_table import ScoreRow
+
+OUTCOMES_OF_MODEL = {"yes": 1, "no": 0, "date": 1, "not_by": 0}  # of a date: whether it happened by then
+
+
+def rows_behind_calls(
+    book: Book, records: Sequence[RecordScores], calls: Sequence[ScoreRow], settings: Settings, *, progress: Progress = ignore_progress
+) -> Mapping[tuple[str, str], str]:
+    """Return a sentence for each call, by its question's address and its forecaster, on the row that mattered most to the model.
+
+    It is as of the day of the forecast that stood longest.  The sentence is empty for a question that the book has no model of as it was asked.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for done, call in enumerate(calls):
+        question, step = call.question.question, longest_forecast(records, call)
+        progress(f"leaving out the rows behind {question.address}", done, len(calls))
+        outcome = None if question.resolution is None else OUTCOMES_OF_MODEL.get(question.resolution.outcome)
+        found[question.address, call.who] = (
+            ""
+            if step is None or outcome is None or not _is_asked(book, question)
+            else row_behind_call(book, f"{question.record}.{question.id}", step.start.date(), settings, outcome=outcome)
+        )
+    return found
+
+
+def _is_asked(book: Book, question: RecordQuestion) -> bool:
+    """Whether a topic of the book asks a question as it was asked then."""
+    topic = book.topics.get(question.record)
+    now = None if topic is None else topic.questions.get(question.id)
+    return now is not None and question.asked in {"", hash_as_asked(now)}
 
 
 def row_behind_call(book: Book, address: str, day: date, settings: Settings, *, outcome: int) -> str:

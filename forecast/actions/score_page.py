@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ from forecast.schema.hindcast_scores import HindcastScoresContent, KeptHindcasts
 from forecast.schema.score import ScoresContent
 from forecast.schema.score_page import SCORE_REPORT, ScorePageContent, read_score_page
 from forecast.schema.topic import ReportFault
-from forecast.track_record.calls import best_and_worst
+from forecast.track_record.calls import Calls, best_and_worst
 from forecast.track_record.counted_forecasts import forecasts_made
 from forecast.track_record.score_table import OWNER
 from forecast.track_record.summaries import EVERYBODY
@@ -46,12 +47,18 @@ def make_score_page(root: Path, *, as_of: date, hindcasts: HindcastScoresContent
 
 
 def write_score_page(
-    root: Path, found: ScoreResult, scores: ScoresContent, *, as_of: date, hindcasts: HindcastScoresContent | None = None
+    root: Path,
+    found: ScoreResult,
+    scores: ScoresContent,
+    *,
+    as_of: date,
+    hindcasts: HindcastScoresContent | None = None,
+    rows: Mapping[tuple[str, str], str] | None = None,
 ) -> ScorePageResult:
     """Write the page of scores of the forecasters that ``found`` is about.
 
     ``hindcasts``, which take a while to compute, stay on the page until others are given; where files that they rest on have changed since,
-    the page says so.
+    the page says so.  So do ``rows``, sentences on the rows behind calls (`call_rows.rows_behind_calls`), but only while these files stand.
     """
     assert found.table is not None
     folder = Folder(root)
@@ -60,13 +67,14 @@ def write_score_page(
         before = _page_before(folder)
     except FileFault as fault:
         return ScorePageResult(problems=(fault.problem,))
-    named = () if found.who == (EVERYBODY,) else found.who
     updatable = _updatable_questions(found, as_of)
     content = score_page_content(
         scores,
         found.records,
-        who=named,
-        calls=best_and_worst(found.table, named or sorted(set(found.table.who))),
+        who=_names(found),
+        calls=calls_of(found),
+        rows=_kept_rows(before, inputs) if rows is None else rows,
+        inputs=inputs,
         choices=[update_choices(its, now=end_of_day(as_of)) for its in updatable[:MOST_OPEN]],
         unlisted_open=max(len(updatable) - MOST_OPEN, 0),
         hindcasts=_kept_hindcasts(before, inputs) if hindcasts is None else {"inputs": inputs, "stale": False, "scores": hindcasts},
@@ -79,6 +87,25 @@ def write_score_page(
     except FileFault as fault:
         return ScorePageResult(problems=(fault.problem,))
     return ScorePageResult(root / REPORTS / f"{SCORE_REPORT}.html", written)
+
+
+def calls_of(found: ScoreResult) -> Calls | None:
+    """Return the best and worst calls that the page shows."""
+    assert found.table is not None
+    return best_and_worst(found.table, _names(found) or sorted(set(found.table.who)))
+
+
+def _names(found: ScoreResult) -> tuple[str, ...]:
+    """The forecasters that the page is about; none where it is about everybody."""
+    return () if found.who == (EVERYBODY,) else found.who
+
+
+def _kept_rows(before: ScorePageContent | None, inputs: str) -> Mapping[tuple[str, str], str]:
+    """The rows behind calls that the page named, if they rest on the files as they are."""
+    calls = None if before is None else before["calls"]
+    if calls is None or calls["inputs"] != inputs:
+        return {}
+    return {(its["address"], its["who"]): its["row"] for its in (*calls["best"], *calls["worst"]) if its["row"] is not None}
 
 
 def _page_before(folder: Folder) -> ScorePageContent | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from forecast.cli.lines import echo, print_data, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, today
 from forecast.cli.progress import Bar
+
+if TYPE_CHECKING:
+    from forecast.actions.score import ScoreResult
 
 Records = Annotated[
     list[str] | None, typer.Argument(metavar="[TOPIC|COLLECTION]...", help="Only these records (default: all).", show_default=False)
@@ -51,6 +54,10 @@ Hindcasts = Annotated[
         help="Score instead what the models would have said of the questions that their rows have settled, and what the ledger said.",
     ),
 ]
+Rows = Annotated[
+    bool,
+    typer.Option("--rows", help="Find also, for each of the best and worst calls, the row of the record that mattered most to the model."),
+]
 
 
 def score(
@@ -63,6 +70,7 @@ def score(
     until: Until = None,
     who: Who = None,
     hindcasts: Hindcasts = False,
+    rows: Rows = False,
     book: Book = None,
     allow_links: AllowLinks = False,
     as_json: AsJson = False,
@@ -73,7 +81,8 @@ def score(
     Where nothing is chosen, the page of scores is written too.
 
     With `--hindcasts` each topic is replayed as of past days, which takes some seconds. The page keeps what that gave until the next time,
-    apart from all forecasts that were made at the time.
+    apart from all forecasts that were made at the time. `--rows` takes a second or more for each of up to ten calls; the page keeps the rows too,
+    while the files of all topics stand as they are.
 
     A question that was decided before its scheduled close counts from that day on, whatever happened. `--from` and `--to` choose
     questions by the day from which they count.
@@ -111,21 +120,44 @@ def score(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     stop_at(found.problems, as_json=as_json)
-    rows = score_rows((*found.records, *found.later), found.measures, asked.who)
+    if rows and (asked != ScoreRequest() or as_csv or as_json):
+        raise typer.BadParameter("it goes with no other choice, since the page keeps what it finds", param_hint="--rows")
+    cells = score_rows((*found.records, *found.later), found.measures, asked.who)
     if as_csv:
-        print_data(rows_as_csv(rows))
+        print_data(rows_as_csv(cells))
         return
     content = scores_of(found, as_of=now)
     if as_json:
-        print_json({**content, "rows": list(rows)})
+        print_json({**content, "rows": list(cells)})
         return
     print_scores(round_numbers(content))  # as the page has them
     if asked == ScoreRequest() and found.records:
         from forecast.actions.score_page import write_score_page
 
-        written = write_score_page(root, found, content, as_of=now)
+        behind = _print_rows_behind_calls(root, found) if rows else None
+        written = write_score_page(root, found, content, as_of=now, rows=behind)
         stop_at(written.problems, as_json=False)
         echo(f"The page of scores is {written.page}.")
+
+
+def _print_rows_behind_calls(root: Path, found: ScoreResult) -> Mapping[tuple[str, str], str]:
+    """Print which row mattered most to each of the best and worst calls, and return that."""
+    from forecast.actions.call_rows import rows_behind_calls
+    from forecast.actions.score_page import calls_of
+    from forecast.book.reading import read_book
+    from forecast.model.settings import Settings
+
+    calls = calls_of(found)
+    book, problems = read_book(root)
+    stop_at(problems, as_json=False)
+    with Bar() as bar:
+        behind = rows_behind_calls(book, found.records, () if calls is None else (*calls.best, *calls.worst), Settings(), progress=bar)
+    echo()
+    for (address, who), sentence in behind.items():
+        echo(f"{address}, {who}: {sentence or 'the book has no model of this question as it was asked.'}")
+    if not behind:
+        echo("There are no best and worst calls yet.")
+    return behind
 
 
 def _score_hindcasts(root: Path, topics: Sequence[str], now: date, *, as_json: bool, as_csv: bool) -> None:

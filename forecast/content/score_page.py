@@ -42,11 +42,16 @@ def score_page_content(
     *,
     who: Sequence[str],
     calls: Calls | None,
+    rows: Mapping[tuple[str, str], str],
+    inputs: str,
     choices: Sequence[UpdateChoices],
     unlisted_open: int,
     hindcasts: KeptHindcastsContent | None,
 ) -> ScorePageContent:
-    """Return what the page of scores shows: of the forecasters ``who``, or of everybody where nobody is named."""
+    """Return what the page of scores shows: of the forecasters ``who``, or of everybody where nobody is named.
+
+    ``rows`` are sentences on the rows behind calls, by the question's address and the forecaster; ``inputs`` is the hash of the files they rest on.
+    """
     settled = sorted(
         ((its, place) for its in records for place in _settled_places(its, who)),
         key=lambda pair: _entry_of(pair[0].questions[pair[1]]),
@@ -59,7 +64,7 @@ def score_page_content(
         "as_of": scores["as_of"],
         "scores": scores,
         "labels": {measure.name: measure.label for measure in measures() if measure.name in USUAL},
-        "calls": None if calls is None else _calls(calls),
+        "calls": None if calls is None else _calls(calls, rows, inputs),
         "open": list(map(_open_question, choices)),
         "unlisted_open": unlisted_open,
         "settled": listed,
@@ -133,16 +138,17 @@ def _beside(beside: Beside) -> BesideContent:
     return {"who": beside.who, "probability": beside.probability, "score": figure(beside.score)}
 
 
-def _calls(calls: Calls) -> CallsContent:
+def _calls(calls: Calls, rows: Mapping[tuple[str, str], str], inputs: str) -> CallsContent:
     return {
         "measure": calls.measure.name,
         "label": calls.measure.label,
-        "best": list(map(_call, calls.best)),
-        "worst": list(map(_call, calls.worst)),
+        "inputs": inputs,
+        "best": [_call(row, rows) for row in calls.best],
+        "worst": [_call(row, rows) for row in calls.worst],
     }
 
 
-def _call(row: ScoreRow) -> CallContent:
+def _call(row: ScoreRow, rows: Mapping[tuple[str, str], str]) -> CallContent:
     question = row.question.question
     return {
         "address": question.address,
@@ -150,6 +156,7 @@ def _call(row: ScoreRow) -> CallContent:
         "outcome": outcome_words(question),
         "who": row.who,
         "score": figure(row.score),
+        "row": rows.get((question.address, row.who)),
     }
 
 

@@ -28,6 +28,7 @@ from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.score_page import SCORE_REPORT, OpenQuestionContent, ScorePageContent, SettledContent, score_page_bytes
 from forecast.sentences import score_words
 
+ROWS_UNASKED = "`forecast score --rows` says which row of a topic's record mattered most to its model at the time of each call."
 BACKQUOTED = re.compile(r"`([^`]+)`")
 UPDATING = (
     "What a question will score when it closes as scheduled, if the forecast of the first column holds from now on. The baseline and the Brier score over time keep what "
@@ -105,7 +106,9 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
     if calls is not None and calls["best"]:
         best, worst = calls_captions(calls)
         found = (calls_table(best, calls["best"]), calls_table(worst, calls["worst"]))
-        yield Section("Best and worst calls", "calls", tables=found)
+        unasked = any(its["row"] is None for its in (*calls["best"], *calls["worst"]))
+        paragraphs = [_put_in_quotes(ROWS_UNASKED)] if unasked else []
+        yield Section("Best and worst calls", "calls", tuple(paragraphs), tables=found)
     if scores["agreement"]:
         yield Section("The platform's own scores", "agreement", points=tuple(worst_differences(scores)), tables=(agreement_table(scores),))
     if content["hindcasts"] is not None:

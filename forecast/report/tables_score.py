@@ -67,10 +67,26 @@ def agreement_table(scores: ScoresContent) -> ReportTable:
 
 
 def calls_table(caption: str, calls: Sequence[CallContent]) -> ReportTable:
-    """Questions with their outcome and score."""
+    """Questions with their outcome and score, and what a row of the record did to each, where that is known."""
     several = len({its["who"] for its in calls}) > 1
-    columns = (Column("question", "head"), Column("score", "number"), Column("outcome"), *((Column("forecaster"),) if several else ()))
-    rows = tuple((its["text"], score_words.score_text(its["score"]), its["outcome"], *((its["who"],) if several else ())) for its in calls)
+    known = any(its["row"] for its in calls)
+    columns = (
+        Column("question", "head"),
+        Column("score", "number"),
+        Column("outcome"),
+        *((Column("forecaster"),) if several else ()),
+        *((Column("the row that mattered most", "note"),) if known else ()),
+    )
+    rows = tuple(
+        (
+            its["text"],
+            score_words.score_text(its["score"]),
+            its["outcome"],
+            *((its["who"],) if several else ()),
+            *((its["row"] or "",) if known else ()),
+        )
+        for its in calls
+    )
     return ReportTable(caption, columns, rows)
 
 

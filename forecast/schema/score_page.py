@@ -65,19 +65,21 @@ class SettledContent(TypedDict):
 
 
 class CallContent(TypedDict):
-    """One of the best or worst calls."""
+    """One of the best or worst calls. ``row`` says which row of the record mattered most to the model; null where that has not been asked, empty where there is no model."""
 
     address: str
     text: str
     outcome: str
     who: str
     score: ScoreFigure
+    row: str | None
 
 
 class CallsContent(TypedDict):
-    """The best and the worst calls by one measure, best and worst first."""
+    """The best and the worst calls by one measure, best and worst first. ``inputs`` is the hash of the files on which their rows rest."""
 
     measure: str
+    inputs: str
     label: str
     best: list[CallContent]
     worst: list[CallContent]

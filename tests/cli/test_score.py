@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -248,6 +250,19 @@ def test_scoring_writes_nothing_but_the_score_pages(run: Run, book: Path):
     assert {name: data for name, data in files_of(book).items() if not str(name).startswith("reports")} == before
 
 
+def ask_by_autumn(book: Path, name: str, breakdowns: int) -> None:
+    """Add a question to the tiny book that its record has settled."""
+    ask = f"""
+[questions.{name}]
+asks    = "Will the ferry break down {breakdowns} times by the end of September 2024?"
+by      = 2024-09-30
+answer  = "total(breakdowns) >= {breakdowns}"
+settled = "By the harbour log."
+"""
+    file = book / "seeds/ferry/topic.toml"
+    file.write_text(file.read_text(encoding="utf-8") + ask, encoding="utf-8")
+
+
 def test_settled_questions_are_scored_as_hindcasts(run: Run, published: Path):
     """The command prints how few they are and their scores, gives the same as JSON and CSV, and writes the page, though nobody has a forecast on record."""
     ask = """
@@ -281,3 +296,46 @@ def test_hindcasts_take_no_choice_but_topics(option: list[str], run: Run, book: 
     """What chooses among forecasts on record is refused with them."""
     shown = run("score", "--hindcasts", *option)
     assert (shown.code, "it goes with topics, --json and --csv alone" in " ".join(shown.err.split())) == (2, True)
+
+
+def test_the_rows_behind_calls_stay_on_the_page_while_files_stand(run: Run, published: Path):
+    """`--rows` names for the best and the worst call the row that mattered most, as of the forecast that stood longest; a changed file takes that away."""
+    names = {"five": 5, "one": 1, "nine": 9}
+    rows: list[Mapping[str, str]] = []
+    for name, breakdowns in names.items():
+        ask_by_autumn(published, name, breakdowns)
+        rows += [
+            {"question": name, "who": "me", "at": at, "recorded": at, "form": "probability", "value": value}
+            for at, value in (("2024-08-01T00:00:00Z", "0.2"), ("2024-09-29T00:00:00Z", "0.9"))
+        ]
+    wording = {"type": "binary", "opens": "2024-07-01T00:00:00Z", "scheduled_close": "2024-10-01T00:00:00Z"}
+    ends = [{"question": name, "outcome": "no" if name == "nine" else "yes", "on": "2024-10-01"} for name in names]
+    topic(published, rows, questions=[{"id": name, "text": f"{name}?", **wording} for name in names], resolutions=ends, name="ferry")
+    run("score", on=published)
+    assert "\u201cforecast score --rows\u201d says which row" in (published / "reports/score.md").read_text(encoding="utf-8")
+    shown = run("score", "--rows", on=published)
+    assert shown.code == 0, shown.err
+    said = [line for line in shown.out.splitlines() if line.startswith("ferry.")]
+    assert [line.split(":")[0] for line in said] == ["ferry.nine, me", "ferry.one, me"]
+    assert all("on 1 August 2024" in line for line in said)
+    run("score", on=published)
+    page = (published / "reports/score.md").read_text(encoding="utf-8")
+    assert "forecast score --rows" not in page
+    assert [call["row"] for call in calls_on_page(published)] == [line.partition(": ")[2] for line in said]
+    path = published / "priors/ferry.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "# another thought\n", encoding="utf-8")
+    run("score", on=published)
+    assert [call["row"] for call in calls_on_page(published)] == [None, None]
+
+
+def calls_on_page(book: Path) -> list[dict[str, Any]]:
+    """The best and the worst calls of the page of scores."""
+    calls = json.loads((book / "reports/score.json").read_text(encoding="utf-8"))["calls"]
+    return [*calls["best"], *calls["worst"]]
+
+
+@pytest.mark.parametrize("option", [["--by", "topic"], ["--json"], ["--csv"], ["venue"]])
+def test_rows_go_with_no_other_choice(option: list[str], run: Run, book: Path):
+    """The page keeps them, and a choice writes no page."""
+    collection(book, [said("ann", 0.9)])
+    assert run("score", "--rows", *option).code == 2
