@@ -50,13 +50,15 @@ class CachedResult:
 class Store:
     """Results of earlier runs in a folder, as many as fit in ``most`` bytes; without a folder there are none, and none are kept.
 
-    ``today`` is the day on which what is found counts as used.
+    ``today`` is the day on which what is found counts as used.  ``taken`` is how many bytes all results take: summed once, and
+    then again only where what this store has added since may have gone beyond the limit.
     """
 
     folder: Path | None
     today: date = field(default_factory=lambda: date.min)
     most: int = MOST_BYTES
     fault: str = ""
+    taken: int | None = None
 
     def find(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return those of some results that are kept, by their keys."""
@@ -108,9 +110,16 @@ class Store:
         try:
             with closing(self._open()) as connection, connection:
                 connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
-                _remove_oldest(connection, self.most)
+                self._make_room(connection, sum(size for _, _, size, _, _ in rows))
         except FAULTS as error:
             self.fault = f"{self._path}: {error}"
+
+    def _make_room(self, connection: sqlite3.Connection, added: int) -> None:
+        """Remove the oldest results where all take more than the limit, once some that take ``added`` bytes are written."""
+        self.taken = taken_bytes(connection) if self.taken is None else self.taken + added
+        if self.taken > self.most:  # what was replaced has been counted twice, so this may be too much
+            _remove_oldest(connection, self.most)
+            self.taken = taken_bytes(connection)
 
     def _find_some(self, connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
         marks = ", ".join("?" * len(keys))
@@ -160,9 +169,11 @@ def removal_order(sizes: Mapping[str, tuple[Kind, int, int]], most: int) -> list
     return removed
 
 
+def taken_bytes(connection: sqlite3.Connection) -> int:
+    """Return how many bytes all results take, which looks at each of them."""
+    return int(connection.execute("SELECT COALESCE(SUM(size), 0) FROM results").fetchone()[0])
+
+
 def _remove_oldest(connection: sqlite3.Connection, most: int) -> None:
-    total = connection.execute("SELECT COALESCE(SUM(size), 0) FROM results").fetchone()[0]
-    if total <= most:
-        return
     sizes = {key: (kind, used, size) for key, kind, used, size in connection.execute("SELECT key, kind, used, size FROM results")}
     connection.executemany("DELETE FROM results WHERE key = ?", [(key,) for key in removal_order(sizes, most)])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from forecast.cache.folder import CACHE_VARIABLE, cache_folder
-from forecast.cache.store import CachedResult, Store, removal_order
+from forecast.cache.store import CachedResult, Store, removal_order, taken_bytes
 from tests.support.paths import ROOT
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -53,6 +54,31 @@ def test_what_is_found_counts_as_used(tmp_path: Path) -> None:
     assert Store(tmp_path, TUESDAY).find(["a"]).keys() == {"a"}
     Store(tmp_path, TUESDAY, most=45).keep([CachedResult("insight", "c", b"c")])  # compressed, each takes about 20 bytes
     assert Store(tmp_path, TUESDAY).find(["a", "b", "c"]).keys() == {"a", "c"}
+
+
+def test_all_sizes_are_summed_once_until_the_limit_may_be_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that keeps one result after another looks at all of them once; beyond the limit it looks again, and the limit holds."""
+    sums: list[int] = []
+
+    def counted(connection: sqlite3.Connection) -> int:
+        sums.append(taken_bytes(connection))
+        return sums[-1]
+
+    monkeypatch.setattr("forecast.cache.store.taken_bytes", counted)
+    store = Store(tmp_path, MONDAY, most=20_000)
+    for number in range(50):
+        store.keep([CachedResult("draws", f"{number:02}", bytes(100))])  # draws are not compressed: 111 bytes
+    assert sums == [111]
+    for number in range(50, 400):
+        store.keep([CachedResult("draws", f"{number:03}", bytes(100))])
+    assert len(sums) < 30
+    with closing(sqlite3.connect(tmp_path / "results-1.sqlite")) as connection:
+        assert 0.8 * store.most < taken_bytes(connection) == store.taken <= store.most
+    before = len(sums)
+    for _ in range(10):
+        store.keep([CachedResult("draws", "399", bytes(1000))])  # replaced, and so counted too often
+    assert len(sums) - before <= 2 * (10 * 1011 // 2000 + 1)
+    assert store.find(["399"]) == {"399": bytes(1000)}
 
 
 @pytest.mark.parametrize("broken", [b"no database", b""], ids=["other bytes", "no folder"])
