@@ -81,29 +81,42 @@ def crps_cut_of_quantiles(*, quantiles: ArrayLike, levels: ArrayLike, cut: Array
     return crps_of_quantiles(quantiles=at, levels=levels, outcome=np.minimum(read_numbers(outcome, name="outcome"), end))
 
 
-def crps_of_cdf(*, points: ArrayLike, cdf: ArrayLike, outcome: ArrayLike) -> Array:
-    """The CRPS of a cumulative distribution that is linear between points, over the range of the points.
+def crps_of_cdf(*, points: ArrayLike, cdf: ArrayLike, outcome: ArrayLike, is_discrete: bool = False) -> Array:
+    """The CRPS of a cumulative distribution over the range of its points: linear between them or, where it is discrete, level but for its masses.
 
     ``cdf`` is ``(…, points)``, ``points`` the same or ``(points,)`` and rising, ``outcome`` ``(…)``. A cdf that starts above 0 or ends below
     1 has mass beyond the bounds, of which nobody said where; it counts for what it is within them, and so do outcomes beyond them, infinite
     ones too. Exact: the square of a linear function is integrated piece by piece. scoringrules has no such form.
+    The mass of a discrete one lies at the middles of its buckets: so Metaculus stores whole numbers, with points half a unit beside them.
+    Without mass and outcome beyond the bounds its score is that of the mass function. Raises ValueError for points that do not rise or a
+    cdf that falls.
     """
-    return crps_cut_of_cdf(points=points, cdf=cdf, cut=np.inf, outcome=outcome)
+    return crps_cut_of_cdf(points=points, cdf=cdf, cut=np.inf, outcome=outcome, is_discrete=is_discrete)
 
 
-def crps_cut_of_cdf(*, points: ArrayLike, cdf: ArrayLike, cut: ArrayLike, outcome: ArrayLike) -> Array:
-    """The CRPS of a cumulative distribution that is linear between points, cut at ``cut`` ``(…)``. Other arguments as for the whole."""
+def crps_cut_of_cdf(*, points: ArrayLike, cdf: ArrayLike, cut: ArrayLike, outcome: ArrayLike, is_discrete: bool = False) -> Array:
+    """The CRPS of a cumulative distribution over the range of its points, cut at ``cut`` ``(…)``. Other arguments as for the whole."""
     at, cumulative = read_numbers(points, name="points"), read_probabilities(cdf, name="cdf")
     if (np.diff(at, axis=-1) <= 0).any() or (np.diff(cumulative, axis=-1) < 0).any():
         raise ValueError("points rise, and a cdf does not fall")
     end, happened = read_numbers(cut, name="cut")[..., np.newaxis], read_numbers(outcome, name="outcome")[..., np.newaxis]
-    left, right = np.minimum(at[..., :-1], end), np.minimum(at[..., 1:], end)
+    edges: Array = np.concatenate([at[..., :1], bucket_middles(at), at[..., -1:]], axis=-1) if is_discrete else at
+    left, right = np.minimum(edges[..., :-1], end), np.minimum(edges[..., 1:], end)
     middle = np.minimum(np.maximum(happened, left), right)
+    if is_discrete:
+        squares: Array = (middle - left) * cumulative**2 + (right - middle) * (1 - cumulative) ** 2
+        return squares.sum(axis=-1)
     first, slope = cumulative[..., :-1], np.diff(cumulative, axis=-1) / np.diff(at, axis=-1)
     at_left, at_middle, at_right = (first + slope * (x - at[..., :-1]) for x in (left, middle, right))
     below = (middle - left) * _mean_square(at_left, at_middle)
     above = (right - middle) * _mean_square(1 - at_middle, 1 - at_right)
     return (below + above).sum(axis=-1)
+
+
+def bucket_middles(points: Array) -> Array:
+    """The middles of the buckets between points ``(…, points)``, ``(…, points - 1)``: the values of a discrete question."""
+    middles: Array = (points[..., :-1] + points[..., 1:]) / 2
+    return middles
 
 
 def _mean_square(start: Array, end: Array) -> Array:

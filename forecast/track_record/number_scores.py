@@ -11,6 +11,7 @@ from forecast.forecasts.question import QuestionScale
 from forecast.forecasts.values import PointMasses, Quantiles
 from forecast.language.arrays import Array, Indices
 from forecast.scoring.crps import (
+    bucket_middles,
     crps_cut_of_cdf,
     crps_cut_of_draws,
     crps_cut_of_masses,
@@ -40,7 +41,7 @@ class NumberOutcome:
 def score_numbers(counted: CountedForecasts) -> Iterator[PartialScores]:
     """Yield the scores of forecasts of numbers and dates.
 
-    A distribution function is scored over its range by the CRPS, and by its density at the outcome or, beyond a bound or a date by which
+    A distribution function is scored over its range by the CRPS (of a discrete question as the masses that it is), and by its density at the outcome or, beyond a bound or a date by which
     nothing had happened, by the probability it gave to that. "Not by" is scored as known: the CRPS is cut there. Quantiles that end at a
     bound are cut there whatever the outcome.
     """
@@ -113,7 +114,7 @@ def _kind(question: RecordQuestion, form: str, value: object) -> tuple[str, obje
     scale = question.wording.scale
     match form, value:
         case "cdf", tuple() if scale is not None and len(value) == scale.steps + 1:
-            return "cdf", len(value)
+            return ("discrete cdf" if question.wording.type == "discrete" else "cdf"), len(value)
         case "quantiles", Quantiles() if value.levels:
             return "quantiles" if value.beyond is None else "quantiles to a bound", value.levels
         case "pmf", PointMasses():
@@ -128,8 +129,9 @@ def _kind(question: RecordQuestion, form: str, value: object) -> tuple[str, obje
 def _score_form(form: str, counted: CountedForecasts, places: Indices, outcomes: Sequence[NumberOutcome]) -> Iterator[PartialScores]:
     values = [counted.forecasts[place].value for place in places]
     match form:
-        case "cdf":
-            yield from _score_cdfs(counted, places, np.array(values, dtype=np.float64), outcomes)
+        case "cdf" | "discrete cdf":
+            cdfs = np.array(values, dtype=np.float64)
+            yield from _score_cdfs(counted, places, cdfs, outcomes, is_discrete=form == "discrete cdf")
         case "quantiles":
             yield from _score_quantiles(places, [value for value in values if isinstance(value, Quantiles)], outcomes)
         case "quantiles to a bound":
@@ -141,11 +143,14 @@ def _score_form(form: str, counted: CountedForecasts, places: Indices, outcomes:
             yield from _score_draws(places, draws, outcomes)
 
 
-def _score_cdfs(counted: CountedForecasts, places: Indices, cdf: Array, outcomes: Sequence[NumberOutcome]) -> Iterator[PartialScores]:
+def _score_cdfs(
+    counted: CountedForecasts, places: Indices, cdf: Array, outcomes: Sequence[NumberOutcome], *, is_discrete: bool
+) -> Iterator[PartialScores]:
+    """Scores of distribution functions with one number of points: linear between them or, of a discrete question, with all mass at the middles."""
     scales = [_scale(counted.questions[at]) for at in counted.question[places]]
     points = np.array([scale_points(scale) for scale in scales])
     value, cut = _columns(outcomes)
-    crps = crps_cut_of_cdf(points=points, cdf=cdf, cut=cut, outcome=value)
+    crps = crps_cut_of_cdf(points=points, cdf=cdf, cut=cut, outcome=value, is_discrete=is_discrete)
     whole, known = np.isinf(cut), np.isfinite(value)
     beyond_scale = ~whole & (cut >= points[:, -1])
     yield PartialScores("crps", places[whole | beyond_scale], crps[whole | beyond_scale])
@@ -161,7 +166,11 @@ def _score_cdfs(counted: CountedForecasts, places: Indices, cdf: Array, outcomes
     outside = in_bucket & ~inside
     yield PartialScores("log-censored", places[outside], log_score_censored(survival=of_bucket[outside]))
     censored = np.flatnonzero(~whole & ~beyond_scale)
-    survival = np.array([1 - np.interp(cut[at], points[at], cdf[at]) for at in censored], dtype=np.float64)
+    if is_discrete:
+        passed = [int(np.searchsorted(bucket_middles(points[at]), cut[at], side="right")) for at in censored]
+        survival = 1 - cdf[censored, passed]
+    else:
+        survival = np.array([1 - np.interp(cut[at], points[at], cdf[at]) for at in censored], dtype=np.float64)
     yield PartialScores("log-censored", places[censored], log_score_censored(survival=survival))
 
 

@@ -120,6 +120,33 @@ def test_a_mass_function_is_integrated_exactly(pmf: Array, outcome: float, cut: 
     assert float(found) == pytest.approx(squares[left < cut].sum(), abs=1e-9)
 
 
+@given(pmf=pmfs, outcome=st.floats(-1, 6), cut=st.floats(0.5, 6))
+@settings(max_examples=60, deadline=None)
+def test_bucket_masses_are_a_mass_function(pmf: Array, outcome: float, cut: float):
+    """Without mass beyond the bounds a distribution over whole numbers scores as its mass function, whole and cut, for outcomes within the bounds."""
+    outcome, cut = min(max(outcome, -0.5), 5.5), min(cut, 5.5)
+    points, cdf = np.arange(7) - 0.5, np.minimum(np.append(0, np.cumsum(pmf)), 1)
+    masses = {"values": np.arange(6.0), "probabilities": np.diff(cdf)}
+    for end in (5.5, cut):
+        found = crps_cut_of_cdf(points=points, cdf=cdf, cut=end, outcome=outcome, is_discrete=True)
+        assert float(found) == pytest.approx(float(crps_cut_of_masses(**masses, cut=end, outcome=outcome)), abs=1e-9)
+
+
+def test_bucket_masses_by_hand():
+    """Of 0, 1 and 2 with .2, .5 and .3, and of .1, .2, .3, .3 and .1 with the first and the last beyond the bounds, where 1 came true.
+
+    0.2² + (1 - 0.7)² = 0.13; and 0.1²/2 + 0.3² + (1 - 0.6)² + (1 - 0.9)²/2 = 0.26.  Linear between points the first would be 0.19166….
+    """
+    points, whole = [-0.5, 0.5, 1.5, 2.5], np.array([[0, 0.2, 0.7, 1], [0.1, 0.3, 0.6, 0.9]])
+    assert crps_cut_of_cdf(points=points, cdf=whole, cut=np.inf, outcome=[1, 1], is_discrete=True).tolist() == pytest.approx([0.13, 0.26])
+    assert float(crps_of_cdf(points=points, cdf=whole[0], outcome=1)) == pytest.approx(0.575 / 3)
+    beyond = crps_cut_of_cdf(points=points, cdf=whole[1:], cut=[np.inf, 1.5], outcome=np.inf, is_discrete=True)
+    assert beyond.tolist() == pytest.approx([0.005 + 0.09 + 0.36 + 0.405, 0.005 + 0.09 + 0.18])
+    for wrong in ({"points": [0, 0, 1, 2]}, {"cdf": [0, 0.5, 0.4, 1]}):
+        with pytest.raises(ValueError, match="points rise"):
+            crps_cut_of_cdf(**{"points": points, "cdf": whole[0], "cut": np.inf, "outcome": 1} | wrong, is_discrete=True)
+
+
 def test_masses_of_each_forecast():
     """Masses count in proportion to their sum; equal masses are draws; an outcome that is only known to lie beyond the cut is scored as any there."""
     values = np.array([[0.0, 1.0, 4.0], [0.0, 10.0, 40.0]])

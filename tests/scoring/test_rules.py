@@ -21,6 +21,7 @@ PACKAGE = ROOT / "forecast" / "scoring"
 MARKS = {"rules": rules_table(SCORING_RULES), "weightings": weightings_table(WEIGHTINGS)}
 AIDS = {  # public functions that are no score, or a step of one
     "baseline_probability",
+    "bucket_middles",
     "peer_factor",
     "probability_of_class",
     "probability_of_outcome",

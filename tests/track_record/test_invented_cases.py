@@ -100,6 +100,31 @@ def test_a_discrete_question_has_a_bucket_for_each_value(value: str, bucket: int
     assert score_of(found, "baseline") == pytest.approx((50 * log((2 * bucket - 1) / 121 * 11), 1), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome", "value", "rule", "score"),
+    [
+        ("discrete", "number", "1", "crps", 0.2**2 + 0.3**2),
+        ("number", "number", "1", "crps", 0.575 / 3),
+        ("discrete", "not_by", "1", "crps-cut", 0.2**2),
+        ("discrete", "not_by", "1", "log-censored", -log(0.3)),
+        ("discrete", "not_by", "0.9", "log-censored", -log(0.8)),
+        ("number", "not_by", "1", "log-censored", -log(0.55)),
+    ],
+)
+def test_the_cdf_of_a_discrete_question_is_its_masses(kind: str, outcome: str, value: str, rule: str, score: float, tmp_path: Path):
+    """Of 0, 1 and 2 with .2, .5 and .3 all lies at the whole numbers; of a number it is spread evenly between points, half a unit beside them."""
+    scale = {"low": "-0.5", "high": "2.5", "low_open": "no", "high_open": "no", "steps": "3"}
+    found = scored(
+        collection(
+            tmp_path,
+            [said("ann", [0, 0.2, 0.7, 1], form="cdf")],
+            questions=[{**QUESTION, "type": kind, **scale}],
+            resolutions=[resolved(outcome, value)],
+        )
+    )
+    assert score_of(found, rule)[0] == pytest.approx(score, abs=1e-12)
+
+
 def test_an_option_that_came_later_reads_from_the_last_one(tmp_path: Path):
     """Half of the time `Other` stands for the new option among two, half of the time it is given 1/4 among three."""
     options = [
