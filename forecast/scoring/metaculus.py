@@ -30,9 +30,12 @@ def baseline_score(*, probability_of_outcome: ArrayLike, options: ArrayLike = 2)
 def baseline_score_continuous(*, probability_of_bucket: ArrayLike, baseline: ArrayLike) -> Array:
     """Metaculus's baseline score of a numeric, discrete or date question, 50·ln(p / b).
 
-    ``baseline`` is b, of ``baseline_probability``. Raises ValueError where it is 0.
+    ``baseline`` is b, of ``baseline_probability``. Raises ValueError where it is 0, and for a p that is negative or infinite. That p is at
+    most 1 is checked where a forecast is read, not here: a test of Metaculus's own has p = e/2 for b = 1/2, which scores 50.
     """
-    probability = read_probabilities(probability_of_bucket, name="probability_of_bucket")
+    probability = read_numbers(probability_of_bucket, name="probability_of_bucket")
+    if ((probability < 0) | np.isinf(probability)).any():
+        raise ValueError("probability_of_bucket is negative or infinite")
     reference = read_probabilities(baseline, name="baseline")
     if (reference == 0).any():
         raise ValueError("a baseline is above 0")

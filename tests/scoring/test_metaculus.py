@@ -15,6 +15,7 @@ from forecast.scoring.metaculus import (
     relative_legacy_score,
     spot_time,
 )
+from forecast.scoring.metaculus_forecasts import ContinuousForecasts
 from forecast.scoring.metaculus_scale import MetaculusScale, bucket_of_value, location_on_scale, probability_of_bucket, zero_point_of_scale
 
 DAY = 86_400.0
@@ -87,17 +88,22 @@ def test_baseline_of_options():
 
 
 def test_baseline_of_numbers():
-    """`test_score_math.py`: the uniform scores 0, cdf [0, 1/(2e), 1] scores -50 in bucket 1 of two, and e times the uniform 50.
+    """`tests/unit/test_scoring/test_score_math.py`: the uniform scores 0, and in bucket 1 of two cdf [0, e/2, 1] 50, [0, 1/(2e), 1] -50.
 
-    For the last that test has a cdf [0, e/2, 1], which rises above 1 and is refused here; four buckets have room for it.
+    The first rises above 1: the arithmetic gives its score, and a whole forecast like it is refused.
     """
-    half, quarter = (baseline_probability(bucket=1, buckets=buckets, open_bounds=0) for buckets in (2, 4))
-    low = probability_of_bucket(cdf=[0, 1 / (2 * np.e), 1], bucket=1)
-    high = probability_of_bucket(cdf=[0, np.e / 4, 0.8, 0.9, 1], bucket=1)
-    assert float(baseline_score_continuous(probability_of_bucket=low, baseline=half)) == pytest.approx(-50)
-    assert float(baseline_score_continuous(probability_of_bucket=high, baseline=quarter)) == pytest.approx(50)
+    half = baseline_probability(bucket=1, buckets=2, open_bounds=0)
+    first, second = [0, np.e / 2, 1], [0, 1 / (2 * np.e), 1]
+    for cdf, score in ((first, 50), (second, -50)):
+        assert float(baseline_score_continuous(probability_of_bucket=cdf[1] - cdf[0], baseline=half)) == pytest.approx(score)
+    assert float(probability_of_bucket(cdf=second, bucket=1)) == second[1]
     with pytest.raises(ValueError, match="outside 0 to 1"):
-        probability_of_bucket(cdf=[0, np.e / 2, 1], bucket=1)
+        probability_of_bucket(cdf=first, bucket=1)
+    with pytest.raises(ValueError, match="outside 0 to 1"):
+        ContinuousForecasts(np.array([first[1]]), float(half))
+    for wrong in (-0.1, np.inf, np.nan):
+        with pytest.raises(ValueError, match="probability_of_bucket"):
+            baseline_score_continuous(probability_of_bucket=wrong, baseline=half)
     buckets = baseline_probability(bucket=[0, 1, 200, 201], buckets=200, open_bounds=2)
     assert buckets.tolist() == pytest.approx([0.05, 0.0045, 0.0045, 0.05])
     assert float(baseline_probability(bucket=7, buckets=200, open_bounds=1)) == pytest.approx(0.00475)
