@@ -23,16 +23,14 @@ from forecast.inference.monte_carlo import (
     REPLICATES,
     ReplicatedCases,
     greatest_unseen,
-    mean_error,
     proportion_error,
     quantile,
     rank_cases,
 )
 from forecast.inference.posterior import Posterior
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
-from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Name, is_condition
+from forecast.language.expressions import Name
 from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
 from forecast.model.horizon import check_horizon
@@ -43,21 +41,17 @@ from forecast.predict.crossings import Crossing, crossings_of
 from forecast.predict.distribution import Distribution, distribution_of
 from forecast.predict.exact_chance import exact_intervals
 from forecast.predict.exchanged import hub_quantiles
-from forecast.predict.first_days import days_within_rows, first_simulated_day
 from forecast.predict.paths import Paths, simulate
+from forecast.predict.question_cases import WITHOUT_DATE, Annulment, days_of_cases, question_cases
 from forecast.predict.questions import (
-    annulment_probability,
-    check_shares_asked,
-    find_first_held,
     needs_paths,
     truth_of,
 )
-from forecast.predict.samples import check_defined, check_exclusive, numbers_of, question_problem, sample_of
-from forecast.predict.settlement import Status, status_of
-from forecast.predict.void import ConditionFailure, find_condition_failure
+from forecast.predict.samples import check_exclusive, numbers_of
+from forecast.predict.settlement import Status
+from forecast.predict.void import ConditionFailure
 
 CHANCE_DRAWS, EXACT_FACTOR = 1_024, 2  # draws of the parameters behind a chance's interval; times as many where it has a closed form
-WITHOUT_DATE = np.iinfo(np.int64).max  # in place of a day's number: later than the deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +127,6 @@ class Answer:
     reasons: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Annulment:
-    """The chance that a question is annulled, and its Monte Carlo error."""
-
-    chance: float
-    error: float
-
-
 def horizon(model: Model) -> date:
     """The last day any question asks about (the as-of day where none has a date)."""
     return max([question.by for question in model.topic.questions.values() if question.by], default=model.as_of)
@@ -189,33 +175,13 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chances: Chan
 
 def _answer(question: Question, posterior: Posterior, paths: Paths, chances: Chances | None, rng: np.random.Generator) -> Answer:
     """Answer one question; raise ``Unsound`` where it has no answer, unless it is void."""
-    model = posterior.model
-    sample = sample_of(question, posterior, paths)
-    cases = sample.cases
-    failed = find_condition_failure(question, model, paths)
-    if failed is not None:
-        return Answer(question, None, "void", 0.0, failed=failed)
-    if question.kind != "date":  # whose condition is read on many days
-        check_shares_asked(question, sample.scope, model, cases.weights)
-    check_defined(question, sample.scope, model, cases.weights, given=True)
-    held = np.ones(len(cases.weights), dtype=bool)
-    if question.given is not None:
-        held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(cases.weights))
-    given = float(cases.weights @ held)
-    if given == 0:
-        raise Unsound(question_problem(question, model, f"`{question.given_text}` holds on no path, so nothing can be said given it"))
-    given_error = 0.0 if question.given is None else proportion_error(held, cases)
-    cases = replace(cases, weights=cases.weights * held / given, size=cases.size * given)
-    check_defined(question, sample.scope, model, cases.weights)
-    status = status_of(question, model, paths)
-    annulled = None
-    annulling = annulment_probability(question, sample.scope, model, cases.weights)
-    if annulling is not None:
-        annulled = _annulment(question, annulling, cases, status)
-        cases = _cases_not_annulled(question, model, annulling, cases, status)
-    interval = chances.interval(question, rng) if chances is not None and status == "open" else None
-    value = _value(question, model, paths, rng, interval, scope=sample.scope, cases=cases, status=status)
-    return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
+    its = question_cases(question, posterior, paths)
+    if its.failed is not None:
+        return Answer(question, None, "void", 0.0, failed=its.failed)
+    interval = chances.interval(question, rng) if chances is not None and its.status == "open" else None
+    value = _value(question, posterior.model, paths, rng, interval, scope=its.scope, cases=its.cases, status=its.status)
+    crossings = crossings_of(question, paths)
+    return Answer(question, value, its.status, its.given, its.annulled, crossings, its.given_error, its.cases.freedom)
 
 
 def _value(
@@ -242,31 +208,6 @@ def _value(
             return _shares(question, scope, cases, model)
 
 
-def _annulment(question: Question, chances: Array, cases: ReplicatedCases, status: Status) -> Annulment:
-    """The chance of annulment from that in each case."""
-    assert question.annulled is not None
-    if status == "annulled":
-        return Annulment(1.0, 0.0)
-    if not is_condition(question.annulled):
-        among = chances[cases.weights > 0]
-        if among.min() == among.max():
-            return Annulment(float(among[0]), 0.0)
-        return Annulment(float(cases.weights @ chances), mean_error(chances, cases))
-    return Annulment(float(cases.weights @ chances), proportion_error(chances > 0, cases))
-
-
-def _cases_not_annulled(question: Question, model: Model, chances: Array, cases: ReplicatedCases, status: Status) -> ReplicatedCases:
-    """The cases given that the question is not annulled."""
-    if status == "annulled":
-        return cases
-    kept = cases.weights * (1 - chances)
-    total = float(kept.sum())
-    if total == 0:
-        message = f"`{question.annulled_text}` annuls the question on every path, so nothing can be said given that it is not"
-        raise Unsound(question_problem(question, model, message))
-    return replace(cases, weights=kept / total, size=cases.size * total**2 / float(kept @ (1 - chances)))
-
-
 def _probability(question: Question, scope: Scope, cases: ReplicatedCases, status: Status, chance: ChanceInterval | None) -> Probability:
     assert question.answer is not None
     truth = truth_of(evaluate(question.answer, scope, NUMPY), len(cases.weights))
@@ -285,21 +226,10 @@ def _greatest_unseen(truth: NDArray[np.bool_], cases: ReplicatedCases) -> float 
 
 def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.random.Generator) -> Dates:
     assert question.by is not None
-    first = find_first_held(question, paths)
-    days = first.days
     held = cases.weights > 0
     among = cases.weights[held]
     weights = None if (among == among[0]).all() else among
-    happened, column = first.happened[held], first.column[held]
-    ordinals = np.array([day.toordinal() for day in days])
-    ends = ordinals[column] - 1
-    drawn_from = first_simulated_day(question, paths) or days[-1]
-    lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
-    simulated = ends >= drawn_from.toordinal()
-    within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
-    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
-    on = np.where(column == 0, first.first.toordinal(), on)  # it holds before anything is counted
-    on = np.where(happened, on, WITHOUT_DATE)
+    happened, on = days_of_cases(question, paths, held, rng)
     not_by_then = float(1 - np.average(happened, weights=weights))
     quantiles = tuple(_date_or_none(value) for value in np.quantile(on, QUANTILE_LEVELS, method="inverted_cdf", weights=weights))
     months = _month_ends(paths.model.as_of, question.by)
