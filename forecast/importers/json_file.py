@@ -1,0 +1,68 @@
+"""A JSON file that somebody else made, read with bounded work: its size, its depth, its encoding, and no number that is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeGuard
+
+from forecast.book.files.problems import FileFault, Place, Problem
+
+MOST_JSON_BYTES = 100_000_000
+
+
+def read_json(path: Path) -> object:
+    """Return what a JSON file holds.
+
+    Raises ``FileFault``, with a message that says why: no file, more than 100 MB, bytes that are not UTF-8, NUL characters, no JSON, or
+    lists within lists without end.
+    """
+    try:
+        if not path.is_file():
+            raise _fault(path, "there is no such file" if not path.exists() else "this is no file", "name the file that you downloaded")
+        if (size := path.stat().st_size) > MOST_JSON_BYTES:
+            raise _fault(path, f"this file has {size:,} bytes; at most {MOST_JSON_BYTES:,} can be read")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _fault(path, f"this file cannot be read: {error.strerror or error}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _fault(path, "this file holds bytes that are not UTF-8", "save it as UTF-8", line) from None
+    if "\0" in text:
+        raise _fault(path, "this file holds a NUL character", "download it again", text.count("\n", 0, text.index("\0")) + 1)
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise _fault(path, f"this file is not JSON: {error.msg}", "download it again", error.lineno) from None
+    except RecursionError:
+        raise _fault(path, "this file holds lists within lists without end") from None
+    except ValueError as error:
+        raise _fault(path, f"this file is not JSON: {error}") from None
+
+
+def is_table(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Whether a value of a JSON file is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether a value of a JSON file is a list."""
+    return isinstance(value, list)
+
+
+def is_number_value(value: object) -> TypeGuard[int | float]:
+    """Whether a value of a JSON file is a number that a float can hold; true and false are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e300
+
+
+def _refuse_constant(constant: str) -> float:
+    raise ValueError(f"it holds {constant}")
+
+
+def _fault(path: Path, message: str, hint: str = "", line: int = 1) -> FileFault:
+    return FileFault(Problem(Place(path.name, line), message, hint))
