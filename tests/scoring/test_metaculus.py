@@ -96,7 +96,7 @@ def test_baseline_of_numbers():
     first, second = [0, np.e / 2, 1], [0, 1 / (2 * np.e), 1]
     for cdf, score in ((first, 50), (second, -50)):
         assert float(baseline_score_continuous(probability_of_bucket=cdf[1] - cdf[0], baseline=half)) == pytest.approx(score)
-    assert float(probability_of_bucket(cdf=second, bucket=1)) == second[1]
+    assert float(probability_of_bucket(cdf=second, bucket=1)) == pytest.approx(second[1], rel=1e-15)
     with pytest.raises(ValueError, match="outside 0 to 1"):
         probability_of_bucket(cdf=first, bucket=1)
     with pytest.raises(ValueError, match="outside 0 to 1"):
