@@ -24,6 +24,7 @@ from forecast.forecasts.record import ForecastRecord
 from forecast.language.faults import did_you_mean
 from forecast.report.calibration_page import calibration_files
 from forecast.report.files import remove_pictures, write_files
+from forecast.report.rerender import record_reports, render_index_again
 from forecast.schema.calibration import CALIBRATION_REPORT, CalibrationContent, OmissionContent
 from forecast.track_record.cohorts import COHORTS, cohort_counts, entered_between, question_cohorts
 from forecast.track_record.score_table import OWNER
@@ -83,13 +84,16 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
 
 
 def write_calibration_page(root: Path, content: CalibrationContent) -> ScorePageResult:
-    """Write the page of calibration: its JSON, HTML, Markdown and pictures, where their bytes change."""
+    """Write the page of calibration: its JSON, HTML, Markdown and pictures, where their bytes change; the first one of a book is linked from its index."""
     files = calibration_files(content)
     try:
         with hold_lock(root):
             folder = Folder(root)
+            is_first = CALIBRATION_REPORT not in record_reports(folder, REPORTS)
             written = write_files(folder, REPORTS, files)
             remove_pictures(folder, REPORTS, [CALIBRATION_REPORT], but=files)
+            if is_first:
+                written += write_files(folder, REPORTS, render_index_again(folder, REPORTS))
     except FileFault as fault:
         return ScorePageResult(problems=(fault.problem,))
     return ScorePageResult(root / REPORTS / f"{CALIBRATION_REPORT}.html", written)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from forecast.actions.cache import report_directory
 from forecast.actions.run import Run
@@ -26,9 +26,9 @@ def pages_key(run: Run, name: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def index_digest(digests: Mapping[str, str]) -> str:
-    """Return what tells whether the index shows the reports with these digests, by topic."""
-    return hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
+def index_digest(digests: Mapping[str, str], *, records: Sequence[str]) -> str:
+    """Return what tells whether the index shows the reports with these digests, by topic, and links to these pages of the record."""
+    return hashlib.sha256(json.dumps([sorted(digests.items()), list(records)]).encode()).hexdigest()
 
 
 def state_of_files(run: Run, name: str, digest: str, paths: Iterable[str]) -> CachedResult | None:

@@ -30,7 +30,7 @@ from forecast.forecasts.own_questions import hash_as_asked
 from forecast.report.failures import TopicFailure, failure_bytes, failure_path, readable_failures
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
-from forecast.report.rerender import render_missing_pages
+from forecast.report.rerender import record_reports, render_missing_pages
 from forecast.schema.topic import TopicContent
 from forecast.system import utc_now
 
@@ -174,7 +174,9 @@ def write_reports(
     others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in known}
     every = {**{name: content for name, content in others.items() if content is not None}, **known}
     failed = readable_failures(folder.root, [name for name in topics if name not in contents], directory)
-    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
+    written += write_files(
+        folder, directory, render_index([every[name] for name in sorted(every)], failures=failed, records=record_reports(folder, directory))
+    )
     return tuple(written)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forecast.actions.book_inputs import book_inputs
+from forecast.actions.book_inputs import book_inputs, score_page_inputs
 from forecast.actions.score import ScoreRequest, ScoreResult, end_of_day, score_book, scores_of
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS
@@ -15,10 +15,11 @@ from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Problem, has_errors
 from forecast.content.score_page import score_page_content
 from forecast.report.files import remove_pictures, write_files
+from forecast.report.rerender import record_reports, render_index_again
 from forecast.report.score_page import score_page_files
 from forecast.schema.hindcast_scores import HindcastScoresContent, KeptHindcastsContent
 from forecast.schema.score import ScoresContent
-from forecast.schema.score_page import SCORE_REPORT, ScorePageContent, read_score_page
+from forecast.schema.score_page import SCORE_REPORT, ScorePageContent, read_score_page, score_page_bytes
 from forecast.schema.topic import ReportFault
 from forecast.track_record.calls import Calls, best_and_worst
 from forecast.track_record.counted_forecasts import forecasts_made
@@ -38,12 +39,12 @@ class ScorePageResult:
     problems: tuple[Problem, ...] = ()
 
 
-def make_score_page(root: Path, *, as_of: date, hindcasts: HindcastScoresContent | None = None) -> ScorePageResult:
-    """Score all records of a book and write the page of scores."""
+def make_score_page(root: Path, *, as_of: date, hindcasts: HindcastScoresContent | None = None, pages: bool = True) -> ScorePageResult:
+    """Score all records of a book and write the page of scores; without ``pages`` its JSON alone."""
     found = score_book(root, ScoreRequest(), as_of=as_of)
     if has_errors(found.problems):
         return ScorePageResult(problems=found.problems)
-    return write_score_page(root, found, scores_of(found, as_of=as_of), as_of=as_of, hindcasts=hindcasts)
+    return write_score_page(root, found, scores_of(found, as_of=as_of), as_of=as_of, hindcasts=hindcasts, pages=pages)
 
 
 def write_score_page(
@@ -54,39 +55,53 @@ def write_score_page(
     as_of: date,
     hindcasts: HindcastScoresContent | None = None,
     rows: Mapping[tuple[str, str], str] | None = None,
+    pages: bool = True,
 ) -> ScorePageResult:
-    """Write the page of scores of the forecasters that ``found`` is about.
+    """Write the page of scores of the forecasters that ``found`` is about; without ``pages`` its JSON alone.
 
     ``hindcasts``, which take a while to compute, stay on the page until others are given; where files that they rest on have changed since,
     the page says so.  So do ``rows``, sentences on the rows behind calls (`call_rows.rows_behind_calls`), but only while these files stand.
+    The first page of a book is linked from its index.
     """
-    assert found.table is not None
     folder = Folder(root)
     try:
-        inputs = book_inputs(folder)
-        before = _page_before(folder)
+        with hold_lock(root):
+            content = _content(folder, found, scores, as_of, hindcasts, rows)
+            files = score_page_files(content) if pages else {f"{SCORE_REPORT}.json": score_page_bytes(content)}
+            is_first = SCORE_REPORT not in record_reports(folder, REPORTS)
+            written = write_files(folder, REPORTS, files)
+            if pages:
+                remove_pictures(folder, REPORTS, [SCORE_REPORT], but=files)
+            if pages and is_first:
+                written += write_files(folder, REPORTS, render_index_again(folder, REPORTS))
     except FileFault as fault:
         return ScorePageResult(problems=(fault.problem,))
+    return ScorePageResult(root / REPORTS / f"{SCORE_REPORT}.html", written)
+
+
+def _content(
+    folder: Folder,
+    found: ScoreResult,
+    scores: ScoresContent,
+    as_of: date,
+    hindcasts: HindcastScoresContent | None,
+    rows: Mapping[tuple[str, str], str] | None,
+) -> ScorePageContent:
+    """What the page shows, with what it keeps of the page before."""
+    inputs, before = book_inputs(folder), _page_before(folder)
     updatable = _updatable_questions(found, as_of)
-    content = score_page_content(
+    return score_page_content(
         scores,
         found.records,
         who=_names(found),
         calls=calls_of(found),
         rows=_kept_rows(before, inputs) if rows is None else rows,
         inputs=inputs,
+        made_of=score_page_inputs(folder, as_of=as_of),
         choices=[update_choices(its, now=end_of_day(as_of)) for its in updatable[:MOST_OPEN]],
         unlisted_open=max(len(updatable) - MOST_OPEN, 0),
         hindcasts=_kept_hindcasts(before, inputs) if hindcasts is None else {"inputs": inputs, "stale": False, "scores": hindcasts},
     )
-    files = score_page_files(content)
-    try:
-        with hold_lock(root):
-            written = write_files(folder, REPORTS, files)
-            remove_pictures(folder, REPORTS, [SCORE_REPORT], but=files)
-    except FileFault as fault:
-        return ScorePageResult(problems=(fault.problem,))
-    return ScorePageResult(root / REPORTS / f"{SCORE_REPORT}.html", written)
 
 
 def calls_of(found: ScoreResult) -> Calls | None:

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from forecast.actions.cache import warnings_of
+from forecast.actions.cache import report_directory, warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
 from forecast.actions.contents import Contents, PackedResult, pack_result
@@ -27,6 +27,7 @@ from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.records import as_warnings, problems_of_topic_record
 from forecast.actions.run import ReportMarks, Run, TopicResult
+from forecast.actions.score_update import update_score_page
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
@@ -42,6 +43,7 @@ from forecast.model.settings import Settings
 from forecast.processes import unpickle_task
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import render_index
+from forecast.report.rerender import record_reports
 from forecast.schema.topic import TopicContent
 from forecast.system import utc_now
 
@@ -186,17 +188,19 @@ def _publish(
         read=partial(read_known_ledger, store=store),
         clock=clock,
     )
+    scored: tuple[tuple[str, ...], tuple[Problem, ...]] = (), ()
     if not has_errors(published.problems):
+        scored = scored if run.is_hindcast else update_score_page(run.root, as_of=run.as_of, pages=run.pages)
         written = {name: of_topic for name, of_topic in files.items() if of_topic}
         _keep_states(run, store, digests, written | ({INDEX_NAME: INDEX_FILES} if whole and index and run.pages and not failures else {}))
         entries = read_known_ledger(Folder(run.root), store)[0] if published.recorded else reading.entries
         store.keep(outcomes_to_keep(run, entries, _new_outcomes(made), (*reading.problems, *warned)))
     remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
-    problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *_cache_warnings(store)))
+    problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *scored[1], *_cache_warnings(store)))
     if has_errors(problems):
         return UpdateResult(problems)
     shown = Contents({name: made[name].content if name in made else reading.standing[name].content for name in marks})
-    return UpdateResult(problems, shown, published.written, published.recorded, failed, reading.plans, marks)
+    return UpdateResult(problems, shown, (*published.written, *scored[0]), published.recorded, failed, reading.plans, marks)
 
 
 def _marks(reading: _Reading, made: Mapping[str, PackedResult]) -> dict[str, ReportMarks]:
@@ -213,12 +217,16 @@ def _new_outcomes(made: Mapping[str, PackedResult]) -> dict[str, TopicOutcome]:
 def _index_stands(run: Run, store: Store, digests: Mapping[str, str]) -> bool:
     """Whether the index is as it was written for just these reports."""
     key = pages_key(run, INDEX_NAME)
-    return files_stand(run, store.find([key]).get(key), index_digest(digests))
+    return files_stand(run, store.find([key]).get(key), index_digest(digests, records=_record_reports(run)))
+
+
+def _record_reports(run: Run) -> tuple[str, ...]:
+    return record_reports(Folder(run.root), report_directory(as_of=run.as_of, today=run.today))
 
 
 def _keep_states(run: Run, store: Store, digests: Mapping[str, str], written: Mapping[str, Iterable[str]]) -> None:
     """Keep how the files stand that were written now, by topic and of the index."""
-    whole = {**digests, INDEX_NAME: index_digest(digests)}
+    whole = {**digests, INDEX_NAME: index_digest(digests, records=_record_reports(run))}
     states = [state_of_files(run, name, whole[name], files) for name, files in written.items() if files]
     store.keep([state for state in states if state is not None])
 

@@ -44,6 +44,7 @@ def score_page_content(
     calls: Calls | None,
     rows: Mapping[tuple[str, str], str],
     inputs: str,
+    made_of: str,
     choices: Sequence[UpdateChoices],
     unlisted_open: int,
     hindcasts: KeptHindcastsContent | None,
@@ -61,6 +62,7 @@ def score_page_content(
     content: ScorePageContent = {
         "format": SCORE_FORMAT,
         "digest": "",
+        "made_of": made_of,
         "as_of": scores["as_of"],
         "scores": scores,
         "labels": {measure.name: measure.label for measure in measures() if measure.name in USUAL},

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNBROKEN = re.compile(r"(?<=\d) %(?: → (?=\d))?|(?<=\d) → (?=\d)")  # a number and its sign, and what it became, stay on one line
+RECORD_TITLES = {"score": "Scores of past forecasts", "calibration": "Calibration of past forecasts"}  # pages of the record, by their files
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 
@@ -109,11 +110,16 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
 
 
 def render_index(
-    contents: Sequence[TopicContent], *, failures: Mapping[str, TopicFailure] | None = None, style: Style = "plain"
+    contents: Sequence[TopicContent],
+    *,
+    failures: Mapping[str, TopicFailure] | None = None,
+    style: Style = "plain",
+    records: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return ``index.html`` and ``index.md`` over topics: every question with its answer, settled ones apart.
 
     ``failures`` are the topics that could not be computed, by name, which may have an earlier report or none.
+    ``records`` are the pages of the record to link to, by the names of their files.
 
     The contents are whole: ``topic_content`` has just made them, or ``read_content`` has read them.
     """
@@ -124,6 +130,7 @@ def render_index(
         "failed": [failure for _, failure in sorted((failures or {}).items())],
         "unanswerable": [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] == "not answerable"],
         "settled": settled,
+        "records": [(name, RECORD_TITLES[name]) for name in records],
         "glances": {topic["name"]: question_summaries(topic, style) for topic in contents},
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }

@@ -77,8 +77,19 @@ def render_missing_pages(folder: Folder, directories: Sequence[str]) -> tuple[tu
     return tuple(written), tuple(problems)
 
 
+def render_index_again(folder: Folder, directory: str) -> dict[str, bytes]:
+    """Return the index over the reports of a directory that can be read, in HTML and Markdown; nothing where there are none."""
+    contents = [content for name in topic_names(folder) if (content := _readable(folder, directory, name)) is not None]
+    return _index_files(folder, directory, contents) if contents else {}
+
+
+def record_reports(folder: Folder, directory: str) -> tuple[str, ...]:
+    """Return which pages of the record a directory of reports has, or their JSON, from which they are made: scores, calibration."""
+    return tuple(name for name in RECORD_REPORTS if folder.kind(f"{directory}/{name}.json") is not None)
+
+
 def render_absent_page(folder: Folder, directory: str, name: str) -> bytes | None:
-    """Return a page that a directory of reports lacks, made from JSON and not written: a topic's, or the index where the name is ``index``.
+    """Return a page that a directory of reports lacks, made from JSON and not written: a topic's, one of the record, or the index where the name is ``index``.
 
     None where no JSON for it can be read.  The index leaves reports out that cannot be read.
     """
@@ -86,10 +97,9 @@ def render_absent_page(folder: Folder, directory: str, name: str) -> bytes | Non
     if name in topics:
         content = _readable(folder, directory, name)
         return None if content is None else render_page(content)
-    if f"{name}.html" != INDEX_PAGE:
-        return None
-    contents = [content for topic in topics if (content := _readable(folder, directory, topic)) is not None]
-    return _index_page(folder, directory, contents) if contents else None
+    if name in RECORD_REPORTS:
+        return _page_of_record(folder, directory, name)[0].get(f"{name}.html")
+    return render_index_again(folder, directory).get(INDEX_PAGE) if f"{name}.html" == INDEX_PAGE else None
 
 
 def _readable(folder: Folder, directory: str, name: str) -> TopicContent | None:
@@ -127,14 +137,19 @@ def _due_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[P
         else:
             contents.append(content)
     if index_due and not problems:
-        files[INDEX_PAGE] = _index_page(folder, directory, contents)
+        files[INDEX_PAGE] = _index_files(folder, directory, contents)[INDEX_PAGE]
     return pages | files, [*unmade, *problems]
 
 
 def _due_record_page(folder: Folder, directory: str, name: str) -> tuple[dict[str, bytes], list[Problem]]:
     """A page of the record where it is missing beside its JSON or is of an earlier one, and why it cannot be made."""
+    return ({}, []) if _page_fits(folder, directory, name) else _page_of_record(folder, directory, name)
+
+
+def _page_of_record(folder: Folder, directory: str, name: str) -> tuple[dict[str, bytes], list[Problem]]:
+    """A page of the record, and why it cannot be made; neither without its JSON."""
     path = f"{directory}/{name}.json"
-    if folder.kind(path) is None or _page_fits(folder, directory, name):
+    if name not in record_reports(folder, directory):
         return {}, []
     try:
         files = _record_page(folder, path, name)
@@ -170,16 +185,17 @@ def _index_is_older(folder: Folder, directory: str, reported: Sequence[str]) -> 
     return folder.place(index).stat().st_mtime_ns < max(folder.place(path).stat().st_mtime_ns for path in sources)
 
 
-def _index_page(folder: Folder, directory: str, contents: Sequence[TopicContent]) -> bytes:
-    """The index page over some reports and the failures in their directory."""
-    return render_index(contents, failures=readable_failures(folder.root, topic_names(folder), directory))[INDEX_PAGE]
+def _index_files(folder: Folder, directory: str, contents: Sequence[TopicContent]) -> dict[str, bytes]:
+    """The index over some reports and the failures in their directory."""
+    failures = readable_failures(folder.root, topic_names(folder), directory)
+    return render_index(contents, failures=failures, records=record_reports(folder, directory))
 
 
 def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: Style) -> RerenderResult:
     folder = Folder(root)
     paths = {name: path for name in topic_names(folder) if folder.kind(path := report_path(name, directory)) is not None}
     problems = [_unknown_topic_problem(directory, name, tuple(paths)) for name in dict.fromkeys(topics or ()) if name not in paths]
-    if not paths and not problems:
+    if not paths and not problems and not record_reports(folder, directory):
         problems.append(Problem(Place(directory), "there is no report here to make again", "run `forecast update`"))
     contents: dict[str, TopicContent] = {}
     for name, path in paths.items():
@@ -194,15 +210,17 @@ def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: S
     if problems:
         return RerenderResult(problems=tuple(problems))
     chosen = list(dict.fromkeys(topics or contents))
-    files = render_index([contents[name] for name in sorted(contents)], failures=failures, style=style)
+    files = render_index(
+        [contents[name] for name in sorted(contents)], failures=failures, style=style, records=record_reports(folder, directory)
+    )
     for name in chosen:
         files |= render_topic(contents[name], style=style)
-    for name in () if topics is not None else RECORD_REPORTS:
-        if folder.kind(path := f"{directory}/{name}.json") is not None:
-            try:
-                files |= _record_page(folder, path, name)
-            except ReportFault as fault:
-                return RerenderResult(problems=(Problem(Place(path), str(fault)),))
+    for name in () if topics is not None else record_reports(folder, directory):
+        path = f"{directory}/{name}.json"
+        try:
+            files |= _record_page(folder, path, name)
+        except ReportFault as fault:
+            return RerenderResult(problems=(Problem(Place(path), str(fault)),))
     written = write_files(folder, directory, files)
     remove_pictures(folder, directory, chosen, but=files)  # of questions that are settled since, or of names that are no more
     return RerenderResult(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else INDEX_PAGE))

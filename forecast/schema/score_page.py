@@ -108,11 +108,12 @@ class OpenQuestionContent(TypedDict):
 class ScorePageContent(TypedDict):
     """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``.
 
-    ``hindcasts`` are null until `forecast score --hindcasts` has made them.
+    ``hindcasts`` are null until `forecast score --hindcasts` has made them. ``made_of`` is a hash of all files on which the page rests, and of its day.
     """
 
     format: int
     digest: str
+    made_of: str
     as_of: str
     scores: ScoresContent
     labels: dict[str, str]

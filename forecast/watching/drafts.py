@@ -20,6 +20,7 @@ from forecast.model.custom_model import trust_problems
 from forecast.model.settings import Settings
 from forecast.report.failures import readable_failures
 from forecast.report.pages import render_index
+from forecast.report.rerender import record_reports
 from forecast.schema.topic import TopicContent
 
 EDITED = {".toml", ".csv", ".md", ".py"}  # what people edit in a book
@@ -71,7 +72,9 @@ def draft_index(root: Path, drafts: Mapping[str, TopicResult]) -> dict[str, byte
         if content is not None:
             contents.append(content)
     return render_index(
-        contents, failures=readable_failures(root, [name for name in layout.topic_names(Folder(root)) if name not in drafts])
+        contents,
+        failures=readable_failures(root, [name for name in layout.topic_names(Folder(root)) if name not in drafts]),
+        records=record_reports(Folder(root), layout.REPORTS),
     )
 
 

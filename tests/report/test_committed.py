@@ -13,6 +13,8 @@ from forecast.actions.cache import report_directories
 from forecast.book.files.folder import Folder
 from forecast.report.pages import render_index, render_topic
 from forecast.report.rerender import render_missing_pages
+from forecast.report.score_page import render_score_page
+from forecast.schema.score_page import read_score_page
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.medium
 
 REPORTS = ROOT / "reports"
 DIRECTORIES = [REPORTS, *sorted(path for path in (REPORTS / "as-of").glob("*") if path.is_dir())]
+SCORES = REPORTS / "score.json"
 NOT_MADE = {"README.md", "ledger.jsonl", ".lock", ".gitignore"}
 
 
@@ -31,15 +34,17 @@ def files_of(root: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda path: path.name)
 def test_the_committed_reports_are_what_the_code_makes(directory: Path):
     """Every page, every picture and the index of a directory are made again, none is missing and none is left over."""
-    contents = {path.stem: read_content(path.read_bytes(), name=path.name) for path in sorted(directory.glob("*.json"))}
+    contents = {path.stem: read_content(path.read_bytes(), name=path.name) for path in sorted(directory.glob("*.json")) if path != SCORES}
     assert contents
-    made = render_index(list(contents.values()))
+    scores = directory == REPORTS and SCORES.exists()
+    made = render_index(list(contents.values()), scores=scores)
+    made |= render_score_page(read_score_page(SCORES.read_bytes())) if scores else {}
     for content in contents.values():
         made |= render_topic(content)
     found = {path.relative_to(directory) for path in directory.rglob("*") if path.is_file()}
     kept = {path.as_posix() for path in found if path.parts[0] != "as-of" and path.name not in NOT_MADE and path.suffix != ".html"}
     committed = {name: data for name, data in made.items() if not name.endswith(".html")}
-    assert kept == {*committed, *(f"{name}.json" for name in contents)}
+    assert kept == {*committed, *(f"{name}.json" for name in contents), *([SCORES.name] if scores else [])}
     assert [name for name, data in committed.items() if (directory / name).read_bytes() != data] == []
 
 
@@ -50,10 +55,11 @@ def test_the_pages_are_made_from_what_is_committed(tmp_path: Path):
     before = files_of(tmp_path)
     folder = Folder(tmp_path)
     written, problems = render_missing_pages(folder, report_directories(folder))
-    reports = [path for path in before if re.fullmatch(r"reports/(as-of/[^/]+/)?\w+\.json", path)]
+    reports = [path for path in before if re.fullmatch(r"reports/(as-of/[^/]+/)?(?!score\.)\w+\.json", path)]
     assert len(reports) == 9
     indices = {f"{Path(path).parent.as_posix()}/index.html" for path in reports}
-    assert (set(written), problems) == ({*(path.replace(".json", ".html") for path in reports), *indices}, ())
+    scores = {"reports/score.html"} if SCORES.exists() else set()
+    assert (set(written), problems) == ({*(path.replace(".json", ".html") for path in reports), *indices, *scores}, ())
     after = files_of(tmp_path)
     assert {path: data for path, data in after.items() if path not in written} == before
     for path in written:
