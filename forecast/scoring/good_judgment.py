@@ -1,4 +1,8 @@
-"""Good Judgment Open's score of a question: the mean over its days. Recalled, not checked against a source or a real record."""
+"""Good Judgment Open's score of a question: the mean over its days, as far as it is known.
+
+That there is a score for each day is documented; which forecast stands for a day, and that days before the first are left out, is recalled.
+SCORING.md says what each part rests on. No real record has confirmed it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ def good_judgment_score(
 
     ``day_ends`` ``(days,)`` are the ends of the question's days and ``times`` ``(forecasts,)`` when a forecast was made, both rising and in
     one unit; ``probabilities`` is ``(forecasts, classes)``, ``outcome`` the class that came true, counted from 0. Answers that have an order
-    are scored by ``ordinal_brier_score`` instead. Days before the first forecast are left out; NaN if all are. Recalled, not checked.
+    are scored by ``ordinal_brier_score`` instead. Days before the first forecast are left out; NaN if all are. In part recalled: see SCORING.md.
     """
     ends, made = read_numbers(day_ends, name="day_ends"), read_numbers(times, name="times")
     if (np.diff(ends) <= 0).any() or (np.diff(made) < 0).any():

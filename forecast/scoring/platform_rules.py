@@ -107,7 +107,7 @@ PLATFORM_RULES = (
         forms=("probability", "options"),
         types=("binary", "options", "ordered options"),
         functions=("good_judgment.good_judgment_score",),
-        source="recalled, not checked",
+        source="in part recalled: see Good Judgment in SCORING.md",
     ),
 )
 
@@ -219,6 +219,6 @@ WEIGHTINGS = (
         silence="is left out",
         deviation="Waiting until the answer is nearly known pays.",
         function="good_judgment.good_judgment_score",
-        source="recalled, not checked",
+        source="in part recalled: see Good Judgment in SCORING.md",
     ),
 )

@@ -1,4 +1,4 @@
-"""Good Judgment Open's score, as it is recalled: no real record has confirmed it yet."""
+"""Good Judgment Open's score, in part as it is recalled: no real record has confirmed it yet."""
 
 from __future__ import annotations
 
