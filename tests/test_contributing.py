@@ -18,8 +18,8 @@ from tests.support.paths import ROOT
 from tests.support.small_books import write_book
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-LIMITS = {"A distribution": 2, "A command": 4, "An analysis": 5, "A section of a report": 3, "A template": 3}
-NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
+LIMITS = {"A distribution": 2, "A command": 4, "An analysis": 5, "A section of a report": 3, "A scoring rule": 6, "A template": 3}
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 CREATED = re.compile(r"`([^`]+)`, as in \[[^]]+\]\(([^)]+)\)")
 ADDED = re.compile(r"^In `([^`]+)`, after (`+)(.+?)\2:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 ROWS = "from,to,value,source\n2025-01-01,2025-03-31,2,A paper\n2025-04-01,2025-06-30,0,A paper\n"
@@ -94,7 +94,7 @@ def run_tests(project: Path, *words: str) -> int:
 
 
 def test_each_recipe_takes_as_many_files_as_it_says():
-    """There are the five, and none takes more files than allowed."""
+    """There are the six, and none takes more files than allowed."""
     assert {title: recipe.stated for title, recipe in RECIPES.items()} == {title: len(recipe.files) for title, recipe in RECIPES.items()}
     assert list(RECIPES) == list(LIMITS)
     assert [title for title, recipe in RECIPES.items() if len(recipe.files) > LIMITS[title]] == []
@@ -166,6 +166,20 @@ def test_an_analysis_is_in_the_report_and_a_section_shows_it(project: Path):
 
 
 @pytest.mark.slow
+def test_a_scoring_rule_is_proper_and_is_asked_for_by_its_name(project: Path):
+    """Its own tests and those of all rules pass, and `forecast score` has it in CSV."""
+    apply_recipe(project, RECIPES["A scoring rule"])
+    files = ("tests/scoring/test_pseudospherical.py", "tests/scoring/test_rules.py", "tests/scoring/test_proper.py")
+    assert run_tests(project, *files, "-k", "pseudospherical or test_rules or every") > 8
+    book = project / "book"
+    run_python(project, "-m", "forecast", "init", str(book))
+    run_python(project, "-m", "forecast", "new", "mills", "--like", "judgement", "--book", str(book))
+    assert "record,question,who" in run_python(
+        project, "-m", "forecast", "score", "--rule", "pseudospherical", "--csv", "--book", str(book)
+    )
+
+
+@pytest.mark.slow
 def test_a_template_begins_a_topic_that_is_sound(project: Path):
     """`new` has it in its help and makes a topic that `check` accepts, and the tests of templates pass."""
     apply_recipe(project, RECIPES["A template"])
@@ -180,7 +194,7 @@ def test_a_template_begins_a_topic_that_is_sound(project: Path):
 
 @pytest.mark.slow
 def test_all_recipes_together_keep_the_rules(project: Path):
-    """Lint, format, types, names and imports of the project with all five are what the rules ask for."""
+    """Lint, format, types, names and imports of the project with all six are what the rules ask for."""
     for recipe in RECIPES.values():
         apply_recipe(project, recipe)
     run_python(project, "-m", "ruff", "check", "forecast", "tests")
