@@ -89,7 +89,7 @@ def _content(
 ) -> ScorePageContent:
     """What the page shows, with what it keeps of the page before."""
     inputs, before = book_inputs(folder), _page_before(folder)
-    updatable = _updatable_questions(found, as_of)
+    updatable, numbers = _updatable_questions(found, as_of)
     return score_page_content(
         scores,
         found.records,
@@ -100,6 +100,7 @@ def _content(
         made_of=score_page_inputs(folder, as_of=as_of),
         choices=[update_choices(its, now=end_of_day(as_of)) for its in updatable[:MOST_OPEN]],
         unlisted_open=max(len(updatable) - MOST_OPEN, 0),
+        open_numbers=numbers,
         hindcasts=_kept_hindcasts(before, inputs) if hindcasts is None else {"inputs": inputs, "stale": False, "scores": hindcasts},
     )
 
@@ -140,11 +141,14 @@ def _kept_hindcasts(before: ScorePageContent | None, inputs: str) -> KeptHindcas
     return None if kept is None else {**kept, "stale": kept["inputs"] != inputs}
 
 
-def _updatable_questions(found: ScoreResult, as_of: date) -> list[UpdatableQuestion]:
-    """One's own open questions, those that close soonest first."""
+def _updatable_questions(found: ScoreResult, as_of: date) -> tuple[list[UpdatableQuestion], int]:
+    """One's own open questions, those that close soonest first, and how many numbers and dates are open besides."""
     questions: list[UpdatableQuestion] = []
+    numbers = 0
     for its in found.records:
         mine = (OWNER,) if its.record.source is None else (OWNER, *its.record.source.me)
         record = forecasts_made(its.record, "at the time")
-        questions += updatable_questions(record, its.cohorts, who=mine, now=end_of_day(as_of))
-    return sorted(questions, key=lambda its: its.question.close or end_of_day(as_of))
+        found_here = updatable_questions(record, its.cohorts, who=mine, now=end_of_day(as_of))
+        questions += found_here.questions
+        numbers += found_here.numbers
+    return sorted(questions, key=lambda its: its.question.close or end_of_day(as_of)), numbers

@@ -47,6 +47,7 @@ def score_page_content(
     made_of: str,
     choices: Sequence[UpdateChoices],
     unlisted_open: int,
+    open_numbers: int,
     hindcasts: KeptHindcastsContent | None,
 ) -> ScorePageContent:
     """Return what the page of scores shows: of the forecasters ``who``, or of everybody where nobody is named.
@@ -67,8 +68,9 @@ def score_page_content(
         "scores": scores,
         "labels": {measure.name: measure.label for measure in measures() if measure.name in USUAL},
         "calls": None if calls is None else _calls(calls, rows, inputs),
-        "open": list(map(_open_question, choices)),
+        "open": [_open_question(each) for each in choices if each.keep.expected or "yes" in each.keep.by_outcome],
         "unlisted_open": unlisted_open,
+        "open_numbers": open_numbers,
         "settled": listed,
         "unlisted": max(len(settled) - MOST_QUESTIONS, 0),
         "hindcasts": hindcasts,
@@ -172,13 +174,22 @@ def _open_question(choices: UpdateChoices) -> OpenQuestionContent:
         "who": choices.who,
         "closes": moment_text(wording.scheduled_close),
         "passed": choices.passed,
-        "keep": _update(choices.keep),
-        "updates": list(map(_update, choices.updates)),
+        "believer": choices.believer,
+        "keep": _update(choices, choices.keep),
+        "updates": [_update(choices, outcome) for outcome in choices.updates],
     }
 
 
-def _update(outcome: UpdateOutcome) -> UpdateContent:
-    return {"probability": outcome.probability, "if_yes": _figures(outcome.if_yes), "if_no": _figures(outcome.if_no)}
+def _update(choices: UpdateChoices, outcome: UpdateOutcome) -> UpdateContent:
+    value = outcome.forecast.value
+    is_binary = isinstance(value, float)
+    return {
+        "said": forecast_words(choices.question, outcome.forecast),
+        "probability": value if isinstance(value, float) else None,
+        "if_yes": _figures(outcome.by_outcome["yes"]) if is_binary else {},
+        "if_no": _figures(outcome.by_outcome["no"]) if is_binary else {},
+        "expected": _figures(outcome.expected),
+    }
 
 
 def _figures(values: Mapping[str, float]) -> dict[str, ScoreFigure]:

@@ -32,7 +32,8 @@ ROWS_UNASKED = "`forecast score --rows` says which row of a topic's record matte
 BACKQUOTED = re.compile(r"`([^`]+)`")
 UPDATING = (
     "What a question will score when it closes as scheduled, if the forecast of the first column holds from now on. The baseline and the Brier score over time keep what "
-    "the forecasts so far have earned; the last forecast alone counts for the other. Each is proper: whoever believes p does best, as they expect, by saying p."
+    "the forecasts so far have earned; the last forecast alone counts for the other. Each is proper: whoever believes p does best, as they expect, by saying p. Expected scores weigh the outcomes by what an aggregate, a market, a base rate or the model "
+    "says now, where there is one; of options otherwise by what you say."
 )
 
 
@@ -83,6 +84,7 @@ def _context(content: ScorePageContent, charts: Mapping[str, Chart]) -> dict[str
         "sections": list(_sections(content)),
         "open_questions": [_open_question(its) for its in content["open"]],
         "updating": UPDATING,
+        "unexpected": _unexpected_sentence(content["open_numbers"]),
         "settled": [_settled_question(its, content, charts) for its in content["settled"]],
     }
 
@@ -113,6 +115,14 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
         yield Section("The platform's own scores", "agreement", points=tuple(worst_differences(scores)), tables=(agreement_table(scores),))
     if content["hindcasts"] is not None:
         yield _hindcast_section(content["hindcasts"])
+
+
+def _unexpected_sentence(numbers: int) -> str:
+    """Say that nothing is expected of open numbers and dates; empty where there are none."""
+    if not numbers:
+        return ""
+    are = "1 open question asks" if numbers == 1 else f"{numbers} open questions ask"
+    return f"{are} for a number or a date: what an update would score there depends on the whole range of outcomes, and is not computed."
 
 
 def _hindcast_section(kept: KeptHindcastsContent) -> Section:

@@ -20,8 +20,13 @@ from forecast.schema.score_page import (
 from forecast.sentences import score_words
 from forecast.sentences.hindcast_tables import HINDCAST_SCALE, hindcast_tables
 
-UPDATE_MEASURES = ("brier", "brier-over-time", "baseline")
-UPDATE_NAMES = {"brier": "Brier, last forecast", "brier-over-time": "Brier, over time", "baseline": "baseline"}
+UPDATE_NAMES = {
+    "brier": "Brier, last forecast",
+    "brier-over-time": "Brier, over time",
+    "brier-two-sided": "Brier, two-sided, last forecast",
+    "brier-two-sided-over-time": "Brier, two-sided, over time",
+    "baseline": "baseline",
+}
 
 
 def summary_table(caption: str, summaries: Sequence[SummaryContent]) -> ReportTable:
@@ -106,25 +111,31 @@ def hindcast_score_tables(content: HindcastScoresContent) -> tuple[ReportTable, 
 
 
 def update_table(question: OpenQuestionContent) -> ReportTable:
-    """What an open question will score if the forecast is kept or changed now, for yes and for no."""
-    shown = [name for name in UPDATE_MEASURES if name in question["keep"]["if_yes"]]
+    """What an open question will score if the forecast is kept or changed now: for yes and for no, and expected by what somebody says now."""
+    keep = question["keep"]
+    decided = [name for name in UPDATE_NAMES if name in keep["if_yes"]]
+    expected = [name for name in UPDATE_NAMES if name in keep["expected"]]
+    believer = "you are" if question["believer"] == question["who"] else f"{question['believer']} is"
     columns = (
         Column("from now on", "head"),
-        *(Column(f"{UPDATE_NAMES[name]}, if {outcome}", "number") for name in shown for outcome in ("yes", "no")),
+        *(Column(f"{UPDATE_NAMES[name]}, if {outcome}", "number") for name in decided for outcome in ("yes", "no")),
+        *(Column(f"{UPDATE_NAMES[name]}, expected if {believer} right", "number") for name in expected),
     )
-    keep = question["keep"]
-    rows = [_update_row(f"{score_words.percent_text(keep['probability'])}, as it is", keep, shown)]
-    rows += [_update_row(score_words.percent_text(its["probability"]), its, shown) for its in question["updates"]]
+    rows = [_update_row(f"{keep['said']}, as it is", keep, decided, expected)]
+    others = [its["said"] for its in question["updates"]]
+    if question["believer"] not in {"", question["who"]}:
+        others[-1] = f"{others[-1]}, as {question['believer']} says"
+    rows += [_update_row(name, its, decided, expected) for name, its in zip(others, question["updates"], strict=True)]
     return ReportTable(f"{question['who']}: scores when it closes on {words.day(question['closes'][:10])}", columns, tuple(rows))
 
 
-def _update_row(name: str, update: UpdateContent, shown: Sequence[str]) -> tuple[str, ...]:
+def _update_row(name: str, update: UpdateContent, decided: Sequence[str], expected: Sequence[str]) -> tuple[str, ...]:
     cells = [
         score_words.score_text(side[measure]) if measure in side else ""
-        for measure in shown
+        for measure in decided
         for side in (update["if_yes"], update["if_no"])
     ]
-    return (name, *cells)
+    return (name, *cells, *(score_words.score_text(update["expected"][measure]) for measure in expected))
 
 
 def steps_table(question: SettledContent) -> ReportTable:

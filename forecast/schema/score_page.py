@@ -86,27 +86,36 @@ class CallsContent(TypedDict):
 
 
 class UpdateContent(TypedDict):
-    """What a probability that holds from now on would score, by measure, if the answer is yes and if it is no."""
+    """What a forecast that holds from now on would score, by measure: if the answer is yes and if it is no, and expected by somebody's belief.
 
-    probability: float
+    Of options ``probability`` is null, and scores are expected ones alone.
+    """
+
+    said: str
+    probability: float | None
     if_yes: dict[str, ScoreFigure]
     if_no: dict[str, ScoreFigure]
+    expected: dict[str, ScoreFigure]
 
 
 class OpenQuestionContent(TypedDict):
-    """An open question: which share of its time has passed, and the scores of keeping the forecast and of others."""
+    """An open question: which share of its time has passed, and the scores of keeping the forecast and of others.
+
+    ``believer`` is whose forecast expected scores are by; empty where nobody else has one of a question of yes or no.
+    """
 
     address: str
     text: str
     who: str
     closes: str
     passed: float
+    believer: str
     keep: UpdateContent
     updates: list[UpdateContent]
 
 
 class ScorePageContent(TypedDict):
-    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``.
+    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``, ``open_numbers`` open numbers and dates.
 
     ``hindcasts`` are null until `forecast score --hindcasts` has made them. ``made_of`` is a hash of all files on which the page rests, and of its day.
     """
@@ -120,6 +129,7 @@ class ScorePageContent(TypedDict):
     calls: CallsContent | None
     open: list[OpenQuestionContent]
     unlisted_open: int
+    open_numbers: int
     settled: list[SettledContent]
     unlisted: int
     hindcasts: KeptHindcastsContent | None

@@ -71,14 +71,65 @@ def test_what_an_update_now_would_score_is_what_it_scores(book: Path):
     [
         {"actual_close": "2026-03-04T00:00:00Z"},
         {"scheduled_close": "2026-03-02T00:00:00Z", "actual_close": ""},
-        {"type": "number", "actual_close": ""},
     ],
-    ids=["closed", "past", "number"],
+    ids=["closed", "past"],
 )
 def test_a_question_that_cannot_be_updated_has_no_table(change: Mapping[str, str], book: Path):
-    """It is closed, or is no yes-or-no question."""
+    """It is closed, or its scheduled close has passed."""
     topic(book, [said("me", 0.5)], questions=[{**QUESTION, **change}], resolutions=[], name="ferry")
     assert score_page_of(book, DAY)["open"] == []
+
+
+def test_expected_scores_are_those_of_what_an_aggregate_says(book: Path):
+    """Each is the mean of both outcomes by its probability, and saying what it says is best by each measure."""
+    people = [{"who": "all", "kind": "aggregate"}]
+    topic(
+        book,
+        [said("me", 0.5), said("all", 0.9, 2)],
+        questions=[{**QUESTION, "actual_close": ""}],
+        resolutions=[],
+        people=people,
+        name="ferry",
+    )
+    (question,) = score_page_of(book, DAY)["open"]
+    assert question["believer"] == "all"
+    for its in (question["keep"], *question["updates"]):
+        for measure, expected in its["expected"].items():
+            assert expected == pytest.approx(
+                0.9 * float(its["if_yes"][measure]) + 0.1 * float(its["if_no"][measure]), rel=1e-5
+            )  # the page has six digits
+    best = min(question["updates"], key=lambda its: float(its["expected"]["brier-over-time"]))
+    assert best["probability"] == pytest.approx(0.9)
+    assert best["expected"]["brier"] == pytest.approx(0.09)
+
+
+def test_options_have_expected_scores(book: Path):
+    """By what an aggregate says if it has the same options, else by one's own forecast; the two-sided Brier score is that of the rule."""
+    asked = {**QUESTION, "type": "options", "actual_close": ""}
+    mine, theirs = {"a": 0.5, "b": 0.5}, {"a": 0.8, "b": 0.2}
+    people = [{"who": "all", "kind": "aggregate"}]
+    rows = [said("me", mine, form="options"), said("all", theirs, 2, form="options")]
+    topic(book, rows, questions=[asked], resolutions=[], people=people, name="ferry")
+    (question,) = score_page_of(book, DAY)["open"]
+    assert (question["believer"], question["keep"]["probability"], question["keep"]["if_yes"]) == ("all", None, {})
+    assert question["keep"]["expected"]["brier-two-sided"] == pytest.approx(0.5)
+    (other,) = question["updates"]
+    assert other["expected"]["brier-two-sided"] == pytest.approx(0.8 * 0.08 + 0.2 * 1.28)
+    assert other["expected"]["brier-two-sided-over-time"] == pytest.approx((0.5 + 0.8 * 0.08 + 0.2 * 1.28) / 2)
+    assert "expected if all is right" in (book / "reports/score.html").read_text(encoding="utf-8").lower()
+    topic(book, [rows[0]], questions=[asked], resolutions=[], people=people, name="ferry")
+    (alone,) = score_page_of(book, DAY)["open"]
+    assert (alone["believer"], alone["updates"]) == ("me", [])
+
+
+def test_open_numbers_are_said_to_have_no_expected_score(book: Path):
+    """There is a sentence, and no table."""
+    asked = {**QUESTION, "type": "number", "actual_close": ""}
+    topic(book, [said("me", [[0.05, 10], [0.5, 30], [0.95, 80]], form="quantiles")], questions=[asked], resolutions=[], name="ferry")
+    page = score_page_of(book, DAY)
+    assert (page["open"], page["open_numbers"]) == ([], 1)
+    for name in ("score.html", "score.md"):
+        assert "1 open question asks for a number or a date" in (book / "reports" / name).read_text(encoding="utf-8")
 
 
 def test_best_and_worst_calls_are_of_different_questions(book: Path):
