@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 
@@ -75,16 +76,20 @@ class UpdateChoices:
 def updatable_questions(record: ForecastRecord, cohorts: Sequence[QuestionCohort], *, who: Sequence[str], now: datetime) -> OpenForecasts:
     """Return the open questions of yes or no, or of options, with a scheduled close to come, of which some forecasters have a forecast in force."""
     open_questions = {its.question.key: its.question for its in cohorts if its.cohort == "open" and _can_be_updated(its.question, now)}
-    lines = [line for line in timelines(record) if (line.question, line.asked) in open_questions]
+    of_question: dict[tuple[str, str], list[Timeline]] = {key: [] for key in open_questions}
+    for line in timelines(record):
+        if (key := (line.question, line.asked)) in of_question:
+            of_question[key].append(line)
     found: list[UpdatableQuestion] = []
     numbers = 0
-    for line in lines:
-        question, span = open_questions[line.question, line.asked], span_at(line, now)
+    for line in chain.from_iterable(of_question.values()):
+        key = line.question, line.asked
+        question, span = open_questions[key], span_at(line, now)
         if line.who not in who or span is None:
             continue
         said = _forecast_value(question, span.forecast)
         if said is not None:
-            found.append(UpdatableQuestion(record, question, line, said, _forecast_beside(record, question, lines, said, now)))
+            found.append(UpdatableQuestion(record, question, line, said, _forecast_beside(record, question, of_question[key], said, now)))
         elif question.wording is not None and question.wording.type not in UPDATE_RULES:
             numbers += 1
     return OpenForecasts(tuple(sorted(found, key=lambda its: (its.question.close or now, its.question.address))), numbers)
@@ -110,13 +115,11 @@ def _forecast_value(question: RecordQuestion, forecast: Forecast) -> Said | None
 def _forecast_beside(
     record: ForecastRecord, question: RecordQuestion, lines: Sequence[Timeline], said: Said, now: datetime
 ) -> Forecast | None:
-    """The forecast in force of an aggregate, a market, a base rate or a model, in this order, that has the same options."""
+    """The forecast in force, among the lines of a question, of an aggregate, a market, a base rate or a model, in this order, that has the same options."""
     for kind in BESIDE_KINDS:
         for line in lines:
             person = record.people.get(line.who)
-            span = (
-                span_at(line, now) if (line.question, line.asked) == question.key and person is not None and person.kind == kind else None
-            )
+            span = span_at(line, now) if person is not None and person.kind == kind else None
             other = None if span is None else _forecast_value(question, span.forecast)
             if span is not None and other is not None and list(_chances(other)) == list(_chances(said)):
                 return span.forecast
