@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
@@ -21,25 +22,15 @@ from forecast.forecasts.source_file import source_text
 from forecast.forecasts.tables import FORECASTS, MOST_FORECASTS, OPTIONS, PEOPLE, QUESTIONS, RESOLUTIONS, SCORES, TABLES, RowCells, Table
 from forecast.forecasts.writing import append_rows, whole_file
 from forecast.importers.archive import file_hash
+from forecast.importers.choices import ImportChoices
 from forecast.importers.crowd import incomplete_questions
+from forecast.importers.formats import ImportFormat
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
-from forecast.importers.metaculus import read_metaculus
 
-METACULUS = "metaculus"
 LARGE_COLLECTION = 5_000_000  # bytes, from which on a collection is left out of git
 GITIGNORE = "*\n!.gitignore\n!source.toml\n"
 _ROWS_AT_ONCE = 5_000  # appended and brought to the disk together
-
-
-@dataclass(frozen=True, slots=True)
-class ImportChoices:
-    """Into which collection, who "me" is on the platform, whether others' forecasts are brought in, and whether the file has everybody's."""
-
-    collection: str = METACULUS
-    me: tuple[str, ...] = ()
-    others: bool = False
-    crowd_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +51,39 @@ class ImportResult:
     notes: tuple[str, ...] = ()
 
 
-def import_metaculus(root: Path, file: Path, choices: ImportChoices, *, clock: Callable[[], datetime]) -> ImportResult:
-    """Import a Metaculus export into a collection, which is made where there is none.
+def import_files(
+    root: Path, its: ImportFormat, files: Sequence[Path], choices: ImportChoices, *, clock: Callable[[], datetime]
+) -> ImportResult:
+    """Import files of one format into a collection, which is made where there is none.
 
     A second import of one file adds nothing; a newer export adds what is new.  Refuses, with problems and without writing,
-    a file that is no such export, a collection that is not sound, and one that would be too large to be read.
+    a file that is not of the format, a collection that is not sound, and one that would be too large to be read.
     """
+    choices = replace(choices, collection=choices.collection or its.name)
     if (problem := root_problem(root) or _name_problem(choices)) is not None:
         return ImportResult((problem,))
     try:
         with hold_lock(root):
-            return _import_under_lock(Folder(root), file, choices, clock())
+            return _import_under_lock(Folder(root), its, files, choices, clock())
     except FileFault as fault:
         return ImportResult((fault.problem,))
 
 
-def _import_under_lock(folder: Folder, file: Path, choices: ImportChoices, now: datetime) -> ImportResult:
+def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path], choices: ImportChoices, now: datetime) -> ImportResult:
     path = f"{COLLECTIONS}/{choices.collection}"
     before, problems = _collection(folder, choices.collection)
     if has_errors(problems):
         return ImportResult(problems)
-    if before.source is not None and before.source.platform != METACULUS:
+    imported = its.read(files, before, choices)
+    platform = imported.platform or its.name
+    if before.source is not None and before.source.platform != platform:
         message = f"this collection holds questions of {before.source.platform}"
         raise FileFault(Problem(Place(f"{path}/source.toml"), message, "name another one with --collection NAME"))
-    imported = read_metaculus(file, before, me=choices.me, others=choices.others)
     added = additions(imported, before, recorded=now)
     crowd, crowd_note = _crowd(before, choices, imported, added)
-    source = RecordSource(METACULUS, file.name, file_hash(file), now.date(), "UTC", imported.me, crowd)
-    notes = [*crowd_note, *(_reopened_note(name) for name in reopened_questions(imported, before))]
+    names = ", ".join(file.name for file in files)
+    source = RecordSource(platform, names, _hash_of(files), now.date(), "UTC", imported.me, crowd)
+    notes = [*imported.notes, *crowd_note, *(_reopened_note(name) for name in reopened_questions(imported, before))]
     _refuse_too_much(folder, path, added, before)
     if before.source is None or not added.is_empty or _is_other(source, before.source):
         folder.write(f"{path}/source.toml", source_text(replace(source, crowd="none")))  # until all of it is there
@@ -105,6 +101,12 @@ def _import_under_lock(folder: Folder, file: Path, choices: ImportChoices, now: 
         others=imported.others,
         notes=tuple(notes),
     )
+
+
+def _hash_of(files: Sequence[Path]) -> str:
+    """The SHA-256 of a file; of several that of their hashes, one after another."""
+    hashes = [file_hash(file) for file in files]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def _name_problem(choices: ImportChoices) -> Problem | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,14 +11,20 @@ import typer
 
 from forecast.cli.lines import echo, print_json, print_problems, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+from forecast.importers.choices import ImportChoices
+from forecast.importers.formats import FORMATS, ImportFormat
 
 if TYPE_CHECKING:
     from forecast.actions.import_record import ImportResult
 
 LEFT_OUT = 3  # the exit code where rows did not fit
 
-File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="The ZIP as it was downloaded.", show_default=False)]
-Collection = Annotated[str, typer.Option("--collection", metavar="NAME", help="The folder in seeds/records to add to, or to make.")]
+Collection = Annotated[
+    str,
+    typer.Option(
+        "--collection", metavar="NAME", help="The folder in seeds/records to add to, or to make (default: named after the format)."
+    ),
+]
 Me = Annotated[
     list[str] | None,
     typer.Option("--me", metavar="NAME", help="Your user name or id there; not needed where the file has one person.", show_default=False),
@@ -25,13 +33,34 @@ Others = Annotated[bool, typer.Option("--others", help="Bring in the forecasts o
 CrowdComplete = Annotated[
     bool, typer.Option("--crowd-complete", help="The file has the forecasts of everybody there, so peer scores can be computed.")
 ]
+Private = Annotated[bool, typer.Option("--private", help="Bring in questions too that are not public.")]
+Zone = Annotated[str, typer.Option("--zone", metavar="ZONE", help="The time zone of times that name none, as in UTC or Europe/Berlin.")]
+Mapping_ = Annotated[
+    Path | None, typer.Option("--mapping", metavar="FILE.toml", help="Which column of the file is what.", show_default=False)
+]
+Market = Annotated[str, typer.Option("--market", metavar="ID", help="The market of bets that do not name theirs.")]
+
+_OPTIONS: Mapping[str, tuple[object, object]] = {  # the type and the default of each
+    "collection": (Collection, ""),
+    "me": (Me, None),
+    "others": (Others, False),
+    "crowd_complete": (CrowdComplete, False),
+    "private": (Private, False),
+    "zone": (Zone, ""),
+    "mapping": (Mapping_, None),
+    "market": (Market, ""),
+    "book": (Book, None),
+    "allow_links": (AllowLinks, False),
+    "as_json": (AsJson, False),
+}
 
 
 def import_record() -> typer.Typer:
-    """Return the group of commands that import."""
+    """Return the group of commands that import, one for each format."""
     group = typer.Typer(no_args_is_help=True, help="Import a record of forecasts from elsewhere.", rich_markup_mode=None)
     group.callback()(_group)
-    group.command("metaculus", short_help="Import a ZIP from Metaculus.")(metaculus)
+    for its in FORMATS.values():
+        group.command(its.name, short_help=its.summary)(_command(its))
     return group
 
 
@@ -39,31 +68,43 @@ def _group() -> None:
     """Import a record of forecasts from elsewhere into a collection of the book, seeds/records/NAME, without the network."""
 
 
-def metaculus(
-    file: File,
-    *,
-    collection: Collection = "metaculus",
-    me: Me = None,
-    others: Others = False,
-    crowd_complete: CrowdComplete = False,
-    book: Book = None,
-    allow_links: AllowLinks = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import a ZIP from Metaculus: your own forecasts and scores, and the aggregates; a newer ZIP adds what is new.
+def _command(its: ImportFormat) -> Callable[..., None]:
+    """The command of a format, with the options that it declares."""
 
-    \b
-    Examples:
-      forecast import metaculus metaculus_data.zip
-      forecast import metaculus tournament.zip --collection tournament --me my_name
+    def command(
+        files: Path | list[Path],
+        *,
+        collection: str,
+        book: Path | None,
+        allow_links: bool,
+        as_json: bool,
+        me: list[str] | None = None,
+        **given: object,
+    ) -> None:
+        choices = ImportChoices(collection=collection, me=tuple(me or ()), **given)  # type: ignore[arg-type]  # Typer has checked each by its type
+        _import(its, root_of(book, allow_links=allow_links), [files] if isinstance(files, Path) else files, choices, as_json=as_json)
 
-    Rows that do not fit are left out, and listed with line and reason; the exit code is 3 then.
-    """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.import_record import ImportChoices, import_metaculus
+    one = typer.Argument(metavar=its.metavar, help="The file as it was downloaded.", show_default=False)
+    file = Annotated[Path, one] if its.most_files == 1 else Annotated[list[Path], one]
+    names = ("collection", *its.options, "book", "allow_links", "as_json")
+    types = {"files": file, **{name: _OPTIONS[name][0] for name in names}}
+    of_files = inspect.Parameter("files", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=file)
+    others = (inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=types[name], default=_OPTIONS[name][1]) for name in names)
+    examples = "\n".join(f"  forecast import {its.name} {example}" for example in its.examples)
+    command.__name__ = its.name
+    command.__doc__ = f"{its.explanation}\n\n\b\nExamples:\n{examples}\n\nRows that do not fit are left out, and listed with line and reason; the exit code is 3 then."
+    command.__annotations__ = types
+    vars(command)["__signature__"] = inspect.Signature([of_files, *others])
+    return command
+
+
+def _import(its: ImportFormat, root: Path, files: list[Path], choices: ImportChoices, *, as_json: bool) -> None:
+    from forecast.actions.import_record import import_files
     from forecast.system import utc_now
 
-    choices = ImportChoices(collection, tuple(me or ()), others, crowd_complete)
-    done = import_metaculus(root_of(book, allow_links=allow_links), file, choices, clock=utc_now)
+    if len(files) > its.most_files:
+        raise typer.BadParameter(f"{len(files)} files; at most {its.most_files} can be read together", param_hint=its.metavar)
+    done = import_files(root, its, files, choices, clock=utc_now)
     if not done.path:
         stop_at(done.problems, as_json=as_json)
     if as_json:

@@ -44,7 +44,8 @@ class ImportedForecast:
 class ImportedRecord:
     """All that a file has for a record, under the names that it gets there; ``left_out`` counts rows that do not fit, by file.
 
-    ``others`` is how many forecasts of other persons were passed over.
+    ``others`` is how many forecasts of other persons were passed over; ``platform`` that of the questions, where the name of the format
+    does not say it; ``notes`` are sentences for the user.
     """
 
     questions: Mapping[str, ImportedQuestion]
@@ -55,3 +56,5 @@ class ImportedRecord:
     problems: tuple[Problem, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     others: int = 0
+    platform: str = ""
+    notes: tuple[str, ...] = ()

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from forecast.actions.import_record import ImportChoices, ImportResult, import_metaculus
+from forecast.actions.import_record import ImportResult, import_files
 from forecast.book.files.folder import Folder
 from forecast.forecasts.reading import read_collection
 from forecast.forecasts.record import ForecastRecord
+from forecast.importers.choices import ImportChoices
+from forecast.importers.formats import FORMATS
 from tests.support.metaculus_zips import write_zip
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,7 +36,7 @@ def bring(root: Path, tmp_path: Path) -> Import:
 
     def run(questions=(), forecasts=(), scores=(), *, file: Path | None = None, readme=None, files=None, **choices: object) -> ImportResult:
         path = file or write_zip(tmp_path / "data.zip", questions, forecasts, scores, readme=readme, files=files)
-        return import_metaculus(root, path, ImportChoices(**choices), clock=lambda: NOW)
+        return import_files(root, FORMATS["metaculus"], [path], ImportChoices(**choices), clock=lambda: NOW)
 
     return run
 

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from forecast.actions.import_record import ImportChoices, import_metaculus
+from forecast.actions.import_record import import_files
 from forecast.book.files.folder import Folder
 from forecast.forecasts.reading import collection_names, read_collection
+from forecast.importers.choices import ImportChoices
+from forecast.importers.formats import FORMATS
 from tests.importers.conftest import NOW
 from tests.support.metaculus_zips import aggregate, choices, forecast, numeric, question, score, write_zip
 
@@ -143,7 +145,7 @@ def _check_import(files: Mapping[str, bytes], *, others: bool) -> None:
         with zipfile.ZipFile(path, "w") as file:
             for name, raw in files.items():
                 file.writestr(name, raw)
-        result = import_metaculus(root, path, ImportChoices(me=("11",), others=others), clock=lambda: NOW)
+        result = import_files(root, FORMATS["metaculus"], [path], ImportChoices(me=("11",), others=others), clock=lambda: NOW)
         if not result.path:
             assert [problem.level for problem in result.problems] == ["error"]
             assert collection_names(Folder(root)) == ()
@@ -151,7 +153,7 @@ def _check_import(files: Mapping[str, bytes], *, others: bool) -> None:
         record, problems = read_collection(Folder(root), "metaculus")
         assert problems == ()
         assert len(record.forecasts) == result.added["forecasts"]
-        again = import_metaculus(root, path, ImportChoices(me=("11",), others=others), clock=lambda: NOW)
+        again = import_files(root, FORMATS["metaculus"], [path], ImportChoices(me=("11",), others=others), clock=lambda: NOW)
         assert set(again.added.values()) == {0}
 
 
@@ -167,5 +169,5 @@ def test_a_damaged_zip_ends_with_messages(changes: list[tuple[float, int]], kept
         for where, byte in changes:
             raw[min(int(where * len(raw)), len(raw) - 1)] = byte
         path.write_bytes(raw[: len(raw) if kept > 0.2 else int(kept * 5 * len(raw))])
-        result = import_metaculus(root, path, ImportChoices(), clock=lambda: NOW)
+        result = import_files(root, FORMATS["metaculus"], [path], ImportChoices(), clock=lambda: NOW)
         assert result.path or [problem.level for problem in result.problems] == ["error"]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecast.actions.export_record import write_metaculus_zip
-from forecast.actions.import_record import ImportChoices, import_metaculus
+from forecast.actions.import_record import import_files
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Place
 from forecast.forecasts.question import AskedQuestion
@@ -25,6 +25,8 @@ from forecast.forecasts.timelines import timelines
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import Buckets, ForecastValue, forecast_value_text
 from forecast.forecasts.writing import whole_file
+from forecast.importers.choices import ImportChoices
+from forecast.importers.formats import FORMATS
 
 pytestmark = pytest.mark.medium
 
@@ -177,11 +179,11 @@ def test_export_then_import_gives_the_record_back(rows: Mapping[str, list[Cells]
         before = _read(root, "before")
         exported = write_metaculus_zip(root, "before", root / "out.zip")
         assert exported.problems == ()
-        choices = ImportChoices("after", ("me",), others=True)
-        assert import_metaculus(root, root / "out.zip", choices, clock=lambda: NOW).problems == ()
+        choices = ImportChoices(collection="after", me=("me",), others=True)
+        assert import_files(root, FORMATS["metaculus"], [root / "out.zip"], choices, clock=lambda: NOW).problems == ()
         after = _read(root, "after")
         assert write_metaculus_zip(root, "after", root / "again.zip").problems == ()
-        again = import_metaculus(root, root / "again.zip", choices, clock=lambda: NOW)
+        again = import_files(root, FORMATS["metaculus"], [root / "again.zip"], choices, clock=lambda: NOW)
         assert (again.problems, set(again.added.values())) == ((), {0})
     assert _forecasts(after) == _forecasts(before)
     assert [_spans(line) for line in timelines(after)] == [_spans(line) for line in timelines(before)]
