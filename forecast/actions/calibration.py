@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.actions.recalibration import recalibrate_people
 from forecast.actions.score import end_of_day, read_records
 from forecast.actions.score_page import ScorePageResult
 from forecast.book.files.folder import Folder
@@ -35,13 +36,17 @@ CALIBRATION_SEED = 20_261_128
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRequest:
-    """What is asked: which records (all where none is named), whose forecasts, by which groups, of questions that count between two moments."""
+    """What is asked: which records (all where none is named), whose forecasts, by which groups, of questions that count between two moments.
+
+    ``recalibrate`` asks what recalibration would have gained, which takes a while.
+    """
 
     records: tuple[str, ...] = ()
     by: Grouping | None = None
     since: datetime | None = None
     until: datetime | None = None
     who: tuple[str, ...] = ()
+    recalibrate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
         by=asked.by or "",
         probabilities=probability_calibration(events, by=asked.by, seed=CALIBRATION_SEED),
         numbers=number_calibration(numbers, by=asked.by, seed=CALIBRATION_SEED),
-        recalibration=(),
+        recalibration=recalibrate_people(events, as_of=as_of, seed=CALIBRATION_SEED) if asked.recalibrate else (),
         left_out=list(_omissions(records, now, settled_shares(records, now=now, enters=enters), events, numbers, asked.by)),
     )
     return CalibrationResult(content, problems)

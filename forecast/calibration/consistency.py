@@ -45,8 +45,8 @@ def chance_levels(rows: SettledForecasts, curve: ReliabilityCurve, smooth: Logis
     that with which the residuals from the smooth curve, added up by group, scatter as much as they do. Consistency resampling for independent forecasts: Bröcker and
     Smith (2007), Weather and Forecasting 22.
     """
-    groups = _QuestionGroups.of(rows)
-    correlation = _correlation(rows, groups, smooth, rng)
+    groups = QuestionGroups.of(rows)
+    correlation = group_correlation(rows, groups, smooth, rng=rng)
     place = np.searchsorted(curve.probability, rows.probability)
     found = brier_parts(curve).miscalibration
     curves = np.empty((REDRAWN, curve.probability.size))
@@ -69,23 +69,25 @@ def chance_curve(rows: SettledForecasts) -> ReliabilityCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class _QuestionGroups:
+class QuestionGroups:
     """Which question each row is of, counted from 0 without gaps, and which group each question is in."""
 
     question: Indices
     group: Indices
 
     @classmethod
-    def of(cls, rows: SettledForecasts) -> _QuestionGroups:
+    def of(cls, rows: SettledForecasts) -> QuestionGroups:
+        """Return those of some rows."""
         _, first, question = np.unique(rows.question, return_index=True, return_inverse=True)
         return cls(question, np.unique(rows.cluster[first], return_inverse=True)[1])
 
     @property
     def stand_alone(self) -> bool:
+        """Whether each question is a group of its own."""
         return np.unique(self.group).size == self.group.size
 
     def uniform(self, correlation: float, rng: np.random.Generator) -> Array:
-        """A uniform number for each question."""
+        """Return a uniform number for each question, those of one group with a normal correlation."""
         from scipy.special import ndtr
 
         if correlation == 0:
@@ -95,8 +97,11 @@ class _QuestionGroups:
         return found
 
 
-def _correlation(rows: SettledForecasts, groups: _QuestionGroups, smooth: LogisticPosterior, rng: np.random.Generator) -> float:
-    """The correlation within groups at which products of residuals of different questions are as large as they are; 0 where none are needed."""
+def group_correlation(rows: SettledForecasts, groups: QuestionGroups, smooth: LogisticPosterior, *, rng: np.random.Generator) -> float:
+    """Return the correlation of the normal variables behind the questions of one group.
+
+    It is the one at which products of residuals of different questions are, in redrawn records, as large as they are; 0 where each stands alone.
+    """
     if groups.stand_alone:
         return 0.0
     inside = (rows.probability > 0) & (rows.probability < 1)

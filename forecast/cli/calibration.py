@@ -12,6 +12,12 @@ from forecast.cli.options import AllowLinks, AsJson, Book, root_of, today
 from forecast.cli.score import By, Records, Since, Until, Who, begin_of
 
 CsvOfGroups = Annotated[bool, typer.Option("--csv", help="Print the figures of each group as CSV.")]
+Recalibrate = Annotated[
+    bool,
+    typer.Option(
+        "--recalibrate", help="Fit a shift and a slope of each forecaster's log odds, walking forward, and say what they would have gained."
+    ),
+]
 
 
 def calibration(
@@ -21,6 +27,7 @@ def calibration(
     since: Since = None,
     until: Until = None,
     who: Who = None,
+    recalibrate: Recalibrate = False,
     book: Book = None,
     allow_links: AllowLinks = False,
     as_json: AsJson = False,
@@ -36,13 +43,19 @@ def calibration(
     Examples:
       forecast calibration
       forecast calibration metaculus --by horizon
+      forecast calibration --recalibrate
       forecast calibration --who ann --json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.calibration import CalibrationRequest, calibrate_book, write_calibration_page
     from forecast.cli.calibration_lines import calibration_csv, print_calibration
 
     asked = CalibrationRequest(
-        tuple(records or ()), by, begin_of(since), None if until is None else begin_of(until + timedelta(days=1)), tuple(who or ())
+        tuple(records or ()),
+        by,
+        begin_of(since),
+        None if until is None else begin_of(until + timedelta(days=1)),
+        tuple(who or ()),
+        recalibrate,
     )
     root = root_of(book, allow_links=allow_links)
     try:
@@ -57,7 +70,7 @@ def calibration(
         print_data(calibration_csv(found.content))
     else:
         print_calibration(found.content)
-        if asked == CalibrationRequest() and found.content["records"]:
+        if asked == CalibrationRequest(recalibrate=recalibrate) and found.content["records"]:
             written = write_calibration_page(root, found.content)
             stop_at(written.problems, as_json=False)
             echo(f"The page of calibration is {written.page}.")

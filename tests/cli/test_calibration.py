@@ -123,3 +123,19 @@ def test_certainty_is_no_accident(run: Run, book: Path):
     found = json.loads(run("calibration", "--json").out)["probabilities"][0]
     assert found["smooth"]["left_out"] == 3
     assert found["brier"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_recalibration_is_said_beside_the_raw_numbers(run: Run, book: Path):
+    """With what it would have gained and an interval, or that none is seen; the figures of the raw probabilities are the same."""
+    write_overconfident(book, numbers=0)
+    raw = json.loads(run("calibration", "--json").out)
+    found = json.loads(run("calibration", "--recalibrate", "--json").out)
+    assert found["probabilities"] == raw["probabilities"]
+    (its,) = found["recalibration"]
+    assert its["who"] == "me"
+    assert its["low"] < its["gain"] < its["high"]
+    assert 80 < its["tested"] < its["questions"] == 120
+    lines = run("calibration", "--recalibrate").out.splitlines()
+    at = lines.index("Recalibration would have gained, walking forward:")
+    assert lines[at + 1].startswith("  me: none seen (" if its["low"] <= 0 else "  me: a gain of ")
+    assert "Recalibration" in (book / "reports" / "calibration.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from scipy.special import expit, logit, ndtr
@@ -28,11 +28,14 @@ def rows_of(
     who: Indices | None = None,
     weight: Array | None = None,
 ) -> SettledForecasts:
-    """Settled forecasts, one each day; each of a question of its own where none is given, and each question a group where no topic is."""
+    """Settled forecasts of a new question every other day, which counts from the day after.
+
+    Each is of a question of its own where none is given, and each question is a group where no topic is.
+    """
     size = probability.size
     question = np.arange(size) if question is None else question
     who = np.zeros(size, dtype=np.intp) if who is None else who
-    at = (BEGIN + question * DAY).astype(MOMENT)
+    at = (BEGIN + 2 * question * DAY).astype(MOMENT)
     cohorts = tuple(_cohort(place) for place in range(int(question.max()) + 1 if size else 0))
     people = tuple(f"p{place}" for place in range(int(who.max()) + 1 if size else 1))
     return SettledForecasts(
@@ -51,7 +54,7 @@ def rows_of(
 
 def _cohort(place: int) -> QuestionCohort:
     wording = AskedQuestion(Place("questions.csv"), f"q{place}", "", f"Question {place}?", "binary")
-    enters = datetime(2026, 1, 1, tzinfo=UTC)
+    enters = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=2 * place + 1)
     return QuestionCohort(RecordQuestion("made", f"made:q{place}", f"q{place}", "", wording), "scored", "", enters)
 
 
