@@ -84,8 +84,8 @@ def test_the_committed_reports_are_what_the_code_makes(tmp_path):
     """Made again as of their own day, every report is the same, byte for byte where the versions are those of the report."""
     for folder in ("seeds", "priors"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    committed = {path.name: read_content(path.read_bytes()) for path in sorted((ROOT / "reports").glob("*.json"))}
-    assert sorted(committed) == [f"{name}.json" for name in TOPICS]
+    committed = {f"{name}.json": read_content((ROOT / "reports" / f"{name}.json").read_bytes()) for name in TOPICS}
+    assert sorted(path.name for path in (ROOT / "reports").glob("*.json")) == sorted([*committed, "score.json"])
     (day,) = {date.fromisoformat(content["as_of"]) for content in committed.values()}
     shutil.copytree(ROOT / "reports", tmp_path / "reports")
     done = update(tmp_path, as_of=day, today=day, settings=Settings(), referee=False)

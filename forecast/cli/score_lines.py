@@ -59,7 +59,7 @@ def rows_as_csv(rows: Iterable[ScoreRowContent]) -> str:
 def _print_means(content: ScoresContent) -> None:
     """Print the table of means, and whether they are of few questions."""
     if not content["summaries"]:
-        echo("There is no score yet.")
+        echo("No forecast has a score yet.")
         return
     echo()
     _print_summaries(content["summaries"])

@@ -102,7 +102,7 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
         )
     points += score_words.early_sentences(scores)
     points += scores["notes"]
-    missing = "" if scores["summaries"] else "There is no score yet." if scores["records"] else _put_in_quotes(score_words.NO_RECORD)
+    missing = "" if scores["summaries"] else "No forecast has a score yet." if scores["records"] else _put_in_quotes(score_words.NO_RECORD)
     paragraphs = paragraphs if scores["records"] else []
     yield Section("What the scores come to", "scores", tuple(paragraphs), tuple(points), (), tuple(tables), missing=missing)
     if calls is not None and calls["best"]:

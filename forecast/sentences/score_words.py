@@ -82,7 +82,7 @@ def cohort_sentences(cohorts: Sequence[CohortContent]) -> list[str]:
         says[its["cohort"]] = its["says"]
     scored = counts.pop("scored", 0)
     return [
-        f"{count_text(scored, 'question')} scored.",
+        f"{count_text(scored, 'question')} {'counts' if scored == 1 else 'count'}: resolved, and the scheduled close has come.",
         *(f"{count_text(count, 'question')} {cohort}: {says[cohort]}." for cohort, count in counts.items()),
     ]
 

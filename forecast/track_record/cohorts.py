@@ -20,13 +20,13 @@ from forecast.track_record.record_questions import RecordQuestion, record_questi
 
 type Cohort = Literal["scored", "early", "open", "annulled", "ambiguous", "void", "unclear"]
 COHORTS: Mapping[Cohort, str] = {  # what each says, in this order
-    "scored": "resolved, and its scheduled close has come",
-    "early": "decided before its scheduled close; it counts from that date on, whatever the outcome",
+    "scored": "resolved, and the scheduled close has come",
+    "early": "decided before the scheduled close; counted from that date on, whatever the outcome",
     "open": "not resolved yet",
     "annulled": "cancelled, so not scored",
-    "ambiguous": "it cannot be decided, so it is not scored",
-    "void": "its condition was not met, so it is not scored",
-    "unclear": "its wording is not on record, or its outcome is none of this question",
+    "ambiguous": "impossible to decide, so not scored",
+    "void": "condition not met, so not scored",
+    "unclear": "wording not on record, or the outcome is none of the question's",
 }
 FITTING: Mapping[QuestionType, frozenset[OutcomeWord]] = {  # which outcomes a question can have besides those that are not scored
     "binary": frozenset({"yes", "no", "fraction"}),

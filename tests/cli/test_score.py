@@ -74,7 +74,7 @@ def test_what_does_not_count_is_counted_with_its_reason(run: Run, book: Path):
     topic(book, rows, questions=questions, resolutions=[YES, {**YES, "question": "cancelled", "outcome": "annulled"}], name="ferry")
     lines = run("score").out.splitlines()
     assert lines[:5] == [
-        "1 question scored.",
+        "1 question counts: resolved, and the scheduled close has come.",
         "1 question open: not resolved yet.",
         "1 question annulled: cancelled, so not scored.",
         "ferry: 1 forecast left out, made at or after the close or the resolution of its question.",
@@ -97,7 +97,7 @@ def test_questions_decided_early_are_shown_apart(run: Run, book: Path, monkeypat
         name="ferry",
     )
     lines = run("score", "--rule", "brier").out.splitlines()
-    assert lines[1] == "1 question early: decided before its scheduled close; it counts from that date on, whatever the outcome."
+    assert lines[1] == "1 question early: decided before the scheduled close; counted from that date on, whatever the outcome."
     assert (
         lines[-1]
         == "With the questions that were decided early, me: Brier (0 to 1), last forecast 0.130 over 2 questions, not 0.250 over 1."
@@ -205,7 +205,7 @@ def test_questions_are_chosen_by_day(run: Run, book: Path):
     """`--from` and `--to` take the days on which questions count."""
     collection(book, [said("ann", 0.9)])
     assert run("score", "--from", "2026-03-11", "--to", "2026-03-11", "--rule", "brier").out.splitlines()[3].split()[0] == "ann"
-    assert "There is no score yet." in run("score", "--to", "2026-03-10").out
+    assert "No forecast has a score yet." in run("score", "--to", "2026-03-10").out
 
 
 @pytest.mark.parametrize(
