@@ -19,6 +19,8 @@ from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.people import ME, PersonKind
 from forecast.forecasts.record import ForecastRecord
 
+_PERSONS: frozenset[PersonKind] = frozenset({"person", "bot"})
+
 
 @dataclass(frozen=True, slots=True)
 class Forecaster:
@@ -81,16 +83,16 @@ def rows_on_record(record: ForecastRecord | None) -> RowsOnRecord:
 
 
 def name_forecasters(survey: Survey, record: ForecastRecord | None, *, me: Sequence[str], others: bool, path: str) -> Naming:
-    """Return the names of a file's forecasters in a record: aggregates by their method, one's own as ``me``, others as pseudonyms if wanted.
+    """Return the names of a file's forecasters in a record: aggregates and markets by their own, one's own as ``me``, others as pseudonyms if wanted.
 
     ``me`` holds names or ids as the platform has them.  Where it is empty, the file's only person is meant, or who
     was meant before.  Raises ``FileFault`` where nobody has such a name, and where it is not known which of several persons is meant.
     """
-    persons = {key: its for key, its in survey.forecasters.items() if its.kind != "aggregate"}
+    persons = {key: its for key, its in survey.forecasters.items() if its.kind in _PERSONS}
     known = _recognise(survey, persons, list(record.people) if record is not None else [])
     before = () if record is None or record.source is None else record.source.me
     mine = _own_keys(persons, known, me=me, before=before, others=others, path=path)
-    names = {key: key for key, its in survey.forecasters.items() if its.kind == "aggregate"}
+    names = {key: key for key, its in survey.forecasters.items() if its.kind not in _PERSONS}
     new_names = _NewNames(record.people if record is not None else ())
     for key in mine:
         own = _unused_name(record, before, {*known.values(), *names.values()}, survey.questions[key])

@@ -1,0 +1,99 @@
+"""A CSV file with one row a forecast, whose columns a mapping declares, as rows of a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from pathlib import Path
+
+from forecast.forecasts.question import QuestionType
+from forecast.forecasts.record import ForecastRecord
+from forecast.forecasts.resolution import outcome_word
+from forecast.forecasts.tables import RowCells
+from forecast.forecasts.values import FORMS, Form, ValueFault, forecast_value_text, parse_value
+from forecast.importers.choices import ImportChoices
+from forecast.importers.csv_mapping import CsvMapping, read_mapping
+from forecast.importers.csv_rows import CsvRow, plain_csv_rows
+from forecast.importers.forecasters import Forecaster
+from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, question_with, resolution_with
+from forecast.importers.imported import ImportedRecord
+from forecast.importers.visible_text import visible_line
+from forecast.importers.zoned_times import zone_of, zoned_moment
+
+MAPPED_TYPES: tuple[QuestionType, ...] = ("binary", "number", "date")
+
+
+def read_mapped_csv(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) -> ImportedRecord:
+    """Return what a CSV holds for a record, as its mapping reads it; raise ``FileFault``.
+
+    Without a mapping the layout is that of ``forecast export --csv``.
+    """
+    path, mapping = files[0], read_mapping(choices.mapping)
+    gathered = Gathered(path.name)
+    zone = zone_of(choices.zone or mapping.zone, path.name)
+    headings = tuple(mapping.columns.values()) if choices.mapping is not None else ("question", "at", "value")
+    for row in plain_csv_rows(path, (headings,), gathered.left_out):
+        try:
+            _add_row(gathered, row, mapping, zone)
+        except ValueFault as fault:
+            gathered.leave(row.line, fault.message, fault.hint)
+    return gathered_record(gathered, record, choices, platform=mapping.platform)
+
+
+def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo | None) -> None:
+    def cell(name: str) -> str:
+        return row[mapping.columns.get(name, "")].strip()
+
+    def moment(name: str) -> datetime | None:
+        return zoned_moment(cell(name), zone) if cell(name) else None
+
+    name, who = visible_line(cell("question")), visible_line(cell("who")) or mapping.me
+    if not name or not cell("value"):
+        raise ValueFault("it names no question" if not name else "it has no value")
+    kind = next((its for its in MAPPED_TYPES if its == (cell("type") or "binary")), None)
+    form = next((its for its in FORMS if its == (cell("form") or "probability")), None)
+    if kind is None or form is None:
+        wrong, known = (cell("type"), MAPPED_TYPES) if kind is None else (cell("form"), FORMS)
+        raise ValueFault(f"`{wrong}` cannot be read", f"there are {', '.join(known)}")
+    at = moment("at")
+    if at is None:
+        raise ValueFault("it has no time")
+    value = _value_text(form, cell("value"), mapping)
+    if name not in gathered.questions:
+        cells = {"id": name, "text": cell("text") or name, "tags": visible_line(cell("tags")), "url": visible_line(cell("url"))}
+        moments = {"opens": moment("opens"), "scheduled_close": moment("close")}
+        gathered.questions[name] = question_with(
+            row.line, kind, cells, moments, _resolution(name, cell("resolution"), moment("resolved"), kind, mapping)
+        )
+    elif gathered.questions[name].type != kind:
+        raise ValueFault(f"the question has another type in line {gathered.questions[name].line}")
+    gathered.add(GatheredForecast(row.line, name, Forecaster(who, "person", frozenset({who})), at, form, value, moment("until")))
+
+
+def _value_text(form: Form, text: str, mapping: CsvMapping) -> str:
+    if form == "probability" and mapping.scale == "percent":
+        if not re.fullmatch(r"[0-9.eE+-]{1,40} ?%?", text):
+            raise ValueFault(f"`{text}` is no number")
+        try:
+            text = str(Decimal(text.removesuffix("%").strip()) / 100)
+        except ArithmeticError:
+            raise ValueFault(f"`{text}` is no number") from None
+    return forecast_value_text(form, parse_value(form, text))
+
+
+def _resolution(name: str, written: str, on: datetime | None, kind: QuestionType, mapping: CsvMapping) -> RowCells | None:
+    """How a question ended: a word of the mapping, a number or date, or an outcome and its value as in ``fraction 0.5``."""
+    if not written:
+        return None
+    if on is None:
+        raise ValueFault("it has a resolution, and no time of it", "name a column `resolved`")
+    if written in mapping.outcomes:
+        return resolution_with(name, mapping.outcomes[written], "", on, kind)
+    word, _, value = written.partition(" ")
+    if (outcome := outcome_word(word)) is not None:
+        return resolution_with(name, outcome, value, on, kind)
+    if kind in {"number", "date"}:
+        return resolution_with(name, kind, written, on, kind)
+    raise ValueFault(f"`{written}` is no outcome that the mapping names")
