@@ -42,6 +42,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "processes",
     "language",
     "scoring",
+    "markets",
     "book.files",
     "book",
     "book.checks",
