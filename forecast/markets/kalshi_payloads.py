@@ -5,6 +5,7 @@ Source: docs.kalshi.com and payloads of March to September 2026.  A payload in c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from operator import itemgetter
 
@@ -33,7 +34,12 @@ def read_kalshi(payload: PayloadNode, *, contract: str | None = None, retrieved:
         reading.fees.append(_series_fees(root.need("series"), retrieved))
         return reading
     request = KalshiRequest(kalshi_unit(root), contract, retrieved)
-    read = next((each for key, each in _READERS.items() if key in keys), read_kalshi_market)
+    read = next((each for key, each in _READERS.items() if key in keys), None)
+    if read is None:
+        raise MarketFault(
+            f"this is no payload of Kalshi that is read: it has none of {', '.join(f'`{key}`' for key in _READERS)}",
+            "save markets, events, an order book, candlesticks, trades or a series as it was answered",
+        )
     read(root, request, reading)
     if contract is not None and not (reading.quotes or reading.skipped):
         raise MarketFault(f"there is nothing of `{contract}` in this payload")
@@ -90,7 +96,7 @@ def _read_trades(root: PayloadNode, request: KalshiRequest, reading: VenueReadin
 
 def _read_book(root: PayloadNode, request: KalshiRequest, reading: VenueReading) -> None:
     ticker = contract_named(root.text_of("ticker"), request.contract)
-    sides = root.need("orderbook_fp" if request.unit == "dollars" else "orderbook")
+    sides = root.get("orderbook_fp") or root.need("orderbook")
     yes, no = (_bids(sides, side, request.unit) for side in ("yes", "no"))
     book = make_book(yes, (Level(complement(level.price), level.count) for level in no))
     reading.books.append(ListedBook(ticker, request.retrieved, book))
@@ -124,7 +130,7 @@ def _series_fees(series: PayloadNode, retrieved: datetime | None) -> KalshiFees:
     )
 
 
-_READERS = {
+_READERS: dict[str, Callable[[PayloadNode, KalshiRequest, VenueReading], None]] = {
     "candlesticks": _read_candlesticks,
     "orderbook_fp": _read_book,
     "orderbook": _read_book,
@@ -133,4 +139,5 @@ _READERS = {
     "event": lambda root, request, reading: read_kalshi_event(root.need("event"), request, reading),
     "markets": _read_markets,
     "market": lambda root, request, reading: read_kalshi_market(root.need("market"), request, reading),
+    "ticker": read_kalshi_market,
 }

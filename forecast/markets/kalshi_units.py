@@ -19,7 +19,7 @@ _PRICES = frozenset(
 
 
 def kalshi_unit(payload: PayloadNode) -> KalshiUnit:
-    """Return in which unit a payload has its prices; raise ``MarketFault`` where it has both, or none."""
+    """Return in which unit a payload has its prices: dollars where it has none at all.  Raises ``MarketFault`` where it has both."""
     found: dict[KalshiUnit, str] = {}
     level = [payload]
     while level:
@@ -32,9 +32,7 @@ def kalshi_unit(payload: PayloadNode) -> KalshiUnit:
         raise MarketFault(
             f"this file mixes prices in dollars (`{found['dollars']}`) and in cents (`{found['cents']}`)", "keep the fields of one kind"
         )
-    if not found:
-        raise MarketFault("this file has no prices of Kalshi, neither in dollars nor in cents")
-    return next(iter(found))
+    return next(iter(found), "dollars")
 
 
 def kalshi_price(node: PayloadNode, key: str, unit: KalshiUnit) -> Decimal | None:

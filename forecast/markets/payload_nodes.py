@@ -181,14 +181,12 @@ def _parse(text: str) -> object:
 
 
 def _check_nesting(value: object) -> None:
-    level = [value]
-    for _ in range(MOST_NESTING + 1):
-        level = [
-            inner for outer in level if isinstance(outer, dict | list) for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-        if not level:
-            return
-    raise _too_deep()
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MOST_NESTING):
+        values = (each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer))
+        level = [each for each in values if isinstance(each, dict | list)]
+    if level:
+        raise _too_deep()
 
 
 def _too_deep() -> MarketFault:
