@@ -83,6 +83,11 @@ Above = Annotated[
     typer.Option("--above", metavar="P", min=0, max=1, help="What a forecast on record gives to above an open bound.", show_default=False),
 ]
 
+Hub = Annotated[
+    Path | None,
+    typer.Option("--hub", metavar="FILE", help="Write a topic's or a collection's forecasts as model output of a hub.", show_default=False),
+]
+
 
 def export(
     what: What,
@@ -101,6 +106,7 @@ def export(
     below: Below = None,
     above: Above = None,
     metaculus_zip: MetaculusZip = None,
+    hub: Hub = None,
     as_of: AsOf = None,
     seed: Seed = 1,
     draws: Draws = 16_384,
@@ -117,15 +123,20 @@ def export(
       forecast export route.launch --metaculus launch.json --target question.json
       forecast export route.when --metaculus - --question-id 3110 --bounds 2026-01-01 2027-01-01 --open upper
       forecast export metaculus --metaculus-zip record.zip
+      forecast export arrivals --hub 2026-11-28-team-model.csv --who model
 
     With --metaculus the model's forecast is computed as `forecast update` does.  The server takes probabilities from 0.001 to 0.999, and distribution functions that rise by neither too little nor too much; what a forecast says beyond is moved there, and how far is said.
     """  # noqa: D301 - \b keeps lines as they are in the help
-    if pymc + sum(file is not None for file in (netcdf, metaculus, metaculus_zip)) != 1:
-        raise typer.BadParameter("give one of them", param_hint="--pymc / --netcdf FILE / --metaculus FILE / --metaculus-zip FILE")
+    if pymc + sum(file is not None for file in (netcdf, metaculus, metaculus_zip, hub)) != 1:
+        raise typer.BadParameter(
+            "give one of them", param_hint="--pymc / --netcdf FILE / --metaculus FILE / --metaculus-zip FILE / --hub FILE"
+        )
     root = root_of(book, allow_links=allow_links)
     day = as_of_day(as_of, now=today())
     if metaculus_zip is not None:
         _export_record(root, what, metaculus_zip)
+    elif hub is not None:
+        _export_hub(root, what, hub, who)
     elif pymc:
         _export_program(root, what, day)
     else:
@@ -210,4 +221,15 @@ def _export_record(root: Path, collection: str, path: Path) -> None:
     its = done.written
     echo(f"{path} written: {its.questions:,} questions, {its.forecasts:,} forecasts, {its.scores:,} scores.")
     if its.problems:
+        raise typer.Exit(LEFT_OUT)
+
+
+def _export_hub(root: Path, name: str, path: Path, who: str) -> None:
+    from forecast.actions.export_record import write_hub_output
+
+    done = write_hub_output(root, name, path, who=who)
+    stop_at(done.problems, as_json=False)
+    assert done.written is not None  # it is where no problem is an error
+    echo(f"{path} written: {done.written.forecasts:,} forecasts of {done.who}, {done.written.rows:,} rows.")
+    if done.written.problems:
         raise typer.Exit(LEFT_OUT)

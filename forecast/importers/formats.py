@@ -67,6 +67,25 @@ def _csv(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) 
     return read_mapped_csv(files, record, choices)
 
 
+def _forecastbench(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) -> ImportedRecord:
+    from forecast.importers.forecastbench import read_forecastbench
+
+    return read_forecastbench(files, record, choices)
+
+
+def _hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) -> ImportedRecord:
+    from forecast.importers.hub import read_hub
+
+    return read_hub(files, record, choices)
+
+
+def _goodjudgment(files: Sequence[Path], _: ForecastRecord, __: ImportChoices) -> ImportedRecord:
+    from forecast.book.files.problems import FileFault, Place, Problem
+
+    hint = "write down which column is what, and use `forecast import csv FILE --mapping MAPPING.toml`"
+    raise FileFault(Problem(Place(files[0].name), "Good Judgment Open has no export whose format is known", hint))
+
+
 _ALL = (
     ImportFormat(
         name="metaculus",
@@ -114,6 +133,38 @@ _ALL = (
         explanation="Import a CSV with one row a forecast, whose columns a TOML file declares; without it as `forecast export --csv` writes it.",
         examples=("answers.csv --mapping answers.toml", "record.csv --me me"),
         options=("me", "others", "zone", "mapping"),
+    ),
+    ImportFormat(
+        name="forecastbench",
+        read=_forecastbench,
+        metavar="FILE.json",
+        summary="Import a question set of ForecastBench with its resolutions.",
+        explanation="Import a question set of ForecastBench, its resolution set, and files of forecasts: a question about a data set is an id with a day of resolution; a market that is not resolved gives a price and no outcome.",
+        examples=(
+            "2026-01-04-llm.json 2026-01-04_resolution_set.json",
+            "2026-01-04-llm.json 2026-01-04_resolution_set.json my_model.json --me my_model",
+        ),
+        options=("me",),
+        most_files=20,
+    ),
+    ImportFormat(
+        name="hub",
+        read=_hub,
+        metavar="FILE",
+        summary="Import model output of a forecasting hub (hubverse).",
+        explanation="Import model output of a forecasting hub, with its target data (a time series or oracle output), which says how tasks ended, and its tasks.json, which says when rounds are due and what targets are.  A file is named ROUND-TEAM-MODEL.csv, which says whose it is.",
+        examples=("2022-10-22-team-model.csv time-series.csv tasks.json", "*.csv tasks.json --me team-model --collection flu"),
+        options=("me",),
+        most_files=200,
+    ),
+    ImportFormat(
+        name="goodjudgment",
+        read=_goodjudgment,
+        metavar="FILE",
+        summary="Say why there is no import from Good Judgment Open, and what to do.",
+        explanation="Good Judgment Open has no export whose format is known, and columns are not guessed: this command refuses every file. A table of your own is read with `forecast import csv FILE --mapping MAPPING.toml`.",
+        examples=("my_forecasts.csv",),
+        options=(),
     ),
 )
 FORMATS: Mapping[str, ImportFormat] = {its.name: its for its in _ALL}

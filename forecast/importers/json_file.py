@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeGuard
@@ -10,6 +11,7 @@ from typing import TypeGuard
 from forecast.book.files.problems import FileFault, Place, Problem
 
 MOST_JSON_BYTES = 100_000_000
+_NEXT_ITEM = re.compile(r"[\s,]*(?=[^\s,\]])")
 
 
 def read_json(path: Path) -> object:
@@ -41,6 +43,36 @@ def read_json(path: Path) -> object:
         raise _fault(path, "this file holds lists within lists without end") from None
     except ValueError as error:
         raise _fault(path, f"this file is not JSON: {error}") from None
+
+
+def read_json_rows(path: Path, key: str) -> tuple[Mapping[str, object], Sequence[tuple[int, object]]]:
+    """Return the object that a JSON file holds, and the items of the list at its top that ``key`` names, each with the line in which it begins.
+
+    Raises ``FileFault`` as ``read_json`` does, and where there is no such list.
+    """
+    read = read_json(path)
+    listed = read.get(key) if is_table(read) else None
+    if not is_table(read) or not is_list(listed):
+        raise _fault(path, f"this file has no list `{key}`")
+    lines = _lines_of_items(path.read_text(encoding="utf-8-sig"), key, len(listed))
+    return read, list(zip(lines, listed, strict=True))
+
+
+def _lines_of_items(text: str, key: str, count: int) -> list[int]:
+    """The lines in which the items of a list begin; 1 for all where that cannot be told."""
+    decoder = json.JSONDecoder()
+    for match in re.finditer(rf'"{re.escape(key)}"\s*:\s*\[', text):
+        lines: list[int] = []
+        at, line = match.end(), text.count("\n", 0, match.end()) + 1
+        while (begins := _NEXT_ITEM.match(text, at)) is not None:
+            line += text.count("\n", at, begins.end())
+            lines.append(line)
+            end = decoder.raw_decode(text, begins.end())[1]
+            line += text.count("\n", begins.end(), end)
+            at = end
+        if len(lines) == count:
+            return lines
+    return [1] * count
 
 
 def is_table(value: object) -> TypeGuard[Mapping[str, object]]:
