@@ -157,13 +157,14 @@ def _read_output(file: PlainFile, me: Sequence[str], tasks: HubTasks, left_out: 
 
 def _output_row(row: CsvRow, tasks: HubTasks) -> tuple[TaskKey, str, OutputRow]:
     kind, name, value = (row[column] for column in VALUE_COLUMNS)
-    task = tuple(sorted(((column, cell) for column, cell in row.cells.items() if column not in VALUE_COLUMNS), key=place_in_id))
+    given = ((column, cell) for column, cell in row.cells.items() if column not in VALUE_COLUMNS and cell not in NO_ID)
+    task = tuple(sorted(given, key=place_in_id))
     if kind not in OUTPUT_TYPES:
         raise ValueFault(f"output type `{kind}` is not read", f"output types are {', '.join(OUTPUT_TYPES)}")
     if not is_number(value) or abs(float(value)) > 1e300:
         raise ValueFault(f"`{value}` is no number")
     for column, cell in task:
-        if visible_line(cell) != cell or ";" in cell or TAG_SIGN in column:
+        if any(visible_line(text) != text or ";" in text for text in (column, cell)) or not column or TAG_SIGN in column:
             raise ValueFault(f"`{column}` holds a character that no task id here may have")
     target = dict(task).get(tasks.column, "")
     if tasks.targets and target not in tasks.targets:
