@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.actions.recalibration import recalibrate_people
+from forecast.actions.recalibration import Recalibration, recalibrate_people
 from forecast.actions.score import end_of_day, read_records
 from forecast.actions.score_page import ScorePageResult
 from forecast.book.files.folder import Folder
@@ -75,6 +75,9 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
     who = asked.who or _usual_people(events, numbers, asked.by)
     _check_names(asked.who, records)
     events, numbers = _of_people(events, who), _of_people(numbers, who)
+    recalibration = (
+        recalibrate_people(events, records, as_of=as_of, now=now, seed=CALIBRATION_SEED) if asked.recalibrate else Recalibration()
+    )
     content = calibration_content(
         as_of=as_of,
         records=[record.name for record in records],
@@ -82,7 +85,8 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
         by=asked.by or "",
         probabilities=probability_calibration(events, by=asked.by, seed=CALIBRATION_SEED),
         numbers=number_calibration(numbers, by=asked.by, seed=CALIBRATION_SEED),
-        recalibration=recalibrate_people(events, as_of=as_of, seed=CALIBRATION_SEED) if asked.recalibrate else (),
+        recalibration=recalibration.gains,
+        recalibrated=recalibration.open,
         left_out=list(_omissions(records, now, settled_shares(records, now=now, enters=enters), events, numbers, asked.by)),
     )
     return CalibrationResult(content, problems)

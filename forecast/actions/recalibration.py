@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,16 +24,22 @@ from forecast.calibration.recalibration_topic import (
 )
 from forecast.calibration.settled_forecasts import SettledForecasts
 from forecast.calibration.walk_forward import Recalibrate, recalibrated_forward, recalibration_gain
+from forecast.forecasts.record import ForecastRecord
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.language.arrays import Array
 from forecast.model.model import model_as_of
-from forecast.schema.calibration import RecalibrationContent
+from forecast.schema.calibration import OpenRecalibrationContent, RecalibrationContent
+from forecast.track_record.cohorts import question_cohorts
+from forecast.track_record.counted_forecasts import forecasts_made
+from forecast.track_record.score_table import OWNER
+from forecast.track_record.updating import updatable_questions
 
 RECALIBRATION_BUDGET = Budget(enough=2_000)
 USED_DRAWS = 2_000
 MOST_RECALIBRATED = 10  # people, those with the most questions
 GROWTH, GROWTH_OF_GROUPS = 1.25, 2.0  # of the settled questions between two fits: a fit of several people takes seconds
+MOST_OPEN_RECALIBRATED = 30
 LAST_POINTS = (0.05, 0.95)
 
 
@@ -46,34 +54,55 @@ class Recalibrator:
     log_slope: Array
     by_level: tuple[tuple[str, tuple[str, ...], Array, Array], ...]
 
-    def parameters(self, rows: SettledForecasts) -> tuple[Array, Array]:
-        """Return the shift and the slope of each row's forecaster ``(draws, rows)``."""
-        shift = np.repeat(self.shift, rows.who.size, axis=1)
-        log_slope = np.repeat(self.log_slope, rows.who.size, axis=1)
+    def knows(self, who: int, platform: str) -> bool:
+        """Whether a forecaster, by their number, and a platform are among those that were fitted."""
+        return all(_label(level, who, platform) in labels for level, labels, _, _ in self.by_level)
+
+    def parameters(self, who: int, platform: str) -> tuple[Array, Array]:
+        """Return the shift and the slope of a forecaster, by their number, on a platform ``(draws, 1)``."""
+        shift, log_slope = self.shift, self.log_slope
         for level, labels, shifts, slopes in self.by_level:
-            names = _labels(rows, level)
-            place = np.array([labels.index(name) for name in names], dtype=np.intp)
-            shift = shift + shifts[:, place]
-            log_slope = log_slope + slopes[:, place]
+            place = labels.index(_label(level, who, platform))
+            shift = shift + shifts[:, place : place + 1]
+            log_slope = log_slope + slopes[:, place : place + 1]
         return shift, np.exp(log_slope)
+
+    def draws(self, probability: Array, who: int, platform: str) -> Array:
+        """Return what probabilities ``(values,)`` of a forecaster come to at each draw ``(draws, values)``."""
+        from scipy.special import expit, logit
+
+        shift, slope = self.parameters(who, platform)
+        found: Array = expit(shift + slope * logit(probability))
+        return found
 
     def probabilities(self, rows: SettledForecasts) -> Array:
         """Return the posterior mean of what each row's probability comes to ``(rows,)``."""
-        from scipy.special import expit, logit
-
-        shift, slope = self.parameters(rows)
-        found: Array = expit(shift + slope * logit(rows.probability)).mean(axis=0)
+        found = np.empty(rows.probability.size)
+        platforms = np.array([rows.platforms[question] for question in rows.question])
+        for who, platform in {*zip(rows.who.tolist(), platforms.tolist(), strict=True)}:
+            its = (rows.who == who) & (platforms == platform)
+            found[its] = self.draws(rows.probability[its], who, platform).mean(axis=0)
         return found
 
 
-def recalibrate_people(rows: SettledForecasts, *, as_of: date, seed: int) -> tuple[RecalibrationContent, ...]:
-    """Return what recalibration would have gained each forecaster, and their shift and slope as of a day; at most ten of them.
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """What recalibration would have gained each of some people, and what it makes of their open forecasts."""
 
-    All are fitted together, in a hierarchy. Fits that are not sound are not used.
+    gains: tuple[RecalibrationContent, ...] = ()
+    open: tuple[OpenRecalibrationContent, ...] = ()
+
+
+def recalibrate_people(
+    rows: SettledForecasts, records: Sequence[ForecastRecord] = (), *, as_of: date, now: datetime, seed: int
+) -> Recalibration:
+    """Return what recalibration would have gained each forecaster, their shift and slope as of a day, and what it makes of their open forecasts.
+
+    At most ten people are fitted, together, in a hierarchy. Fits that are not sound are not used.
     """
     kept = rows.rows(has_odds(rows))
     if not kept.question.size:
-        return ()
+        return Recalibration()
     people = busiest_people(kept, MOST_RECALIBRATED)
     kept = kept.rows(np.isin(kept.who, people))
     topic, levels = recalibration_topic(kept), recalibration_levels(kept)
@@ -84,7 +113,10 @@ def recalibrate_people(rows: SettledForecasts, *, as_of: date, seed: int) -> tup
 
     forward = recalibrated_forward(kept, fit, growth=GROWTH_OF_GROUPS if levels else GROWTH)
     newest = fit_recalibration(topic, levels, as_of=as_of, seed=seed)
-    return tuple(_content(kept, kept.who == who, forward, newest, seed=seed) for who in people)
+    gains = tuple(_content(kept, kept.who == who, forward, newest, seed=seed) for who in people)
+    names = {kept.people[who]: int(who) for who in people}
+    still = () if newest is None else (its for record in records for its in _open_forecasts(record, newest, names, now))
+    return Recalibration(gains, tuple(sorted(still, key=itemgetter("address"))[:MOST_OPEN_RECALIBRATED]))
 
 
 def recalibration_topic(rows: SettledForecasts) -> Topic:
@@ -110,11 +142,34 @@ def fit_recalibration(topic: Topic, levels: tuple[str, ...], *, as_of: date, see
     return Recalibrator(draws["shift"], draws["log_slope"] if levels else np.log(draws["slope"]), groups)
 
 
-def _labels(rows: SettledForecasts, level: str) -> list[str]:
-    """The label of each row at a level, as the topic's rows have it."""
-    if level == "person":
-        return [f"p{who}" for who in rows.who]
-    return [platform_label(rows.platforms[question]) for question in rows.question]
+def _open_forecasts(
+    record: ForecastRecord, newest: Recalibrator, names: Mapping[str, int], now: datetime
+) -> Iterator[OpenRecalibrationContent]:
+    """The forecasts in force of open questions by some people, raw and recalibrated."""
+    source = record.source
+    platform, mine = ("", ()) if source is None else (source.platform, source.me)
+    called = {**{name: name for name in names}, **dict.fromkeys(mine, OWNER)}
+    made = forecasts_made(record, "at the time")
+    for its in updatable_questions(made, question_cohorts(record, now=now), who=tuple(called), now=now):
+        name = called[its.line.who]
+        if name not in names or not 0 < its.said < 1 or not newest.knows(names[name], platform):
+            continue
+        draws = newest.draws(np.array([its.said]), names[name], platform)[:, 0]
+        low, high = np.quantile(draws, LAST_POINTS)
+        yield {
+            "address": its.question.address,
+            "text": its.question.text,
+            "who": name,
+            "said": its.said,
+            "recalibrated": float(draws.mean()),
+            "low": float(low),
+            "high": float(high),
+        }
+
+
+def _label(level: str, who: int, platform: str) -> str:
+    """What the topic's rows call a forecaster, or a platform."""
+    return f"p{who}" if level == "person" else platform_label(platform)
 
 
 def _content(
@@ -122,7 +177,9 @@ def _content(
 ) -> RecalibrationContent:
     its = rows.rows(own)
     gain = recalibration_gain(its, forward[own], rng=np.random.default_rng([seed, int(its.who[0])]))
-    shift, slope = ([], []) if newest is None else (_three_points(values[:, -1]) for values in newest.parameters(its))
+    platform = its.platforms[its.question[-1]]
+    ends = () if newest is None else newest.parameters(int(its.who[0]), platform)
+    shift, slope = (_three_points(values[:, 0]) for values in ends) if ends else ([], [])
     return {
         "who": its.people[its.who[0]],
         "questions": its.asked,

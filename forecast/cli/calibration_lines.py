@@ -47,6 +47,8 @@ def print_calibration(content: CalibrationContent) -> None:
         echo("Recalibration would have gained, walking forward:")
         for its in content["recalibration"]:
             echo(f"  {calibration_words.recalibration_sentence(its)}")
+    for forecast in content["recalibrated"]:
+        echo(f"  {calibration_words.recalibrated_sentence(forecast)}")
     if content["left_out"]:
         echo()
     for omission in content["left_out"]:

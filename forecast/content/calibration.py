@@ -17,6 +17,7 @@ from forecast.schema.calibration import (
     GroupSizeContent,
     NumberCalibrationContent,
     OmissionContent,
+    OpenRecalibrationContent,
     ProbabilityCalibrationContent,
     RecalibrationContent,
     SmoothContent,
@@ -38,6 +39,7 @@ def calibration_content(
     probabilities: Sequence[ProbabilityCalibration],
     numbers: Sequence[NumberCalibration],
     recalibration: Sequence[RecalibrationContent],
+    recalibrated: Sequence[OpenRecalibrationContent],
     left_out: Sequence[OmissionContent],
 ) -> CalibrationContent:
     """Return calibration as JSON has it."""
@@ -51,6 +53,7 @@ def calibration_content(
         "probabilities": list(map(_probabilities, probabilities)),
         "numbers": list(map(_numbers, numbers)),
         "recalibration": list(recalibration),
+        "recalibrated": list(recalibrated),
         "left_out": list(left_out),
     }
     rounded = round_numbers(content)

@@ -10,7 +10,7 @@ from forecast.report.charts_calibration import reliability_chart, uniformity_cha
 from forecast.report.pages import collapse_empty_lines, html_environment, markdown_environment, remove_empty_lines
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import Picture, Section
-from forecast.report.tables_calibration import curve_table, numbers_table, probabilities_table, recalibration_table
+from forecast.report.tables_calibration import curve_table, numbers_table, open_table, probabilities_table, recalibration_table
 from forecast.schema.calibration import CALIBRATION_REPORT, CalibrationContent, calibration_bytes
 from forecast.sentences import calibration_words
 
@@ -26,7 +26,7 @@ TRANSFORMS_TEXT = (
     "Each outcome is placed in the forecast's own distribution, from 0 to 1; drawn at random where the forecast or the outcome says no more than a range. "
     "If forecasts are calibrated, places are spread evenly. A curve above the line at first and below it at last says that forecasts are too narrow."
 )
-RECALIBRATION = "A shift and a slope of each forecaster's log odds, fitted before each question to those settled by then. It stands beside the raw probabilities, never in their place."
+RECALIBRATION = "A shift and a slope of each forecaster's log odds, fitted for each forecast to the questions that were settled before it. It stands beside the raw probabilities, never in their place."
 
 
 def calibration_files(content: CalibrationContent) -> dict[str, bytes]:
@@ -85,7 +85,8 @@ def _sections(content: CalibrationContent) -> Iterator[Section]:
         yield Section("Numbers and dates", "numbers", (TRANSFORMS_TEXT,), tuple(points), tuple(pictures), (numbers_table(content),))
     if content["recalibration"]:
         points = [calibration_words.recalibration_sentence(its) for its in content["recalibration"]]
-        yield Section("Recalibration", "recalibration", (RECALIBRATION,), tuple(points), (), (recalibration_table(content),))
+        tables = (recalibration_table(content), *((open_table(content),) if content["recalibrated"] else ()))
+        yield Section("Recalibration", "recalibration", (RECALIBRATION,), tuple(points), (), tables)
     if not content["probabilities"] and not content["numbers"]:
         yield Section("Calibration", "none", missing=calibration_words.NO_FORECAST)
     if content["left_out"]:

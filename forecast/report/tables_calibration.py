@@ -8,10 +8,11 @@ from forecast.sentences.calibration_words import (
     BANDS,
     group_name,
     miscalibration_text,
+    points_text,
     separation_text,
     size_text,
 )
-from forecast.sentences.score_words import interval_text, score_text, signed_score_text
+from forecast.sentences.score_words import interval_text, percent_text, score_text, signed_score_text
 
 
 def probabilities_table(content: CalibrationContent) -> ReportTable:
@@ -97,11 +98,33 @@ def recalibration_table(content: CalibrationContent) -> ReportTable:
             "" if its["gain"] is None else signed_score_text(its["gain"]) if its["low"] is not None and its["low"] > 0 else "none seen",
             interval_text(its["low"], its["high"]),
             "" if its["brier_gain"] is None else signed_score_text(its["brier_gain"]),
-            interval_text(its["shift"][1], its["shift"][2]),
-            interval_text(its["slope"][1], its["slope"][2]),
+            points_text(its["shift"]),
+            points_text(its["slope"]),
         )
         for its in content["recalibration"]
     )
     return ReportTable(
         "What recalibrated probabilities would have gained, each fitted on questions settled before it was given", columns, rows
     )
+
+
+def open_table(content: CalibrationContent) -> ReportTable:
+    """Forecasts in force of open questions, raw and recalibrated."""
+    columns = (
+        Column("question", "head"),
+        Column("forecaster"),
+        Column("said", "number"),
+        Column("recalibrated", "number"),
+        Column("90 % interval", "number"),
+    )
+    rows = tuple(
+        (
+            its["text"],
+            its["who"],
+            percent_text(its["said"]),
+            f"{100 * its['recalibrated']:.0f} %",
+            f"{100 * its['low']:.0f} to {100 * its['high']:.0f} %",
+        )
+        for its in content["recalibrated"]
+    )
+    return ReportTable("Open questions: what was said, and what it comes to when recalibrated", columns, rows)

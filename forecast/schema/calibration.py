@@ -95,7 +95,7 @@ class NumberCalibrationContent(TypedDict):
 class RecalibrationContent(TypedDict):
     """What recalibration would have gained a forecaster, walking forward: mean log score of ``tested`` questions with its 95 % interval.
 
-    ``shift`` and ``slope`` are those of all questions that are settled: mean, 5 % and 95 % point.
+    ``shift`` and ``slope`` are those of all questions that are settled: mean, 5 % and 95 % point; empty where the fit is not sound.
     """
 
     who: str
@@ -108,6 +108,18 @@ class RecalibrationContent(TypedDict):
     brier_gain: float | None
     shift: list[float]
     slope: list[float]
+
+
+class OpenRecalibrationContent(TypedDict):
+    """A forecast in force of an open question: as it was said, and what it comes to when recalibrated, with its 90 % interval."""
+
+    address: str
+    text: str
+    who: str
+    said: float
+    recalibrated: float
+    low: float
+    high: float
 
 
 class OmissionContent(TypedDict):
@@ -130,6 +142,7 @@ class CalibrationContent(TypedDict):
     probabilities: list[ProbabilityCalibrationContent]
     numbers: list[NumberCalibrationContent]
     recalibration: list[RecalibrationContent]
+    recalibrated: list[OpenRecalibrationContent]
     left_out: list[OmissionContent]
 
 

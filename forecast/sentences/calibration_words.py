@@ -7,11 +7,12 @@ from forecast.schema.calibration import (
     GroupSizeContent,
     NumberCalibrationContent,
     OmissionContent,
+    OpenRecalibrationContent,
     ProbabilityCalibrationContent,
     RecalibrationContent,
     SeparationContent,
 )
-from forecast.sentences.score_words import count_text, interval_text, score_text, signed_score_text
+from forecast.sentences.score_words import count_text, interval_text, percent_text, score_text, signed_score_text
 
 NO_FORECAST = "No forecast of a question that ended in yes or no, or in a number or a date, enters calibration yet."
 FEW_MARK = ", few"
@@ -91,6 +92,12 @@ def recalibration_sentence(its: RecalibrationContent) -> str:
     return f"{who}: a gain of {figures}."
 
 
+def recalibrated_sentence(its: OpenRecalibrationContent) -> str:
+    """Say what a forecast in force comes to when recalibrated, beside what was said."""
+    interval = f"90 % interval {_percent(its['low'])} to {_percent(its['high'])}"
+    return f"{its['address']}, {its['who']}: said {percent_text(its['said'])}, recalibrated {_percent(its['recalibrated'])} ({interval})."
+
+
 def omission_sentence(its: OmissionContent) -> str:
     """Say what does not enter, and why."""
     return f"{count_text(its['count'], its['noun'])} left out: {its['reason']}."
@@ -112,9 +119,9 @@ def _direction_sentence(its: ProbabilityCalibrationContent) -> str:
     shift, slope = its["smooth"]["shift"], its["smooth"]["slope"]
     found = []
     if slope[2] < 1 or slope[1] > 1:
-        found.append(f"{'too extreme' if slope[2] < 1 else 'too timid'} (slope {_interval(slope)}, 1 is right)")
+        found.append(f"{'too extreme' if slope[2] < 1 else 'too timid'} (slope {points_text(slope)}, 1 is right)")
     if shift[2] < 0 or shift[1] > 0:
-        found.append(f"too {'high' if shift[2] < 0 else 'low'} (shift {_interval(shift)}, 0 is right)")
+        found.append(f"too {'high' if shift[2] < 0 else 'low'} (shift {points_text(shift)}, 0 is right)")
     return f"The smooth curve finds probabilities {' and '.join(found)}." if found else ""
 
 
@@ -131,8 +138,9 @@ def _skill_sentence(its: ProbabilityCalibrationContent) -> str:
     return f"{begin} ({interval})."
 
 
-def _interval(values: list[float]) -> str:
-    return f"{score_text(values[1])} to {score_text(values[2])}"
+def points_text(values: list[float]) -> str:
+    """Return the 5 % and the 95 % point of three; words where a fit is not sound and has none."""
+    return f"{score_text(values[1])} to {score_text(values[2])}" if values else "the fit is not sound"
 
 
 def _percent(share: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -26,6 +26,7 @@ from tests.support.simulated_forecasts import calibrated, distorted
 pytestmark = pytest.mark.medium
 
 LATER = date(2036, 1, 1)
+NOW = datetime(2036, 1, 2, tzinfo=UTC)
 SEED = 7
 
 
@@ -85,7 +86,7 @@ def test_people_of_one_hierarchy_are_near_one_another():
     text = "".join(recalibration_files(rows).values())
     assert "person_shift[person]" in text
     assert "platform_log_slope[platform]" in text
-    found = recalibrate_people(rows, as_of=LATER, seed=SEED)
+    found = recalibrate_people(rows, as_of=LATER, now=NOW, seed=SEED).gains
     assert [its["who"] for its in found] == ["n0", "n1", "n2"]
     means = [its["slope"][0] for its in found]
     assert max(means) - min(means) < 0.3
@@ -94,10 +95,10 @@ def test_people_of_one_hierarchy_are_near_one_another():
 
 def test_of_too_few_questions_no_gain_is_said():
     """Four are settled before anything could be recalibrated; certainty alone has no log odds."""
-    (found,) = recalibrate_people(calibrated(4, np.random.default_rng(6)), as_of=LATER, seed=SEED)
+    (found,) = recalibrate_people(calibrated(4, np.random.default_rng(6)), as_of=LATER, now=NOW, seed=SEED).gains
     assert (found["gain"], found["tested"], found["questions"]) == (None, 0, 4)
     rows = calibrated(4, np.random.default_rng(6))
-    assert recalibrate_people(replace(rows, probability=np.ones(4)), as_of=LATER, seed=SEED) == ()
+    assert recalibrate_people(replace(rows, probability=np.ones(4)), as_of=LATER, now=NOW, seed=SEED).gains == ()
 
 
 @pytest.mark.parametrize("runs", [60, pytest.param(1_000, marks=pytest.mark.study)])

@@ -135,7 +135,11 @@ def test_recalibration_is_said_beside_the_raw_numbers(run: Run, book: Path):
     assert its["who"] == "me"
     assert its["low"] < its["gain"] < its["high"]
     assert 80 < its["tested"] < its["questions"] == 120
+    (still,) = found["recalibrated"]
+    assert (still["address"], still["said"]) == ("venue:open", 0.95)
+    assert 0.6 < still["low"] < still["recalibrated"] < still["high"] < 0.9  # of an expert who is too extreme
     lines = run("calibration", "--recalibrate").out.splitlines()
     at = lines.index("Recalibration would have gained, walking forward:")
     assert lines[at + 1].startswith("  me: none seen (" if its["low"] <= 0 else "  me: a gain of ")
+    assert lines[at + 2].startswith("  venue:open, me: said 95 %, recalibrated ")
     assert "Recalibration" in (book / "reports" / "calibration.md").read_text(encoding="utf-8")

@@ -45,6 +45,8 @@ def write_overconfident(root: Path, *, events: int = 120, numbers: int = 40, see
         forecasts.append(said_at(f"n{at}", opens, "quantiles", pairs))
         value = round(float(middle + 1.8 * draws.normal()), 3)
         resolutions.append({"question": f"n{at}", "outcome": "number", "value": str(value), "on": moment(opens + 30)})
+    questions.append({**question("open", "binary", 0, 36_500), "text": "Will it ever be?"})
+    forecasts.append(said_at("open", 0, "probability", 0.95))
     collection(root, forecasts, questions=questions, resolutions=resolutions, me=["ann"])
 
 
