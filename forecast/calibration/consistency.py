@@ -53,7 +53,7 @@ def chance_levels(rows: SettledForecasts, curve: ReliabilityCurve, smooth: Logis
     sizes = np.empty(REDRAWN)
     total = curve.weight.sum()
     for at in range(REDRAWN):
-        outcome = (groups.uniform(correlation, rng)[groups.question] < rows.probability).astype(np.float64)
+        outcome = (groups.uniforms(correlation, 1, rng)[0, groups.question] < rows.probability).astype(np.float64)
         happened = np.bincount(place, rows.weight * outcome, curve.probability.size) / curve.weight
         curves[at] = isotonic_means(happened, curve.weight)
         gain = np.square(curve.probability - happened) - np.square(curves[at] - happened)
@@ -86,14 +86,15 @@ class QuestionGroups:
         """Whether each question is a group of its own."""
         return np.unique(self.group).size == self.group.size
 
-    def uniform(self, correlation: float, rng: np.random.Generator) -> Array:
-        """Return a uniform number for each question, those of one group with a normal correlation."""
+    def uniforms(self, correlation: float, count: int, rng: np.random.Generator) -> Array:
+        """Return uniform numbers ``(count, questions)``, those of one group with a normal correlation."""
         from scipy.special import ndtr
 
         if correlation == 0:
-            return rng.random(self.group.size)
-        shared = rng.normal(size=int(self.group.max()) + 1)[self.group]
-        found: Array = ndtr(np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * rng.normal(size=self.group.size))
+            return rng.random((count, self.group.size))
+        shared = rng.normal(size=(count, int(self.group.max()) + 1))[:, self.group]
+        own = rng.normal(size=(count, self.group.size))
+        found: Array = ndtr(np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own)
         return found
 
 
@@ -114,7 +115,7 @@ def group_correlation(rows: SettledForecasts, groups: QuestionGroups, smooth: Lo
         return float(np.square(of_group).sum() - np.square(of_question).sum())
 
     expected = [
-        np.mean([products((groups.uniform(float(its), rng)[question] < chance).astype(np.float64)) for _ in range(TRIALS)])
+        np.mean([products((groups.uniforms(float(its), 1, rng)[0, question] < chance).astype(np.float64)) for _ in range(TRIALS)])
         for its in CORRELATIONS
     ]
     rising = isotonic_means(np.array(expected), np.ones(CORRELATIONS.size))

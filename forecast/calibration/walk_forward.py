@@ -18,6 +18,7 @@ from forecast.track_record.intervals import LEVEL
 
 FIRST_FIT = 5  # questions that must be settled before anything is recalibrated
 REDRAWN_GAINS = 2_000
+REDRAWN_AT_ONCE = 1_000_000
 DAY_UNIT = "datetime64[D]"
 
 type Recalibrate = Callable[[SettledForecasts], Array]
@@ -81,13 +82,21 @@ def recalibration_gain(rows: SettledForecasts, recalibrated: Array, *, rng: np.r
     weight = its.weight / size
     if_yes, if_no = np.log(new / raw), np.log1p(-new) - np.log1p(-raw)
     found = float(weight @ np.where(its.outcome > 0, if_yes, if_no))
-    groups = QuestionGroups.of(its)
-    correlation = group_correlation(its, groups, logistic_posterior(its), rng=rng)
-    drawn = np.empty(REDRAWN_GAINS)
-    for at in range(REDRAWN_GAINS):
-        chance = raw if at % 2 else new
-        happened = groups.uniform(correlation, rng)[groups.question] < chance
-        drawn[at] = weight @ (np.where(happened, if_yes, if_no) - chance * if_yes - (1 - chance) * if_no)
+    drawn = np.concatenate([_redraw_gains(its, new, weight, chance, rng) for chance in (raw, new)])
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     brier = float(weight @ (np.square(raw - its.outcome) - np.square(new - its.outcome)))
     return Gain(size, its.clusters, found, found - float(high), found - float(low), brier)
+
+
+def _redraw_gains(rows: SettledForecasts, new: Array, weight: Array, chance: Array, rng: np.random.Generator) -> Array:
+    """Gains around their expectation, of outcomes that happen with some chances."""
+    groups = QuestionGroups.of(rows)
+    correlation = 0.0 if groups.stand_alone else group_correlation(rows, groups, logistic_posterior(rows), rng=rng)
+    if_yes, if_no = weight * np.log(new / rows.probability), weight * (np.log1p(-new) - np.log1p(-rows.probability))
+    expected = float((chance * if_yes + (1 - chance) * if_no).sum())
+    at_once = max(1, REDRAWN_AT_ONCE // chance.size)
+    found: list[Array] = []
+    for first in range(0, REDRAWN_GAINS // 2, at_once):
+        uniform = groups.uniforms(correlation, min(at_once, REDRAWN_GAINS // 2 - first), rng)
+        found.append(np.where(uniform[:, groups.question] < chance, if_yes, if_no).sum(axis=1) - expected)
+    return np.concatenate(found)
