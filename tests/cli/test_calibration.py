@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from tests.support.calibration_records import files_under, write_overconfident
+from tests.support.calibration_records import files_under, write_crowd, write_overconfident
 from tests.support.invented_records import QUESTION, YES, collection, said, topic
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
 
@@ -143,3 +146,20 @@ def test_recalibration_is_said_beside_the_raw_numbers(run: Run, book: Path):
     assert lines[at + 1].startswith("  me: none seen (" if its["low"] <= 0 else "  me: a gain of ")
     assert lines[at + 2].startswith("  venue:open, me: said 95 %, recalibrated ")
     assert "Recalibration" in (book / "reports" / "calibration.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such measure of memory")
+def test_forty_thousand_forecasts_of_two_thousand_people_fit_into_memory(book: Path):
+    """The command and its page need less than 2 GiB, with six digits in each probability; by person, the busiest have lines."""
+    write_crowd(book, people=2_000, each=20)
+    code = (
+        "import resource, sys\nfrom forecast.cli.commands import commands\n"
+        f"try:\n    commands()(['calibration', '--book', {str(book)!r}])\nexcept SystemExit as done:\n    assert not done.code\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform == 'linux' else 1024))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("40,000 forecasts of 1,000 questions") for line in lines)
+    assert (book / "reports" / "calibration.html").stat().st_size < 1_000_000
+    assert int(lines[-1]) < 2 * 1024 * 1024  # KiB

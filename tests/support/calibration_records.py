@@ -50,6 +50,26 @@ def write_overconfident(root: Path, *, events: int = 120, numbers: int = 40, see
     collection(root, forecasts, questions=questions, resolutions=resolutions, me=["ann"])
 
 
+def write_crowd(root: Path, *, people: int, each: int, questions: int = 1_000, seed: int = 1) -> None:
+    """Write a collection of many people, each with two forecasts of some of the same questions and a bias of their own."""
+    draws = np.random.default_rng(seed)
+    opens, truth = draws.integers(0, 400, questions).astype(float), 1.5 * draws.normal(size=questions)
+    happened = draws.random(questions) < expit(truth)
+    asked: list[Cells] = [{**question(f"b{at}", "binary", opens[at], 30), "text": f"Will {at} be?"} for at in range(questions)]
+    ends: list[Cells] = [
+        {"question": f"b{at}", "outcome": "yes" if happened[at] else "no", "on": moment(opens[at] + 30)} for at in range(questions)
+    ]
+    forecasts: list[Cells] = []
+    for who in range(people):
+        shift, slope = 0.3 * draws.normal(), np.exp(0.3 * draws.normal())
+        for at in draws.choice(questions, each // 2, replace=False):
+            for day in (0, 10):
+                given = expit(shift + slope * (truth[at] + 0.7 * draws.normal()))
+                row = said_at(f"b{at}", opens[at] + day, "probability", round(float(np.clip(given, 0.001, 0.999)), 6))
+                forecasts.append({**row, "who": f"p{who}"})
+    collection(root, forecasts, questions=asked, resolutions=ends, crowd=False)
+
+
 def question(name: str, kind: str, opens: float, length: float) -> dict[str, str]:
     """The row of a question that is open for some days."""
     close = moment(opens + length)
