@@ -150,9 +150,9 @@ def _open_forecasts(
     platform, mine = ("", ()) if source is None else (source.platform, source.me)
     called = {**{name: name for name in names}, **dict.fromkeys(mine, OWNER)}
     made = forecasts_made(record, "at the time")
-    for its in updatable_questions(made, question_cohorts(record, now=now), who=tuple(called), now=now):
+    for its in updatable_questions(made, question_cohorts(record, now=now), who=tuple(called), now=now).questions:
         name = called[its.line.who]
-        if name not in names or not 0 < its.said < 1 or not newest.knows(names[name], platform):
+        if name not in names or not isinstance(its.said, float) or not 0 < its.said < 1 or not newest.knows(names[name], platform):
             continue
         draws = newest.draws(np.array([its.said]), names[name], platform)[:, 0]
         low, high = np.quantile(draws, LAST_POINTS)

@@ -85,6 +85,14 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, list)
 
 
+def objects_of(read: object) -> list[Mapping[str, object]] | None:
+    """Return a list of JSON objects; None for anything else."""
+    if not isinstance(read, list):
+        return None
+    objects: list[Mapping[str, object]] = [item for item in read if isinstance(item, dict)]
+    return objects if len(objects) == len(read) else None
+
+
 def is_number_value(value: object) -> TypeGuard[int | float]:
     """Whether a value of a JSON file is a number that a float can hold; true and false are none."""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -21,7 +21,7 @@ from forecast.importers.choices import ImportChoices
 from forecast.importers.forecasters import Forecaster
 from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, question_with, resolution_with
 from forecast.importers.imported import ImportedRecord
-from forecast.importers.plain_file import json_of_file, objects_of
+from forecast.importers.json_file import objects_of, read_json
 from forecast.importers.visible_text import visible_line
 
 MARKET = Forecaster("manifold", "market")
@@ -42,7 +42,7 @@ def read_manifold(files: Sequence[Path], record: ForecastRecord, choices: Import
     gathered = Gathered(", ".join(path.name for path in files), has_lines=False)
     read = _Read()
     for path in files:
-        _sort(json_of_file(path), path.name, read)
+        _sort(read_json(path), path.name, read)
     for market in read.markets:
         try:
             _add_market(gathered, market)

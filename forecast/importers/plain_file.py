@@ -1,9 +1,8 @@
-"""A text file that somebody else made, not packed: its lines or its JSON, with bounded work."""
+"""A text file that somebody else made, not packed: its lines, with bounded work."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.importers.archive import LONGEST_TEXT_LINE, MOST_TEXT_LINES
 
 MOST_PLAIN_BYTES = 500_000_000  # of a text that is read line by line
-MOST_JSON_BYTES = 100_000_000  # of JSON, which is read whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +48,11 @@ def text_lines(path: Path) -> Generator[str]:
         raise _fault(path, 1, f"this file cannot be read: {error.strerror}") from None
 
 
-def json_of_file(path: Path) -> object:
-    """Return what a JSON file of at most 100 MB holds; raise ``FileFault``."""
-    _check_size(path, MOST_JSON_BYTES)
-    try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        raise _fault(path, 1, "this file is not UTF-8", "name the JSON as it was downloaded") from None
-    except json.JSONDecodeError as error:
-        raise _fault(path, error.lineno, f"this is no JSON: {error.msg}", "name the JSON as it was downloaded") from None
-    except RecursionError:
-        raise _fault(path, 1, "this JSON holds lists or objects in one another too deep to be read") from None
-    except ValueError as error:
-        raise _fault(path, 1, f"this JSON has a number that cannot be read: {str(error)[:80]}") from None
-    except OSError as error:
-        raise _fault(path, 1, f"this file cannot be read: {error.strerror}") from None
-
-
-def objects_of(read: object) -> list[Mapping[str, object]] | None:
-    """Return a list of JSON objects; None for anything else."""
-    if not isinstance(read, list):
-        return None
-    objects: list[Mapping[str, object]] = [item for item in read if isinstance(item, dict)]
-    return objects if len(objects) == len(read) else None
-
-
 def _check_size(path: Path, most: int) -> None:
     if not path.is_file():
         raise _fault(path, 1, "there is no such file" if not path.exists() else "this is no file", "name the file that you downloaded")
     if (size := path.stat().st_size) > most:
         raise _fault(path, 1, f"this file has {size:,} bytes; at most {most:,} can be read", "export fewer questions at a time")
-
-
-def _refuse_constant(constant: str) -> float:
-    raise ValueError(constant)
 
 
 def _fault(path: Path, line: int, message: str, hint: str = "") -> FileFault:

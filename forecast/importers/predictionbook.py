@@ -18,7 +18,7 @@ from forecast.importers.choices import ImportChoices
 from forecast.importers.forecasters import Forecaster
 from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, question_with, resolution_with
 from forecast.importers.imported import ImportedRecord
-from forecast.importers.plain_file import json_of_file, objects_of
+from forecast.importers.json_file import objects_of, read_json
 from forecast.importers.zoned_times import zoned_moment
 
 PUBLIC = "visible_to_everyone"
@@ -30,7 +30,7 @@ def read_predictionbook(files: Sequence[Path], record: ForecastRecord, choices: 
     mine: dict[str, None] = {}
     for path in files:
         _refuse_csv(path)
-        for page in _pages(json_of_file(path), path.name):
+        for page in _pages(read_json(path), path.name):
             user = page["user"]
             mine[_text(user.get("id") if isinstance(user, Mapping) else user)] = None
             predictions = objects_of(page["predictions"])

@@ -21,7 +21,7 @@ from forecast.markets.quotes import Quote
 from forecast.markets.sides import complement
 
 
-def read_kalshi(payload: PayloadNode, *, contract: str | None = None, retrieved: datetime | None = None) -> VenueReading:
+def read_kalshi_payload(payload: PayloadNode, *, contract: str | None = None, retrieved: datetime | None = None) -> VenueReading:
     """Return what a payload of Kalshi holds.
 
     ``contract`` names the market of candlesticks, books and trades that do not; of a list of markets it chooses one.  ``retrieved`` is the time

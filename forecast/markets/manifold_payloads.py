@@ -19,7 +19,7 @@ POOL_TOLERANCE = 1e-6  # between a market's probability and that of its pool
 _GAP_TOLERANCE = Decimal("1e-9")  # between a bet's probability before it and that after the bet before
 
 
-def read_manifold(payload: PayloadNode, *, contract: str | None = None, retrieved: datetime | None = None) -> VenueReading:
+def read_manifold_payload(payload: PayloadNode, *, contract: str | None = None, retrieved: datetime | None = None) -> VenueReading:
     """Return what a payload of Manifold holds.
 
     A contract is a market's id, or of a market of several answers `MARKET/ANSWER`; ``contract`` names that of bets and probabilities which do

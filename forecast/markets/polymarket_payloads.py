@@ -18,7 +18,7 @@ from forecast.markets.quotes import Quote
 from forecast.markets.sides import ContractSide, complement
 
 
-def read_polymarket(
+def read_polymarket_payload(
     payload: PayloadNode, *, contract: str | None = None, side: ContractSide = "yes", retrieved: datetime | None = None
 ) -> VenueReading:
     """Return what a payload of Polymarket holds, as prices of the first outcome, which is YES.

@@ -146,7 +146,7 @@ def _values(record: ForecastRecord) -> list[tuple[object, ...]]:
 def test_work_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A file that is too large is not read."""
     monkeypatch.setattr(json_file, "MOST_JSON_BYTES", 100)
-    monkeypatch.setattr(plain_file, "MOST_MEMBER_BYTES", 100)
+    monkeypatch.setattr(plain_file, "MOST_PLAIN_BYTES", 100)
     (tmp_path / "seeds").mkdir()
     for name in ("forecastbench", "hub"):
         path = tmp_path / ("x.json" if name == "forecastbench" else "x.csv")

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.kalshi_payloads import read_kalshi
+from forecast.markets.kalshi_payloads import read_kalshi_payload
 from forecast.markets.listings import VenueReading
-from forecast.markets.manifold_payloads import read_manifold
+from forecast.markets.manifold_payloads import read_manifold_payload
 from forecast.markets.payload_nodes import MOST_NESTING, MOST_PAYLOAD_BYTES, load_payload
-from forecast.markets.polymarket_payloads import read_polymarket
+from forecast.markets.polymarket_payloads import read_polymarket_payload
 from forecast.markets.price_guards import read_interval
 from tests.support.market_payloads import (
     as_payload,
@@ -36,7 +36,7 @@ TICKER = "KXRAIN-26OCT01-T5"
 
 def kalshi(value: object, **options) -> VenueReading:
     """What is read of a value as Kalshi's, retrieved at a stated time."""
-    return read_kalshi(as_payload(value), **{"retrieved": WHEN, **options})
+    return read_kalshi_payload(as_payload(value), **{"retrieved": WHEN, **options})
 
 
 @pytest.mark.parametrize("around", ["market", "markets", "events", "event", "nothing"])
@@ -215,7 +215,7 @@ def test_a_series_of_kalshi_has_fees_of_its_day():
 
 def polymarket(value: object, **options) -> VenueReading:
     """What is read of a value as Polymarket's, retrieved at a stated time."""
-    return read_polymarket(as_payload(value), **{"retrieved": WHEN, **options})
+    return read_polymarket_payload(as_payload(value), **{"retrieved": WHEN, **options})
 
 
 @pytest.mark.parametrize("around", ["list", "markets", "data", "nothing"])
@@ -335,7 +335,7 @@ def test_what_polymarket_does_not_answer_is_refused_or_skipped():
 
 def manifold(value: object, **options) -> VenueReading:
     """What is read of a value as Manifold's, retrieved at a stated time."""
-    return read_manifold(as_payload(value), **{"retrieved": WHEN, **options})
+    return read_manifold_payload(as_payload(value), **{"retrieved": WHEN, **options})
 
 
 def test_a_market_of_manifold():
@@ -468,7 +468,7 @@ def test_a_damaged_payload_is_read_or_refused(venue: str, data: st.DataObject):
         "polymarket": [polymarket_market(), polymarket_market(closed=True)],
         "manifold": [manifold_market(), manifold_answers(), manifold_bet(), manifold_market(isResolved=True, resolution="MKT")],
     }
-    read = {"kalshi": read_kalshi, "polymarket": read_polymarket, "manifold": read_manifold}[venue]
+    read = {"kalshi": read_kalshi_payload, "polymarket": read_polymarket_payload, "manifold": read_manifold_payload}[venue]
     example = data.draw(st.sampled_from(examples[venue]))
     inner = example.get("market", example)
     damaged = {**inner, data.draw(st.sampled_from(sorted(inner))): data.draw(ANYTHING)}
