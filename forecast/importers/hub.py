@@ -173,6 +173,8 @@ def _output_row(row: CsvRow, tasks: HubTasks) -> tuple[TaskKey, str, OutputRow]:
         raise ValueFault(f"`{name}` is no output_type_id of a {kind}")
     if kind == "quantile" and not 0 < float(name) < 1:
         raise ValueFault(f"`{name}` is no level of a quantile", "a level lies between 0 and 1")
+    if kind == "pmf" and not name.strip():
+        raise ValueFault("a pmf has a category or a number as its output_type_id, and this one has none")
     if kind in {"mean", "median"} and name not in NO_ID:
         raise ValueFault(f"a {kind} has no output_type_id, or NA, and not `{name}`")
     return task, kind, OutputRow(row.line, repr(float(name)) if kind in {"quantile", "cdf"} else name, float(value))
