@@ -74,7 +74,9 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
     numbers = settled_transforms(records, now=now, enters=enters)
     who = asked.who or _usual_people(events, numbers, asked.by)
     _check_names(asked.who, records)
-    events, numbers = _of_people(events, who), _of_people(numbers, who)
+    chosen = who or _single_forecasters(events.people + numbers.people, records, asked.by)
+    aggregates = 0 if who or asked.by == "person" else len({*events.people, *numbers.people}) - len(chosen)
+    events, numbers = _of_people(events, chosen), _of_people(numbers, chosen)
     recalibration = (
         recalibrate_people(events, records, as_of=as_of, now=now, seed=CALIBRATION_SEED) if asked.recalibrate else Recalibration()
     )
@@ -87,7 +89,10 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
         numbers=number_calibration(numbers, by=asked.by, seed=CALIBRATION_SEED),
         recalibration=recalibration.gains,
         recalibrated=recalibration.open,
-        left_out=list(_omissions(records, now, settled_shares(records, now=now, enters=enters), events, numbers, asked.by)),
+        left_out=[
+            *_omissions(records, now, settled_shares(records, now=now, enters=enters), events, numbers, asked.by),
+            *_omitted_aggregates(aggregates),
+        ],
     )
     return CalibrationResult(content, problems)
 
@@ -114,6 +119,21 @@ def _usual_people(events: SettledRows, numbers: SettledRows, by: Grouping | None
     return (OWNER,) if own and by != "person" else ()
 
 
+def _single_forecasters(people: Sequence[str], records: Sequence[ForecastRecord], by: Grouping | None) -> tuple[str, ...]:
+    """Everybody but aggregates, which are made from the others' forecasts; they too where each has a line of their own."""
+    made = {its.who for record in records for its in record.people.values() if its.kind == "aggregate" and by != "person"}
+    return tuple(sorted({*people} - made))
+
+
+def _omitted_aggregates(count: int) -> Iterator[OmissionContent]:
+    if count:
+        yield {
+            "count": count,
+            "noun": "aggregate",
+            "reason": "made from forecasts that are there already; `--by person` has a line for each",
+        }
+
+
 def _check_names(names: Sequence[str], records: Sequence[ForecastRecord]) -> None:
     known = {OWNER, *(its.who for record in records for its in record.forecasts)}
     for name in names:
@@ -123,8 +143,6 @@ def _check_names(names: Sequence[str], records: Sequence[ForecastRecord]) -> Non
 
 
 def _of_people[Rows: SettledRows](rows: Rows, who: Sequence[str]) -> Rows:
-    if not who:
-        return rows
     chosen = [place for place, name in enumerate(rows.people) if name in who]
     return rows.rows(np.isin(rows.who, chosen))
 

@@ -34,51 +34,23 @@ def slack(runs: int, share: float) -> float:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_band_of_the_smooth_curve_holds_the_truth(shape: str, runs: int):
     """In 90 of 100 records whose truth is drawn from the prior, averaged over the curve; within 3 of 100 and the error of the study."""
-    size, topics, correlation = SHAPES[shape]
-    rng = np.random.default_rng(1)
-    held = []
-    for _ in range(runs):
-        shift, slope = SHIFT_SD * rng.normal(), np.exp(SLOPE_SD * rng.normal())
-        rows = distorted(size, rng, shift=shift, slope=slope, step=0.05, topics=topics, correlation=correlation)
-        low, high = logistic_posterior(rows).bounds(GIVEN, level=0.9)
-        truth = expit(shift + slope * logit(GIVEN))
-        held.append(((low <= truth) & (truth <= high)).mean())
-    assert np.mean(held) == pytest.approx(0.9, abs=0.03 + slack(runs, 0.9))
+    assert smooth_cover(shape, runs) == pytest.approx(0.9, abs=0.03 + slack(runs, 0.9))
 
 
 @pytest.mark.parametrize("runs", RUNS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_curve_of_calibrated_forecasts_lies_in_its_band(shape: str, runs: int):
     """In 90 to 96 of 100 at each probability, since few questions leave steps; miscalibration is called more than chance in 5 of 100, 10 with eight topics."""
-    size, topics, correlation = SHAPES[shape]
-    rng = np.random.default_rng(2)
-    inside, called = [], []
-    for _ in range(runs):
-        rows = calibrated(size, rng, step=0.05, topics=topics, correlation=correlation)
-        curve = chance_curve(rows)
-        chance = chance_levels(rows, curve, logistic_posterior(rows), rng=rng)
-        inside.append(((chance.low - 1e-9 <= curve.frequency) & (curve.frequency <= chance.high + 1e-9)).mean())
-        called.append(chance.p_value <= 0.05)
-    assert 0.88 - slack(runs, 0.9) < np.mean(inside) < 0.97 + slack(runs, 0.97)
-    assert np.mean(called) == pytest.approx(0.06, abs=0.04 + slack(runs, 0.06))
+    inside, called = chance_cover(shape, runs)
+    assert 0.88 - slack(runs, 0.9) < inside < 0.97 + slack(runs, 0.97)
+    assert called == pytest.approx(0.06, abs=0.04 + slack(runs, 0.06))
 
 
 @pytest.mark.parametrize("runs", RUNS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_interval_of_separation_holds_the_truth(shape: str, runs: int):
     """In 95 of 100 records."""
-    size, topics, correlation = SHAPES[shape]
-    rng = np.random.default_rng(3)
-    whole = separation(calibrated(200_000, rng, step=0.05))
-    assert whole is not None
-    held = []
-    for _ in range(runs):
-        found = separation(calibrated(size, rng, step=0.05, topics=topics, correlation=correlation))
-        assert found is not None
-        assert found.low is not None
-        assert found.high is not None
-        held.append(found.low <= whole.chance <= found.high)
-    assert np.mean(held) == pytest.approx(0.95, abs=0.02 + slack(runs, 0.95))
+    assert separation_cover(shape, runs) == pytest.approx(0.95, abs=0.02 + slack(runs, 0.95))
 
 
 @pytest.mark.parametrize("runs", RUNS)
@@ -97,6 +69,50 @@ def test_twenty_people_of_one_mind_are_one_question(runs: int):
         called.append(chance_levels(rows, curve, logistic_posterior(rows), rng=rng).p_value <= 0.05)
     assert np.mean(held) == pytest.approx(0.92, abs=0.04 + slack(runs, 0.9))  # the slope is 1 in truth, at the middle of its prior
     assert np.mean(called) == pytest.approx(0.05, abs=0.03 + slack(runs, 0.05))
+
+
+def smooth_cover(shape: str, runs: int) -> float:
+    """The share of points of the smooth curve whose band holds the truth."""
+    size, topics, correlation = SHAPES[shape]
+    rng = np.random.default_rng(1)
+    held = []
+    for _ in range(runs):
+        shift, slope = SHIFT_SD * rng.normal(), np.exp(SLOPE_SD * rng.normal())
+        rows = distorted(size, rng, shift=shift, slope=slope, step=0.05, topics=topics, correlation=correlation)
+        low, high = logistic_posterior(rows).bounds(GIVEN, level=0.9)
+        truth = expit(shift + slope * logit(GIVEN))
+        held.append(((low <= truth) & (truth <= high)).mean())
+    return float(np.mean(held))
+
+
+def chance_cover(shape: str, runs: int) -> tuple[float, float]:
+    """The share of points of calibrated forecasts' curves that lie in their band, and of records that are called miscalibrated."""
+    size, topics, correlation = SHAPES[shape]
+    rng = np.random.default_rng(2)
+    inside, called = [], []
+    for _ in range(runs):
+        rows = calibrated(size, rng, step=0.05, topics=topics, correlation=correlation)
+        curve = chance_curve(rows)
+        chance = chance_levels(rows, curve, logistic_posterior(rows), rng=rng)
+        inside.append(((chance.low - 1e-9 <= curve.frequency) & (curve.frequency <= chance.high + 1e-9)).mean())
+        called.append(chance.p_value <= 0.05)
+    return float(np.mean(inside)), float(np.mean(called))
+
+
+def separation_cover(shape: str, runs: int) -> float:
+    """The share of records whose interval of separation holds the truth."""
+    size, topics, correlation = SHAPES[shape]
+    rng = np.random.default_rng(3)
+    whole = separation(calibrated(200_000, rng, step=0.05))
+    assert whole is not None
+    held = []
+    for _ in range(runs):
+        found = separation(calibrated(size, rng, step=0.05, topics=topics, correlation=correlation))
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
+        held.append(found.low <= whole.chance <= found.high)
+    return float(np.mean(held))
 
 
 def crowd(truth: np.ndarray, happened: np.ndarray) -> SettledForecasts:

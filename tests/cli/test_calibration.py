@@ -107,6 +107,18 @@ def test_few_questions_are_called_few(run: Run, book: Path):
     assert "1 question left out: came out as a share between no and yes, which is neither." in lines
 
 
+def test_an_aggregate_is_no_forecaster_among_the_others(run: Run, book: Path):
+    """Everybody is without it, since it repeats them; by person it has a line, and by its name its own."""
+    people = [{"who": "mean", "kind": "aggregate", "in_crowd": "no"}]
+    collection(book, [said("ann", 0.6), said("bob", 0.7), said("mean", 0.65)], people=people)
+    found = json.loads(run("calibration", "--json").out)
+    assert found["probabilities"][0]["size"]["people"] == 2
+    assert [its["noun"] for its in found["left_out"]] == ["aggregate"]
+    by_person = json.loads(run("calibration", "--by", "person", "--json").out)
+    assert [its["group"] for its in by_person["probabilities"]] == ["ann", "bob", "mean"]
+    assert json.loads(run("calibration", "--who", "mean", "--json").out)["probabilities"][0]["mean"] == pytest.approx(0.65)
+
+
 def test_without_a_record_there_is_a_hint(run: Run, book: Path):
     """And where nothing has ended yet, that is said."""
     assert run("calibration").out == "No forecasts are on record yet; `forecast say` and `forecast import` add some.\n"
