@@ -17,17 +17,25 @@ _PRICES = frozenset(
     )
 )
 
+_PRICE_KEYS = _PRICES | {f"{key}_dollars" for key in _PRICES}
+
 
 def kalshi_unit(payload: PayloadNode) -> KalshiUnit:
     """Return in which unit a payload has its prices: dollars where it has none at all.  Raises ``MarketFault`` where it has both."""
     found: dict[KalshiUnit, str] = {}
-    level = [payload]
+    level = [payload.value]
     while level:
-        level = [inner for outer in level for inner in outer.members()]
-        for node in level:
-            unit = _unit_of(node.path.rpartition(".")[2], node.value)
-            if unit is not None:
-                found.setdefault(unit, node.path)
+        below: list[object] = []
+        for outer in level:
+            if isinstance(outer, list):
+                below.extend(inner for inner in outer if isinstance(inner, dict | list))
+            elif isinstance(outer, dict):
+                for key in (name for name in outer if name in _PRICE_KEYS):
+                    unit = _unit_of(key, outer[key])
+                    if unit is not None:
+                        found.setdefault(unit, key)
+                below.extend(inner for inner in outer.values() if isinstance(inner, dict | list))
+        level = below
     if len(found) == 2:
         raise MarketFault(
             f"this file mixes prices in dollars (`{found['dollars']}`) and in cents (`{found['cents']}`)", "keep the fields of one kind"
@@ -65,9 +73,9 @@ def kalshi_count(node: PayloadNode, key: str) -> Decimal | None:
 
 
 def _unit_of(key: str, value: object) -> KalshiUnit | None:
-    stem = key.removesuffix("_dollars")
-    if stem not in _PRICES:
+    """The unit of a price under a key; None where it is no price: null, or an object with prices in it."""
+    if value is None:
         return None
-    if stem != key:
+    if key.endswith("_dollars"):
         return "dollars"
     return "cents" if isinstance(value, int | Decimal | list) and not isinstance(value, bool) else None

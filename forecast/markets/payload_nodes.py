@@ -60,13 +60,6 @@ class PayloadNode:
         found = self.get(key)
         return None if found is None else found.moment()
 
-    def members(self) -> Iterator[PayloadNode]:
-        """The values of a list or an object, without those that are null; of anything else none."""
-        if isinstance(self.value, list):
-            yield from self.items()
-        elif isinstance(self.value, dict):
-            yield from (found for found in map(self.get, self.value) if found is not None)
-
     def items(self) -> Iterator[PayloadNode]:
         """The values of a list."""
         if not isinstance(self.value, list):
