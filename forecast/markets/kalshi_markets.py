@@ -79,7 +79,6 @@ def _not_read(market: PayloadNode, ticker: str) -> str:
 
 def _listing(market: PayloadNode, ticker: str, status: MarketStatus, *, exclusive: bool | None) -> Listing:
     kind = market.text_of("strike_type")
-    ranges = market.get("price_ranges")
     return Listing(
         "kalshi",
         ticker,
@@ -90,11 +89,17 @@ def _listing(market: PayloadNode, ticker: str, status: MarketStatus, *, exclusiv
         {"yes": Decimal(1), "no": Decimal(0)}.get(market.text_of("result") or ""),
         event=market.text_of("event_ticker") or "",
         exclusive=exclusive,
+        fees_waived_until=market.moment_of("fee_waiver_expiration_time"),
         strike=None if kind is None else Strike(kind, market.decimal_of("floor_strike"), market.decimal_of("cap_strike")),
-        ticks=()
-        if ranges is None
-        else tuple(TickRange(*(each.need(key).decimal() for key in ("start", "end", "step"))) for each in ranges.items()),
+        ticks=_ticks(market),
     )
+
+
+def _ticks(market: PayloadNode) -> tuple[TickRange, ...]:
+    ranges = market.get("price_ranges")
+    if ranges is None:
+        return ()
+    return tuple(TickRange(*(each.need(key).decimal() for key in ("start", "end", "step"))) for each in ranges.items())
 
 
 def _status(node: PayloadNode) -> MarketStatus:

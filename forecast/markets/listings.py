@@ -21,6 +21,10 @@ class TickRange:
     end: Decimal
     step: Decimal
 
+    def __post_init__(self) -> None:
+        if self.step <= 0:
+            raise MarketFault(f"prices come in steps above 0, not of {self.step}")
+
 
 @dataclass(frozen=True, slots=True)
 class Strike:
@@ -51,6 +55,7 @@ class Listing:
     ticks: tuple[TickRange, ...] = ()
     minimum_order: Decimal | None = None
     fees: FeeSchedule | None = None
+    fees_waived_until: datetime | None = None
     pool: CpmmPool | None = None
 
 
@@ -80,6 +85,13 @@ class VenueReading:
     books: list[ListedBook] = field(default_factory=list)
     fees: list[FeeSchedule] = field(default_factory=list)
     skipped: list[SkippedItem] = field(default_factory=list)
+
+
+def is_on_tick(price: Decimal, ticks: tuple[TickRange, ...]) -> bool:
+    """Whether an order may have this price: a whole number of steps above the start of a range that holds it.  Without ranges nothing is known."""
+    if not ticks:
+        raise MarketFault("the ticks of this contract are not known")
+    return any(each.start <= price <= each.end and (price - each.start) % each.step == 0 for each in ticks)
 
 
 def contract_named(found: str | None, asked: str | None) -> str:

@@ -51,7 +51,7 @@ def read_polymarket_market(market: PayloadNode, retrieved: datetime | None, read
             exclusive=market.truth_of("negRisk"),
             outcomes=(outcomes[0], outcomes[1]),
             tokens=() if tokens is None else tuple(token.text() for token in tokens.inner().items()),
-            ticks=() if tick is None else (TickRange(Decimal(0), Decimal(1), tick),),
+            ticks=() if not tick else (TickRange(Decimal(0), Decimal(1), tick),),
             minimum_order=market.decimal_of("orderMinSize"),
             fees=None if closed or retrieved is None else _fees(market, retrieved),
         )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forecast.markets.faults import MarketFault
 from forecast.markets.kalshi_payloads import read_kalshi_payload
-from forecast.markets.listings import VenueReading
+from forecast.markets.listings import VenueReading, is_on_tick
 from forecast.markets.manifold_payloads import read_manifold_payload
 from forecast.markets.payload_nodes import MOST_NESTING, MOST_PAYLOAD_BYTES, load_payload
 from forecast.markets.polymarket_payloads import read_polymarket_payload
@@ -59,6 +59,17 @@ def test_a_market_of_kalshi_is_read_in_every_shape(around: str):
     assert (listing.exclusive is True) == around.startswith("event")
     assert [(each.start, each.step) for each in listing.ticks] == [(0, D(".001")), (D(".1"), D(".01")), (D(".9"), D(".001"))]
     assert (listing.strike and (listing.strike.type, listing.strike.floor, listing.strike.cap)) == ("greater", 5, None)
+
+
+def test_prices_of_orders_are_on_ticks():
+    """Tapered ticks: tenths of a cent below .10 and above .90, cents between; and a market whose ticks are not known says so."""
+    market = kalshi_market(fee_waiver_expiration_time="2026-09-15T00:00:00Z")
+    (listing,) = kalshi(market).listings
+    allowed = {".001": True, ".0005": False, ".099": True, ".10": True, ".105": False, ".11": True, ".9": True, ".905": True, "1.1": False}
+    assert {price: is_on_tick(D(price), listing.ticks) for price in allowed} == allowed
+    assert listing.fees_waived_until == datetime(2026, 9, 15, tzinfo=UTC)
+    with pytest.raises(MarketFault, match="ticks of this contract are not known"):
+        is_on_tick(D(".5"), ())
 
 
 def test_old_exports_in_cents_are_read_too():
@@ -163,6 +174,7 @@ def test_a_market_of_kalshi_that_never_traded():
         ({"market": {key: value for key, value in kalshi_market().items() if key != "status"}}, "`market` has no `status`"),
         ({"market": kalshi_market_in_cents(yes_bid=41.5)}, "where a whole number of cents"),
         ({"market": kalshi_market(volume_fp="-1.00")}, "where a number of contracts"),
+        ({"market": kalshi_market(price_ranges=[{"start": "0", "end": "1", "step": "0"}])}, "prices come in steps above 0"),
         ({"markets": {}}, "`markets` is {}, where a list is expected"),
         ({"markets": [7]}, "`markets[0]` is 7, where an object is expected"),
         ({"hello": "world"}, "no payload of Kalshi that is read: it has none of `candlesticks`"),

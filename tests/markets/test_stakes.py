@@ -132,6 +132,8 @@ def test_a_void_contract_costs_its_fees():
     assert charged < free
     growth = expected_log_growth(BinaryChances(0.5, 0.2), bankroll=100, count=10, cost=4, fees=1)
     assert growth == pytest.approx(0.5 * log(1.05) + 0.3 * log(0.95) + 0.2 * log(0.99))
+    growth = expected_log_growth(BinaryChances(0.5, 0.2, refund=0.5), bankroll=100, count=10, cost=4, fees=1)
+    assert growth == pytest.approx(0.5 * log(1.05) + 0.3 * log(0.95) + 0.2 * log(0.97))
 
 
 BOOKS = st.lists(st.tuples(st.integers(1, 99), st.integers(1, 200)), min_size=1, max_size=5).map(
