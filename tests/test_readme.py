@@ -143,7 +143,8 @@ def test_the_readme_starts_with_two_commands():
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
     """Reports that may be wrong, with copies and a range, a question without a model and competing events are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
-    reports, judged, competing = re.findall(r"```toml\n(.*?)```", shown, flags=re.DOTALL)
+    of_topics = shown.split("## Records from elsewhere")[0]
+    reports, judged, competing = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from forecast.forecasts.reading import collection_names, read_collection, read_t
 from forecast.forecasts.record import COLLECTIONS, ForecastRecord, standing_forecasts
 from forecast.importers.hub_output import HubOutput, base_name, hub_output
 from forecast.importers.metaculus_zip import MetaculusZip, metaculus_zip
+from forecast.importers.written_csv import WrittenCsv, fatebook_csv, mapped_csv
 from forecast.language.faults import did_you_mean, known_names_text
 
 
@@ -24,7 +26,7 @@ from forecast.language.faults import did_you_mean, known_names_text
 class RecordExport:
     """What was written, None where nothing was, and what of the record is not in it or forbids it."""
 
-    written: MetaculusZip | None
+    written: MetaculusZip | WrittenCsv | None
     problems: tuple[Problem, ...] = ()
 
 
@@ -39,10 +41,24 @@ class HubExport:
 
 def write_metaculus_zip(root: Path, collection: str, path: Path) -> RecordExport:
     """Write a collection as a ZIP in the layout of a Metaculus export; refuses a collection that is not sound."""
+    return _write(root, collection, path, metaculus_zip)
+
+
+def write_fatebook_csv(root: Path, collection: str, path: Path) -> RecordExport:
+    """Write one's own forecasts of a collection as a CSV that Fatebook imports, in percent; refuses a collection that is not sound."""
+    return _write(root, collection, path, fatebook_csv)
+
+
+def write_mapped_csv(root: Path, collection: str, path: Path) -> RecordExport:
+    """Write a collection as a CSV with one row a forecast; refuses a collection that is not sound."""
+    return _write(root, collection, path, mapped_csv)
+
+
+def _write(root: Path, collection: str, path: Path, make: Callable[[ForecastRecord], MetaculusZip | WrittenCsv]) -> RecordExport:
     record, problems = _read_sound_collection(root, collection)
     if record is None:
         return RecordExport(None, problems)
-    made = metaculus_zip(record)
+    made = make(record)
     try:
         write_whole(path, made.content)
     except OSError as error:

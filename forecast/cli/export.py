@@ -23,7 +23,9 @@ LEFT_OUT = 3  # the exit code where something has no place in the file
 What = Annotated[
     str,
     typer.Argument(
-        metavar="WHAT", help="A topic; with --metaculus a question; with --metaculus-zip a collection in seeds/records.", show_default=False
+        metavar="WHAT",
+        help="A topic; with --metaculus a question; with --metaculus-zip, --fatebook or --csv a collection in seeds/records.",
+        show_default=False,
     ),
 ]
 AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
@@ -83,6 +85,16 @@ Above = Annotated[
     typer.Option("--above", metavar="P", min=0, max=1, help="What a forecast on record gives to above an open bound.", show_default=False),
 ]
 
+Fatebook = Annotated[
+    Path | None,
+    typer.Option(
+        "--fatebook", metavar="FILE", help="Write your own forecasts of a collection as Fatebook imports them.", show_default=False
+    ),
+]
+AsCsv = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write a collection as a CSV with one row a forecast.", show_default=False),
+]
 Hub = Annotated[
     Path | None,
     typer.Option("--hub", metavar="FILE", help="Write a topic's or a collection's forecasts as model output of a hub.", show_default=False),
@@ -106,6 +118,8 @@ def export(
     below: Below = None,
     above: Above = None,
     metaculus_zip: MetaculusZip = None,
+    fatebook: Fatebook = None,
+    csv: AsCsv = None,
     hub: Hub = None,
     as_of: AsOf = None,
     seed: Seed = 1,
@@ -123,19 +137,23 @@ def export(
       forecast export route.launch --metaculus launch.json --target question.json
       forecast export route.when --metaculus - --question-id 3110 --bounds 2026-01-01 2027-01-01 --open upper
       forecast export metaculus --metaculus-zip record.zip
+      forecast export fatebook --fatebook for_fatebook.csv
+      forecast export metaculus --csv record.csv
       forecast export arrivals --hub 2026-11-28-team-model.csv --who model
 
     With --metaculus the model's forecast is computed as `forecast update` does.  The server takes probabilities from 0.001 to 0.999, and distribution functions that rise by neither too little nor too much; what a forecast says beyond is moved there, and how far is said.
     """  # noqa: D301 - \b keeps lines as they are in the help
-    if pymc + sum(file is not None for file in (netcdf, metaculus, metaculus_zip, hub)) != 1:
-        raise typer.BadParameter(
-            "give one of them", param_hint="--pymc / --netcdf FILE / --metaculus FILE / --metaculus-zip FILE / --hub FILE"
-        )
+    records = {"metaculus-zip": metaculus_zip, "fatebook": fatebook, "csv": csv}
+    wanted = {layout: path for layout, path in records.items() if path is not None}
+    if pymc + len(wanted) + sum(file is not None for file in (netcdf, metaculus, hub)) != 1:
+        hint = "--pymc / --netcdf FILE / --metaculus FILE / --metaculus-zip FILE / --fatebook FILE / --csv FILE / --hub FILE"
+        raise typer.BadParameter("give one of them", param_hint=hint)
     root = root_of(book, allow_links=allow_links)
     day = as_of_day(as_of, now=today())
-    if metaculus_zip is not None:
-        _export_record(root, what, metaculus_zip)
-    elif hub is not None:
+    for layout, path in wanted.items():
+        _export_record(root, what, path, layout)
+        return
+    if hub is not None:
         _export_hub(root, what, hub, who)
     elif pymc:
         _export_program(root, what, day)
@@ -212,14 +230,17 @@ def _place(text: str, option: str) -> float:
     return value
 
 
-def _export_record(root: Path, collection: str, path: Path) -> None:
-    from forecast.actions.export_record import write_metaculus_zip
+def _export_record(root: Path, collection: str, path: Path, layout: str) -> None:
+    from forecast.actions.export_record import write_fatebook_csv, write_mapped_csv, write_metaculus_zip
+    from forecast.importers.metaculus_zip import MetaculusZip as Zip
 
-    done = write_metaculus_zip(root, collection, path)
+    write = {"metaculus-zip": write_metaculus_zip, "fatebook": write_fatebook_csv, "csv": write_mapped_csv}[layout]
+    done = write(root, collection, path)
     stop_at(done.problems, as_json=False)
-    assert done.written is not None  # it is where no problem is an error
     its = done.written
-    echo(f"{path} written: {its.questions:,} questions, {its.forecasts:,} forecasts, {its.scores:,} scores.")
+    assert its is not None  # it is where no problem is an error
+    scores = f", {its.scores:,} scores" if isinstance(its, Zip) else ""
+    echo(f"{path} written: {its.questions:,} questions, {its.forecasts:,} forecasts{scores}.")
     if its.problems:
         raise typer.Exit(LEFT_OUT)
 

@@ -13,20 +13,8 @@ from forecast.language.faults import did_you_mean
 
 MOST_MAPPING_BYTES = 100_000
 MAPPED_COLUMNS = (
-    "question",
-    "text",
-    "type",
-    "who",
-    "at",
-    "until",
-    "form",
-    "value",
-    "opens",
-    "close",
-    "resolution",
-    "resolved",
-    "tags",
-    "url",
+    *("question", "text", "type", "options", "who", "kind", "at", "until", "form", "value"),
+    *("opens", "close", "resolution", "resolved", "tags", "url"),
 )
 REQUIRED_COLUMNS = ("question", "at", "value")
 MAPPED_OUTCOMES = ("yes", "no", "annulled", "ambiguous")

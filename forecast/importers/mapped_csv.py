@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
+from forecast.forecasts.people import PERSON_KINDS
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.record import ForecastRecord
 from forecast.forecasts.resolution import outcome_word
@@ -22,7 +25,7 @@ from forecast.importers.imported import ImportedRecord
 from forecast.importers.visible_text import visible_line
 from forecast.importers.zoned_times import zone_of, zoned_moment
 
-MAPPED_TYPES: tuple[QuestionType, ...] = ("binary", "number", "date")
+MAPPED_TYPES: tuple[QuestionType, ...] = ("binary", "options", "number", "date")
 
 
 def read_mapped_csv(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) -> ImportedRecord:
@@ -50,13 +53,16 @@ def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo 
         return zoned_moment(cell(name), zone) if cell(name) else None
 
     name, who = visible_line(cell("question")), visible_line(cell("who")) or mapping.me
-    if not name or not cell("value"):
+    if not name or not (cell("value") or cell("form") == "withdrawn"):
         raise ValueFault("it names no question" if not name else "it has no value")
     kind = next((its for its in MAPPED_TYPES if its == (cell("type") or "binary")), None)
     form = next((its for its in FORMS if its == (cell("form") or "probability")), None)
     if kind is None or form is None:
         wrong, known = (cell("type"), MAPPED_TYPES) if kind is None else (cell("form"), FORMS)
         raise ValueFault(f"`{wrong}` cannot be read", f"there are {', '.join(known)}")
+    whose = next((its for its in PERSON_KINDS if its == (cell("kind") or "person")), None)
+    if whose is None:
+        raise ValueFault(f"`{cell('kind')}` is no kind of forecaster", f"there are {', '.join(PERSON_KINDS)}")
     at = moment("at")
     if at is None:
         raise ValueFault("it has no time")
@@ -64,12 +70,23 @@ def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo 
     if name not in gathered.questions:
         cells = {"id": name, "text": cell("text") or name, "tags": visible_line(cell("tags")), "url": visible_line(cell("url"))}
         moments = {"opens": moment("opens"), "scheduled_close": moment("close")}
-        gathered.questions[name] = question_with(
-            row.line, kind, cells, moments, _resolution(name, cell("resolution"), moment("resolved"), kind, mapping)
-        )
+        resolution = _resolution(name, cell("resolution"), moment("resolved"), kind, mapping)
+        question = question_with(row.line, kind, cells, moments, resolution)
+        gathered.questions[name] = replace(question, options=_options(name, cell("options"))) if kind == "options" else question
     elif gathered.questions[name].type != kind:
         raise ValueFault(f"the question has another type in line {gathered.questions[name].line}")
-    gathered.add(GatheredForecast(row.line, name, Forecaster(who, "person", frozenset({who})), at, form, value, moment("until")))
+    gathered.add(GatheredForecast(row.line, name, Forecaster(who, whose, frozenset({who})), at, form, value, moment("until")))
+
+
+def _options(name: str, text: str) -> tuple[RowCells, ...]:
+    """The rows of the options that a cell lists in JSON."""
+    try:
+        labels = json.loads(text)
+    except (ValueError, RecursionError):
+        labels = None
+    if not isinstance(labels, list) or not all(isinstance(label, str) and label for label in labels) or len(set(labels)) < len(labels):
+        raise ValueFault("its options cannot be read", 'write them as ["first option", "second option"]')
+    return tuple({"question": name, "option": visible_line(label), "order": str(order)} for order, label in enumerate(labels, 1))
 
 
 def _value_text(form: Form, text: str, mapping: CsvMapping) -> str:
