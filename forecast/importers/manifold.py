@@ -22,7 +22,7 @@ from forecast.importers.forecasters import Forecaster
 from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, question_with, resolution_with
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.json_file import objects_of, read_json
-from forecast.importers.visible_text import visible_line
+from forecast.importers.visible_text import LONGEST_TEXT, visible_line
 
 MARKET = Forecaster("manifold", "market")
 _WORDS = {"YES": "yes", "NO": "no", "CANCEL": "annulled"}
@@ -215,4 +215,5 @@ def _moment(milliseconds: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or isinstance(value, (list, dict)) else str(value)[:20_000]
+    """A text or a number as a book can hold it, on one line."""
+    return "" if value is None or isinstance(value, (list, dict)) else visible_line(str(value)[:LONGEST_TEXT])

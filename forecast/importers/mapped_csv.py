@@ -66,6 +66,9 @@ def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo 
     at = moment("at")
     if at is None:
         raise ValueFault("it has no time")
+    until = moment("until")
+    if until is not None and until < at:
+        raise ValueFault("it ends before it begins")
     value = _value_text(form, cell("value"), mapping)
     if name not in gathered.questions:
         cells = {"id": name, "text": cell("text") or name, "tags": visible_line(cell("tags")), "url": visible_line(cell("url"))}
@@ -75,7 +78,7 @@ def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo 
         gathered.questions[name] = replace(question, options=_options(name, cell("options"))) if kind == "options" else question
     elif gathered.questions[name].type != kind:
         raise ValueFault(f"the question has another type in line {gathered.questions[name].line}")
-    gathered.add(GatheredForecast(row.line, name, Forecaster(who, whose, frozenset({who})), at, form, value, moment("until")))
+    gathered.add(GatheredForecast(row.line, name, Forecaster(who, whose, frozenset({who})), at, form, value, until))
 
 
 def _options(name: str, text: str) -> tuple[RowCells, ...]:

@@ -19,6 +19,7 @@ from forecast.importers.forecasters import Forecaster
 from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, question_with, resolution_with
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.json_file import objects_of, read_json
+from forecast.importers.visible_text import LONGEST_TEXT, visible_line
 from forecast.importers.zoned_times import zoned_moment
 
 PUBLIC = "visible_to_everyone"
@@ -64,7 +65,7 @@ def _pages(read: object, path: str) -> list[Mapping[str, object]]:
 
 def _add_prediction(gathered: Gathered, its: Mapping[str, object], choices: ImportChoices) -> None:
     name = _text(its.get("id"))
-    if not name.isdecimal():
+    if not (name.isascii() and name.isdecimal()):
         raise ValueFault("its id is no number")
     if its.get("withdrawn") is True:
         raise ValueFault("it was withdrawn")
@@ -116,4 +117,5 @@ def _add_question(gathered: Gathered, its: Mapping[str, object], name: str) -> N
 
 
 def _text(value: object) -> str:
-    return "" if value is None or isinstance(value, (list, dict)) else str(value)[:20_000]
+    """A text or a number as a book can hold it, on one line."""
+    return "" if value is None or isinstance(value, (list, dict)) else visible_line(str(value)[:LONGEST_TEXT])
