@@ -7,24 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.importers.archive import Archive
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.plain_file import text_lines
 
 MOST_HEADINGS = 200
 _UNREADABLE = re.compile(r"[\0\udc80-\udcff]")  # bytes that are no UTF-8 stand as lone surrogates
-
-
-class TextLines(Protocol):
-    """Where texts are: a ZIP with files by their names, or a file by itself."""
-
-    def path(self, member: str) -> str:
-        """How problems name a file."""
-
-    def lines(self, member: str) -> Iterator[str]:
-        """Yield the lines of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +29,8 @@ class CsvRow:
         return self.cells.get(heading, "")
 
 
-def csv_rows(archive: TextLines, member: str, required: tuple[str, ...], left_out: LeftOut) -> Iterator[CsvRow]:
-    """Yield the rows of a file.
+def csv_rows(archive: Archive, member: str, required: tuple[str, ...], left_out: LeftOut) -> Iterator[CsvRow]:
+    """Yield the rows of a file in a ZIP.
 
     A row may lack its last cell, which Metaculus does not write for questions that are not resolved.
     Raises ``FileFault`` where a heading that is ``required`` is missing, or a heading stands twice.

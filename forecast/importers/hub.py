@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -22,7 +21,7 @@ from forecast.forecasts.tables import RowCells
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import ValueFault
 from forecast.importers.choices import ImportChoices
-from forecast.importers.csv_rows import CsvRow, csv_rows
+from forecast.importers.csv_rows import CsvRow, plain_csv_rows
 from forecast.importers.hub_targets import (
     END_DATES,
     OBSERVATION,
@@ -38,8 +37,8 @@ from forecast.importers.hub_tasks import HubTarget, HubTasks, last_second, read_
 from forecast.importers.hub_values import NO_ID, OUTPUT_TYPES, OutputRow, TaskForecast, task_forecasts
 from forecast.importers.imported import ImportedForecast, ImportedQuestion, ImportedRecord
 from forecast.importers.leaving_out import LeftOut
-from forecast.importers.plain_file import PlainFile
-from forecast.importers.row_checks import check_question
+from forecast.importers.plain_file import text_lines
+from forecast.importers.row_checks import check_option, check_question
 from forecast.importers.visible_text import visible_line
 
 VALUE_COLUMNS = ("output_type", "output_type_id", "value")
@@ -53,11 +52,11 @@ type TaskKey = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True)
 class _ModelOutput:
-    """The rows of one file of model output, by task and type."""
+    """The rows of one file of model output, by task, type and id."""
 
-    file: PlainFile
+    file: Path
     who: str
-    tasks: dict[TaskKey, dict[str, list[OutputRow]]]
+    tasks: dict[TaskKey, dict[str, dict[str, OutputRow]]]
 
 
 def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) -> ImportedRecord:
@@ -69,13 +68,13 @@ def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoic
     left_out = LeftOut()
     tasks = HubTasks()
     outputs: list[_ModelOutput] = []
-    observed: list[tuple[PlainFile, tuple[str, ...], Sequence[TargetValue], int]] = []
+    observed: list[tuple[Path, tuple[str, ...], Sequence[TargetValue], int]] = []
     for path in files:
         kind = _kind(path)
         if kind == "tasks":
             tasks = read_hub_tasks(path)
     for path in files:
-        kind, file = _kind(path), PlainFile(path)
+        kind, file = _kind(path), path
         if kind == "target":
             observed.append((file, *read_observations(file, left_out)))
         elif kind == "output":
@@ -93,7 +92,7 @@ def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoic
     notes = [] if tasks.targets else ["Without the hub's tasks.json a forecast counts as made at the beginning of the day of its round."]
     for file, columns, found, count in observed:
         matched = _resolve(questions, file, columns, observations_by_key(found), left_out)
-        notes.append(f"{file.path()}: {count:,} rows, of which {matched:,} say how a question ended; the others are of none here.")
+        notes.append(f"{file.name}: {count:,} rows, of which {matched:,} say how a question ended; the others are of none here.")
     before = () if record.source is None else record.source.me
     mine = {its.who for its in forecasts if its.who == ME or its.who.startswith(f"{ME} (")}
     people = {its.who: {"who": its.who, "kind": "person" if its.who in mine else "model", "in_crowd": "no"} for its in forecasts}
@@ -125,8 +124,7 @@ def _kind(path: Path) -> str:
         return "tasks"
     if path.suffix == ".parquet":
         raise FileFault(Problem(Place(path.name), "a Parquet file is not read", "write it as CSV"))
-    with closing(PlainFile(path).lines()) as lines:
-        first = next(lines, "")
+    first = next(text_lines(path), "")
     headings = {heading.strip().strip('"') for heading in first.split(",")}
     if headings & {ORACLE, OBSERVATION}:
         return "target"
@@ -136,61 +134,73 @@ def _kind(path: Path) -> str:
     raise FileFault(Problem(Place(path.name), "this is no file of a hub", hint))
 
 
-def _read_output(file: PlainFile, me: Sequence[str], tasks: HubTasks, left_out: LeftOut) -> _ModelOutput:
-    match = _ROUND.fullmatch(file.file.stem)
-    model = visible_line(match[1] if match is not None else file.file.stem)
-    output = _ModelOutput(file, ME if model in me else model, {})
-    seen: set[tuple[TaskKey, str, str]] = set()
-    for row in csv_rows(file, "", VALUE_COLUMNS, left_out):
+def _read_output(file: Path, me: Sequence[str], tasks: HubTasks, left_out: LeftOut) -> _ModelOutput:
+    match = _ROUND.fullmatch(file.stem)
+    model = visible_line(match[1] if match is not None else file.stem)
+    output = _ModelOutput(file, ME if model in me else model or "model", {})
+    known: dict[tuple[str, ...], TaskKey] = {}
+    ids: dict[str, str] = {}  # one text for all rows that have it
+    for row in plain_csv_rows(file, (VALUE_COLUMNS,), left_out):
         try:
-            task, kind, its = _output_row(row, tasks)
+            task = _task_of_row(row, tasks, known)
+            kind, its = _output_row(row, ids)
         except ValueFault as fault:
-            left_out.add(file.path(), row.line, fault.message, fault.hint)
+            left_out.add(file.name, row.line, fault.message, fault.hint)
             continue
-        if (task, kind, its.id) in seen:
-            left_out.add(file.path(), row.line, f"another row has the same task and output_type_id `{its.id}`")
-            continue
-        seen.add((task, kind, its.id))
-        output.tasks.setdefault(task, {}).setdefault(kind, []).append(its)
+        of_kind = output.tasks.setdefault(task, {}).setdefault(kind, {})
+        if its.id in of_kind:
+            left_out.add(file.name, row.line, f"another row has the same task and output_type_id `{its.id}`")
+        else:
+            of_kind[its.id] = its
     return output
 
 
-def _output_row(row: CsvRow, tasks: HubTasks) -> tuple[TaskKey, str, OutputRow]:
-    kind, name, value = (row[column] for column in VALUE_COLUMNS)
-    given = ((column, cell) for column, cell in row.cells.items() if column not in VALUE_COLUMNS and cell not in NO_ID)
-    task = tuple(sorted(given, key=place_in_id))
-    if kind not in OUTPUT_TYPES:
-        raise ValueFault(f"output type `{kind}` is not read", f"output types are {', '.join(OUTPUT_TYPES)}")
-    if not is_number(value) or abs(float(value)) > 1e300:
-        raise ValueFault(f"`{value}` is no number")
+def _task_of_row(row: CsvRow, tasks: HubTasks, known: dict[tuple[str, ...], TaskKey]) -> TaskKey:
+    """The task of a row; rows with the same cells share it, and are checked once."""
+    columns = [column for column in row.cells if column not in VALUE_COLUMNS]
+    cells = tuple(row[column] for column in columns)
+    if cells in known:
+        return known[cells]
+    task = tuple(sorted(((column, cell) for column, cell in zip(columns, cells, strict=True) if cell not in NO_ID), key=place_in_id))
     for column, cell in task:
         if any(visible_line(text) != text or ";" in text for text in (column, cell)) or not column or TAG_SIGN in column:
             raise ValueFault(f"`{column}` holds a character that no task id here may have")
     target = dict(task).get(tasks.column, "")
     if tasks.targets and target not in tasks.targets:
         raise ValueFault(f"tasks.json has no target `{target}`", f"its targets are {', '.join(tasks.targets)}")
+    known[cells] = task
+    return task
+
+
+def _output_row(row: CsvRow, ids: dict[str, str]) -> tuple[str, OutputRow]:
+    kind, name, value = (row[column] for column in VALUE_COLUMNS)
+    if kind not in OUTPUT_TYPES:
+        raise ValueFault(f"output type `{kind}` is not read", f"output types are {', '.join(OUTPUT_TYPES)}")
+    if not is_number(value) or abs(float(value)) > 1e300:
+        raise ValueFault(f"`{value}` is no number")
     if kind in {"quantile", "cdf"} and not is_number(name):
         raise ValueFault(f"`{name}` is no output_type_id of a {kind}")
     if kind == "quantile" and not 0 < float(name) < 1:
         raise ValueFault(f"`{name}` is no level of a quantile", "a level lies between 0 and 1")
-    if kind == "pmf" and not name.strip():
-        raise ValueFault("a pmf has a category or a number as its output_type_id, and this one has none")
+    if kind == "pmf" and (name in NO_ID or visible_line(name) != name):
+        raise ValueFault("a pmf needs the category or the value as its output_type_id")
     if kind in {"mean", "median"} and name not in NO_ID:
         raise ValueFault(f"a {kind} has no output_type_id, or NA, and not `{name}`")
-    return task, kind, OutputRow(row.line, repr(float(name)) if kind in {"quantile", "cdf"} else name, float(value))
+    name = repr(float(name)) if kind in {"quantile", "cdf"} else "NA" if name in NO_ID else name
+    return kind, OutputRow(row.line, ids.setdefault(name, name), float(value))
 
 
 def _add_output(
     output: _ModelOutput, tasks: HubTasks, questions: dict[str, ImportedQuestion], forecasts: list[ImportedForecast], left_out: LeftOut
 ) -> None:
     """Add the questions and the forecasts of one file."""
-    path = output.file.path()
+    path = output.file.name
 
     def leave_out(row: OutputRow, reason: str) -> None:
         left_out.add(path, row.line, reason)
 
-    for key, rows in output.tasks.items():
-        task = dict(key)
+    for key, by_kind in output.tasks.items():
+        task, rows = dict(key), {kind: list(of_kind.values()) for kind, of_kind in by_kind.items()}
         target = tasks.targets.get(task.get(tasks.column, ""), HubTarget())
         categories = target.categories or _categories(rows)
         made = list(task_forecasts(rows, categories, leave_out))
@@ -246,6 +256,8 @@ def _question(
     cells = {column: cell for column, cell in cells.items() if cell}
     check_question(cells)
     options = tuple({"question": name, "option": label, "order": str(order)} for order, label in enumerate(categories, 1))
+    for option in options:
+        check_option(option)
     line = min((its.line for its in made), default=1)
     return ImportedQuestion(name, "options" if categories else "number", line, cells, tuple(categories), options)
 
@@ -264,7 +276,7 @@ def _beside(question: ImportedQuestion, before: ImportedQuestion | None) -> Impo
 
 def _resolve(
     questions: dict[str, ImportedQuestion],
-    file: PlainFile,
+    file: Path,
     columns: Sequence[str],
     observed: Mapping[Key, Sequence[TargetValue]],
     left_out: LeftOut,
@@ -280,7 +292,7 @@ def _resolve(
         try:
             cells: RowCells = outcome_of_task(name, task, found, question.labels)
         except ValueFault as fault:
-            left_out.add(file.path(), found[0].line, fault.message)
+            left_out.add(file.name, found[0].line, fault.message)
             continue
         questions[name] = replace(question, resolution=cells)
         used |= {its.line for its in found}

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from forecast.book.files.numerals import is_number, parse_day
 from forecast.forecasts.tables import RowCells
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import ValueFault
-from forecast.importers.csv_rows import CsvRow, csv_rows
+from forecast.importers.csv_rows import CsvRow, plain_csv_rows
 from forecast.importers.hub_tasks import last_second
 from forecast.importers.leaving_out import LeftOut
-from forecast.importers.plain_file import PlainFile
 from forecast.importers.row_checks import check_resolution
 
 OBSERVATION, ORACLE = "observation", "oracle_value"
@@ -37,24 +37,24 @@ class TargetValue:
     as_of: str
 
 
-def read_observations(file: PlainFile, left_out: LeftOut) -> tuple[tuple[str, ...], Sequence[TargetValue], int]:
+def read_observations(file: Path, left_out: LeftOut) -> tuple[tuple[str, ...], Sequence[TargetValue], int]:
     """Return the columns by which tasks are found, what was observed, and how many rows there were."""
     observed: dict[tuple[Key, str], TargetValue] = {}
     columns: tuple[str, ...] = ()
     count = 0
-    for row in csv_rows(file, "", (), left_out):
+    for row in plain_csv_rows(file, ((),), left_out):
         count += 1
         columns = columns or tuple(sorted(heading for heading in row.cells if heading not in _NOT_TASK_IDS))
         try:
             its = _observation(row, columns)
         except ValueFault as fault:
-            left_out.add(file.path(), row.line, fault.message, fault.hint)
+            left_out.add(file.name, row.line, fault.message, fault.hint)
             continue
         if its is None:
             continue
         before = observed.get((its.key, its.label))
         if before is not None and before.as_of == its.as_of and before.value != its.value:
-            left_out.add(file.path(), row.line, f"line {before.line} has another value of this")
+            left_out.add(file.name, row.line, f"line {before.line} has another value of this")
         elif before is None or before.as_of < its.as_of:
             observed[its.key, its.label] = its
     return columns, list(observed.values()), count

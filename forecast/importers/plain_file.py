@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from forecast.book.files.problems import FileFault, Place, Problem
@@ -12,22 +11,7 @@ from forecast.importers.archive import LONGEST_TEXT_LINE, MOST_TEXT_LINES
 MOST_PLAIN_BYTES = 500_000_000  # of a text that is read line by line
 
 
-@dataclass(frozen=True, slots=True)
-class PlainFile:
-    """A file by itself, which is read as the one file of an archive is."""
-
-    file: Path
-
-    def path(self, _: str = "") -> str:
-        """How problems name the file."""
-        return self.file.name
-
-    def lines(self, _: str = "") -> Generator[str]:
-        """Yield its lines as ``text_lines`` does."""
-        yield from text_lines(self.file)
-
-
-def text_lines(path: Path) -> Generator[str]:
+def text_lines(path: Path) -> Iterator[str]:
     """Yield the lines of a text with their ends; bytes that are no UTF-8 become lone surrogates, for the caller to refuse.
 
     Raises ``FileFault`` where the file cannot be read, is larger than 500 MB, has a line of more than 2,000,000 characters, or more than 5,000,000 lines.

@@ -89,7 +89,8 @@ def test_tampered_model_output_leaves_a_book_that_can_be_read(edits: list[tuple[
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 15), st.integers(0, 7), st.sampled_from(PIECES)), min_size=1, max_size=4))
-@example([(10, 6, "")])
+@example([(10, 6, "\r\n")])
+@example([(10, 6, "\0")])
 def test_whatever_stands_in_a_cell_of_model_output(edits: list[tuple[int, int, str]]):
     """A cell, or a heading, is replaced as a whole."""
     rows = [line.split(",") for line in HUB["2026-01-03-a-b.csv"].decode().splitlines()]
