@@ -82,16 +82,19 @@ def rows_on_record(record: ForecastRecord | None) -> RowsOnRecord:
     return RowsOnRecord(forecasts, scores)
 
 
-def name_forecasters(survey: Survey, record: ForecastRecord | None, *, me: Sequence[str], others: bool, path: str) -> Naming:
+def name_forecasters(
+    survey: Survey, record: ForecastRecord | None, *, me: Sequence[str], others: bool, path: str, only_is_me: bool = True
+) -> Naming:
     """Return the names of a file's forecasters in a record: aggregates and markets by their own, one's own as ``me``, others as pseudonyms if wanted.
 
-    ``me`` holds names or ids as the platform has them.  Where it is empty, the file's only person is meant, or who
+    ``me`` holds names or ids as the platform has them.  Where it is empty, the file's only person is meant (if ``only_is_me``), or who
     was meant before.  Raises ``FileFault`` where nobody has such a name, and where it is not known which of several persons is meant.
     """
     persons = {key: its for key, its in survey.forecasters.items() if its.kind in _PERSONS}
     known = _recognise(survey, persons, list(record.people) if record is not None else [])
     before = () if record is None or record.source is None else record.source.me
-    mine = _own_keys(persons, known, me=me, before=before, others=others, path=path)
+    is_of_others = not (me or only_is_me)
+    mine = [] if is_of_others else _own_keys(persons, known, me=me, before=before, others=others, path=path)
     names = {key: key for key, its in survey.forecasters.items() if its.kind not in _PERSONS}
     new_names = _NewNames(record.people if record is not None else ())
     for key in mine:

@@ -67,11 +67,17 @@ class Gathered:
 
 
 def gathered_record(
-    gathered: Gathered, record: ForecastRecord, choices: ImportChoices, *, platform: str = "", notes: Sequence[str] = ()
+    gathered: Gathered,
+    record: ForecastRecord,
+    choices: ImportChoices,
+    *,
+    platform: str = "",
+    notes: Sequence[str] = (),
+    only_is_me: bool = True,
 ) -> ImportedRecord:
     """Return a file's questions, and the forecasts of those who are wanted, under the names that they have in the record.
 
-    Raises ``FileFault`` where it is not known who "me" is.
+    A file's only person is taken for "me", unless the file says otherwise (``only_is_me``).  Raises ``FileFault`` where it is not known who that is.
     """
     survey, on_record = Survey(), rows_on_record(record)
     for said in gathered.said:
@@ -80,7 +86,7 @@ def gathered_record(
         survey.match(
             said.forecaster, [its.who for its in there if (its.form, forecast_value_text(its.form, its.value)) == (said.form, said.value)]
         )
-    naming = name_forecasters(survey, record, me=choices.me, others=choices.others, path=gathered.path)
+    naming = name_forecasters(survey, record, me=choices.me, others=choices.others, path=gathered.path, only_is_me=only_is_me)
     forecasts: list[ImportedForecast] = []
     seen: dict[tuple[object, ...], int] = {}
     passed = 0

@@ -7,6 +7,7 @@ holds no forecasts of one's own, only the mean of everybody, and is refused.  Ti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -42,7 +43,10 @@ def read_predictionbook(files: Sequence[Path], record: ForecastRecord, choices: 
                     gathered.leave(1, f"prediction {_text(prediction.get('id'))}: {fault.message}", fault.hint)
     there = {said.forecaster.key for said in gathered.said}
     me = choices.me or tuple(name for name in mine if name in there)
-    return gathered_record(gathered, record, ImportChoices(me=me, others=choices.others or not me))
+    if me or choices.others:
+        return gathered_record(gathered, record, ImportChoices(me=me, others=choices.others), only_is_me=False)
+    passed, gathered.said = len(gathered.said), []  # the user has said nothing of these questions
+    return replace(gathered_record(gathered, record, ImportChoices()), others=passed)
 
 
 def _refuse_csv(path: Path) -> None:

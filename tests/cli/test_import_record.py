@@ -94,3 +94,18 @@ def test_a_collection_that_is_not_there_is_named(run: Run, tmp_path: Path):
         "seeds/records:1:1: error: no collection `metaculus` in this book\n    make one with `forecast import`\n",
     )
     assert run("export", "ferry").code == 2
+
+
+def test_a_record_from_fatebook_goes_back_in_percent_and_as_csv(run: Run, tmp_path: Path):
+    """What is written, and how much of it; a zone must be said for times without one."""
+    given = tmp_path / "fatebook.csv"
+    given.write_text("questionTitle,forecast,qCreatedAt\nIs it?,12.5,2025-01-02 03:04:5\n", encoding="utf-8")
+    ran = run("import", "fatebook", str(given))
+    assert (ran.code, "--zone UTC" in ran.err) == (1, True)
+    assert run("import", "fatebook", str(given), "--zone", "UTC").code == 0
+    for option, beginning in (("--fatebook", "questionTitle,forecast"), ("--csv", "question,text,type")):
+        written = tmp_path / "written.csv"
+        ran = run("export", "fatebook", option, str(written))
+        assert (ran.code, ran.out.splitlines()[-1].endswith("written: 1 questions, 1 forecasts.")) == (0, True)
+        assert written.read_text(encoding="utf-8").startswith(beginning)
+    assert run("export", "fatebook", "--csv", "a", "--fatebook", "b").code == 2

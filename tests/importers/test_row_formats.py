@@ -17,6 +17,8 @@ from forecast.importers.formats import FORMATS
 from tests.importers.conftest import NOW, Collected, complaints
 from tests.support.fixtures import fixture_file
 
+pytestmark = pytest.mark.medium
+
 type Bring = Callable[..., ImportResult]
 
 FATEBOOK = (
@@ -146,6 +148,16 @@ def test_predictionbook_json_has_percentages_comments_and_what_was_withdrawn(bri
     assert not any(bring("predictionbook", PREDICTIONS).added.values())
     more = bring("predictionbook", PREDICTIONS, private=True, others=True)
     assert (more.added["forecasts"], more.added["people"]) == (2, 1)
+
+
+@pytest.mark.parametrize("people", [[], ["person-1"]])
+def test_nobody_is_taken_for_a_user_who_said_nothing(bring: Bring, collected: Collected, people: list[str]):
+    """Others' forecasts come in where they are asked for, and under pseudonyms."""
+    prediction = PREDICTIONS["predictions"][0]
+    content = {"user": {"id": 7}, "predictions": [{**prediction, "responses": [its for its in prediction["responses"] if its["id"] == 2]}]}
+    result = bring("predictionbook", content, others=bool(people))
+    assert (result.me, result.others) == ((), 1 - len(people))
+    assert list(collected("predictionbook").people) == people
 
 
 def test_the_csv_of_predictionbook_is_refused_with_its_reason(bring: Bring):
