@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forecast.forecasts.tables import TABLES, Table
-from forecast.importers import archive, plain_file
+from forecast.importers import archive, json_file, plain_file
 from forecast.importers.csv_mapping import read_mapping
 from tests.support.paths import ROOT
 
@@ -48,5 +48,5 @@ def test_the_bounds_of_plain_files_stand_in_the_readme():
     said = re.search(r"A text file may have ([0-9]+) MB, ([0-9,]+) lines and ([0-9,]+) characters in a line, .*? JSON ([0-9]+) MB", PAGE)
     assert said is not None
     text, lines, characters, of_json = (int(number.replace(",", "")) for number in said.groups())
-    bounds = (plain_file.MOST_PLAIN_BYTES, archive.MOST_TEXT_LINES, archive.LONGEST_TEXT_LINE, plain_file.MOST_JSON_BYTES)
+    bounds = (plain_file.MOST_PLAIN_BYTES, archive.MOST_TEXT_LINES, archive.LONGEST_TEXT_LINE, json_file.MOST_JSON_BYTES)
     assert (text * 1_000_000, lines, characters, of_json * 1_000_000) == bounds
