@@ -21,6 +21,7 @@ from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.update import update as update_command
 from forecast.model.settings import Settings
+from tests.support.metaculus_zips import write_sixty_questions
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
@@ -85,6 +86,21 @@ def test_a_question_without_a_model_has_a_page_after_two_commands(tmp_path, monk
     assert "Will the chess club have moved by the end of June 2027?" in page
     assert "30 % by me since 26 November 2026." in page
     assert not Path("reports/ledger.jsonl").exists()
+
+
+def test_a_calibration_page_comes_of_a_platforms_file_in_two_commands(tmp_path, monkeypatch):
+    """Typed in a new book beside the file, both print what stands below them, and the page says it too."""
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(commands(), ["init", "questions"]).exit_code == 0
+    monkeypatch.chdir(tmp_path / "questions")
+    write_sixty_questions(Path("metaculus_data.zip"))
+    steps = session(2)
+    assert len(steps) == 2
+    for command, shown in steps:
+        ran = CliRunner().invoke(commands(), shlex.split(command)[1:])
+        assert (ran.exit_code, ran.stdout) == (0, shown), command
+    page = Path("reports/calibration.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Miscalibration is 0.025, no more than chance" in page
 
 
 def session(which=0):

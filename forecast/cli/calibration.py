@@ -73,4 +73,5 @@ def calibration(
         if asked == CalibrationRequest(recalibrate=recalibrate) and found.content["records"]:
             written = write_calibration_page(root, found.content)
             stop_at(written.problems, as_json=False)
-            echo(f"The page of calibration is {written.page}.")
+            assert written.page is not None  # there would be problems
+            echo(f"The page of calibration is {written.page.relative_to(root)}.")

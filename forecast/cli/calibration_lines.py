@@ -76,13 +76,13 @@ def _print_probabilities(content: CalibrationContent) -> None:
     if not content["probabilities"]:
         return
     echo()
-    heading = ("", "questions", "Brier", "= miscalibration", "- discrimination", "+ uncertainty", "yes above no (95 %)", "spread")
+    heading = ("", "questions", "Brier", "= miscalibration", "- discrimination", "+ uncertainty", "AUC (95 %)", "sharpness")
     rows = [
         (
             calibration_words.group_name(its["group"], content["who"]),
             calibration_words.size_text(its["size"]),
             score_words.score_text(its["brier"]),
-            f"{score_words.score_text(its['miscalibration'])} (chance < {score_words.score_text(its['chance'])})",
+            f"{score_words.score_text(its['miscalibration'])} (by chance up to {score_words.score_text(its['chance'])})",
             score_words.score_text(its["discrimination"]),
             score_words.score_text(its["uncertainty"]),
             calibration_words.separation_text(its["separation"]),

@@ -10,6 +10,7 @@ import typer
 
 from forecast.cli.lines import echo, print_data, stop_at
 from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, as_of_day, root_of, today
+from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -239,8 +240,8 @@ def _export_record(root: Path, collection: str, path: Path, layout: str) -> None
     stop_at(done.problems, as_json=False)
     its = done.written
     assert its is not None  # it is where no problem is an error
-    scores = f", {its.scores:,} scores" if isinstance(its, Zip) else ""
-    echo(f"{path} written: {its.questions:,} questions, {its.forecasts:,} forecasts{scores}.")
+    scores = f", {count_text(its.scores, 'score')}" if isinstance(its, Zip) else ""
+    echo(f"{path} written: {count_text(its.questions, 'question')}, {count_text(its.forecasts, 'forecast')}{scores}.")
     if its.problems:
         raise typer.Exit(LEFT_OUT)
 
@@ -251,6 +252,6 @@ def _export_hub(root: Path, name: str, path: Path, who: str) -> None:
     done = write_hub_output(root, name, path, who=who)
     stop_at(done.problems, as_json=False)
     assert done.written is not None  # it is where no problem is an error
-    echo(f"{path} written: {done.written.forecasts:,} forecasts of {done.who}, {done.written.rows:,} rows.")
+    echo(f"{path} written: {count_text(done.written.forecasts, 'forecast')} of {done.who}, {count_text(done.written.rows, 'row')}.")
     if done.written.problems:
         raise typer.Exit(LEFT_OUT)

@@ -13,11 +13,13 @@ from forecast.cli.lines import echo, print_json, print_problems, problems_as_dat
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 from forecast.importers.choices import ImportChoices
 from forecast.importers.formats import FORMATS, ImportFormat
+from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
     from forecast.actions.import_record import ImportResult
 
 LEFT_OUT = 3  # the exit code where rows did not fit
+_SINGULAR = {"people": "person", "options of questions": "option of a question"}
 
 Collection = Annotated[
     str,
@@ -130,13 +132,15 @@ def _data(done: ImportResult) -> dict[str, object]:
 
 
 def _print(done: ImportResult) -> None:
-    parts = [f"{count:,} {what}" for what, count in done.added.items() if count]
+    parts = [count_text(count, _SINGULAR.get(what, what.removesuffix("s")), what) for what, count in done.added.items() if count]
     echo(f"{done.path}: {'added ' + ', '.join(parts) if parts else 'nothing new in this file'}.")
     if done.me:
         echo(f"You are {' and '.join(done.me)} there.")
     for path, count in done.left_out.items():
-        echo(f"Left out {count:,} rows of {path} that do not fit.")
+        echo(f"Left out {count_text(count, 'row')} of {path}: {'it does' if count == 1 else 'they do'} not fit.")
     if done.others:
-        echo(f"Left out {done.others:,} forecasts of other persons; --others brings them in, under pseudonyms.")
+        echo(
+            f"Left out {count_text(done.others, 'forecast')} of other persons; --others brings {'it' if done.others == 1 else 'them'} in, under pseudonyms."
+        )
     for note in done.notes:
         echo(note)

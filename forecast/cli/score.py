@@ -137,7 +137,8 @@ def score(
         behind = _print_rows_behind_calls(root, found) if rows else None
         written = write_score_page(root, found, content, as_of=now, rows=behind)
         stop_at(written.problems, as_json=False)
-        echo(f"The page of scores is {written.page}.")
+        assert written.page is not None  # there would be problems
+        echo(f"The page of scores is {written.page.relative_to(root)}.")
 
 
 def _print_rows_behind_calls(root: Path, found: ScoreResult) -> Mapping[tuple[str, str], str]:
@@ -182,7 +183,8 @@ def _score_hindcasts(root: Path, topics: Sequence[str], now: date, *, as_json: b
             written = make_score_page(root, as_of=now, hindcasts=content)
             stop_at(written.problems, as_json=False)
             echo()
-            echo(f"The page of scores is {written.page}.")
+            assert written.page is not None  # there would be problems
+            echo(f"The page of scores is {written.page.relative_to(root)}.")
 
 
 def _check_rules(names: Iterable[str]) -> None:

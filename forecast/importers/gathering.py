@@ -20,6 +20,7 @@ from forecast.importers.forecasters import Forecaster, Survey, name_forecasters,
 from forecast.importers.imported import ImportedForecast, ImportedQuestion, ImportedRecord
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.visible_text import visible_prose
+from forecast.language.count_words import count_text
 
 ID_LENGTH = 12
 
@@ -159,4 +160,6 @@ def id_of_texts(parts: Iterable[str]) -> str:
 def _private_note(private: Mapping[str, int]) -> list[str]:
     if not private:
         return []
-    return [f"Left out {len(private):,} questions that are not public, with {sum(private.values()):,} forecasts; --private brings them in."]
+    return [
+        f"Left out {count_text(len(private), 'question')} not public, with {count_text(sum(private.values()), 'forecast')}; --private brings {'it' if len(private) == 1 else 'them'} in."
+    ]

@@ -49,8 +49,8 @@ def reliability_chart(its: ProbabilityCalibrationContent, name: str, alt: str) -
         sketch.add(chance, vega_mark("point", filled=True, size=24, opacity=1, color=ACCENT), x=x.of("probability"), y=y.of("frequency"))
     _draw_weights(sketch, its, x)
     sketch.across(x, labels, y=WEIGHT_BARS[1])
-    sketch.write(x.start, WEIGHT_BARS[1] + 31, "What was given; bars: how much of it. Up: how often it happened", colour=MUTED, size=11)
-    sketch.write(x.start, WEIGHT_BARS[1] + 46, "Blue: isotonic curve; grey: where chance would put it", colour=MUTED, size=11)
+    sketch.write(x.start, WEIGHT_BARS[1] + 31, "Across: forecast (bars: its share). Up: observed frequency", colour=MUTED, size=11)
+    sketch.write(x.start, WEIGHT_BARS[1] + 46, "Blue: isotonic curve; grey: its range by chance if calibrated", colour=MUTED, size=11)
     sketch.write(x.start, WEIGHT_BARS[1] + 61, "Orange: smooth curve with its band; dashed: calibrated", colour=MUTED, size=11)
     return sketch.make_chart(name, alt)
 
@@ -70,8 +70,8 @@ def uniformity_chart(its: NumberCalibrationContent, name: str, alt: str) -> Char
     sketch.strokes.append(Stroke(x.start, y.at(0), x.end, y.at(0), INK, 1, "5 3"))
     sketch.add(rows, line_mark(ACCENT), x=x.of("point"), y=y.of("excess"))
     sketch.across(x, label_ticks(QUARTER_TICKS, "share"), y=190)
-    sketch.write(x.start, 221, "Up to this share of the forecast lie so many more outcomes", colour=MUTED, size=11)
-    sketch.write(x.start, 236, "than forecast; grey: where calibrated forecasts stay", colour=MUTED, size=11)
+    sketch.write(x.start, 221, "Across: share of the forecast. Up: outcomes up to there, less", colour=MUTED, size=11)
+    sketch.write(x.start, 236, "that share; grey: its range by chance if calibrated", colour=MUTED, size=11)
     return sketch.make_chart(name, alt)
 
 

@@ -24,8 +24,8 @@ def probabilities_table(content: CalibrationContent) -> ReportTable:
         Column("miscalibration", "number"),
         Column("discrimination", "number"),
         Column("uncertainty", "number"),
-        Column("yes above no (95 % interval)", "number"),
-        Column("spread", "number"),
+        Column("AUC (95 % interval)", "number"),
+        Column("sharpness (SD)", "number"),
     )
     rows = tuple(
         (
@@ -46,7 +46,7 @@ def probabilities_table(content: CalibrationContent) -> ReportTable:
 def curve_table(content: CalibrationContent, place: int) -> ReportTable:
     """The points of one group's isotonic curve."""
     curve = content["probabilities"][place]["curve"]
-    columns = (Column("given", "head"), Column("happened", "number"), Column("by chance", "number"), Column("share of all", "number"))
+    columns = (Column("forecast", "head"), Column("observed", "number"), Column("by chance", "number"), Column("share of all", "number"))
     rows = tuple(
         (f"{100 * given:.3g} %", f"{100 * happened:.3g} %", f"{100 * low:.3g} to {100 * high:.3g} %", f"{100 * weight:.2g} %")
         for given, happened, low, high, weight in zip(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forecast.language.count_words import count_text
 from forecast.schema.calibration import (
     CalibrationContent,
     GroupSizeContent,
@@ -12,7 +13,7 @@ from forecast.schema.calibration import (
     RecalibrationContent,
     SeparationContent,
 )
-from forecast.sentences.score_words import count_text, interval_text, percent_text, score_text, signed_score_text
+from forecast.sentences.score_words import interval_text, percent_text, score_text, signed_score_text
 
 NO_FORECAST = "No forecast of a question that ended in yes or no, or in a number or a date, enters calibration yet."
 FEW_MARK = ", few"
@@ -43,11 +44,11 @@ def few_questions_sentence(content: CalibrationContent) -> str:
 
 def miscalibration_text(its: ProbabilityCalibrationContent) -> str:
     """Return the miscalibration, and what calibrated forecasts would stay below."""
-    return f"{score_text(its['miscalibration'])} (chance: up to {score_text(its['chance'])})"
+    return f"{score_text(its['miscalibration'])} (by chance up to {score_text(its['chance'])})"
 
 
 def separation_text(its: SeparationContent | None) -> str:
-    """Return the chance that a random yes was given more than a random no, with its interval."""
+    """Return the area under the ROC curve, the chance that a random yes had a higher probability than a random no, with its interval."""
     if its is None:
         return ""
     interval = interval_text(its["low"], its["high"])
@@ -129,10 +130,10 @@ def _skill_sentence(its: ProbabilityCalibrationContent) -> str:
     separated = its["separation"]
     if separated is None:
         return "All questions ended alike, so that nothing can be said of skill."
-    begin = f"Yes was given more than no in {_percent(separated['chance'])} of pairs"
+    begin = f"Of a yes and a no, the yes had the higher probability in {_percent(separated['chance'])} of pairs"
     if separated["low"] is None or separated["high"] is None:
-        return f"{begin}; there is no interval."
-    interval = f"95 % interval {_percent(separated['low'])} to {_percent(separated['high'])}"
+        return f"{begin} (AUC; no interval)."
+    interval = f"AUC; 95 % interval {_percent(separated['low'])} to {_percent(separated['high'])}"
     if separated["low"] <= 0.5 <= separated["high"]:
         return f"{begin} ({interval}): no skill is seen in telling them apart."
     return f"{begin} ({interval})."

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from operator import itemgetter
 
+from forecast.language.count_words import count_text
 from forecast.schema.score import (
     AgreementContent,
     CohortContent,
@@ -66,11 +67,6 @@ def measure_text(its: SummaryContent | SkillContent) -> str:
 def direction_text(its: SummaryContent) -> str:
     """Return which direction is better."""
     return "higher" if its["higher_is_better"] else "lower"
-
-
-def count_text(count: int, noun: str) -> str:
-    """Return a number of things: ``1 question``, ``5,000 questions``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def cohort_sentences(cohorts: Sequence[CohortContent]) -> list[str]:

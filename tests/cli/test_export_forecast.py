@@ -63,7 +63,7 @@ def test_the_forecasts_of_a_topic_go_to_a_hub(run: Run, book: Path, tmp_path: Pa
     run("say", "ferry.three_more", "30%", "--why", "A guess.")
     file = tmp_path / "2026-01-03-team-model.csv"
     ran = run("export", "ferry", "--hub", str(file), "--who", "me")
-    assert (ran.code, ran.out) == (0, f"{file} written: 1 forecasts of me, 2 rows.\n")
+    assert (ran.code, ran.out) == (0, f"{file} written: 1 forecast of me, 2 rows.\n")
     heading, *rows = file.read_text().splitlines()
     assert heading.endswith("output_type,output_type_id,value")
     assert [row.rsplit(",", 3)[1:] for row in rows] == [["pmf", "yes", "0.3"], ["pmf", "no", "0.7"]]

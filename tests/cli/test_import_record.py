@@ -27,9 +27,9 @@ def test_what_was_added_and_what_was_not_is_printed(run: Run, file: Path, book: 
     ran = run("import", "metaculus", str(file), "--me", "user11")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
-        "seeds/records/metaculus: added 2 questions, 2 forecasts, 2 people, 1 resolutions, 1 scores.",
+        "seeds/records/metaculus: added 2 questions, 2 forecasts, 2 people, 1 resolution, 1 score.",
         "You are me there.",
-        "Left out 1 forecasts of other persons; --others brings them in, under pseudonyms.",
+        "Left out 1 forecast of other persons; --others brings it in, under pseudonyms.",
     ]
     assert (book / "seeds" / "records" / "metaculus" / "forecasts.csv").is_file()
     assert run("import", "metaculus", str(file)).out.startswith("seeds/records/metaculus: nothing new in this file.\n")
@@ -64,7 +64,7 @@ def test_rows_that_do_not_fit_give_exit_code_3(run: Run, tmp_path: Path):
     ran = run("import", "metaculus", str(path), "--me", "11")
     assert ran.code == 3
     assert ran.err == "data.zip/forecast_data.csv:5:1: warning: left out: question 9 is not among the questions that are imported\n"
-    assert "Left out 1 rows of data.zip/forecast_data.csv that do not fit." in ran.out.splitlines()
+    assert "Left out 1 row of data.zip/forecast_data.csv: it does not fit." in ran.out.splitlines()
 
 
 def test_a_file_that_is_refused_gives_exit_code_1(run: Run, file: Path, book: Path):
@@ -81,7 +81,7 @@ def test_a_collection_goes_out_as_it_came_in(run: Run, file: Path, tmp_path: Pat
     run("import", "metaculus", str(file), "--others")
     out = tmp_path / "out.zip"
     ran = run("export", "metaculus", "--metaculus-zip", str(out))
-    assert (ran.code, ran.out) == (0, f"{out} written: 2 questions, 3 forecasts, 1 scores.\n")
+    assert (ran.code, ran.out) == (0, f"{out} written: 2 questions, 3 forecasts, 1 score.\n")
     again = run("import", "metaculus", str(out), "--others")
     assert again.out.splitlines()[0] == "seeds/records/metaculus: nothing new in this file."
 
@@ -106,6 +106,6 @@ def test_a_record_from_fatebook_goes_back_in_percent_and_as_csv(run: Run, tmp_pa
     for option, beginning in (("--fatebook", "questionTitle,forecast"), ("--csv", "question,text,type")):
         written = tmp_path / "written.csv"
         ran = run("export", "fatebook", option, str(written))
-        assert (ran.code, ran.out.splitlines()[-1].endswith("written: 1 questions, 1 forecasts.")) == (0, True)
+        assert (ran.code, ran.out.splitlines()[-1].endswith("written: 1 question, 1 forecast.")) == (0, True)
         assert written.read_text(encoding="utf-8").startswith(beginning)
     assert run("export", "fatebook", "--csv", "a", "--fatebook", "b").code == 2

@@ -101,7 +101,7 @@ def test_fatebook_in_fractions_with_unpadded_seconds_and_without_what_is_private
     assert (result.others, result.added["questions"], result.added["forecasts"], result.left_out) == (1, 1, 1, {"0.txt": 1})
     ((_, line, message),) = complaints(result)
     assert (line, message) == (6, "left out: the forecast 70 is no probability")
-    assert result.notes == ("Left out 1 questions that are not public, with 1 forecasts; --private brings them in.",)
+    assert result.notes == ("Left out 1 question not public, with 1 forecast; --private brings it in.",)
     record = collected("fatebook")
     assert said(record) == [("Will it rain?", "me", "2025-03-01T10:20:03+00:00", 0.8)]
     assert [(its.outcome, its.on) for its in record.resolutions] == [("yes", datetime(2025, 3, 20, 8, tzinfo=UTC))]

@@ -9,6 +9,9 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+from scipy import special
+
 from tests.support.paths import ROOT
 
 FIXTURES = ROOT.parent / "shared" / "fixtures" / "metaculus"
@@ -202,3 +205,19 @@ def _forecast_of(row: Mapping[str, str]) -> Row:
 
 def _score_of(row: Mapping[str, str]) -> Row:
     return score(int(row["question_id"]), row["forecaster"], row["score_type"], row["score"])
+
+
+def write_sixty_questions(path: Path) -> Path:
+    """Write the ZIP of somebody who is skilled, and a little too extreme: sixty invented questions of three tournaments, all resolved."""
+    rng = np.random.default_rng(1)
+    questions: list[Row] = []
+    forecasts: list[Row] = []
+    for name in range(1, 61):
+        chance = rng.beta(1, 1.5)
+        said = min(max(round(float(special.expit(1.6 * special.logit(chance))), 2), 0.01), 0.99)
+        tournament = ("Elections", "Health", "Space")[name % 3]
+        cells = {"Resolution": "yes" if rng.random() < chance else "no", "Default Project": tournament, "Categories": [tournament]}
+        dates = {"Actual Close Time": "2026-02-01 12:00:00+00:00", "Resolution Known Time": "2026-02-02 12:00:00+00:00"}
+        questions.append(question(name, **cells, **dates))
+        forecasts.append(forecast(name, Probability_Yes=said))
+    return write_zip(path, questions, forecasts)
