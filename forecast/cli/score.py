@@ -20,7 +20,7 @@ Records = Annotated[
     list[str] | None, typer.Argument(metavar="[TOPIC|COLLECTION]...", help="Only these records (default: all).", show_default=False)
 ]
 By = Annotated[
-    Literal["topic", "tag", "source", "person", "horizon", "type"] | None,
+    Literal["topic", "tag", "source", "person", "horizon", "type", "year"] | None,
     typer.Option("--by", help="A line for each of these, where they are asked for.", show_default=False),
 ]
 Rules = Annotated[

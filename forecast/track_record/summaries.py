@@ -15,7 +15,7 @@ from forecast.track_record.measures import ScoreMeasure
 from forecast.track_record.record_questions import RecordQuestion
 from forecast.track_record.score_table import ScoreTable
 
-type Grouping = Literal["topic", "tag", "source", "person", "horizon", "type"]
+type Grouping = Literal["topic", "tag", "source", "person", "horizon", "type", "year"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping.__value__)
 HORIZONS = ((7, "up to a week"), (31, "up to a month"), (92, "up to three months"), (366, "up to a year"))
 LONGEST_HORIZON = "over a year"
@@ -101,7 +101,7 @@ def _groups(table: ScoreTable, by: Grouping | None) -> Mapping[str, Indices]:
 
 
 def question_groups(questions: Sequence[RecordQuestion], platforms: Sequence[str], by: Grouping) -> Mapping[str, Indices]:
-    """Return the places of the questions of each group, horizons from short to long and all others by name; a question may be in several."""
+    """Return the places of the questions of each group, horizons from short to long and all others by name; years are those of the closes; a question may be in several."""
     groups: dict[str, list[int]] = {}
     for place, (question, platform) in enumerate(zip(questions, platforms, strict=True)):
         for name in _names(question, platform, by):
@@ -119,6 +119,8 @@ def _names(question: RecordQuestion, platform: str, by: Grouping) -> tuple[str, 
             return (platform or "own questions",)
         case "horizon":
             return (horizon_of(question),)
+        case "year":
+            return (UNKNOWN if question.close is None else str(question.close.year),)
         case "type":
             return (UNKNOWN if question.wording is None else question.wording.type,)
     return () if question.wording is None else question.wording.tags or ("no tag",)

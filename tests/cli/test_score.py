@@ -164,6 +164,7 @@ def test_the_model_is_scored_by_what_the_ledger_said_at_the_time(run: Run, book:
         ("source", ["own questions", "venue"]),
         ("horizon", ["up to a month"]),
         ("type", ["binary"]),
+        ("year", ["2026"]),
     ],
 )
 def test_means_are_grouped(by: str, groups: list[str], run: Run, book: Path):
