@@ -7,9 +7,11 @@ Lévy processes and infinitely divisible distributions).  Then any number of ste
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from forecast.book.topic import Stream, Topic
 from forecast.language.distributions.families import family_for
-from forecast.language.expressions import Binary, Conditional, Expression, Name
+from forecast.language.expressions import Binary, Conditional, Expression, Name, names_in
 from forecast.model.model import calendars
 from forecast.model.steps import needed_columns
 from forecast.model.used_names import names_used, series_and_streams_used
@@ -36,20 +38,32 @@ def has_stationary_increments(topic: Topic, stream: Stream) -> bool:
 
 def _is_in_proportion(topic: Topic, stream: Stream, expression: Expression) -> bool:
     """Whether a value is a multiple of an interval's length that no interval changes."""
+    known: dict[str, bool] = {}
+    waiting = [name for name in names_in(expression) if name in topic.quantities]
+    while waiting:  # a chain of quantities may be longer than calls can be nested
+        inner = topic.quantities[waiting[-1]].expression
+        unknown = [name for name in names_in(inner) if name in topic.quantities and name not in known]
+        if unknown:
+            waiting += unknown
+        else:
+            known[waiting.pop()] = _is_multiple(topic, stream, inner, known)
+    return _is_multiple(topic, stream, expression, known)
+
+
+def _is_multiple(topic: Topic, stream: Stream, expression: Expression, known: Mapping[str, bool]) -> bool:
+    """The same, where it is ``known`` of the quantities in it."""
     match expression:
-        case Name(name=name) if name in topic.quantities:
-            return _is_in_proportion(topic, stream, topic.quantities[name].expression)
         case Name(name=name):
-            return name in LENGTHS
+            return known.get(name, name in LENGTHS)
         case Binary(operator="*", left=left, right=right):
             pairs = ((left, right), (right, left))
-            return any(_is_in_proportion(topic, stream, one) and _is_fixed(topic, stream, other) for one, other in pairs)
+            return any(_is_multiple(topic, stream, one, known) and _is_fixed(topic, stream, other) for one, other in pairs)
         case Binary(operator="/", left=left, right=right):
-            return _is_in_proportion(topic, stream, left) and _is_fixed(topic, stream, right)
+            return _is_multiple(topic, stream, left, known) and _is_fixed(topic, stream, right)
         case Binary(operator="+" | "-", left=left, right=right):
-            return all(_is_in_proportion(topic, stream, part) for part in (left, right))
+            return all(_is_multiple(topic, stream, part, known) for part in (left, right))
         case Conditional(test=test, then=then, otherwise=otherwise):
-            return _is_fixed(topic, stream, test) and all(_is_in_proportion(topic, stream, part) for part in (then, otherwise))
+            return _is_fixed(topic, stream, test) and all(_is_multiple(topic, stream, part, known) for part in (then, otherwise))
         case _:
             return False
 

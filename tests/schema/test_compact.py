@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from forecast.schema.columns import columns_to_tables, tables_to_columns
 from forecast.schema.compact import compact_content, round_by_error, round_digits, round_error
 from forecast.schema.topic import ReportFault, content_bytes, digest_of, read_content
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, topic_reports
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
 pytestmark = pytest.mark.medium
 
-REPORTS = sorted((ROOT / "reports").glob("*.json"))
+REPORTS = sorted(path for path in topic_reports(ROOT / "reports") if "as-of" not in path.parts)
 
 
 def rounded(value: float, digits: int) -> Decimal:

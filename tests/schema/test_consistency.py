@@ -20,12 +20,12 @@ from forecast.report.pages import render_index, render_topic
 from forecast.schema.columns import columns_to_tables
 from forecast.schema.consistency import inconsistency
 from forecast.schema.topic import ReportFault, digest_of, read_content
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, topic_reports
 
 pytestmark = pytest.mark.medium
 
 REPORTS = ROOT / "reports"
-COMMITTED = sorted(path.relative_to(REPORTS).as_posix() for path in (*REPORTS.glob("*.json"), *REPORTS.glob("as-of/*/*.json")))
+COMMITTED = sorted(path.relative_to(REPORTS).as_posix() for path in topic_reports(REPORTS))
 TEXTS = ("", "x", "2025-13-40", "20250301", "9999-12-31", "0001-01-01", "<script>", "\x1b[2J", "A" * 10_000, "../x", "2025-03-01")
 NUMBERS = (0, -1, 1, 10**6, 10**30, 10**400, 0.0, -1.0, 1e308, -1e308, 5e-324, 0.5, 2.0)
 

@@ -10,7 +10,7 @@ import pytest
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.topic import digest_of
 from forecast.sentences.cautions import misfit_sentences, single_engine_sentence, verdict_words
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, topic_reports
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -95,7 +95,7 @@ def test_a_misfit_stands_beside_the_answers_on_every_page() -> None:
         assert b"does not reproduce" not in data, name
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("reports/*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", topic_reports(ROOT / "reports"), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_published_topic_has_a_misfit(path: Path) -> None:
     """A warning that always comes is worth nothing."""
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ RUN = {
     "command": "forecast update route --as-of 2026-10-12 --seed 1",
     "seed": 1,
     "versions": {"forecast": "0.1.0", "numpy": "2.5.0"},
-    "hashes": {"numbers": "3f786850e387550f", "words": "89e6c98d92887913"},
+    "hashes": {"numbers": "3f786850e387550f", "words": "89e6c98d92887913", "refereed": "5ba93c9db0cff93f"},
 }
 ADDRESS = "https://www.example.org/news/2025/01/11/two-soldiers-taken-alive-and-brought-to-kyiv"
 ABOUT = {
