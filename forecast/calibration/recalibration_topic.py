@@ -3,19 +3,22 @@
 The log odds of what happens are a line in the log odds that were given, with a shift and a slope. Where there are several people, or several
 platforms, each has its own, around common ones. A row is a forecast of a question that is settled; its `share` is how much it counts
 (`settled_rows`), so that a question counts once for each person, not once for each update. A row is dated on the day from which its question
-counts, so that the topic as of a day is what could be known then. Forecasts of exactly 0 or 1 have no log odds and make no row.
+counts, or on which its outcome could be known where that is later, so that the topic as of a day is what could be known then.
+Forecasts of exactly 0 or 1 have no log odds and make no row.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 import numpy as np
 
 from forecast.calibration.logistic import SHIFT_SD, SLOPE_SD
 from forecast.calibration.settled_forecasts import SettledForecasts
 from forecast.language.arrays import Truth
+from forecast.track_record.cohorts import QuestionCohort
 
 RECALIBRATION_TOPIC = "recalibration"
 STREAM = "ends"
@@ -130,7 +133,12 @@ def _rows_text(rows: SettledForecasts) -> str:
 
 
 def entry_days(rows: SettledForecasts) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    """Return the day from which each row's question counts ``(rows,)``."""
-    entered = np.array([its.enters.replace(tzinfo=None) for its in rows.questions if its.enters is not None], dtype="datetime64[us]")
-    found: np.ndarray[tuple[int], np.dtype[np.datetime64]] = entered[rows.question].astype("datetime64[D]")
-    return found
+    """Return the day from which each row's question counts and its outcome can be known ``(rows,)``."""
+    found: np.ndarray[tuple[int], np.dtype[np.datetime64]] = np.array(list(map(_entry_day, rows.questions)), dtype="datetime64[D]")
+    return found[rows.question]
+
+
+def _entry_day(its: QuestionCohort) -> date:
+    assert its.enters is not None  # it is settled
+    resolution = its.question.resolution
+    return its.enters.date() if resolution is None else max(its.enters.date(), resolution.known)

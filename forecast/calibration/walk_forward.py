@@ -49,7 +49,7 @@ def fit_days(rows: SettledForecasts, *, growth: float) -> Iterator[np.datetime64
 
 
 def recalibrated_forward(rows: SettledForecasts, fit: FitAsOf, *, growth: float) -> Array:
-    """Return recalibrated probabilities ``(rows,)``, each from the newest fit to questions that were settled on an earlier day; NaN where there is none.
+    """Return recalibrated probabilities ``(rows,)``, each from the newest fit to questions that were settled, and known to be, on an earlier day; NaN where there is none.
 
     ``fit`` returns None for a day whose fit is not to be used; then the one before stays.
     """

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
+from forecast.book.files.problems import Place
+from forecast.calibration.recalibration_topic import entry_days
 from forecast.calibration.settled_forecasts import SettledForecasts
 from forecast.calibration.walk_forward import Recalibrate, fit_days, recalibrated_forward, recalibration_gain
+from forecast.forecasts.resolution import Resolution
 from forecast.language.arrays import Array
 from tests.support.simulated_forecasts import BEGIN, DAY, calibrated, rows_of
 
@@ -25,6 +29,26 @@ def test_a_forecast_is_recalibrated_by_what_was_settled_on_an_earlier_day():
     assert [int((day - BEGIN) / DAY) for day in asked] == [9, 13, 17]  # five questions are settled on day 9, seven on 13, nine on 17
     assert np.isnan(found[:5]).all()
     assert found[5:].tolist() == [9, 9, 13, 13, 17, 17, 17]  # made on days 10, 12, 14 and so on
+
+
+def test_an_outcome_is_not_used_before_it_could_be_known():
+    """A question that ended on day 1 and whose outcome became known on day 100 is settled from day 100 on, for fits and as a row."""
+    rows = calibrated(6, np.random.default_rng(9))
+    late = Resolution(
+        Place("resolutions.csv"),
+        "",
+        "q0",
+        "",
+        "yes",
+        None,
+        datetime(2026, 1, 2, tzinfo=UTC),
+        date(2026, 4, 11),
+        datetime(2026, 4, 11, tzinfo=UTC),
+    )
+    first, *others = rows.questions
+    rows = replace(rows, questions=(replace(first, question=replace(first.question, resolution=late)), *others))
+    assert [int((day - BEGIN) / DAY) for day in entry_days(rows)] == [100, 3, 5, 7, 9, 11]
+    assert [int((day - BEGIN) / DAY) for day in fit_days(rows, growth=1.25)] == [11]
 
 
 def test_fits_become_rarer_as_the_record_grows():
