@@ -38,7 +38,7 @@ class TargetValue:
 
 
 def read_observations(file: Path, left_out: LeftOut) -> tuple[tuple[str, ...], Sequence[TargetValue], int]:
-    """Return the columns by which tasks are found, what was observed, and how many rows there were."""
+    """Return the columns by which tasks are found, what was observed by the last version of each, and how many rows there were."""
     observed: dict[tuple[Key, str], TargetValue] = {}
     columns: tuple[str, ...] = ()
     count = 0
@@ -57,7 +57,7 @@ def read_observations(file: Path, left_out: LeftOut) -> tuple[tuple[str, ...], S
             left_out.add(file.name, row.line, f"line {before.line} has another value of this")
         elif before is None or before.as_of < its.as_of:
             observed[its.key, its.label] = its
-    return columns, list(observed.values()), count
+    return columns, [its for its in observed.values() if its.value], count
 
 
 def outcome_of_task(question: str, task: Mapping[str, str], found: Sequence[TargetValue], categories: Sequence[str]) -> RowCells:
@@ -76,6 +76,8 @@ def outcome_of_task(question: str, task: Mapping[str, str], found: Sequence[Targ
     if day is None:
         raise ValueFault("the task does not say the day that it is about")
     known = max((its.as_of for its in found), default="")
+    if known and known < day.isoformat():
+        raise ValueFault(f"this was observed as of {known}, before the day that it is about had ended")
     cells = {"question": question, "outcome": outcome, "value": value, "on": moment_text(last_second(day)), "known": known}
     cells = {column: cell for column, cell in cells.items() if cell}
     check_resolution(cells)
@@ -96,11 +98,10 @@ def key_of_task(task: Mapping[str, str], columns: Sequence[str]) -> Key | None:
 
 
 def _observation(row: CsvRow, columns: Sequence[str]) -> TargetValue | None:
-    """What a row says; None for what has no value yet, and for the oracle output of a distribution function, which follows from the value."""
+    """What a row says, with an empty value where there is none yet, or no more; None for the oracle output of a distribution function, which follows from the value."""
     text = row[ORACLE] or row[OBSERVATION]
-    if text in {"", "NA"}:
-        return None
-    if not is_number(text) or abs(float(text)) > 1e300:
+    text = "" if text == "NA" else text
+    if text and (not is_number(text) or abs(float(text)) > 1e300):
         raise ValueFault(f"`{text}` is no number")
     kind = row["output_type"]
     if kind == "cdf":

@@ -31,6 +31,18 @@ def test_a_forecast_is_recalibrated_by_what_was_settled_on_an_earlier_day():
     assert found[5:].tolist() == [9, 9, 13, 13, 17, 17, 17]  # made on days 10, 12, 14 and so on
 
 
+def test_an_outcome_of_the_same_day_is_not_used():
+    """A forecast made on the day of a fit is not recalibrated by it, for nobody knows which of the two came first."""
+    rows = calibrated(12, np.random.default_rng(1))
+    found = recalibrated_forward(
+        replace(rows, at=rows.at - DAY),
+        lambda day: lambda those: np.full(those.probability.size, float((day - BEGIN) / DAY)),
+        growth=1.25,
+    )
+    assert np.isnan(found[:6]).all()
+    assert found[6:].tolist() == [9, 9, 13, 13, 17, 17]  # made on days 11, 13, 15 and so on
+
+
 def test_an_outcome_is_not_used_before_it_could_be_known():
     """A question that ended on day 1 and whose outcome became known on day 100 is settled from day 100 on, for fits and as a row."""
     rows = calibrated(6, np.random.default_rng(9))

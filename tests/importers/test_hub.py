@@ -136,6 +136,22 @@ def test_target_data_says_how_tasks_ended(root: Path, output, tasks: Path, colle
     )
 
 
+def test_an_observation_that_was_withdrawn_or_is_not_over_is_no_outcome(
+    root: Path, output, tasks: Path, collected: Collected, tmp_path: Path
+):
+    """A later version without a value takes an earlier one back; a version from before the end of its day is left out with the reason."""
+    series = tmp_path / "time-series.csv"
+    heading = "as_of,target_end_date,target,location,observation\n"
+    model = output(rows_of("median", [("NA", 20)]))
+    series.write_text(f"{heading}2026-01-11,2026-01-10,cases,US,18\n2026-01-17,2026-01-10,cases,US,NA\n")
+    assert complaints(bring(root, model, series, tasks)) == []
+    assert standing_resolutions(collected("hub")) == {}
+    series.write_text(f"{heading}2026-01-07,2026-01-10,cases,US,5\n")
+    message = "left out: this was observed as of 2026-01-07, before the day that it is about had ended"
+    assert complaints(bring(root, model, series, tasks)) == [("time-series.csv", 2, message)]
+    assert standing_resolutions(collected("hub")) == {}
+
+
 def test_rows_without_a_place_are_listed_with_line_and_reason(root: Path, output, tasks: Path):
     """The rest is imported."""
     text = (
