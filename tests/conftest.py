@@ -9,6 +9,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from forecast.cache.folder import CACHE_VARIABLE
 
@@ -16,6 +17,9 @@ WORKERS = 2
 LARGER = ("medium", "slow", "study")  # markers of tests that are not small
 APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
 
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test depends on how busy a machine is
+settings.load_profile("busy")
 
 CACHES = pytest.StashKey[tempfile.TemporaryDirectory]()
 
