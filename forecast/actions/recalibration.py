@@ -182,7 +182,7 @@ def _content(
     shift, slope = (_three_points(values[:, 0]) for values in ends) if ends else ([], [])
     return {
         "who": its.people[its.who[0]],
-        "questions": its.asked,
+        "questions": its.question_count,
         "tested": 0 if gain is None else gain.questions,
         "clusters": its.clusters,
         "gain": None if gain is None else gain.log,

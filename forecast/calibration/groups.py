@@ -120,4 +120,4 @@ def _mean_and_spread(values: Array, weight: Array) -> tuple[float, float]:
 
 
 def _size(rows: SettledRows) -> GroupSize:
-    return GroupSize(rows.question.size, rows.asked, rows.clusters, np.unique(rows.who).size)
+    return GroupSize(rows.question.size, rows.question_count, rows.clusters, np.unique(rows.who).size)

@@ -46,7 +46,7 @@ class SettledRows:
     people: tuple[str, ...]
 
     @property
-    def asked(self) -> int:
+    def question_count(self) -> int:
         """How many questions have a row."""
         return np.unique(self.question).size
 

@@ -78,7 +78,7 @@ def recalibration_gain(rows: SettledForecasts, recalibrated: Array, *, rng: np.r
     its, new = rows.rows(tested), recalibrated[tested]
     if not new.size:
         return None
-    raw, size = its.probability, its.asked
+    raw, size = its.probability, its.question_count
     weight = its.weight / size
     if_yes, if_no = np.log(new / raw), np.log1p(-new) - np.log1p(-raw)
     found = float(weight @ np.where(its.outcome > 0, if_yes, if_no))

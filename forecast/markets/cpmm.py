@@ -49,14 +49,14 @@ def cpmm_shares(pool: CpmmPool, outcome: ContractSide, spend: float) -> float:
     Of YES y + b - (k (b + n)^(p - 1))^(1/p), written as b + y (1 - (n / (n + b))^((1 - p) / p)), which keeps its digits; NO likewise.
     """
     _check_spend(spend)
-    return spend - _own(pool, outcome) * expm1(-_power(pool, outcome) * log1p(spend / _other(pool, outcome)))
+    return spend - _reserve(pool, outcome) * expm1(-_power(pool, outcome) * log1p(spend / _opposite_reserve(pool, outcome)))
 
 
 def pool_after_spend(pool: CpmmPool, outcome: ContractSide, spend: float) -> CpmmPool:
     """The pool after ``spend`` went into one side: of the other side it holds that much more."""
     _check_spend(spend)
-    other = _other(pool, outcome)
-    own = _own(pool, outcome) * (other / (other + spend)) ** _power(pool, outcome)
+    other = _opposite_reserve(pool, outcome)
+    own = _reserve(pool, outcome) * (other / (other + spend)) ** _power(pool, outcome)
     return CpmmPool(own, other + spend, pool.p) if outcome == "yes" else CpmmPool(other + spend, own, pool.p)
 
 
@@ -72,7 +72,7 @@ def cpmm_spend_to_reach(pool: CpmmPool, outcome: ContractSide, probability: floa
         return 0.0
     steps = log(probability) - log1p(-probability) - log(now) + log1p(-now)
     exponent = pool.p * steps if outcome == "yes" else -(1 - pool.p) * steps
-    return max(0.0, _other(pool, outcome) * expm1(exponent))
+    return max(0.0, _opposite_reserve(pool, outcome) * expm1(exponent))
 
 
 def buy_from_pool(
@@ -104,11 +104,11 @@ def sell_to_pool(pool: CpmmPool, outcome: ContractSide, shares: float) -> tuple[
     return shares - cost, pool_after_spend(pool, opposite, cost)
 
 
-def _own(pool: CpmmPool, outcome: ContractSide) -> float:
+def _reserve(pool: CpmmPool, outcome: ContractSide) -> float:
     return pool.yes if outcome == "yes" else pool.no
 
 
-def _other(pool: CpmmPool, outcome: ContractSide) -> float:
+def _opposite_reserve(pool: CpmmPool, outcome: ContractSide) -> float:
     return pool.no if outcome == "yes" else pool.yes
 
 

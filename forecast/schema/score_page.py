@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, TypedDict, TypeGuard
+from typing import TYPE_CHECKING, TypedDict
 
 from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.json_data import format_json
+from forecast.schema.record_json import read_record_json
 from forecast.schema.score import SCORE_FORMAT, ScoreFigure, ScoresContent
-from forecast.schema.topic import ReportFault, digest_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -142,41 +141,11 @@ def score_page_bytes(content: Mapping[str, object]) -> bytes:
 
 def read_score_page(data: bytes, *, name: str = "reports/score.json") -> ScorePageContent:
     """Return the content of a JSON file; raise ``ReportFault`` where it is not one that this program wrote whole."""
-    try:
-        content: object = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise ReportFault(f"{name} is not whole: {error}; {REMAKE}") from None
-    if not isinstance(content, dict) or content.get("format") != SCORE_FORMAT:
-        raise ReportFault(f"{name} is not the JSON of scores in format {SCORE_FORMAT}; {REMAKE}")
-    if not _has_shape(content):
-        raise ReportFault(f"{name}: {_shape_fault(content)}; {REMAKE}")
-    if digest_of(content) != content["digest"]:
-        raise ReportFault(f"{name} was changed after it was written (its digest does not fit); {REMAKE}")
-    return content
-
-
-def _has_shape(content: object) -> TypeGuard[ScorePageContent]:
-    return not _shape_fault(content)
-
-
-def _shape_fault(content: object) -> str:
-    """The first key of a content that is missing, or has a value of another type, with its place; empty where there is none."""
-    from pydantic import ValidationError
-
-    try:
-        _adapter().validate_python(content, strict=True, extra="forbid")
-    except ValidationError as error:
-        first = error.errors()[0]
-        return f"`{'.'.join(str(part) for part in first['loc'])}`: {first['msg'].lower()}"
-    return ""
+    return read_record_json(data, _shape(), name=name, what="scores", number=SCORE_FORMAT, remake=REMAKE)
 
 
 @cache
-def _adapter() -> TypeAdapter[ScorePageContent]:
+def _shape() -> TypeAdapter[ScorePageContent]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(ScorePageContent)
-
-
-def _refuse_constant(constant: str) -> float:
-    raise ValueError(f"{constant} is not a number of JSON")

@@ -21,6 +21,7 @@ from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
 from forecast.schema.long_records import LongRecord
 from forecast.schema.on_record import RecordedQuestion
+from forecast.schema.shape_faults import shape_fault
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -299,7 +300,7 @@ def validate_content(content: object, *, name: str = "the report") -> TopicConte
     if type(content["format"]) is not int or content["format"] not in READ_FORMATS:
         raise ReportFault(f"{name} has format {content['format']!r}; this program reads formats {' and '.join(map(str, READ_FORMATS))}")
     if not _has_shape(content):
-        raise ReportFault(f"{name}: {_shape_fault(content)}; {remake_hint(name)}")
+        raise ReportFault(f"{name}: {shape_fault(content, _adapter())}; {remake_hint(name)}")
     try:
         fits = digest_of(content) == content["digest"]
     except ValueError:
@@ -316,20 +317,7 @@ def validate_content(content: object, *, name: str = "the report") -> TopicConte
 
 def _has_shape(content: object) -> TypeGuard[TopicContent]:
     """Whether a content has the keys that it must have, and no other, with values of their types."""
-    return not _shape_fault(content)
-
-
-def _shape_fault(content: object) -> str:
-    """The first key of a content that is missing, or has a value of another type, with its place; empty where there is none."""
-    from pydantic import ValidationError
-
-    try:
-        _adapter().validate_python(content, strict=True, extra="forbid")
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return f"`{where}`: {first['msg'].lower()}"
-    return ""
+    return not shape_fault(content, _adapter())
 
 
 @cache  # building it costs as much as checking ten reports

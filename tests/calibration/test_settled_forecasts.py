@@ -23,7 +23,7 @@ def test_a_question_counts_once_for_each_forecaster(tmp_path: Path):
     assert rows.outcome.tolist() == [1, 1, 1]
     assert [rows.people[who] for who in rows.who] == ["ann", "ann", "bob"]
     assert rows.at.astype(str).tolist() == ["2026-03-01T00:00:00.000000", "2026-03-05T00:00:00.000000", "2026-03-09T00:00:00.000000"]
-    assert (rows.asked, rows.clusters) == (1, 1)
+    assert (rows.question_count, rows.clusters) == (1, 1)
 
 
 def test_a_question_that_ended_early_counts_for_the_time_that_had_passed(tmp_path: Path):
@@ -65,7 +65,7 @@ def test_questions_of_a_topic_are_a_group_and_those_of_a_platform_stand_alone(tm
         resolutions=[{**its, "asked": "a" * 12, "recorded": its["on"]} for its in resolutions],
     )
     rows = settled_forecasts([own, elsewhere], now=NOW)
-    assert (rows.asked, rows.clusters) == (4, 3)
+    assert (rows.question_count, rows.clusters) == (4, 3)
     assert set(rows.people) == {"me"}
     assert rows.platforms == ("", "", "venue", "venue")
 

@@ -60,19 +60,19 @@ def bring(root: Path, *files: Path, **choices: object) -> ImportResult:
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> Path:
+def question_set(tmp_path: Path) -> Path:
     """A set of two questions."""
     return write(tmp_path / "set.json", "questions", [DATA, MARKET])
 
 
-def test_each_day_of_resolution_is_a_question(root: Path, asked: Path, collected: Collected, tmp_path: Path):
+def test_each_day_of_resolution_is_a_question(root: Path, question_set: Path, collected: Collected, tmp_path: Path):
     """The days stand in its text; what is resolved has its outcome, and a price is a forecast of the market."""
     rows = [
         resolution("fred", "DGS10", "2026-01-11", 1.0),
         resolution("fred", "DGS10", "2026-02-03", 0.0),
         resolution("manifold", "abc", "2026-08-11", 0.1, resolved=False),
     ]
-    result = bring(root, asked, write(tmp_path / "res.json", "resolutions", rows))
+    result = bring(root, question_set, write(tmp_path / "res.json", "resolutions", rows))
     assert (result.problems, result.left_out) == ((), {})
     record = collected("forecastbench")
     assert list(record.questions) == [EARLY, LATE, "manifold/abc"]
@@ -87,13 +87,13 @@ def test_each_day_of_resolution_is_a_question(root: Path, asked: Path, collected
     assert record.people["manifold"].kind == "market"
 
 
-def test_a_newer_resolution_set_resolves_the_market(root: Path, asked: Path, collected: Collected, tmp_path: Path):
+def test_a_newer_resolution_set_resolves_the_market(root: Path, question_set: Path, collected: Collected, tmp_path: Path):
     """The question is the same, whatever the day; the price stays a forecast, and a second import adds nothing."""
     price = write(tmp_path / "res.json", "resolutions", [resolution("manifold", "abc", "2026-08-11", 0.1, resolved=False)])
-    assert sum(bring(root, asked, price).added.values()) == 3 + 2 + 1
-    assert sum(bring(root, asked, price).added.values()) == 0
+    assert sum(bring(root, question_set, price).added.values()) == 3 + 2 + 1
+    assert sum(bring(root, question_set, price).added.values()) == 0
     newer = write(tmp_path / "newer.json", "resolutions", [resolution("manifold", "abc", "2026-09-02", 0.75)])
-    result = bring(root, asked, newer)
+    result = bring(root, question_set, newer)
     assert {what: count for what, count in result.added.items() if count} == {"resolutions": 1}
     (its,) = standing_resolutions(collected("forecastbench")).values()
     assert (its.question, its.outcome, its.value) == ("manifold/abc", "fraction", 0.75)
@@ -101,7 +101,7 @@ def test_a_newer_resolution_set_resolves_the_market(root: Path, asked: Path, col
 
 def test_rows_that_do_not_fit_are_listed_with_their_lines(root: Path, tmp_path: Path):
     """The rest is imported."""
-    asked = write(
+    question_set = write(
         tmp_path / "set.json",
         "questions",
         [DATA, {**DATA, "id": ["a", "b"]}, DATA, {**DATA, "id": "x", "resolution_dates": ["soon"]}, 3, {**MARKET, "question": ""}],
@@ -118,11 +118,11 @@ def test_rows_that_do_not_fit_are_listed_with_their_lines(root: Path, tmp_path: 
         resolution("fred", "DGS10", "later", 1),
         resolution("fred", "DGS10", "2026-01-11", 1, resolved="yes"),
     ]
-    result = bring(root, asked, write(tmp_path / "res.json", "resolutions", rows))
+    result = bring(root, question_set, write(tmp_path / "res.json", "resolutions", rows))
     assert (result.added["questions"], result.added["resolutions"]) == (2, 1)
     assert result.left_out == {"set.json": 5, "res.json": 9}
     said = complaints(result)
-    lines = asked.read_text().splitlines()
+    lines = question_set.read_text().splitlines()
     for path, line, message in said[:5]:
         assert (path, lines[line - 1].strip(), message[:10]) == ("set.json", "3," if "object" in message else "{", "left out: ")
     assert [message.removeprefix("left out: ") for _, _, message in said] == [
@@ -143,7 +143,9 @@ def test_rows_that_do_not_fit_are_listed_with_their_lines(root: Path, tmp_path: 
     ]
 
 
-def test_forecasts_of_a_model_are_dated_the_day_on_which_the_set_was_due(root: Path, asked: Path, collected: Collected, tmp_path: Path):
+def test_forecasts_of_a_model_are_dated_the_day_on_which_the_set_was_due(
+    root: Path, question_set: Path, collected: Collected, tmp_path: Path
+):
     """Its own with ``--me``; a forecast of a question that is not asked is left out."""
     rows = [
         {"id": "DGS10", "source": "fred", "forecast": 0.6, "resolution_date": "2026-01-11", "reasoning": "x"},
@@ -153,14 +155,14 @@ def test_forecasts_of_a_model_are_dated_the_day_on_which_the_set_was_due(root: P
         {"id": "nothing", "source": "fred", "forecast": 0.1, "resolution_date": "2026-01-11"},
     ]
     said = write(tmp_path / "model.json", "forecasts", rows, organization="Org", model="Fast 1", model_organization="Org")
-    result = bring(root, asked, said)
+    result = bring(root, question_set, said)
     assert result.left_out == {"model.json": 3}
     made = [its for its in collected("forecastbench").forecasts if its.who == "Fast 1"]
     assert [(its.question, its.value, its.at) for its in made] == [
         (EARLY, 0.6, datetime(2026, 1, 4, 23, 59, 59, tzinfo=UTC)),
         ("manifold/abc", 0.3, datetime(2026, 1, 4, 23, 59, 59, tzinfo=UTC)),
     ]
-    assert bring(root, asked, said, collection="mine", me=("Fast 1",)).me == ("me",)
+    assert bring(root, question_set, said, collection="mine", me=("Fast 1",)).me == ("me",)
     assert {its.who for its in collected("mine").forecasts} == {"me", "manifold"}
 
 
@@ -189,10 +191,10 @@ def test_a_file_that_is_none_is_refused(root: Path, tmp_path: Path, raw: bytes, 
     assert not (root / "seeds" / "records").exists()
 
 
-def test_files_of_two_sets_are_refused(root: Path, asked: Path, tmp_path: Path):
+def test_files_of_two_sets_are_refused(root: Path, question_set: Path, tmp_path: Path):
     """Each set is imported by itself."""
     other = write(tmp_path / "res.json", "resolutions", [], forecast_due_date="2026-01-18")
-    (problem,) = bring(root, asked, other).problems
+    (problem,) = bring(root, question_set, other).problems
     assert problem.message == "this file is of the set that was due on 2026-01-18, and the question set was due on 2026-01-04"
 
 
