@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from forecast.markets.faults import MarketFault
 from forecast.markets.fee_schedules import day_begins, schedule_in_force
-from forecast.markets.kalshi_fees import KALSHI_ROUNDING, KalshiFees, KalshiOverride, kalshi_fees_at
-from forecast.markets.kalshi_orders import Fill, fill_fee, order_fees
-from forecast.markets.manifold_fees import MANIFOLD_FEES
 from forecast.markets.money import CENT, round_down_to, round_half_even_to, round_up_to
-from forecast.markets.polymarket_fees import (
+from forecast.markets.venues.kalshi_fees import KALSHI_ROUNDING, KalshiFees, KalshiOverride, kalshi_fees_at
+from forecast.markets.venues.kalshi_orders import Fill, fill_fee, order_fees
+from forecast.markets.venues.manifold_fees import MANIFOLD_FEES
+from forecast.markets.venues.polymarket_fees import (
     CATEGORY_OF_FEE_TYPE,
     POLYMARKET_FEES,
     POLYMARKET_US_FEES,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.markets.cpmm import (
+from forecast.markets.faults import MarketFault
+from forecast.markets.makers.cpmm import (
     CpmmPool,
     buy_from_pool,
     cpmm_shares,
@@ -18,10 +19,9 @@ from forecast.markets.cpmm import (
     pool_after_spend,
     sell_to_pool,
 )
-from forecast.markets.cpmm_limit_orders import LimitOrder, buy_with_limit_orders
-from forecast.markets.cpmm_multi import buy_answer, check_answers, cost_of_shares
-from forecast.markets.faults import MarketFault
-from forecast.markets.lmsr import lmsr_cost, lmsr_max_loss, lmsr_prices, lmsr_shares_for_spend, lmsr_trade_cost
+from forecast.markets.makers.cpmm_limit_orders import LimitOrder, buy_with_limit_orders
+from forecast.markets.makers.cpmm_multi import buy_answer, check_answers, cost_of_shares
+from forecast.markets.makers.lmsr import lmsr_cost, lmsr_max_loss, lmsr_prices, lmsr_shares_for_spend, lmsr_trade_cost
 
 POOLS = st.builds(CpmmPool, st.floats(1, 1e5), st.floats(1, 1e5), st.floats(0.05, 0.95))
 SIDES = st.sampled_from(["yes", "no"])

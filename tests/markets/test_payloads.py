@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.kalshi_payloads import read_kalshi_payload
-from forecast.markets.listings import VenueReading, is_on_tick
-from forecast.markets.manifold_payloads import read_manifold_payload
-from forecast.markets.payload_nodes import MOST_NESTING, MOST_PAYLOAD_BYTES, load_payload
-from forecast.markets.polymarket_payloads import read_polymarket_payload
 from forecast.markets.price_guards import read_interval
+from forecast.markets.venues.kalshi_payloads import read_kalshi_payload
+from forecast.markets.venues.listings import VenueReading, is_on_tick
+from forecast.markets.venues.manifold_payloads import read_manifold_payload
+from forecast.markets.venues.payload_nodes import MOST_NESTING, MOST_PAYLOAD_BYTES, load_payload
+from forecast.markets.venues.polymarket_payloads import read_polymarket_payload
 from tests.support.market_payloads import (
     as_payload,
     kalshi_candles,

@@ -11,14 +11,14 @@ from decimal import Decimal
 import pytest
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.kalshi_payloads import read_kalshi_payload
-from forecast.markets.manifold_payloads import read_manifold_payload
 from forecast.markets.order_book import offers_to_buyer, walk_for_stake
-from forecast.markets.payload_nodes import PayloadNode, load_payload
-from forecast.markets.polymarket_fees import polymarket_fees_at
-from forecast.markets.polymarket_markets import settled_price
-from forecast.markets.polymarket_payloads import read_polymarket_payload
 from forecast.markets.price_guards import normalise_exclusive, read_interval, read_midpoint
+from forecast.markets.venues.kalshi_payloads import read_kalshi_payload
+from forecast.markets.venues.manifold_payloads import read_manifold_payload
+from forecast.markets.venues.payload_nodes import PayloadNode, load_payload
+from forecast.markets.venues.polymarket_fees import polymarket_fees_at
+from forecast.markets.venues.polymarket_markets import settled_price
+from forecast.markets.venues.polymarket_payloads import read_polymarket_payload
 from tests.support.fixtures import FIXTURES, fixture_file
 
 D = Decimal

@@ -10,22 +10,22 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from forecast.markets.cpmm import CpmmPool, cpmm_shares, cpmm_spend_to_reach, pool_after_spend
 from forecast.markets.faults import MarketFault
 from forecast.markets.fee_schedules import day_begins
-from forecast.markets.kalshi_fees import KalshiFees
-from forecast.markets.kelly import BinaryChances, deferred_probability, expected_log_growth, kelly_fraction
-from forecast.markets.lmsr import lmsr_prices, lmsr_shares_for_spend
-from forecast.markets.manifold_fees import MANIFOLD_FEES
+from forecast.markets.makers.cpmm import CpmmPool, cpmm_shares, cpmm_spend_to_reach, pool_after_spend
+from forecast.markets.makers.lmsr import lmsr_prices, lmsr_shares_for_spend
 from forecast.markets.order_book import Level, make_book, offers_to_buyer
-from forecast.markets.pooling import (
+from forecast.markets.stakes.kelly import BinaryChances, deferred_probability, expected_log_growth, kelly_fraction
+from forecast.markets.stakes.pooling import (
     arithmetic_mean_of_probabilities,
     extremise,
     geometric_mean_of_odds,
     log_odds,
     posterior_probability,
 )
-from forecast.markets.stake_optimum import kelly_stake_on_book, kelly_stake_on_curve, optimal_count
+from forecast.markets.stakes.stake_optimum import kelly_stake_on_book, kelly_stake_on_curve, optimal_count
+from forecast.markets.venues.kalshi_fees import KalshiFees
+from forecast.markets.venues.manifold_fees import MANIFOLD_FEES
 
 D = Decimal
 FREE = MANIFOLD_FEES[0]

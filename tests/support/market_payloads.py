@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from forecast.markets.payload_nodes import PayloadNode, load_payload
+from forecast.markets.venues.payload_nodes import PayloadNode, load_payload
 
 type Json = dict[str, object]
 

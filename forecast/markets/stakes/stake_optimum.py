@@ -13,9 +13,9 @@ from math import inf
 
 from forecast.markets.faults import MarketFault
 from forecast.markets.fee_schedules import FeeSchedule
-from forecast.markets.kelly import BinaryChances, expected_log_growth
 from forecast.markets.order_book import Level, OrderBook, offers_to_buyer, walk_for_count
 from forecast.markets.sides import ContractSide
+from forecast.markets.stakes.kelly import BinaryChances, expected_log_growth
 
 _RUIN = -1e100  # the slope where everything may be lost; finite, since the search interpolates
 

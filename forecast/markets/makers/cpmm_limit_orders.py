@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from forecast.markets.cpmm import LEAST_PROBABILITY, LIMIT_TOLERANCE, MOST_PROBABILITY, CpmmPool, Purchase, buy_from_pool
 from forecast.markets.faults import MarketFault
+from forecast.markets.makers.cpmm import LEAST_PROBABILITY, LIMIT_TOLERANCE, MOST_PROBABILITY, CpmmPool, Purchase, buy_from_pool
 from forecast.markets.sides import ContractSide
 
 

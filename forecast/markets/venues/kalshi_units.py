@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.payload_nodes import PayloadNode
+from forecast.markets.venues.payload_nodes import PayloadNode
 
 type KalshiUnit = Literal["dollars", "cents"]
 

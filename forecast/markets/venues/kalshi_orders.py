@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Literal
 
 from forecast.markets.fee_schedules import Role
-from forecast.markets.kalshi_fees import KalshiFees, KalshiRounding
 from forecast.markets.money import CENT, check_count, check_price, round_down_to, round_up_to
+from forecast.markets.venues.kalshi_fees import KalshiFees, KalshiRounding
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from decimal import Decimal
 from operator import itemgetter
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.listings import ListedBook, VenueReading, contract_named, quote_of_book
 from forecast.markets.order_book import Level, make_book
-from forecast.markets.payload_nodes import PayloadNode
-from forecast.markets.polymarket_markets import read_polymarket_market
 from forecast.markets.quotes import Quote
 from forecast.markets.sides import ContractSide, complement
+from forecast.markets.venues.listings import ListedBook, VenueReading, contract_named, quote_of_book
+from forecast.markets.venues.payload_nodes import PayloadNode
+from forecast.markets.venues.polymarket_markets import read_polymarket_market
 
 
 def read_polymarket_payload(

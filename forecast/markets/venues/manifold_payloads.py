@@ -9,11 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
 
-from forecast.markets.cpmm import CpmmPool
 from forecast.markets.faults import MarketFault
-from forecast.markets.listings import Listing, SkippedItem, VenueReading, contract_named
-from forecast.markets.payload_nodes import PayloadNode
+from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.quotes import MarketStatus, Quote
+from forecast.markets.venues.listings import Listing, SkippedItem, VenueReading, contract_named
+from forecast.markets.venues.payload_nodes import PayloadNode
 
 POOL_TOLERANCE = 1e-6  # between a market's probability and that of its pool
 _GAP_TOLERANCE = Decimal("1e-9")  # between a bet's probability before it and that after the bet before

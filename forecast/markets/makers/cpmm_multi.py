@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from forecast.markets.cpmm import LEAST_PROBABILITY, LIMIT_TOLERANCE, MOST_PROBABILITY, CpmmPool, cpmm_shares, pool_after_spend
 from forecast.markets.faults import MarketFault
+from forecast.markets.makers.cpmm import LEAST_PROBABILITY, LIMIT_TOLERANCE, MOST_PROBABILITY, CpmmPool, cpmm_shares, pool_after_spend
 from forecast.markets.sides import ContractSide, other_side
 
 ANSWERS_SUM_TOLERANCE = 1e-6  # of the probabilities that a payload gives

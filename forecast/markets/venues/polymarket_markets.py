@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from forecast.markets.listings import Listing, SkippedItem, TickRange, VenueReading
-from forecast.markets.payload_nodes import PayloadNode
-from forecast.markets.polymarket_fees import CATEGORY_OF_FEE_TYPE, PolymarketFees
 from forecast.markets.price_guards import ask_or_none, bid_or_none, last_price_or_none
 from forecast.markets.quotes import MarketStatus, Quote
+from forecast.markets.venues.listings import Listing, SkippedItem, TickRange, VenueReading
+from forecast.markets.venues.payload_nodes import PayloadNode
+from forecast.markets.venues.polymarket_fees import CATEGORY_OF_FEE_TYPE, PolymarketFees
 
 _SETTLED = {(1, 0): Decimal(1), (0, 1): Decimal(0), (Decimal("0.5"), Decimal("0.5")): Decimal("0.5")}
 

@@ -10,15 +10,15 @@ from datetime import datetime
 from operator import itemgetter
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.kalshi_fees import KalshiFees
-from forecast.markets.kalshi_markets import KalshiRequest, read_kalshi_event, read_kalshi_market
-from forecast.markets.kalshi_units import KalshiUnit, kalshi_count, kalshi_price, kalshi_unit, price_in_dollars
-from forecast.markets.listings import ListedBook, VenueReading, contract_named, quote_of_book
 from forecast.markets.order_book import Level, make_book
-from forecast.markets.payload_nodes import PayloadNode
 from forecast.markets.price_guards import ask_or_none, bid_or_none, last_price_or_none
 from forecast.markets.quotes import Quote
 from forecast.markets.sides import complement
+from forecast.markets.venues.kalshi_fees import KalshiFees
+from forecast.markets.venues.kalshi_markets import KalshiRequest, read_kalshi_event, read_kalshi_market
+from forecast.markets.venues.kalshi_units import KalshiUnit, kalshi_count, kalshi_price, kalshi_unit, price_in_dollars
+from forecast.markets.venues.listings import ListedBook, VenueReading, contract_named, quote_of_book
+from forecast.markets.venues.payload_nodes import PayloadNode
 
 
 def read_kalshi_payload(payload: PayloadNode, *, contract: str | None = None, retrieved: datetime | None = None) -> VenueReading:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from forecast.markets.cpmm import CpmmPool
 from forecast.markets.faults import MarketFault
 from forecast.markets.fee_schedules import FeeSchedule
+from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.order_book import OrderBook
 from forecast.markets.quotes import MarketStatus, Quote, Venue
 

@@ -1,0 +1,1 @@
+"""Market makers: what a trade costs along their curves, and what it does to their probabilities."""

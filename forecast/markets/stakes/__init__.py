@@ -1,0 +1,1 @@
+"""Stakes: how much to buy, by expected log growth, and whose probability to use."""

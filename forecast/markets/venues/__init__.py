@@ -1,0 +1,1 @@
+"""Venues: their payloads as listings, quotes and books, and their fees by date."""
