@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from forecast.markets.faults import MarketFault
 from forecast.markets.price_guards import read_interval
+from forecast.markets.ticks import is_on_tick
 from forecast.markets.venues.kalshi_payloads import read_kalshi_payload
-from forecast.markets.venues.listings import VenueReading, is_on_tick
+from forecast.markets.venues.listings import VenueReading
 from forecast.markets.venues.manifold_payloads import read_manifold_payload
 from forecast.markets.venues.payload_nodes import MOST_NESTING, MOST_PAYLOAD_BYTES, load_payload
 from forecast.markets.venues.polymarket_payloads import read_polymarket_payload

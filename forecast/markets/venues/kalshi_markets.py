@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from forecast.markets.price_guards import ask_or_none, bid_or_none, last_price_or_none
 from forecast.markets.quotes import MarketStatus, Quote
+from forecast.markets.ticks import TickRange
 from forecast.markets.venues.kalshi_units import KalshiUnit, kalshi_count, kalshi_price
-from forecast.markets.venues.listings import Listing, SkippedItem, Strike, TickRange, VenueReading
+from forecast.markets.venues.listings import Listing, SkippedItem, Strike, VenueReading
 from forecast.markets.venues.payload_nodes import PayloadNode
 
 _STATUS: dict[str, MarketStatus] = {

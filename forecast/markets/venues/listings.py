@@ -11,19 +11,7 @@ from forecast.markets.fee_schedules import FeeSchedule
 from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.order_book import OrderBook
 from forecast.markets.quotes import MarketStatus, Quote, Venue
-
-
-@dataclass(frozen=True, slots=True)
-class TickRange:
-    """Prices from ``start`` to ``end`` come in steps of ``step``."""
-
-    start: Decimal
-    end: Decimal
-    step: Decimal
-
-    def __post_init__(self) -> None:
-        if self.step <= 0:
-            raise MarketFault(f"prices come in steps above 0, not of {self.step}")
+from forecast.markets.ticks import TickRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +73,6 @@ class VenueReading:
     books: list[ListedBook] = field(default_factory=list)
     fees: list[FeeSchedule] = field(default_factory=list)
     skipped: list[SkippedItem] = field(default_factory=list)
-
-
-def is_on_tick(price: Decimal, ticks: tuple[TickRange, ...]) -> bool:
-    """Whether an order may have this price: a whole number of steps above the start of a range that holds it.  Without ranges nothing is known."""
-    if not ticks:
-        raise MarketFault("the ticks of this contract are not known")
-    return any(each.start <= price <= each.end and (price - each.start) % each.step == 0 for each in ticks)
 
 
 def contract_named(found: str | None, asked: str | None) -> str:

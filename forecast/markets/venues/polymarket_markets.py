@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from forecast.markets.price_guards import ask_or_none, bid_or_none, last_price_or_none
 from forecast.markets.quotes import MarketStatus, Quote
-from forecast.markets.venues.listings import Listing, SkippedItem, TickRange, VenueReading
+from forecast.markets.ticks import TickRange
+from forecast.markets.venues.listings import Listing, SkippedItem, VenueReading
 from forecast.markets.venues.payload_nodes import PayloadNode
 from forecast.markets.venues.polymarket_fees import CATEGORY_OF_FEE_TYPE, PolymarketFees
 
