@@ -25,6 +25,7 @@ from forecast.track_record.reference import REFERENCE_KINDS, Reference, referenc
 from forecast.track_record.score_table import OWNER, ScoreTable, score_table
 from forecast.track_record.skill_summaries import SkillSummary, summarise_skill
 from forecast.track_record.summaries import EVERYBODY, Grouping, ScoreSummary, summarise_scores
+from forecast.track_record.tournaments import TournamentTotal, tournament_totals
 
 MOST_FORECASTERS = 20  # forecasters, each with lines of their own where nobody is named
 
@@ -63,6 +64,7 @@ class ScoreResult:
     later_summaries: tuple[ScoreSummary, ...] = ()
     reference: Reference | None = None
     skill: tuple[SkillSummary, ...] = ()
+    tournaments: tuple[TournamentTotal, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -101,6 +103,7 @@ def scores_of(found: ScoreResult, *, as_of: date) -> ScoresContent:
         later_summaries=found.later_summaries,
         reference=found.reference,
         skill=found.skill,
+        tournaments=found.tournaments,
     )
 
 
@@ -152,6 +155,7 @@ def _summarise(
         summarise_scores(table_later, measures=measures_later, by=asked.by, who=names),
         reference,
         () if reference is None else summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names),
+        tournament_totals(table, who=names),
         problems,
     )
 

@@ -14,20 +14,28 @@ from forecast.book.files.layout import REPORTS
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Problem, has_errors
 from forecast.content.score_page import score_page_content
+from forecast.content.scores import summary_contents
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.rerender import record_reports, render_index_again
 from forecast.report.score_page import score_page_files
 from forecast.schema.hindcast_scores import HindcastScoresContent, KeptHindcastsContent
 from forecast.schema.score import ScoresContent
-from forecast.schema.score_page import SCORE_REPORT, ScorePageContent, read_score_page, score_page_bytes
+from forecast.schema.score_page import SCORE_REPORT, GroupedScoresContent, ScorePageContent, read_score_page, score_page_bytes
 from forecast.schema.topic import ReportFault
 from forecast.track_record.calls import Calls, best_and_worst
 from forecast.track_record.counted_forecasts import forecasts_made
+from forecast.track_record.measures import measures
+from forecast.track_record.reference import Reference
 from forecast.track_record.score_table import OWNER
-from forecast.track_record.summaries import EVERYBODY
+from forecast.track_record.skill_summaries import SkillSummary, summarise_skill
+from forecast.track_record.summaries import EVERYBODY, Grouping, summarise_scores
 from forecast.track_record.updating import UpdatableQuestion, updatable_questions, update_choices
 
 MOST_OPEN = 30  # open questions with a table of their own
+MOST_GROUPED_NAMES = 3  # forecasters with lines of their own in each group; of more, the means of all
+TRACK_GROUPINGS: tuple[Grouping, ...] = ("year", "horizon", "source", "topic", "type")
+TRACK_MEASURES = frozenset({"brier-over-time", "baseline", "peer", "crps-quantiles"})
+CROWD_MEASURES = frozenset({"brier-over-time", "log-over-time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ def _content(
         scores,
         found.records,
         who=_names(found),
+        groups=grouped_scores(found),
+        crowd=scores_beside_crowd(found),
         calls=calls_of(found),
         rows=_kept_rows(before, inputs) if rows is None else rows,
         inputs=inputs,
@@ -103,6 +113,29 @@ def _content(
         open_numbers=numbers,
         hindcasts=_kept_hindcasts(before, inputs) if hindcasts is None else {"inputs": inputs, "stale": False, "scores": hindcasts},
     )
+
+
+def grouped_scores(found: ScoreResult) -> list[GroupedScoresContent]:
+    """Return means by each kind of group of which there are several: by year, by how long questions were open, and so on."""
+    assert found.table is not None
+    chosen = tuple(measure for measure in measures() if measure.name in TRACK_MEASURES and measure.name in found.table.scores)
+    names = _names(found)
+    who = names if 0 < len(names) <= MOST_GROUPED_NAMES else None
+    kinds = ((by, summarise_scores(found.table, measures=chosen, by=by, who=who)) for by in TRACK_GROUPINGS)
+    return [{"by": by, "summaries": summary_contents(summaries)} for by, summaries in kinds if len({each.group for each in summaries}) > 1]
+
+
+def scores_beside_crowd(found: ScoreResult) -> tuple[SkillSummary, ...]:
+    """Return scores beside those of the platforms' aggregates at the same times: over all questions, and by year where there are several."""
+    assert found.table is not None
+    chosen = tuple(measure for measure in measures() if measure.name in CROWD_MEASURES)
+    names = _names(found)
+    who = names if 0 < len(names) <= MOST_GROUPED_NAMES else None
+    crowd = Reference("aggregate")
+    every, yearly = (
+        summarise_skill(found.records, found.table, crowd, measures=chosen, by=by, who=who) for by in (None, TRACK_GROUPINGS[0])
+    )
+    return (*every, *yearly) if len({each.group for each in yearly}) > 1 else every
 
 
 def calls_of(found: ScoreResult) -> Calls | None:

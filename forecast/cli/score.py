@@ -20,7 +20,7 @@ Records = Annotated[
     list[str] | None, typer.Argument(metavar="[TOPIC|COLLECTION]...", help="Only these records (default: all).", show_default=False)
 ]
 By = Annotated[
-    Literal["topic", "tag", "source", "person", "horizon", "type", "year"] | None,
+    Literal["topic", "tag", "source", "person", "horizon", "type", "year", "tournament"] | None,
     typer.Option("--by", help="A line for each of these, where they are asked for.", show_default=False),
 ]
 Rules = Annotated[
@@ -91,6 +91,7 @@ def score(
     Examples:
       forecast score
       forecast score metaculus --by tag --rule peer
+      forecast score metaculus --by tournament
       forecast score --against 0.5 --json
       forecast score --hindcasts
     """  # noqa: D301 - \b keeps lines as they are in the help
@@ -130,7 +131,7 @@ def score(
     if as_json:
         print_json({**content, "rows": list(cells)})
         return
-    print_scores(round_numbers(content))  # as the page has them
+    print_scores(round_numbers(content), by_tournament=by == "tournament")  # as the page has them
     if asked == ScoreRequest() and found.records:
         from forecast.actions.score_page import write_score_page
 

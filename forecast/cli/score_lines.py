@@ -7,14 +7,14 @@ import io
 from collections.abc import Iterable, Sequence
 
 from forecast.cli.lines import echo, print_columns, spreadsheet_cell
-from forecast.schema.score import AgreementContent, ScoreRowContent, ScoresContent, SkillContent, SummaryContent
+from forecast.schema.score import AgreementContent, ScoreRowContent, ScoresContent, SkillContent, SummaryContent, TournamentContent
 from forecast.sentences import score_words
 
 COLUMNS = ("record", "question", "who", "measure", "score", "coverage", "cohort", "made")
 
 
-def print_scores(content: ScoresContent) -> None:
-    """Print what scores come to, what was left out and why, and how far a platform's own scores agree."""
+def print_scores(content: ScoresContent, *, by_tournament: bool = False) -> None:
+    """Print what scores come to, what was left out and why, and how far a platform's own scores agree; tournaments' totals where asked."""
     if not content["records"]:
         echo(score_words.NO_RECORD)
         return
@@ -30,6 +30,8 @@ def print_scores(content: ScoresContent) -> None:
         echo()
         echo("Entered later, so that nobody can know whether they were made at the time they claim:")
         _print_summaries(content["later"])
+    if by_tournament:
+        _print_tournaments(content["tournaments"])
     _print_agreement(content["agreement"])
     for note in content["notes"]:
         echo(note)
@@ -110,6 +112,28 @@ def _print_skill(skill: Sequence[SkillContent], reference: str) -> None:
         for its in skill
     ]
     _print_table(heading, rows, right=(3, 4, 5, 6, 7, 8))
+
+
+def _print_tournaments(totals: Sequence[TournamentContent]) -> None:
+    if not totals:
+        return
+    echo()
+    echo("Totals, which count the questions of a tournament when they are resolved, by weight; the take is the square of a total above 0:")
+    heading = ("", "", "score", "total", "take", "questions", "covered", "of")
+    rows = [
+        (
+            its["tournament"],
+            its["who"],
+            its["label"],
+            score_words.score_text(its["total"]),
+            "" if its["take"] is None else score_words.score_text(its["take"]),
+            f"{its['questions']:,}",
+            score_words.score_text(its["coverage"]),
+            score_words.score_text(its["possible"]),
+        )
+        for its in totals
+    ]
+    _print_table(heading, rows, right=(3, 4, 5, 6, 7))
 
 
 def _print_table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: Sequence[int]) -> None:

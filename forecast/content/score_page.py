@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from forecast.content.forecast_words import forecast_words, outcome_words
+from forecast.content.scores import skill_contents
 from forecast.forecasts.times import moment_text
 from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.json_data import round_numbers
@@ -15,6 +16,7 @@ from forecast.schema.score_page import (
     BesideContent,
     CallContent,
     CallsContent,
+    GroupedScoresContent,
     OpenQuestionContent,
     ScorePageContent,
     SettledContent,
@@ -29,6 +31,7 @@ from forecast.track_record.measures import USUAL, measures
 from forecast.track_record.question_history import Beside, ForecasterHistory, ForecastStep, question_history
 from forecast.track_record.record_scores import RecordScores
 from forecast.track_record.score_table import OWNER, ScoreRow
+from forecast.track_record.skill_summaries import SkillSummary
 from forecast.track_record.updating import UpdateChoices, UpdateOutcome
 
 MOST_QUESTIONS = 100  # settled ones with their forecasts on the page, the newest
@@ -41,6 +44,8 @@ def score_page_content(
     records: Sequence[RecordScores],
     *,
     who: Sequence[str],
+    groups: Sequence[GroupedScoresContent],
+    crowd: Sequence[SkillSummary],
     calls: Calls | None,
     rows: Mapping[tuple[str, str], str],
     inputs: str,
@@ -67,6 +72,8 @@ def score_page_content(
         "as_of": scores["as_of"],
         "scores": scores,
         "labels": {measure.name: measure.label for measure in measures() if measure.name in USUAL},
+        "groups": list(groups),
+        "crowd": skill_contents(crowd),
         "calls": None if calls is None else _calls(calls, rows, inputs),
         "open": [_open_question(each) for each in choices if each.keep.expected or "yes" in each.keep.by_outcome],
         "unlisted_open": unlisted_open,

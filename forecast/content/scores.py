@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from math import isfinite
 
 from forecast.schema.score import (
     SCORE_FORMAT,
@@ -14,6 +15,7 @@ from forecast.schema.score import (
     ScoresContent,
     SkillContent,
     SummaryContent,
+    TournamentContent,
     figure,
 )
 from forecast.track_record.cohorts import COHORTS, cohort_counts
@@ -27,6 +29,7 @@ from forecast.track_record.reference import Reference
 from forecast.track_record.score_table import score_table
 from forecast.track_record.skill_summaries import SkillSummary
 from forecast.track_record.summaries import ScoreSummary
+from forecast.track_record.tournaments import TournamentTotal
 
 UNFIT = "of a form, or with options, that no rule takes for its question and outcome"
 
@@ -41,6 +44,7 @@ def scores_content(
     later_summaries: Sequence[ScoreSummary],
     reference: Reference | None,
     skill: Sequence[SkillSummary],
+    tournaments: Sequence[TournamentTotal],
 ) -> ScoresContent:
     """Return scores as JSON has them, without rows."""
     return {
@@ -49,14 +53,25 @@ def scores_content(
         "records": [its.record.name for its in records],
         "cohorts": [cohort for its in records for cohort in _cohorts(its)],
         "left_out": [left for its in records for left in _left_out(its, later)],
-        "summaries": list(map(_summary, summaries)),
-        "with_early": list(map(_summary, with_early)),
-        "later": list(map(_summary, later_summaries)),
+        "summaries": summary_contents(summaries),
+        "with_early": summary_contents(with_early),
+        "later": summary_contents(later_summaries),
         "reference": "" if reference is None else reference.name,
-        "skill": list(map(_skill, skill)),
+        "skill": skill_contents(skill),
+        "tournaments": list(map(_tournament, tournaments)),
         "agreement": [_agreement(rule) for its in records if its.record.platform_scores for rule in platform_agreement(its)],
         "notes": [f"No peer and no relative scores of {its.record.name}: {NO_CROWD}." for its in records if _lacks_crowd(its)],
     }
+
+
+def summary_contents(summaries: Sequence[ScoreSummary]) -> list[SummaryContent]:
+    """Return means as JSON has them."""
+    return list(map(_summary, summaries))
+
+
+def skill_contents(skill: Sequence[SkillSummary]) -> list[SkillContent]:
+    """Return scores beside a reference's as JSON has them."""
+    return list(map(_skill, skill))
 
 
 def score_rows(records: Sequence[RecordScores], measures: Sequence[ScoreMeasure], who: Sequence[str]) -> Iterator[ScoreRowContent]:
@@ -135,6 +150,20 @@ def _skill(its: SkillSummary) -> SkillContent:
         "high": interval.high,
         "ratio": None if its.ratio is None else figure(its.ratio),
         "few": interval.is_few,
+    }
+
+
+def _tournament(its: TournamentTotal) -> TournamentContent:
+    return {
+        "tournament": its.tournament,
+        "who": its.who,
+        "measure": its.measure.name,
+        "label": its.measure.label,
+        "questions": its.questions,
+        "total": figure(its.total),
+        "coverage": its.coverage,
+        "possible": its.possible,
+        "take": its.take if isfinite(its.take) else None,
     }
 
 

@@ -20,6 +20,7 @@ from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_options import labels_of, option_rows
 from forecast.importers.python_text import boolean, moment_in_cell, moment_in_utc, python_list, python_texts
 from forecast.importers.visible_text import visible_line, visible_prose
+from forecast.track_record.tournaments import TOURNAMENT_TAG
 
 QUESTION_FILE = "question_data.csv"
 METACULUS_TYPES: Mapping[str, QuestionType] = {
@@ -29,7 +30,7 @@ METACULUS_TYPES: Mapping[str, QuestionType] = {
     "discrete": "discrete",
     "date": "date",
 }
-PROJECT, LEADERBOARD = "project: ", "leaderboard: "  # how tags begin that are no categories
+LEADERBOARD = "leaderboard: "  # how tags begin that are no categories; those of tournaments begin with TOURNAMENT_TAG
 _PUBLISHED = {"", "approved"}
 _WORDS = {"yes": "yes", "no": "no", "annulled": "annulled", "ambiguous": "ambiguous"}
 _BEYOND = {"below_lower_bound": "below", "above_upper_bound": "above"}
@@ -108,7 +109,7 @@ def _tags(row: CsvRow) -> list[str]:
     tags = [
         *python_texts(row["Categories"]),
         *(LEADERBOARD + tag for tag in python_texts(row["Leaderboard Tags"])),
-        *([PROJECT + row["Default Project"]] if row["Default Project"] else []),
+        *([TOURNAMENT_TAG + row["Default Project"]] if row["Default Project"] else []),
     ]
     return [visible_line(tag).replace(";", ",") for tag in tags]
 

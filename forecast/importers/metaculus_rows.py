@@ -10,7 +10,8 @@ from forecast.forecasts.question import AskedQuestion, Option, QuestionScale
 from forecast.forecasts.resolution import Resolution
 from forecast.forecasts.times import SECONDS_A_DAY
 from forecast.importers.continuous_range import range_points
-from forecast.importers.metaculus_questions import LEADERBOARD, METACULUS_TYPES, PROJECT
+from forecast.importers.metaculus_questions import LEADERBOARD, METACULUS_TYPES
+from forecast.track_record.tournaments import TOURNAMENT_TAG
 
 QUESTION_HEADINGS = (
     "Question ID",
@@ -52,7 +53,7 @@ type ExportedCells = Mapping[str, object]
 def question_row(question: AskedQuestion, options: Sequence[Option], resolution: Resolution | None) -> ExportedCells:
     """Return a question's cells by heading; times, lists and booleans are written as Python prints them."""
     post = _POST.search(question.url)
-    projects = [tag.removeprefix(PROJECT) for tag in question.tags if tag.startswith(PROJECT)]
+    projects = [tag.removeprefix(TOURNAMENT_TAG) for tag in question.tags if tag.startswith(TOURNAMENT_TAG)]
     return {
         "Question ID": question.id,
         "Question URL": question.url,
@@ -60,7 +61,7 @@ def question_row(question: AskedQuestion, options: Sequence[Option], resolution:
         "Post ID": post[1] if post is not None else None,
         "Post Curation Status": "approved",
         "Default Project": projects[0] if projects else None,
-        "Categories": [tag for tag in question.tags if not tag.startswith((PROJECT, LEADERBOARD))],
+        "Categories": [tag for tag in question.tags if not tag.startswith((TOURNAMENT_TAG, LEADERBOARD))],
         "Leaderboard Tags": [tag.removeprefix(LEADERBOARD) for tag in question.tags if tag.startswith(LEADERBOARD)],
         "Question Type": _TYPES[question.type],
         **(_option_cells(options) if question.type == "options" else {}),

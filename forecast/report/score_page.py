@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forecast.report.charts_score import question_chart, question_chart_name, question_sentence
+from forecast.report.charts_track import TREND_CHART, trend_chart, trend_sentence, trend_summaries
 from forecast.report.drawing import Chart
 from forecast.report.pages import collapse_empty_lines, html_environment, markdown_environment, remove_empty_lines
 from forecast.report.pictures import embed_svg, render_svg
-from forecast.report.sections import Section
+from forecast.report.sections import Picture, Section
 from forecast.report.tables import ReportTable
 from forecast.report.tables_score import (
     agreement_table,
@@ -23,12 +24,26 @@ from forecast.report.tables_score import (
     update_table,
     worst_differences,
 )
+from forecast.report.tables_track import MOST_TOURNAMENTS, crowd_table, group_table, tournament_tables
 from forecast.schema import words
 from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.score_page import SCORE_REPORT, OpenQuestionContent, ScorePageContent, SettledContent, score_page_bytes
 from forecast.sentences import score_words
 
 ROWS_UNASKED = "`forecast score --rows` says which row of a topic's record mattered most to its model at the time of each call."
+TRACK = (
+    "Each mean is over the questions of one group that have been resolved and whose scheduled close has come; a question that was annulled, "
+    "or whose condition failed, is not scored. Differences between groups mix skill with how hard the questions were."
+)
+CROWD = (
+    "Each forecast is compared with the platform's aggregate that stood at the same time, over the questions and times that both cover. "
+    "A positive difference means that the forecaster did better than the crowd."
+)
+TOURNAMENTS = (
+    "Totals as Metaculus adds them up: the sum of score times the question's weight, over all questions that have been resolved, also before "
+    "their scheduled close. Which score decides, the tournament says. Shares of a prize are in proportion to the take, the square of a total above 0. "
+    "\u201cCovered\u201d is the sum of coverage times weight, out of the weights of all resolved questions."
+)
 BACKQUOTED = re.compile(r"`([^`]+)`")
 UPDATING = (
     "What a question will score when it closes as scheduled, if the forecast of the first column holds from now on. The baseline and the Brier score over time keep what "
@@ -67,6 +82,8 @@ def render_score_page(content: ScorePageContent) -> dict[str, bytes]:
     """Return the page, the Markdown and the pictures by their paths under ``reports/``."""
     found = (question_chart(question) for question in content["settled"])
     charts = {chart.name: chart for chart in found if chart is not None}
+    if trend := trend_summaries(content["groups"]):
+        charts[TREND_CHART] = trend_chart(trend)
     svgs = {name: render_svg(chart) for name, chart in charts.items()}
     shared = _context(content, charts)
     page = html_environment().get_template("score.html.j2").render(**shared, svgs={name: embed_svg(svg) for name, svg in svgs.items()})
@@ -105,6 +122,7 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
     missing = "" if scores["summaries"] else "No forecast has a score yet." if scores["records"] else _put_in_quotes(score_words.NO_RECORD)
     paragraphs = paragraphs if scores["records"] else []
     yield Section("What the scores come to", "scores", tuple(paragraphs), tuple(points), (), tuple(tables), missing=missing)
+    yield from _track_sections(content)
     if calls is not None and calls["best"]:
         best, worst = calls_captions(calls)
         found = (calls_table(best, calls["best"]), calls_table(worst, calls["worst"]))
@@ -115,6 +133,20 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
         yield Section("The platform's own scores", "agreement", points=tuple(worst_differences(scores)), tables=(agreement_table(scores),))
     if content["hindcasts"] is not None:
         yield _hindcast_section(content["hindcasts"])
+
+
+def _track_sections(content: ScorePageContent) -> Iterator[Section]:
+    """The track record: means by groups, own forecasts beside the crowd's, and the totals of tournaments, where there are any."""
+    if content["groups"]:
+        trend = trend_summaries(content["groups"])
+        pictures = (Picture(TREND_CHART, f"{trend_sentence(trend)}."),) if trend else ()
+        yield Section("Track record", "track-record", (TRACK,), pictures=pictures, tables=tuple(map(group_table, content["groups"])))
+    if content["crowd"]:
+        yield Section("Beside the crowd", "crowd", (CROWD,), tables=(crowd_table(content["crowd"]),))
+    if content["scores"]["tournaments"]:
+        more = len({its["tournament"] for its in content["scores"]["tournaments"]}) - MOST_TOURNAMENTS
+        paragraphs = (TOURNAMENTS, *((f"{more:,} more tournaments are in score.json.",) if more > 0 else ()))
+        yield Section("Tournaments", "tournaments", paragraphs, tables=tuple(tournament_tables(content["scores"]["tournaments"])))
 
 
 def _unexpected_sentence(numbers: int) -> str:

@@ -63,6 +63,24 @@ class SkillContent(TypedDict):
     few: bool
 
 
+class TournamentContent(TypedDict):
+    """What one forecaster's scores by one measure add up to in a tournament, times the weights of its questions.
+
+    ``possible`` is the sum of the weights of all its resolved questions, of which ``coverage`` is covered; shares of a prize are in
+    proportion to ``take``, which is null where the total is infinite.
+    """
+
+    tournament: str
+    who: str
+    measure: str
+    label: str
+    questions: int
+    total: ScoreFigure
+    coverage: float
+    possible: float
+    take: float | None
+
+
 class DisagreementContent(TypedDict):
     """A score of a platform that is not the one computed here."""
 
@@ -117,6 +135,7 @@ class ScoresContent(TypedDict):
     later: list[SummaryContent]
     reference: str
     skill: list[SkillContent]
+    tournaments: list[TournamentContent]
     agreement: list[AgreementContent]
     notes: list[str]
     rows: NotRequired[list[ScoreRowContent]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.json_data import format_json
 from forecast.schema.record_json import read_record_json
-from forecast.schema.score import SCORE_FORMAT, ScoreFigure, ScoresContent
+from forecast.schema.score import SCORE_FORMAT, ScoreFigure, ScoresContent, SkillContent, SummaryContent
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -113,8 +113,15 @@ class OpenQuestionContent(TypedDict):
     updates: list[UpdateContent]
 
 
+class GroupedScoresContent(TypedDict):
+    """Means by groups of questions; ``by`` says of which kind, as `year`."""
+
+    by: str
+    summaries: list[SummaryContent]
+
+
 class ScorePageContent(TypedDict):
-    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``, ``open_numbers`` open numbers and dates.
+    """Everything that the page of scores shows. ``groups`` are kinds of groups of which there are several, ``crowd`` is beside platforms' aggregates, over all questions and by year. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``, ``unlisted_open`` open ones that are not in ``open``, ``open_numbers`` open numbers and dates.
 
     ``hindcasts`` are null until `forecast score --hindcasts` has made them. ``made_of`` is a hash of all files on which the page rests, and of its day.
     """
@@ -125,6 +132,8 @@ class ScorePageContent(TypedDict):
     as_of: str
     scores: ScoresContent
     labels: dict[str, str]
+    groups: list[GroupedScoresContent]
+    crowd: list[SkillContent]
     calls: CallsContent | None
     open: list[OpenQuestionContent]
     unlisted_open: int

@@ -29,7 +29,10 @@ from forecast.track_record.record_questions import RecordQuestion
 
 OWN_RULES = ("baseline", "spot-baseline")
 CROWD_RULES = ("peer", "spot-peer", "relative-legacy")
-NO_CROWD = "the record does not hold the forecasts of everybody whom the venue counts, so there is no crowd to compare with"
+NO_CROWD = (
+    "the record does not say that it holds the forecasts of everybody whom the venue counts, so there is no crowd to compare with "
+    "(for a file that has everybody's: `forecast import … --others --crowd-complete`)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from forecast.track_record.intervals import MeanInterval, mean_interval
 from forecast.track_record.measures import ScoreMeasure
 from forecast.track_record.record_questions import RecordQuestion
 from forecast.track_record.score_table import ScoreTable
+from forecast.track_record.tournaments import tournament_names
 
-type Grouping = Literal["topic", "tag", "source", "person", "horizon", "type", "year"]
+type Grouping = Literal["topic", "tag", "source", "person", "horizon", "type", "year", "tournament"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping.__value__)
 HORIZONS = ((7, "up to a week"), (31, "up to a month"), (92, "up to three months"), (366, "up to a year"))
 LONGEST_HORIZON = "over a year"
@@ -123,4 +124,6 @@ def _names(question: RecordQuestion, platform: str, by: Grouping) -> tuple[str, 
             return (UNKNOWN if question.close is None else str(question.close.year),)
         case "type":
             return (UNKNOWN if question.wording is None else question.wording.type,)
+        case "tournament":
+            return tournament_names(question) or ("no tournament",)
     return () if question.wording is None else question.wording.tags or ("no tag",)
