@@ -110,9 +110,13 @@ NAMED_ONCE: tuple[Literal["answers", "streams", "series", "quantities"], ...] = 
 KEY_OF_KIND = {"probability": "chance", "distribution": "shape", "date": "curve", "shares": "shares"}
 
 
-def inconsistency(content: TopicContent) -> str:
-    """Return the first thing that does not fit in a content of the right shape, with its place; empty where all does."""
-    for faults in (_number_faults, _day_faults, _answer_faults, _list_faults, _shape_faults, _future_faults, _name_faults, _other_faults):
+def inconsistency(content: TopicContent, *, numbers: bool = True) -> str:
+    """Return the first thing that does not fit in a content of the right shape, with its place; empty where all does.
+
+    Without ``numbers`` none is looked for that is too large to be shown.
+    """
+    checks = (_number_faults,) if numbers else ()
+    for faults in (*checks, _day_faults, _answer_faults, _list_faults, _shape_faults, _future_faults, _name_faults, _other_faults):
         for place, what in faults(content):
             return f"`{place}`: {what}"
     return ""
