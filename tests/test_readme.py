@@ -14,7 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast.actions.update import update
+from forecast.book.files.folder import Folder
 from forecast.book.reading import read_book
+from forecast.book.relations import read_relations
 from forecast.cli.commands import commands
 from forecast.cli.init import init
 from forecast.cli.new import new
@@ -157,10 +159,10 @@ def test_the_readme_starts_with_two_commands():
 
 
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
-    """Reports that may be wrong, with copies and a range, a question without a model and competing events are read without a problem as seeds/README.md shows them."""
+    """Reports that may be wrong, with copies and a range, relations, a question without a model and competing events are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     of_topics = shown.split("## Records from elsewhere")[0]
-    reports, judged, competing = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
+    reports, related, judged, competing = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
@@ -172,6 +174,7 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
             "2026-02-01,40,,,2026-02-03,Paper one,C,wire\n2026-02-01,40,,,2026-02-04,Paper two,C,wire\n2026-03-01,,20,,,Ministry,A,\n"
         ),
         "priors/raids.toml": f'[raid_size]\n{rate}[right]\nper = "grade"\n{share}',
+        "seeds/relations.toml": related,
         "seeds/chess/topic.toml": opened + judged,
         "seeds/lease/topic.toml": opened + competing + asked.format("scrap_rate"),
         "seeds/lease/ends.csv": "from,to,value,source\n2026-01-01,2026-06-30,none,Office\n",
@@ -182,6 +185,8 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
         (tmp_path / path).write_text(text, encoding="utf-8")
     book, problems = read_book(tmp_path)
     assert (sorted(book.topics), problems) == (["chess", "lease", "raids"], ())
+    relations, wrong = read_relations(Folder(tmp_path))
+    assert ([its.name for its in relations or ()], wrong) == (["other_boats"], ())
 
 
 def block(language: str, index: int) -> str:

@@ -83,4 +83,6 @@ def marks_of(content: TopicContent) -> ReportMarks:
     """Return what is said of a report without unpacking it; questions that are void or annulled are not among those it cannot answer."""
     unanswerable = tuple(answer["name"] for answer in content["answers"] if answer["status"] == "not answerable")
     is_compared = content["verdict"]["verdict"] != "not refereed" or "code" in content  # with its own model there is one engine only
-    return ReportMarks(content["digest"], bool(content["warnings"]), unanswerable, is_compared)
+    relations = content.get("relations", [])
+    broken = tuple(relation["name"] for relation in relations if relation["verdict"] == "fails")
+    return ReportMarks(content["digest"], bool(content["warnings"]), unanswerable, is_compared, bool(relations), broken)

@@ -38,14 +38,16 @@ class Run:
 class ReportMarks:
     """What an update says of a report without unpacking it.
 
-    That is its digest, whether its numbers are not to be trusted, which questions it cannot answer, and whether the engines have been
-    compared as far as they can be.
+    That is its digest, whether its numbers are not to be trusted, which questions it cannot answer, whether the engines have been
+    compared as far as they can be, whether it has relations to other topics, and which of these do not hold.
     """
 
     digest: str
     is_distrusted: bool
     unanswerable: tuple[str, ...]
     is_compared: bool = True
+    is_related: bool = False
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ReportFault
-from forecast.sentences.cautions import misfit_sentences
+from forecast.sentences.cautions import contradiction_sentences
 
 
 class PublishedAnswer(AnswerContent):
@@ -38,7 +38,7 @@ class JudgedQuestionOnRecord(RecordedQuestion):
 
 @dataclass(frozen=True, slots=True)
 class PublishedAnswers:
-    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings, misfits of the model among them; or problems.
+    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings, what contradicts them among these; or problems.
 
     Each answer has what is on record of its question; ``judged`` are the questions that people alone answer.  ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
     """
@@ -77,7 +77,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
         if content is None:
             unreported.append(topic)
             continue
-        warnings = [*content["warnings"], *misfit_sentences(content), *([] if failure is None else [failure.sentence])]
+        warnings = [*content["warnings"], *contradiction_sentences(content), *([] if failure is None else [failure.sentence])]
         verdict = content["verdict"]["verdict"]
         on_record = {its["name"]: its for its in content.get("on_record", ())}
         answers += [

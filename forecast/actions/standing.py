@@ -106,7 +106,7 @@ def parse_content(data: bytes) -> TopicContent:
 
 
 def _report_marks(data: Mapping[str, Any]) -> ReportMarks:
-    return ReportMarks(**{**data, "unanswerable": tuple(data["unanswerable"])})
+    return ReportMarks(**{**data, "unanswerable": tuple(data["unanswerable"]), "broken": tuple(data["broken"])})
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:

@@ -9,7 +9,7 @@ are published.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from itertools import chain
@@ -26,6 +26,7 @@ from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, with_draws
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.records import as_warnings, problems_of_topic_record
+from forecast.actions.relations import RelatedReports, relate_reports
 from forecast.actions.run import ReportMarks, Run, TopicResult
 from forecast.actions.score_update import update_score_page
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
@@ -79,11 +80,16 @@ class UpdateResult:
         return tuple(name for name, marks in self.marks.items() if marks.is_distrusted)
 
     @property
+    def broken_relations(self) -> tuple[str, ...]:
+        """The relations between topics that do not hold, by their names."""
+        return tuple(dict.fromkeys(name for marks in self.marks.values() for name in marks.broken))
+
+    @property
     def exit_code(self) -> int:
         """0 fine, 1 a file has problems, 3 computed but not to be trusted, or not all of it computed."""
         if has_errors(self.problems):
             return 1
-        return 3 if self.distrusted or self.failed or self.unanswerable else 0
+        return 3 if self.distrusted or self.failed or self.unanswerable or self.broken_relations else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,25 @@ def update(
     wrong += [problem for name, result in results.items() if result.failed for problem in topic_problems(reading.book.topics[name], as_of)]
     if wrong:
         return UpdateResult(sort_problems((*reading.problems, *wrong)))
-    return _publish(run, reading, results, store, whole=topics is None, clock=clock)
+    related = relate_reports(run, {name: its for name, its in results.items() if its.marks is not None}, reading.standing)
+    reading, broken = _with_changed_relations(reading, related)
+    if has_errors(broken):
+        return UpdateResult(sort_problems(broken))
+    store.keep(related.kept)
+    return _publish(run, reading, {**results, **related.changed}, store, whole=topics is None, clock=clock)
+
+
+def _with_changed_relations(reading: _Reading, related: RelatedReports) -> tuple[_Reading, tuple[Problem, ...]]:
+    """The reading without the topics that no longer stand, since a relation of theirs says something else; they are read after all.
+
+    With the problems that reading them found, which are there only where their files have changed meanwhile.
+    """
+    again = [name for name in related.changed if name in reading.standing]
+    book, wrong = read_checked_book(reading.book.root, again, reading.entries) if again else (reading.book, ())
+    topics = {**reading.book.topics, **book.topics}
+    standing = {name: topic for name, topic in reading.standing.items() if name not in again}
+    problems = sort_problems((*reading.problems, *wrong, *related.problems))
+    return replace(reading, book=replace(reading.book, topics=topics), problems=problems, standing=standing), wrong
 
 
 def _publish(

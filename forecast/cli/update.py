@@ -162,7 +162,7 @@ def _words_of_plan(plan: TopicPlan) -> list[str]:
 
 
 def _print_topic(content: TopicContent) -> None:
-    from forecast.sentences.cautions import misfit_sentences, single_engine_sentence, verdict_words
+    from forecast.sentences.cautions import contradiction_sentences, single_engine_sentence, verdict_words
     from forecast.sentences.forecasts import record_sentences
     from forecast.sentences.headlines import headline_of
 
@@ -172,7 +172,7 @@ def _print_topic(content: TopicContent) -> None:
     echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict}")
     if code := content.get("code"):
         echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
-    for warning in (*content["warnings"], *misfit_sentences(content)):
+    for warning in (*content["warnings"], *contradiction_sentences(content)):
         echo(f"  WARNING: {warning}")
     if note := single_engine_sentence(content):
         echo(f"  NOTE: {note}")
@@ -206,6 +206,7 @@ def _as_data(content: TopicContent) -> dict[str, Any]:
     )
     return {name: content[name] for name in kept if name in content} | {
         "misfits": list(misfit_sentences(content)),
+        "relations": list(content.get("relations", ())),
         "verdict": content["verdict"]["verdict"],
         "hindcast": content["run"]["hindcast"],
     }

@@ -43,6 +43,7 @@ from forecast.schema.compact import compact_content
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import round_numbers
 from forecast.schema.on_record import RecordedQuestion
+from forecast.schema.relations import RelationContent
 from forecast.schema.topic import (
     REPORT_FORMAT,
     ParameterContent,
@@ -62,6 +63,7 @@ class _ContentExtras(TypedDict, total=False):
 
     implied: list[ImpliedContent]
     code: CodeContent
+    relations: list[RelationContent]
     on_record: list[RecordedQuestion]
 
 

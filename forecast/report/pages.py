@@ -24,6 +24,7 @@ from forecast.report.icd203 import SCALE_SENTENCE, Style
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import OPENING_SECTIONS, parameter_groups, topic_tables, why_sections
 from forecast.report.sections_forecasts import forecast_sections, has_model
+from forecast.report.sections_relations import relation_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
 from forecast.schema import words
@@ -101,7 +102,7 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
         "groups": parameter_groups(content),
         "tables": topic_tables(content),
         "opening_sections": [section for section in sections if section.anchor in OPENING_SECTIONS],
-        "later_sections": [section for section in sections if section.anchor not in OPENING_SECTIONS],
+        "later_sections": [*(section for section in sections if section.anchor not in OPENING_SECTIONS), *relation_sections(content)],
         "scale": SCALE_SENTENCE if style == "icd203" else "",
         "forecast_sections": forecast_sections(content, charts),
         "has_model": has_model(content),
@@ -218,7 +219,7 @@ def _add_filters(environment: Environment) -> None:
         "belief_sentence": belief_sentence,
         "is_long": lambda text: len(text) > LONG_TEXT,
         "error_words": error_words,
-        "misfits": cautions.misfit_sentences,
+        "contradictions": cautions.contradiction_sentences,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,

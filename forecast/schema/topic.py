@@ -21,6 +21,7 @@ from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
 from forecast.schema.long_records import LongRecord
 from forecast.schema.on_record import RecordedQuestion
+from forecast.schema.relations import RelationContent
 from forecast.schema.shape_faults import shape_fault
 
 if TYPE_CHECKING:
@@ -267,6 +268,7 @@ class TopicContent(TypedDict):
     verdict: VerdictContent
     run: RunContent
     code: NotRequired[CodeContent]
+    relations: NotRequired[list[RelationContent]]  # what must hold between its answers and those of other topics
     on_record: NotRequired[list[RecordedQuestion]]  # what people said of its questions, and how these ended; no input to the answers
 
 

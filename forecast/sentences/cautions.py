@@ -10,6 +10,7 @@ from operator import itemgetter
 from forecast.schema import words
 from forecast.schema.insight import PredictiveCheckContent
 from forecast.schema.topic import TopicContent
+from forecast.sentences.relations import broken_relation_sentences
 
 MISFIT_TAIL = 0.001  # a tail below which a predictive check is said beside the answers
 MOST_MISFITS = 4  # checks that are said there; the section on how well the record was foreseen has all
@@ -30,6 +31,11 @@ def misfit_sentences(content: TopicContent) -> tuple[str, ...]:
     if len(far) > MOST_MISFITS:
         sentences.append(f"{len(far) - MOST_MISFITS} more checks are as extreme; see “How well the record was foreseen”.")
     return tuple(sentences)
+
+
+def contradiction_sentences(content: TopicContent) -> tuple[str, ...]:
+    """Return what stands beside the answers as a warning: that the model does not reproduce its record, or that other topics contradict it."""
+    return (*misfit_sentences(content), *broken_relation_sentences(content))
 
 
 def single_engine_sentence(content: TopicContent) -> str:

@@ -11,6 +11,7 @@ from forecast.book.draft import ParsedText, PartDraft, PriorDraft
 from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
+from forecast.book.sentences import SENTENCE_HINT, is_sentence
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.expressions import names_in
@@ -19,14 +20,6 @@ from forecast.language.pooling import pool
 from forecast.language.statements import Statement
 
 ADDS_UP = 1e-9
-SENTENCE_HINT = "at least three words, and a full stop, question or exclamation mark at the end"
-
-
-def is_sentence(text: str) -> bool:
-    """Whether a text has three words and ends as a sentence does (a closing quote or bracket may follow)."""
-    return len(text.split()) >= 3 and text.rstrip().rstrip("\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}»").endswith(
-        (".", "!", "?", "…")
-    )
 
 
 def pooled_statement(prior: PriorDraft) -> Statement:

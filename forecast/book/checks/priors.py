@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from forecast.book.calendar import CALENDARS, MOST_CALENDAR_STEPS
 from forecast.book.checks.extremes import check_extremes
-from forecast.book.checks.pools import check_part_reasons, check_pool, is_sentence
+from forecast.book.checks.pools import check_part_reasons, check_pool
 from forecast.book.checks.scopes import NameScope, check_names
 from forecast.book.checks.statements import check_prior_family, check_statement, has_share_values
 from forecast.book.cycles import find_cycles
@@ -14,6 +14,7 @@ from forecast.book.draft import Draft, ParsedText, PriorDraft
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import Problem
 from forecast.book.labels import LabelSets, calendar_of, has_rows, is_categorical, text_columns
+from forecast.book.sentences import SENTENCE_HINT, is_sentence
 from forecast.book.topic import Step
 from forecast.language.distributions.families import value_kind_of
 from forecast.language.distributions.nested import WALKS
@@ -52,9 +53,7 @@ def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
     whys = {("why",): table.why} if isinstance(table.why, str) else {("why", label): why for label, why in table.why.items()}
     for keys, why in whys.items():
         if not is_sentence(why):
-            yield prior.document.at_value(
-                (name, *keys), "`why` is not a sentence", "at least three words, and a full stop, question or exclamation mark at the end"
-            )
+            yield prior.document.at_value((name, *keys), "`why` is not a sentence", SENTENCE_HINT)
     if isinstance(table.why, dict):
         asked = list(table.prior) if isinstance(table.prior, dict) else []
         for label in asked:

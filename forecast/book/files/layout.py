@@ -14,6 +14,7 @@ from forecast.language.faults import did_you_mean
 SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
 RECORDS = "records"  # the folder in seeds for questions from elsewhere
 LEDGER = f"{REPORTS}/ledger.jsonl"
+RELATIONS = f"{SEEDS}/relations.toml"
 TOPIC_FILE = "topic.toml"
 MODEL_FILE = "model.py"
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")

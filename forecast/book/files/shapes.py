@@ -62,6 +62,21 @@ class StreamTable:
 
 
 @dataclass(frozen=True)
+class RelationTable:
+    """What must hold between answers of several topics."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    relation: StatementText
+    """Two sides with `<=`, `>=` or `==` between them, as in `loyalty.next_wish <= return.next_captive`."""
+    why: ProseText
+    """Why it must hold, in a sentence."""
+
+
+RelationFile = dict[NameText, RelationTable]
+
+
+@dataclass(frozen=True)
 class QuantityTable:
     """A named sub-expression with its unit."""
 

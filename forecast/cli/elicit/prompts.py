@@ -103,7 +103,7 @@ def ask_feedback(feedback: Feedback, support: Support, unit: str, *, possible: C
 
 def ask_why() -> str | None:
     """Ask for the reason; None keeps the present one."""
-    from forecast.book.checks.pools import is_sentence
+    from forecast.book.sentences import is_sentence
 
     def parse(text: str) -> str | None:
         if not text:

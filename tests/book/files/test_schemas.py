@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from forecast.book.checks.pools import is_sentence
 from forecast.book.files import shapes
 from forecast.book.files.conform import conform
 from forecast.book.files.names import RESERVED, name_fault
@@ -24,6 +23,7 @@ from forecast.book.files.schemas import SCHEMA_DIRECTORY, SENTENCE, STATEMENT, s
 from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.sources import Document, make_source_file
 from forecast.book.reading import read_book
+from forecast.book.sentences import is_sentence
 from forecast.language.distributions.families import FAMILIES
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
@@ -127,7 +127,7 @@ def test_every_text_of_the_shapes_says_which_kind_it_is() -> None:
         if _has_plain_text(kind)
     ]
     assert plain == []
-    assert len(SHAPES) == 7
+    assert len(SHAPES) == 8
 
 
 SHAPES = [shape for shape in vars(shapes).values() if dataclasses.is_dataclass(shape)]
