@@ -171,6 +171,7 @@ def _stream_numbers(name: str, stream: Stream) -> list[Any]:
         [_rows_mark(name)],
         *classes,
         *([entering] if entering else []),
+        *(["once"] if stream.once else []),
     ]
 
 

@@ -160,6 +160,7 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
         entering_texts=MappingProxyType({key: getattr(table, key) for key in ("weight", "reliability", "wrong") if getattr(table, key)}),
         reported=report_label_columns(topic, draft),
         classes=draft.classes.labels if draft.classes else (),
+        once=table.once,
     )
 
 

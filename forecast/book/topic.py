@@ -140,6 +140,7 @@ class Stream:
     wrong: Statement | None = None
     entering_texts: Mapping[str, str] = field(default_factory=dict)  # weight, reliability and wrong as written, where given
     reported: tuple[str, ...] = ()  # which of `grade` and `source` are labels there
+    once: bool = False  # whether its rows are evidence that exists once: learnt from, and neither added up nor projected
 
     @property
     def entering(self) -> tuple[Expression, ...]:

@@ -150,6 +150,8 @@ def _entry(*, counted: bool, weight: float | None) -> _Entry:
 def _entering_text(record: StreamRecord) -> str:
     """Say how rows enter the likelihood, where it is not each in full and as a value that is right."""
     texts, sentences = record.stream.entering_texts, []
+    if record.stream.once:
+        sentences.append("Evidence that exists once: what its rows say is learnt from, and neither added up nor expected again.")
     if "weight" in texts:
         sentences.append(f"Rows are weighed: the likelihood of each is raised to the power of `{texts['weight']}`.")
     if "reliability" in texts:

@@ -246,7 +246,7 @@ def _structure(topic: Topic) -> object:
         topic.opens,
         topic.step,
         {
-            name: (stream.value.text, stream.watched, dict(stream.next_texts), stream.classes, dict(stream.entering_texts))
+            name: (stream.value.text, stream.watched, stream.once, dict(stream.next_texts), stream.classes, dict(stream.entering_texts))
             for name, stream in topic.streams.items()
         },
         {name: quantity.text for name, quantity in topic.quantities.items()},

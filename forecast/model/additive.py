@@ -19,8 +19,10 @@ def adds_up(topic: Topic, stream: Stream) -> bool:
     """Whether a total of a stream's values means something.
 
     It does where a question or another stream uses it, where time is watched, so that values are events on its days, and
-    where values are counts: numbers of events, of which a row can have more than one, or of classes.
+    where values are counts: numbers of events, of which a row can have more than one, or of classes. Evidence that exists once never adds up.
     """
+    if stream.once:
+        return False
     if stream.watched or stream.classes or stream.name in _totals_asked(topic, stream):
         return True
     return family_for(stream.value).discrete and not _is_one_trial(stream)

@@ -85,8 +85,8 @@ class Paths:
 
 
 def has_future(stream: Stream) -> bool:
-    """Whether a stream can be drawn forward: its statement uses no own column, or ``next`` says what that will be."""
-    return all(column in stream.next for column in needed_columns(stream))
+    """Whether a stream can be drawn forward: it is no evidence that exists once, and uses no own column, or ``next`` says what that will be."""
+    return not stream.once and all(column in stream.next for column in needed_columns(stream))
 
 
 def simulate(

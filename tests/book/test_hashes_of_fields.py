@@ -80,6 +80,7 @@ MOVED = {
         "wrong": NUMBERS,
         "entering_texts": WORDS,
         "reported": NUMBERS,
+        "once": NUMBERS,
     },
     "Row": {
         "place": NONE,

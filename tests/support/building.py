@@ -36,7 +36,7 @@ def make_topic(
 
     A prior is a statement, or a mapping with ``prior`` (a statement, or one for
     each label) and ``per``.  A stream is a statement, or a mapping with
-    ``value``, ``watched``, ``next`` and ``classes``.  A row is a number or a class, seen on the next day
+    ``value``, ``watched``, ``once``, ``next`` and ``classes``.  A row is a number or a class, seen on the next day
     in turn, or a mapping with the columns of a record (``low`` and ``high`` for the ends of a range).  A question is an answer
     expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
     ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
@@ -184,6 +184,7 @@ def _stream(key: str, given: Any, rows: tuple[Row, ...], priors: Mapping[str, An
         unit="",
         value=value,
         watched=described.get("watched", False),
+        once=described.get("once", False),
         next={name: parse_expression(text) for name, text in following.items()},
         next_texts=dict(following),
         rows=rows,

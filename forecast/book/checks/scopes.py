@@ -307,6 +307,9 @@ class _Checker:
             )
         elif kinds[node.stream] != "stream":
             yield self._at(node, f"`{node.stream}` is {ARTICLES[kinds[node.stream]]}; `total` takes a stream")
+        elif (stream := self.draft.streams.get(node.stream)) is not None and stream.table.once:
+            message = f"the rows of `{node.stream}` are evidence that exists once, which is not added up"
+            yield self._at(node, message, "ask for what the evidence is about; or leave out `once` where rows are events")
         elif node.label and (stream := self.draft.streams.get(node.stream)) is not None:
             yield from self._class(node, stream)
 

@@ -113,6 +113,7 @@ def _check_stream(draft: Draft, labels: LabelSets, name: str, stream: StreamDraf
     for expression in stream.value.tree.arguments.values():
         yield from check_names(draft, labels, stream.value, expression, here)
     yield from check_weight_and_reliability(draft, labels, name, stream)
+    yield from _check_once(draft, name, stream)
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
     following = NameScope("`next`", frozenset({"parameter", "quantity"}), totals=True)
     for column, written in stream.next.items() if stream.is_read else ():
@@ -124,6 +125,18 @@ def _check_stream(draft: Draft, labels: LabelSets, name: str, stream: StreamDraf
             message = f"`next` names `{column}`, a column that the statement does not use"
             yield written.document.at_key(written.keys, message, "delete it; only what the statement uses is needed to go on")
         yield from _check_next(draft, labels, column, written, following, is_label=column in (here.coded or {}))
+
+
+def _check_once(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
+    """Yield what does not go with evidence that exists once."""
+    if not stream.table.once:
+        return
+    if stream.table.watched:
+        message = "evidence that exists once is not watched for: quiet days say nothing of it"
+        yield draft.topic.at_key(("streams", name, "watched"), message, "leave out one of `once` and `watched`")
+    if stream.next:
+        message = "evidence that exists once has no next row"
+        yield draft.topic.at_key(("streams", name, "next"), message, "leave out one of `once` and `next`")
 
 
 def _check_next(

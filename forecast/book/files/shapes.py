@@ -49,6 +49,8 @@ class StreamTable:
     """The unit of its values."""
     watched: bool = False
     """True where news of it would come at once, so that quiet days count as they pass."""
+    once: bool = False
+    """True for evidence that exists once, as a document that was found: its rows enter the likelihood, and are never added up or projected."""
     classes: LabelText = ""
     """The classes of an `OrderedLogistic`, lowest first, as in `none < some < many`."""
     next: dict[NameText, StatementText] = field(default_factory=dict)
