@@ -66,6 +66,30 @@ def joint_outcomes(draws: Outcomes, weights: Array | None = None, *, effective: 
     return JointOutcomes(rows.astype(np.int8), shares, size)
 
 
+def with_unseen_outcomes(outcomes: JointOutcomes, chance: float) -> JointOutcomes:
+    """Give each way for one contract to end that no draw has a probability: the greatest that draws leave open, ``chance``.
+
+    For each contract that pays yes, or no, on no draw, draws in which it ends so and all others as they do take that much from the rest.
+    """
+    missing = [
+        (contract, outcome)
+        for outcome in (PAYS_YES, PAYS_NO)
+        for contract, seen in enumerate(outcomes.chances(outcome))
+        if not seen and outcomes.chances(VOID)[contract] < 1
+    ]
+    if not missing:
+        return outcomes
+    if not 0 < chance * len(missing) < 1:
+        raise MarketFault(f"{len(missing)} outcomes that no draw has cannot have a probability of {chance} each")
+    rows, weights = [outcomes.rows], [outcomes.weights * (1 - chance * len(missing))]
+    for contract, outcome in missing:
+        changed = outcomes.rows.copy()
+        changed[changed[:, contract] != VOID, contract] = outcome
+        rows.append(changed)
+        weights.append(outcomes.weights * chance)
+    return joint_outcomes(np.vstack(rows), np.concatenate(weights), effective=outcomes.effective)
+
+
 def paying_outcome(side: ContractSide) -> int:
     """The outcome in which one side of a contract pays."""
     return PAYS_YES if side == "yes" else PAYS_NO

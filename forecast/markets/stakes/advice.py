@@ -1,0 +1,232 @@
+"""Advice on several contracts at once: pool, edges, the joint Kelly stake of part of the bankroll, orders, and what these come to on other draws.
+
+Fractional Kelly: a fraction F of wealth is put at risk and the rest kept, so that log growth is that of F of the wealth.  Where prices do not
+move with the stake, that is F times the Kelly stake; and who has bought it and asks again is told to buy no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from forecast.language.arrays import Array
+from forecast.markets.faults import MarketFault
+from forecast.markets.fee_schedules import FeeSchedule
+from forecast.markets.makers.cpmm import CpmmPool
+from forecast.markets.order_book import OrderBook, offers_to_buyer
+from forecast.markets.sides import ContractSide
+from forecast.markets.stakes.drawdown import BETS, Drawdown, simulate_drawdown
+from forecast.markets.stakes.edges import Edge, edge_of
+from forecast.markets.stakes.joint_kelly import joint_kelly_stake, log_growth
+from forecast.markets.stakes.joint_outcomes import PAYS_NO, PAYS_YES, VOID, JointOutcomes
+from forecast.markets.stakes.kelly import BinaryChances
+from forecast.markets.stakes.legs import Leg, Trade, leg_on_levels, leg_on_pool
+from forecast.markets.stakes.model_weight import STATED, ModelWeight
+from forecast.markets.stakes.order_sizes import OrderRules, orders_below
+from forecast.markets.stakes.pooled_outcomes import PooledOutcomes, pool_outcomes
+from forecast.markets.stakes.stake_problem import Holding, Limits, StakeProblem, gains, locked_capital, value_of_holdings
+
+DEFAULT_FRACTION = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedContract:
+    """A contract as it may be traded now: its book with fees, or a maker's pool; ``market`` is the price of YES that is pooled.
+
+    ``doubt`` is the standard deviation that is stated for the chance that YES pays; ``refund`` the share of a price that a void contract gives
+    back; orders are multiples of ``step``, from ``minimum`` on.
+    """
+
+    name: str
+    market: float
+    book: OrderBook | None = None
+    fees: FeeSchedule | None = None
+    pool: CpmmPool | None = None
+    refund: float = 1.0
+    doubt: float = 0.0
+    step: Decimal = Decimal(1)
+    minimum: Decimal = Decimal(0)
+
+    def leg(self, contract: int, side: ContractSide) -> Leg | None:
+        """What may be bought of one side; None where nobody sells it."""
+        if self.pool is not None:
+            return leg_on_pool(contract, side, self.pool)
+        if self.book is None or self.fees is None:
+            raise MarketFault(f"`{self.name}` has neither a book with fees nor a pool")
+        return leg_on_levels(contract, side, offers_to_buyer(self.book, side), self.fees.fee_of_contract)
+
+    def order_rules(self, side: ContractSide) -> OrderRules:
+        """How one side is ordered."""
+        levels = () if self.book is None else offers_to_buyer(self.book, side)
+        return OrderRules(levels, self.fees, self.step, self.minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class StakeTerms:
+    """How much to risk: cash, the fraction of Kelly, the model's weight in the pool, limits, what is held, and groups with shared collateral."""
+
+    cash: float
+    fraction: float = DEFAULT_FRACTION
+    weight: ModelWeight = STATED
+    limits: Limits = field(default_factory=Limits)
+    held: tuple[Holding, ...] = ()
+    groups: tuple[tuple[int, ...], ...] = ()
+    bets: int = BETS
+
+    def __post_init__(self) -> None:
+        if not (0 < self.fraction <= 1 and self.cash > 0):
+            raise MarketFault("cash is above 0, and a fraction of Kelly lies above 0 and up to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class ContractAdvice:
+    """What to do with one contract.  Chances are those that YES pays where it is not void; ``void`` is the chance that it is.
+
+    ``edge`` is that of the better side, None where nobody sells either; ``refusal`` says why nothing is bought.
+    """
+
+    name: str
+    model: float
+    market: float
+    pooled: float
+    void: float
+    edge: Edge | None
+    order: Trade
+    expected_gain: float
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StakeAdvice:
+    """All contracts; ``growth`` is the expected log growth of all wealth on the draws that did not choose, ``chosen_growth`` on those that did.
+
+    ``locked`` is what is spent, less what exclusive NO are certain to pay.  ``missed`` is how far the pooled chances are from those that are
+    compatible with how contracts depend on each other, and ``gap`` how much the optimum may exceed the stake, in log growth.
+    """
+
+    contracts: tuple[ContractAdvice, ...]
+    growth: float
+    chosen_growth: float
+    expected_gain: float
+    locked: float
+    drawdown: Drawdown
+    unseen: float
+    missed: float
+    gap: float
+
+
+def advise_stakes(
+    contracts: Sequence[OfferedContract],
+    *,
+    chosen_on: JointOutcomes,
+    reported_on: JointOutcomes,
+    terms: StakeTerms,
+    greatest_unseen: Callable[[float], float],
+    rng: np.random.Generator,
+) -> StakeAdvice:
+    """Return what to buy of each contract, chosen on one set of joint outcomes and reported on another.
+
+    ``greatest_unseen`` gives the greatest chance that so many independent draws leave to what none of them has.  Raises ``MarketFault``
+    where the pooled chances contradict the draws, or no optimum is found.
+    """
+    prices, refunds = np.array([each.market for each in contracts]), np.array([each.refund for each in contracts])
+    choice = pool_outcomes(chosen_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen)
+    edges = [_better_edge(index, each, choice) for index, each in enumerate(contracts)]
+    wanted = [(index, edge) for index, edge in enumerate(edges) if edge is not None and edge.suffices]
+    legs = tuple(leg for index, edge in wanted if (leg := contracts[index].leg(index, edge.side)) is not None)
+    problem = _problem(contracts, choice.tilted.outcomes, legs, terms, greatest_unseen, fraction=terms.fraction)
+    stake = joint_kelly_stake(problem)
+    orders = orders_below(problem, stake.trades, [contracts[leg.contract].order_rules(leg.side) for leg in legs])
+    report = pool_outcomes(reported_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen)
+    whole, other = (_problem(contracts, its.tilted.outcomes, legs, terms, greatest_unseen, fraction=1.0) for its in (choice, report))
+    bought = {leg.contract: (leg, order, trade) for leg, order, trade in zip(legs, orders, stake.trades, strict=True)}
+    made = []
+    for index, each in enumerate(contracts):
+        leg, order, trade = bought.get(index, (None, Trade(), Trade()))
+        alone = [order if its is leg else Trade() for its in legs]
+        gain = float(other.outcomes.weights @ gains(other, alone)) if order.count else 0.0
+        void = float(choice.tilted.outcomes.chances(VOID)[index])
+        refusal = "" if order.count else _refusal(edges[index], trade)
+        made.append(
+            ContractAdvice(
+                each.name, float(choice.model[index]), each.market, float(choice.pooled[index]), void, edges[index], order, gain, refusal
+            )
+        )
+    ratios, weights = _wealth_ratios(other, orders)
+    return StakeAdvice(
+        tuple(made),
+        growth=log_growth(other, orders),
+        chosen_growth=log_growth(whole, orders),
+        expected_gain=float(other.outcomes.weights @ gains(other, orders)),
+        locked=locked_capital(problem, orders),
+        drawdown=simulate_drawdown(ratios, weights, rng, bets=terms.bets),
+        unseen=other.unseen,
+        missed=max(choice.tilted.missed, report.tilted.missed),
+        gap=stake.gap,
+    )
+
+
+def _better_edge(index: int, contract: OfferedContract, choice: PooledOutcomes) -> Edge | None:
+    """The edge of the side with the larger one; None where nobody sells either."""
+    outcomes = choice.tilted.outcomes
+    chances = {"yes": outcomes.chances(PAYS_YES)[index], "no": outcomes.chances(PAYS_NO)[index]}
+    void = float(outcomes.chances(VOID)[index])
+    sides: tuple[ContractSide, ...] = ("yes", "no")
+    edges = [
+        edge_of(
+            side,
+            BinaryChances(float(chances[side]), void, contract.refund),
+            leg.first_offer,
+            error=float(choice.errors[index]) * (1 - void),
+            doubt=contract.doubt + choice.tilted.missed,
+        )
+        for side in sides
+        if (leg := contract.leg(index, side)) is not None
+    ]
+    return max(edges, key=lambda edge: edge.value, default=None)
+
+
+def _problem(
+    contracts: Sequence[OfferedContract],
+    outcomes: JointOutcomes,
+    legs: tuple[Leg, ...],
+    terms: StakeTerms,
+    greatest_unseen: Callable[[float], float],
+    *,
+    fraction: float,
+) -> StakeProblem:
+    """The problem in which a fraction of wealth is at risk: cash, and what is held at its expected value."""
+    refunds = np.array([each.refund for each in contracts])
+    held = value_of_holdings(outcomes.rows, terms.held, refunds)
+    worth = float(outcomes.weights @ held)
+    kept = (1 - fraction) * (terms.cash + worth)
+    return StakeProblem(
+        outcomes,
+        legs,
+        terms.cash + held - kept,
+        terms.cash,
+        refunds,
+        greatest_unseen(outcomes.effective),
+        terms.cash - kept,
+        terms.limits,
+        terms.groups,
+        terms.held,
+    )
+
+
+def _wealth_ratios(problem: StakeProblem, orders: Sequence[Trade]) -> tuple[Array, Array]:
+    """Wealth after orders over wealth before on each state and, last, where all that is locked is lost, with their probabilities."""
+    ratios = 1 + gains(problem, orders) / problem.wealth
+    worst = 1 - locked_capital(problem, orders) / problem.unseen_wealth
+    return np.append(ratios, worst), np.append((1 - problem.unseen) * problem.outcomes.weights, problem.unseen)
+
+
+def _refusal(edge: Edge | None, wanted: Trade) -> str:
+    if edge is None:
+        return "nobody sells either side"
+    if edge.refusal:
+        return edge.refusal
+    return "the stake is less than the smallest order" if wanted.count else "other contracts, or the limits, leave nothing for it"
