@@ -51,6 +51,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "markets.makers",
     "markets.venues",
     "markets.stakes",
+    "markets.files",
     "track_record",
     "calibration",
     "importers",
