@@ -50,6 +50,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "markets",
     "markets.makers",
     "markets.venues",
+    "markets.files",
     "markets.stakes",
     "markets.files",
     "track_record",

@@ -12,6 +12,7 @@ from forecast.book.classes import Classes
 from forecast.book.dependencies import dependencies_of
 from forecast.book.draft import Draft, ParsedText, PartDraft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, ordered_classes
 from forecast.book.files.conform import conform
+from forecast.book.files.contract_shapes import CONTRACTS
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SNAKE_CASE, prior_path, record_path, topic_path
 from forecast.book.files.names import CLOCKS, DEFAULT, LONGEST_NAME
@@ -86,7 +87,7 @@ def _sources(
 
 
 def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDraft], tuple[Problem, ...]]:
-    """Read and parse a topic's prior file.
+    """Read and parse a topic's prior file, without what it says of contracts, which is nothing of the model's.
 
     Where there is none, or none that can be read, the document is an empty one.
     """
@@ -96,6 +97,8 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
     if document is None:
         document, _ = parse_document(make_source_file(path, ""))
         assert document is not None  # an empty text is TOML
+    if CONTRACTS in document.content:
+        document = replace(document, content={name: table for name, table in document.content.items() if name != CONTRACTS})
     conformed = conform(document, PriorFile)
     problems += conformed.problems
     assert conformed.value is not None  # of tables by name the sound ones are kept

@@ -65,6 +65,10 @@ def _is_of_kind(content: Any, kind: Any) -> bool:
         return content in typing.get_args(kind)
     if origin is typing.Annotated:
         return isinstance(content, str)
+    if origin is list:
+        return isinstance(content, list)
+    if kind is datetime:
+        return isinstance(content, datetime)
     if kind is date:
         return isinstance(content, date) and not isinstance(content, datetime)
     if kind is float:
@@ -79,9 +83,12 @@ def _conform_to_kind(document: Document, kind: Any, content: Any, keys: Keys, pr
     if typing.get_origin(kind) is dict:
         names, inner = typing.get_args(kind)
         return _named_values(document, names, inner, content, keys, problems)
+    if typing.get_origin(kind) is list:
+        values = [_value(document, typing.get_args(kind)[0], inner, (*keys, at), problems) for at, inner in enumerate(content)]
+        return _WRONG if any(value is _WRONG for value in values) else values
     if typing.get_origin(kind) is typing.Annotated:
         problems += _character_problems(document, kind_of_text(kind), content, keys)
-    elif kind is date and not is_book_day(content):
+    elif kind in {date, datetime} and not is_book_day(content.date() if isinstance(content, datetime) else content):
         problems.append(document.at_value(keys, *_day_fault(keys, content)))
         return _WRONG
     elif kind is float and isinstance(content, int) and abs(content) > _LARGEST:
@@ -168,11 +175,14 @@ def _day_fault(keys: Keys, day: date) -> tuple[str, str]:
 def _wrong_type_problem(document: Document, options: Iterable[Any], content: Any, keys: Keys) -> Problem:
     wanted = " or ".join(_kind_text(option) for option in options)
     hint = ""
-    if date in tuple(options) and isinstance(content, str):
+    if datetime in tuple(options):
+        hint = "write it with its zone and without quotes, as in 2026-12-31T23:59:00-05:00"
+    elif date in tuple(options) and isinstance(content, str):
         hint = "write it without quotes, as in 2025-12-31"
     elif float in tuple(options):
         if any(_is_text(option) for option in options):
-            hint = "write a number, or an expression in quotes"
+            is_statement = any(_is_text(option) and kind_of_text(option) == "statement" for option in options)
+            hint = "write a number, or an expression in quotes" if is_statement else "write a number"
         else:
             hint = "write it without quotes" if isinstance(content, str) else ""
     elif any(_is_text(option) for option in options) and not isinstance(content, dict | list):
@@ -193,7 +203,9 @@ def _kind_text(kind: Any) -> str:
         return "a table"
     if _is_text(kind):
         return "a text"
-    return {float: "a number", bool: "true or false", date: "a date"}[kind]
+    if typing.get_origin(kind) is list:
+        return "a list"
+    return {float: "a number", bool: "true or false", date: "a date", datetime: "a time"}[kind]
 
 
 def _is_text(kind: Any) -> bool:
