@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.book.topic import Question
 from forecast.inference.monte_carlo import block_replicates
+from forecast.language.arrays import Array
 from forecast.language.evaluate import evaluate
 from forecast.language.ops import NUMPY
 from forecast.predict.chance_interval import ChanceInterval, chance_interval
@@ -39,6 +40,16 @@ def _counted_interval(question: Question, paths: Paths, rng: np.random.Generator
     """The interval of a chance from paths that stand draw by draw; None for what no path is needed for."""
     if question.kind != "probability" or not needs_paths(paths.model, question):
         return None
+    happened_on, held_on = count_happened(question, paths, rng)
+    replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
+    return chance_interval(happened_on, held_on, replicates)
+
+
+def count_happened(question: Question, paths: Paths, rng: np.random.Generator, *, each: int = CHANCE_PATHS) -> tuple[Array, Array]:
+    """Return on how many of a draw's paths what a question asks about happened, and on how many it was asked and not annulled, ``(draws,)`` each.
+
+    ``paths`` stand draw by draw, ``each`` of them on a draw.
+    """
     assert question.answer is not None
     totals = {name: window_total(paths, name, question) for name in paths.totals}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
@@ -49,6 +60,5 @@ def _counted_interval(question: Question, paths: Paths, rng: np.random.Generator
     if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
         held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
     happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
-    happened_on, held_on = (flags.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for flags in (happened, held))
-    replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
-    return chance_interval(happened_on, held_on, replicates)
+    happened_on, held_on = (flags.reshape(-1, each).sum(axis=1).astype(float) for flags in (happened, held))
+    return happened_on, held_on

@@ -78,11 +78,11 @@ class Tilt:
     reach: tuple[float, float] | None = None
 
 
-def tilt_to(chances: ChanceDraws, target: float, *, bounds: tuple[float, float] = (0.0, 1.0)) -> Tilt:
+def tilt_to(chances: ChanceDraws, target: float, *, bounds: tuple[float, float] = (0.0, 1.0), least: float = LEAST_EFFECTIVE) -> Tilt:
     """Return the tilt of the draws for which the mean chance is ``target``.
 
     ``bounds`` are chances that no values of the parameters go beyond, by proof, and not by what draws show: a target outside is
-    ``impossible``.  One that these draws do not reach, or on fewer than 100 effective draws, is ``not resolved``: other values of the
+    ``impossible``.  One that these draws do not reach, or on fewer effective draws than ``least``, is ``not resolved``: other values of the
     parameters might give it, and the draws cannot say.
     """
     if not bounds[0] < target < bounds[1] and not (bounds[0] == target == bounds[1]):
@@ -92,8 +92,8 @@ def tilt_to(chances: ChanceDraws, target: float, *, bounds: tuple[float, float] 
         return _tilt_at(series, chances, target, 0.0)
     tilt = _solve_tilt(series, target)
     found = None if tilt is None else _tilt_at(series, chances, target, tilt)
-    if found is None or found.effective < LEAST_EFFECTIVE or _cut_off(series, found.tilt) > MOST_CUT_OFF:
-        return Tilt("not resolved", target, chances.weights, reach=_reach(series, chances))
+    if found is None or found.effective < least or _cut_off(series, found.tilt) > MOST_CUT_OFF:
+        return Tilt("not resolved", target, chances.weights, reach=_reach(series, chances, least))
     return found
 
 
@@ -188,22 +188,22 @@ def _cut_off(series: _Series, tilt: float) -> float:
     return float(series.weights[used] @ np.exp(last[used] - largest)) / float(series.weights[used] @ np.exp(log_first[used] - largest))
 
 
-def _reach(series: _Series, chances: ChanceDraws) -> tuple[float, float] | None:
-    """The least and the greatest mean chance on 100 effective draws; None where the draws themselves are fewer."""
-    if float(1 / np.sum(chances.weights**2)) < LEAST_EFFECTIVE:
+def _reach(series: _Series, chances: ChanceDraws, least: float) -> tuple[float, float] | None:
+    """The smallest and the greatest mean chance on enough effective draws; None where the draws themselves are fewer."""
+    if float(1 / np.sum(chances.weights**2)) < least:
         return None
-    return _farthest(series, chances, -1.0), _farthest(series, chances, 1.0)
+    return _farthest(series, chances, -1.0, least), _farthest(series, chances, 1.0, least)
 
 
-def _farthest(series: _Series, chances: ChanceDraws, sign: float) -> float:
+def _farthest(series: _Series, chances: ChanceDraws, sign: float, least: float) -> float:
     near, far = 0.0, 1.0
-    while _is_resolved(series, chances, sign * far) and far < MOST_TILT:
+    while _is_resolved(series, chances, sign * far, least) and far < MOST_TILT:
         near, far = far, 2 * far
     for _ in range(30):
         middle = (near + far) / 2
-        near, far = (middle, far) if _is_resolved(series, chances, sign * middle) else (near, middle)
+        near, far = (middle, far) if _is_resolved(series, chances, sign * middle, least) else (near, middle)
     return _mean_at(series, sign * near)
 
 
-def _is_resolved(series: _Series, chances: ChanceDraws, tilt: float) -> bool:
-    return _tilt_at(series, chances, 0.0, tilt).effective >= LEAST_EFFECTIVE and _cut_off(series, tilt) <= MOST_CUT_OFF
+def _is_resolved(series: _Series, chances: ChanceDraws, tilt: float, least: float) -> bool:
+    return _tilt_at(series, chances, 0.0, tilt).effective >= least and _cut_off(series, tilt) <= MOST_CUT_OFF
