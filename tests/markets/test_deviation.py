@@ -11,7 +11,7 @@ from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.markets.comparison.deviation import (
     Deviation,
-    DeviationPriors,
+    DeviationQuantiles,
     QuantileFunction,
     chance_at_price,
     chance_of_payment,
@@ -88,9 +88,9 @@ def test_a_price_is_turned_into_a_chance(refund: float) -> None:
 
 def test_contracts_of_one_source_deviate_together() -> None:
     """On a draw two contracts of one source have the same levels of their own priors; those of another source, or of none, have others."""
-    half = DeviationPriors(_beta(2, 2), _beta(1, 9), _none, "the agency")
-    rare = DeviationPriors(_beta(8, 2), _beta(1, 30), _none, "the agency")
-    alone = DeviationPriors(_beta(2, 2), _beta(1, 9), _none)
+    half = DeviationQuantiles(_beta(2, 2), _beta(1, 9), _none, "the agency")
+    rare = DeviationQuantiles(_beta(8, 2), _beta(1, 30), _none, "the agency")
+    alone = DeviationQuantiles(_beta(2, 2), _beta(1, 9), _none)
     drawn = draw_deviations({"a": half, "b": rare, "c": alone, "d": alone}, np.random.default_rng(3), draws=4_000)
     together = np.argsort(drawn["a"].yes_if_yes)
     assert all(early <= late for early, late in pairwise(drawn["b"].yes_if_yes[together].tolist()))

@@ -41,7 +41,7 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviationPriors:
+class DeviationQuantiles:
     """The priors of the three probabilities of a contract, as quantile functions, and the text of what settles it."""
 
     yes_if_yes: QuantileFunction
@@ -63,7 +63,7 @@ def known_deviation(yes_if_yes: float = 1.0, yes_if_no: float = 0.0, void: float
     return Deviation(np.asarray(yes_if_yes, dtype=float), np.asarray(yes_if_no, dtype=float), np.asarray(void, dtype=float))
 
 
-def draw_deviations(priors: Mapping[str, DeviationPriors], rng: np.random.Generator, *, draws: int) -> dict[str, Deviation]:
+def draw_deviations(priors: Mapping[str, DeviationQuantiles], rng: np.random.Generator, *, draws: int) -> dict[str, Deviation]:
     """Return draws of the deviations of some contracts, by their names.
 
     Contracts with the same text of a settlement source have on each draw the same three levels of their own priors: they deviate
