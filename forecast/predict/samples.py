@@ -38,13 +38,16 @@ class Sample:
 def sample_of(question: Question, posterior: Posterior, paths: Paths) -> Sample:
     """Return the cases of a question: paths where it depends on what is simulated or asks for a date, else the engine's draws."""
     if question.kind == "date" or needs_paths(posterior.model, question):
-        return _path_sample(question, paths, posterior)
+        return path_sample(question, paths, posterior)
     return Sample(with_clocks(posterior.model, question, posterior.model.scope(posterior.parameters)), posterior.cases)
 
 
-def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
+def path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
+    """Return the cases of a question on simulated paths, each as likely as any other, whatever it asks about."""
     count = len(paths)
-    totals = {name: window_total(paths, name, question) for name in paths.totals}
+    totals = (
+        {} if question.by is None else {name: window_total(paths, name, question) for name in paths.totals}
+    )  # only parameters have no day
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
     replicates = block_replicates(count) if paths.replicates is None else paths.replicates
     return Sample(scope, ReplicatedCases(np.full(count, 1 / count), replicates, min(count, posterior.diagnostics.effective_size)))

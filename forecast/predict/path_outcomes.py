@@ -1,0 +1,52 @@
+"""How questions that ask for a probability end on each simulated path of their topic: jointly, so that their dependence is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Question
+from forecast.inference.monte_carlo import block_replicates
+from forecast.language.arrays import Array, Indices
+from forecast.language.evaluate import evaluate
+from forecast.language.ops import NUMPY
+from forecast.model.errors import Unsound
+from forecast.predict.analysis import EngineResult
+from forecast.predict.question_cases import question_cases
+from forecast.predict.questions import annulment_probability, truth_of
+from forecast.predict.samples import path_sample, question_problem
+
+
+@dataclass(frozen=True, slots=True)
+class PathOutcomes:
+    """On each path whether a question resolves Yes ``(paths,)``, and the chance that it is void or annulled there ``(paths,)``."""
+
+    happened: NDArray[np.bool_]
+    void: Array
+
+
+def outcomes_on_paths(question: Question, result: EngineResult) -> PathOutcomes:
+    """Return how a question ends on each path of a topic's published result.
+
+    A question about parameters alone is read at the draws from which paths were simulated, and so with a somewhat larger Monte Carlo error
+    than its answer.  Where the condition on which it is asked does not hold, it is void.  Raises ``Unsound`` where it has no answer, and for one that asks
+    for no probability.
+    """
+    posterior, paths = result.posterior, result.paths
+    if question.kind != "probability" or question.answer is None:
+        raise Unsound(question_problem(question, posterior.model, "only a question for a probability can be a contract's"))
+    question_cases(question, posterior, paths)  # for its checks
+    sample = path_sample(question, paths, posterior)
+    count = len(paths)
+    held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, sample.scope, NUMPY), count)
+    annulled = annulment_probability(question, sample.scope, posterior.model, sample.cases.weights * held)
+    void = np.where(held, 0.0 if annulled is None else annulled, 1.0)
+    return PathOutcomes(truth_of(evaluate(question.answer, sample.scope, NUMPY), count), void)
+
+
+def replicates_of_paths(result: EngineResult) -> Indices:
+    """The number of each path's replicate, ``(paths,)``."""
+    paths = result.paths
+    return block_replicates(len(paths)) if paths.replicates is None else paths.replicates
