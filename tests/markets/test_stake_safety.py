@@ -10,7 +10,7 @@ from forecast.markets.stakes.drawdown import simulate_drawdown
 from forecast.markets.stakes.edges import edge_of
 from forecast.markets.stakes.kelly import BinaryChances
 from forecast.markets.stakes.legs import OfferLevel
-from forecast.markets.stakes.model_weight import STATED, STATED_WEIGHT, estimate_model_weight, pooled_chance, pooled_error
+from forecast.markets.stakes.model_weight import STATED, STATED_WEIGHT, estimate_model_weight, pooled_chance, pooled_slope
 
 
 def records(size: int, *, ours: float, theirs: float, seed: int = 1):
@@ -50,7 +50,7 @@ def test_the_error_of_a_pool_is_its_slope_times_that_of_the_model():
     """Compared with moving the model's chance a little; with a weight of 1 the pool is the model."""
     moved = pooled_chance(model=0.3 + 1e-6, market=0.6, weight=0.4)
     pooled = pooled_chance(model=0.3, market=0.6, weight=0.4)
-    assert pooled_error(1e-6, model=0.3, pooled=pooled, weight=0.4) == pytest.approx(moved - pooled, rel=1e-4)
+    assert 1e-6 * pooled_slope(model=0.3, pooled=pooled, weight=0.4) == pytest.approx(moved - pooled, rel=1e-4)
     assert pooled_chance(model=0.3, market=0.6, weight=1) == pytest.approx(0.3)
 
 

@@ -36,7 +36,7 @@ DEFAULT_FRACTION = 0.25
 class OfferedContract:
     """A contract as it may be traded now: its book with fees, or a maker's pool; ``market`` is the price of YES that is pooled.
 
-    ``doubt`` is the standard deviation that is stated for the chance that YES pays; ``refund`` the share of a price that a void contract gives
+    ``doubt`` is the standard deviation that is stated for the model's chance that YES pays; ``refund`` the share of a price that a void contract gives
     back; orders are multiples of ``step``, from ``minimum`` on.
     """
 
@@ -181,7 +181,7 @@ def _better_edge(index: int, contract: OfferedContract, choice: PooledOutcomes) 
             BinaryChances(float(chances[side]), void, contract.refund),
             leg.first_offer,
             error=float(choice.errors[index]) * (1 - void),
-            doubt=contract.doubt + choice.tilted.missed,
+            doubt=contract.doubt * float(choice.slopes[index]) + choice.tilted.missed,
         )
         for side in sides
         if (leg := contract.leg(index, side)) is not None

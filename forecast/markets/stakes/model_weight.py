@@ -66,6 +66,6 @@ def pooled_chance(*, model: float, market: float, weight: float) -> float:
     return geometric_mean_of_odds((model, market), (weight, 1 - weight))
 
 
-def pooled_error(error: float, *, model: float, pooled: float, weight: float) -> float:
-    """The standard error of a pooled chance from that of the model's: w · q (1 - q) / (p (1 - p)), by the delta method."""
-    return error * weight * pooled * (1 - pooled) / (model * (1 - model))
+def pooled_slope(*, model: float, pooled: float, weight: float) -> float:
+    """How a pooled chance q moves with the model's p, by the delta method: w · q (1 - q) / (p (1 - p)); its errors are that times the model's."""
+    return weight * pooled * (1 - pooled) / (model * (1 - model))

@@ -10,7 +10,7 @@ import numpy as np
 from forecast.language.arrays import Array
 from forecast.markets.faults import MarketFault
 from forecast.markets.stakes.joint_outcomes import PAYS_YES, VOID, JointOutcomes, with_unseen_outcomes
-from forecast.markets.stakes.model_weight import pooled_chance, pooled_error
+from forecast.markets.stakes.model_weight import pooled_chance, pooled_slope
 from forecast.markets.stakes.outcome_tilting import TiltedOutcomes, tilt_outcomes
 
 
@@ -18,12 +18,13 @@ from forecast.markets.stakes.outcome_tilting import TiltedOutcomes, tilt_outcome
 class PooledOutcomes:
     """Tilted joint outcomes and, where contracts are not void, the chances that YES pays by the model and the pool, ``(contracts,)``.
 
-    ``errors`` are the Monte Carlo errors of the pooled ones.
+    ``slopes`` are how the pooled chances move with the model's, and ``errors`` their Monte Carlo errors.
     """
 
     tilted: TiltedOutcomes
     model: Array
     pooled: Array
+    slopes: Array
     errors: Array
 
 
@@ -42,12 +43,11 @@ def pool_outcomes(
         raise MarketFault("a contract is void on every draw", "leave it out")
     model = pays / (1 - void)
     pooled = model if weight == 1 else _pooled_chances(model, prices * (1 - void * refunds) / (1 - void), weight)
-    sampling = np.sqrt(model * (1 - model) / drawn.effective)
-    errors = [
-        pooled_error(float(error), model=float(ours), pooled=float(both), weight=weight)
-        for error, ours, both in zip(sampling, model, pooled, strict=True)
-    ]
-    return PooledOutcomes(tilt_outcomes(outcomes, pooled * (1 - void)), model, pooled, np.array(errors))
+    slopes = np.array(
+        [pooled_slope(model=float(ours), pooled=float(both), weight=weight) for ours, both in zip(model, pooled, strict=True)]
+    )
+    errors = slopes * np.sqrt(model * (1 - model) / drawn.effective)
+    return PooledOutcomes(tilt_outcomes(outcomes, pooled * (1 - void)), model, pooled, slopes, errors)
 
 
 def _pooled_chances(model: Array, fair: Array, weight: float) -> Array:
