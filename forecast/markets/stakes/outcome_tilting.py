@@ -17,7 +17,7 @@ from forecast.markets.stakes.joint_outcomes import PAYS_YES, VOID, JointOutcomes
 
 MARGINAL_TOLERANCE = 1e-6  # of a marginal that counts as reached
 LARGEST_MARGINAL_MISS = 0.02  # of a marginal, beyond which the wanted ones contradict the draws
-LEAST_EFFECTIVE = 100.0  # draws, below which tilted ones say too little
+LEAST_TILTED_DRAWS = 100.0  # draws, below which tilted ones say too little
 PENALTIES = (1e-10, 1e-4, 1e-3, 1e-2)  # of λ², in this order until enough draws remain
 
 
@@ -52,7 +52,7 @@ def tilt_outcomes(outcomes: JointOutcomes, pays_yes: Array) -> TiltedOutcomes:
         weights = _tilted_weights(features, outcomes.weights, wanted, penalty)
         ratio = weights / outcomes.weights
         effective = outcomes.effective / float(weights @ ratio)  # 1 / Σ p (w/p)², Kish's share of draws that remain
-        if effective >= min(LEAST_EFFECTIVE, outcomes.effective):
+        if effective >= min(LEAST_TILTED_DRAWS, outcomes.effective):
             missed = float(np.abs(weights @ features - wanted).max())
             if missed > LARGEST_MARGINAL_MISS:
                 break
