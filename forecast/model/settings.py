@@ -71,6 +71,7 @@ class Purpose(StrEnum):
     REFITTED_DRAWS = "refitted draws"
     REFITTED_PATHS = "refitted paths"
     RESAMPLE = "resample"
+    STAKES = "stakes"
     SURPRISE = "surprise"
     TRIAL = "trial"
 

@@ -1,0 +1,85 @@
+"""What a contract may be bought at now, by its newest quote, order book or maker's pool, and how it is ordered at its venue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from forecast.markets.contract import Contract
+from forecast.markets.faults import MarketFault
+from forecast.markets.fee_schedules import schedule_in_force
+from forecast.markets.makers.cpmm import CpmmPool
+from forecast.markets.money import MOST_CONTRACTS
+from forecast.markets.order_book import Level, OrderBook, make_book
+from forecast.markets.price_guards import WIDEST_SPREAD
+from forecast.markets.quotes import PriceInterval
+from forecast.markets.stakes.advice import OfferedContract
+
+SHARED_COLLATERAL = frozenset({"kalshi", "polymarket"})  # collateral return of exclusive events, conversion of negative risk
+ORDER_STEPS = {"polymarket": Decimal("0.01")}  # elsewhere whole contracts
+DOLLARS = frozenset({"USD", "USDC"})
+
+
+@dataclass(frozen=True, slots=True)
+class ContractMarket:
+    """A contract's prices at a moment: its interval, and its order book by levels or a maker's pool where they are known."""
+
+    contract: Contract
+    interval: PriceInterval
+    at: datetime
+    book: OrderBook | None = None
+    pool: CpmmPool | None = None
+
+    @property
+    def depth_is_known(self) -> bool:
+        """Whether it is known how many contracts are offered, so that slippage can be counted."""
+        return self.book is not None or self.pool is not None or None not in {self.interval.bid_depth, self.interval.ask_depth}
+
+
+def offered_contract(market: ContractMarket, *, doubt: float, at: datetime) -> OfferedContract:
+    """Return what may be bought of a contract, with the fees that hold at a moment.
+
+    Without a book by levels the best bid and ask are one level each, as deep as the quote says, and without end where it does not.  Raises
+    ``MarketFault`` where fees are not known, and where bid and ask are too far apart to have a midpoint.
+    """
+    its, interval = market.contract, market.interval
+    if interval.spread >= WIDEST_SPREAD:
+        raise MarketFault(f"bid and ask are {interval.spread} apart, which has no midpoint to pool with")
+    terms = {"refund": float(its.refund), "doubt": doubt, "minimum": its.minimum_order or Decimal(0)}
+    if market.pool is not None:
+        return OfferedContract(its.name, market.pool.probability, pool=market.pool, **terms)  # type: ignore[arg-type]
+    book = market.book
+    if book is None:
+        sides = ((interval.bid, interval.bid_depth), (interval.ask, interval.ask_depth))
+        bids, asks = ([Level(price, Decimal(MOST_CONTRACTS) if depth is None else depth)] for price, depth in sides)
+        book = make_book(bids, asks)
+    fees = schedule_in_force(its.fees, at)
+    return OfferedContract(
+        its.name,
+        float(interval.midpoint),
+        book,
+        fees,
+        step=ORDER_STEPS.get(its.venue, Decimal(1)),
+        **terms,  # type: ignore[arg-type]
+    )
+
+
+def collateral_groups(contracts: Sequence[Contract]) -> tuple[tuple[int, ...], ...]:
+    """The numbers of contracts that share collateral: of one event that its venue marks as exclusive, where the venue's rule is known."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, its in enumerate(contracts):
+        if its.group and its.venue in SHARED_COLLATERAL:
+            groups.setdefault((its.venue, its.group), []).append(index)
+    return tuple(tuple(members) for members in groups.values() if len(members) > 1)
+
+
+def currency_of(contracts: Sequence[Contract]) -> str:
+    """The one currency of contracts; dollars and USDC count as one.  Raises ``MarketFault`` where money of several kinds would be mixed."""
+    found = {"USD" if its.currency in DOLLARS else its.currency for its in contracts}
+    if len(found) > 1:
+        raise MarketFault(
+            f"a bankroll is in one currency, and these contracts are in {' and '.join(sorted(found))}", "name contracts of one"
+        )
+    return next(iter(found), "USD")
