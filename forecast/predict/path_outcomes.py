@@ -27,23 +27,26 @@ class PathOutcomes:
     void: Array
 
 
-def outcomes_on_paths(question: Question, result: EngineResult) -> PathOutcomes:
-    """Return how a question ends on each path of a topic's published result.
+def outcomes_on_paths(question: Question, result: EngineResult, label: str = "") -> PathOutcomes:
+    """Return how a question ends on each path of a topic's published result; of a question with choices, whether it ends with ``label``.
 
     A question about parameters alone is read at the draws from which paths were simulated, and so with a somewhat larger Monte Carlo error
-    than its answer.  Where the condition on which it is asked does not hold, it is void.  Raises ``Unsound`` where it has no answer, and for one that asks
-    for no probability.
+    than its answer.  Where the condition on which it is asked does not hold, it is void.  Raises ``Unsound`` where it has no answer, and for
+    one that asks for no probability.
     """
     posterior, paths = result.posterior, result.paths
-    if question.kind != "probability" or question.answer is None:
-        raise Unsound(question_problem(question, posterior.model, "only a question for a probability can be a contract's"))
+    condition = question.choices.get(label) if label else question.answer if question.kind == "probability" else None
+    if condition is None:
+        raise Unsound(
+            question_problem(question, posterior.model, "only a question for a probability, or one of its choices, has a chance to pay")
+        )
     question_cases(question, posterior, paths)  # for its checks
     sample = path_sample(question, paths, posterior)
     count = len(paths)
     held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, sample.scope, NUMPY), count)
     annulled = annulment_probability(question, sample.scope, posterior.model, sample.cases.weights * held)
     void = np.where(held, 0.0 if annulled is None else annulled, 1.0)
-    return PathOutcomes(truth_of(evaluate(question.answer, sample.scope, NUMPY), count), void)
+    return PathOutcomes(truth_of(evaluate(condition, sample.scope, NUMPY), count), void)
 
 
 def replicates_of_paths(result: EngineResult) -> Indices:

@@ -31,6 +31,7 @@ def result() -> EngineResult:
             "fast": {"answer": "rate > 0.3"},
             "some": {"by": END, "since": date(2026, 1, 1), "answer": "total(seen) >= 5", "given": "total(seen) >= 1"},
             "struck": {"by": END, "since": date(2026, 1, 1), "answer": "total(seen) >= 3", "annulled": "0.25"},
+            "which": {"by": END, "since": date(2026, 1, 1), "choices": {"few": "total(seen) < 3", "many": "total(seen) >= 3"}},
             "count": {"by": END, "since": date(2026, 1, 1), "answer": "total(seen)"},
         },
     )
@@ -61,6 +62,15 @@ def test_paths_keep_dependence(result: EngineResult):
 
 
 def test_other_questions_are_refused(result: EngineResult):
-    """A number is no contract's question."""
-    with pytest.raises(Unsound, match="only a question for a probability"):
-        outcomes_on_paths(result.posterior.model.topic.questions["count"], result)
+    """A number, and a choice that there is not."""
+    for name, label in (("count", ""), ("which", ""), ("which", "none"), ("three", "few")):
+        with pytest.raises(Unsound, match="only a question for a probability"):
+            outcomes_on_paths(result.posterior.model.topic.questions[name], result, label)
+
+
+def test_a_choice_has_its_share(result: EngineResult):
+    """As published, and where the question of the same condition is yes."""
+    questions = result.posterior.model.topic.questions
+    many = outcomes_on_paths(questions["which"], result, "many").happened
+    assert many.mean() == pytest.approx(result.answers["which"].value.values["many"])
+    assert (many == outcomes_on_paths(questions["three"], result).happened).all()
