@@ -52,7 +52,6 @@ ORDER = (  # a module may import from its own package and from those before it
     "markets.venues",
     "markets.files",
     "markets.stakes",
-    "markets.files",
     "markets.comparison",
     "track_record",
     "calibration",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.monte_carlo import REPLICATES
 from forecast.language.arrays import Array, Indices
-from forecast.markets.comparison.deviation import DeviationPriors, chance_if_not_void, draw_deviations, draw_outcomes, known_deviation
+from forecast.markets.comparison.deviation import DeviationQuantiles, chance_if_not_void, draw_deviations, draw_outcomes, known_deviation
 from forecast.markets.contract import Contract
 from forecast.markets.stakes.joint_outcomes import PAYS_NO, PAYS_YES, VOID, JointOutcomes, joint_outcomes
 from forecast.predict.analysis import EngineResult
@@ -34,7 +34,10 @@ class ContractDraws:
 
 
 def draw_contracts(
-    contracts: Sequence[Contract], results: Mapping[str, EngineResult], deviations: Mapping[str, DeviationPriors], rng: np.random.Generator
+    contracts: Sequence[Contract],
+    results: Mapping[str, EngineResult],
+    deviations: Mapping[str, DeviationQuantiles],
+    rng: np.random.Generator,
 ) -> ContractDraws:
     """Return joint outcomes of contracts, from the published result of each one's topic.
 
@@ -59,7 +62,7 @@ def _draw_half(
     contracts: Sequence[Contract],
     results: Mapping[str, EngineResult],
     paths: Mapping[tuple[str, str], PathOutcomes],
-    deviations: Mapping[str, DeviationPriors],
+    deviations: Mapping[str, DeviationQuantiles],
     rng: np.random.Generator,
     *,
     second: bool,

@@ -10,7 +10,7 @@ from forecast.actions.contract_draws import draw_contracts
 from forecast.actions.contract_offers import ContractMarket, collateral_groups, currency_of, offered_contract
 from forecast.book.files.problems import Problem
 from forecast.inference.monte_carlo import greatest_unseen
-from forecast.markets.comparison.deviation import DeviationPriors
+from forecast.markets.comparison.deviation import DeviationQuantiles
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.sides import ContractSide
@@ -60,7 +60,7 @@ class StakeResult:
 def stake_contracts(
     markets: Sequence[ContractMarket],
     results: Mapping[str, EngineResult],
-    deviations: Mapping[str, DeviationPriors],
+    deviations: Mapping[str, DeviationQuantiles],
     held: Mapping[str, Sequence[HeldContract]],
     request: StakeRequest,
     *,
@@ -97,7 +97,10 @@ def stake_contracts(
 
 
 def _notes(
-    markets: Sequence[ContractMarket], advice: StakeAdvice, results: Mapping[str, EngineResult], deviations: Mapping[str, DeviationPriors]
+    markets: Sequence[ContractMarket],
+    advice: StakeAdvice,
+    results: Mapping[str, EngineResult],
+    deviations: Mapping[str, DeviationQuantiles],
 ) -> Iterator[str]:
     """What is assumed, and what a reader must know to judge the stakes, in sentences."""
     bought = [each for each in advice.contracts if each.order.count]

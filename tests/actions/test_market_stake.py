@@ -15,7 +15,7 @@ from forecast.actions.contract_offers import ContractMarket, collateral_groups
 from forecast.actions.market_stake import HeldContract, StakeRequest, StakeResult, stake_contracts
 from forecast.book.files.problems import Place
 from forecast.language.arrays import Array
-from forecast.markets.comparison.deviation import DeviationPriors
+from forecast.markets.comparison.deviation import DeviationQuantiles
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.makers.cpmm import CpmmPool
@@ -76,9 +76,9 @@ def at_level(value: float):
     return lambda levels: np.full(len(levels), value)
 
 
-def known(*, yes_if_yes: float = 1.0, yes_if_no: float = 0.0, void: float = 0.0, source: str = "") -> DeviationPriors:
+def known(*, yes_if_yes: float = 1.0, yes_if_no: float = 0.0, void: float = 0.0, source: str = "") -> DeviationQuantiles:
     """Priors of three numbers."""
-    return DeviationPriors(at_level(yes_if_yes), at_level(yes_if_no), at_level(void), source)
+    return DeviationQuantiles(at_level(yes_if_yes), at_level(yes_if_no), at_level(void), source)
 
 
 def chance_of(results: Mapping[str, EngineResult], question: str) -> float:
@@ -154,7 +154,7 @@ def test_a_wide_prior_of_deviation_is_a_doubt(results: Mapping[str, EngineResult
     def spread(levels: Array) -> Array:
         return levels
 
-    found = stake([market(its, ".28", ".30")], results, {its.name: DeviationPriors(spread, at_level(0.0), at_level(0.0))})
+    found = stake([market(its, ".28", ".30")], results, {its.name: DeviationQuantiles(spread, at_level(0.0), at_level(0.0))})
     assert "is under two errors" in found.advice.contracts[0].refusal
 
 

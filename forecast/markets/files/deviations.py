@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forecast.book.checks.pools import is_sentence
 from forecast.book.checks.statements import check_prior_family, check_statement, family_of, has_share_values
 from forecast.book.draft import ParsedText
 from forecast.book.files.conform import conform
@@ -14,6 +13,7 @@ from forecast.book.files.layout import prior_path
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem, Result, has_errors
 from forecast.book.files.sources import Document, read_document_if_any
+from forecast.book.sentences import SENTENCE_HINT, is_sentence
 from forecast.language.distributions.families import component, value_kind_of
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.expressions import names_in
@@ -64,7 +64,7 @@ def _priors_of_contract(document: Document, content: object, keys: Keys) -> Resu
 
 def _prior(document: Document, table: DeviationTable, keys: Keys, problems: list[Problem]) -> DeviationPrior | None:
     if not is_sentence(table.why):
-        hint = "at least three words, and a full stop, question or exclamation mark at the end"
+        hint = SENTENCE_HINT
         problems.append(document.at_value((*keys, "why"), "`why` is not a sentence", hint))
     at: Keys = (*keys, "prior")
     if isinstance(table.prior, int | float):
