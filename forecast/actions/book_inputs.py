@@ -14,12 +14,13 @@ from forecast.forecasts.record import COLLECTIONS
 from forecast.forecasts.tables import FORECASTS, PEOPLE, QUESTIONS, RESOLUTIONS
 
 RECORD_FILES = tuple(f"{table.file}.csv" for table in (QUESTIONS, FORECASTS, RESOLUTIONS))
+MARKET_FILES = ("contracts.toml", "quotes.csv", "books.csv", "pools.csv", "positions.csv")
 
 
 def book_inputs(folder: Folder) -> str:
     """Return the SHA-256 of the files of every topic and its priors, by their paths.
 
-    Forecasts and resolutions on record are not among them, since no model reads them, nor is the ledger.  Raises ``FileFault``.
+    Forecasts and resolutions on record and files about markets are not among them, since no model reads them, nor is the ledger.  Raises ``FileFault``.
     """
     return _files_hash(folder, _model_files(folder))
 
@@ -43,7 +44,8 @@ def has_forecasts_on_record(folder: Folder) -> bool:
 def _model_files(folder: Folder) -> Iterator[str]:
     for topic in topic_names(folder):
         inside = f"{SEEDS}/{topic}"
-        yield from (f"{inside}/{name}" for name in folder.names(inside) if name.endswith(READ_SUFFIXES) and name not in RECORD_FILES)
+        left_out = (*RECORD_FILES, *MARKET_FILES)
+        yield from (f"{inside}/{name}" for name in folder.names(inside) if name.endswith(READ_SUFFIXES) and name not in left_out)
         yield prior_path(topic)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from forecast.actions.cache import cached_implications, edited_rows, newest_report, warnings_of
 from forecast.actions.ledger import check_whole_ledger, read_known_ledger
+from forecast.actions.market_files import problems_of_contracts, problems_of_quotes
 from forecast.actions.records import problems_of_records
 from forecast.actions.relations import relation_problems
 from forecast.book.calendar import ONE_DAY
@@ -86,7 +87,12 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path 
     if deep:
         broken = (*broken, *check_whole_ledger(Folder(root), store))
     book, problems, reports = _read(root, topics, entries)
-    on_record = (*problems_of_records(book, reports, collections=topics is None), *relation_problems(book, whole=topics is None))
+    on_record = (
+        *problems_of_records(book, reports, collections=topics is None),
+        *relation_problems(book, whole=topics is None),
+        *problems_of_contracts(root, book, topics=topics),
+        *problems_of_quotes(root, book),
+    )
     problems = sort_problems((*problems, *broken))
     if has_errors(problems):
         return CheckResult(book, sort_problems((*problems, *on_record)), {})

@@ -22,6 +22,7 @@ from forecast.actions.compute import compute_task, make_report, report_or_failur
 from forecast.actions.contents import Contents, PackedResult, pack_result
 from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
 from forecast.actions.ledger import read_known_ledger
+from forecast.actions.market_files import problems_of_contracts
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, with_draws
 from forecast.actions.publish import clock_problems, publish
@@ -195,6 +196,7 @@ def _publish(
     warned += [] if run.is_hindcast else future_date_warnings(book, run.today)
     for name, result in made.items() if not run.is_hindcast else ():
         warned += as_warnings(problems_of_topic_record(run.root, book.topics[name], result.settled))
+    warned += [] if run.is_hindcast or not made else as_warnings(problems_of_contracts(run.root, book, topics=made))
     marks = _marks(reading, made)
     digests = {name: of_report.digest for name, of_report in marks.items()}
     files = {name: result.files for name, result in made.items()}

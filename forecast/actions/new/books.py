@@ -11,12 +11,13 @@ from datetime import date
 from pathlib import Path
 
 from forecast.actions.new.days import calendar
-from forecast.actions.new.templates import PRIORS_SCHEMA, TOPIC_SCHEMA, template_texts, with_schemas
 from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
+from forecast.actions.new.templates import template_texts, with_schemas
 from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import PRIORS, SEEDS
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.schemas import SCHEMA_DIRECTORY as SCHEMAS
+from forecast.book.files.schemas import SCHEMA_FILES
 from forecast.book.files.writing import write_whole
 from forecast.system import file_kind
 
@@ -61,7 +62,7 @@ def new_book(root: Path, *, today: date) -> NewBookResult:
 
 def _texts(today: date) -> dict[str, str]:
     """The files of a new book, by path in it."""
-    texts = {f"{SCHEMA_PLACE}/{name}": (SCHEMAS / name).read_text(encoding="utf-8") for name in (TOPIC_SCHEMA, PRIORS_SCHEMA)}
+    texts = {f"{SCHEMA_PLACE}/{name}": (SCHEMAS / name).read_text(encoding="utf-8") for name in SCHEMA_FILES}
     texts |= {f"{folder}/README.md": (TEMPLATES / folder / "README.md").read_text(encoding="utf-8") for folder in (PRIORS, SEEDS)}
     days = calendar(today=today, opens=None, by=None)
     return {**texts, **with_schemas(template_texts(FIRST_KIND, FIRST_TOPIC, days), SCHEMA_PLACE)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Mapping
 
 from forecast.book.files.layout import SNAKE_CASE
@@ -18,6 +19,8 @@ RESERVED: Mapping[str, str] = {
     **dict.fromkeys(CLOCKS, "a clock of the language"),
     **dict.fromkeys((*FUNCTIONS, *HAZARD_FUNCTIONS, "total", "first"), "a function of the language"),
 }
+CONTRACT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LONGEST_CONTRACT_NAME = 60  # characters
 LONGEST_NAME = 100  # characters: names become names of files, which no system lets be longer than 255 bytes
 ARTICLES: Mapping[str, str] = {
     "parameter": "a parameter",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-RECORDS_OF_OTHER_KINDS = ("questions", "forecasts", "resolutions", "quotes", "contracts", "positions", "records")
+RECORDS_OF_OTHER_KINDS = (
+    *("questions", "forecasts", "resolutions", "records"),
+    *("contracts", "quotes", "books", "pools", "positions"),
+)
 DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
 TAKEN_BY_RECORDS: Mapping[str, str] = {
     **dict.fromkeys(RECORDS_OF_OTHER_KINDS, "it is kept for files of another kind in seeds"),

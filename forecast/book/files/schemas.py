@@ -1,4 +1,4 @@
-"""JSON Schemas of the two TOML files, for editors; ``python -m forecast.book.files.schemas`` writes them to forecast/schemas/."""
+"""JSON Schemas of the TOML files, for editors; ``python -m forecast.book.files.schemas`` writes them to forecast/schemas/."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forecast.book.files.contract_shapes import CONTRACTS, ContractFile, DeviationsFile
 from forecast.book.files.layout import SNAKE_CASE
-from forecast.book.files.names import RESERVED
+from forecast.book.files.names import CONTRACT_NAME, LONGEST_CONTRACT_NAME, RESERVED
 from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.writing import write_whole
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_DIRECTORY = Path(__file__).resolve().parents[2] / "schemas"
+SCHEMA_FILES = ("topic.json", "priors.json", "contracts.json")
 NOT_EMPTY = r"\S"
 STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
 SENTENCE = r"^\s*\S+\s+\S+\s+[\s\S]*[.!?…][\"')\u201d\u2019»]*\s*$"
@@ -24,6 +26,11 @@ NAME_SCHEMA = {
     "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",
     "pattern": f"^{SNAKE_CASE.pattern}$",
     "not": {"enum": RESERVED_WORDS},
+}
+CONTRACT_NAME_SCHEMA = {
+    "description": "A contract's name in this book: small letters and digits, with single - or _ between them.",
+    "pattern": f"^{CONTRACT_NAME.pattern}$",
+    "maxLength": LONGEST_CONTRACT_NAME,
 }
 RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean together
     "QuestionTable": {
@@ -38,9 +45,8 @@ def schema_texts() -> dict[str, str]:
     """Return the text of each schema by its file name."""
     return {
         "topic.json": _schema_text(TopicFile, "A topic", None),
-        "priors.json": _schema_text(
-            PriorFile, "The priors of a topic", "What was believed before the record began: one table for each parameter."
-        ),
+        "priors.json": _priors_schema_text(),
+        "contracts.json": _contracts_schema_text(),
     }
 
 
@@ -50,19 +56,43 @@ def main() -> None:
         write_whole(SCHEMA_DIRECTORY / name, text)
 
 
+def _priors_schema_text() -> str:
+    """The schema of a prior file: a table for each parameter, and under one key those of contracts."""
+    whole = _schema(PriorFile, "The priors of a topic", "What was believed before the record began: one table for each parameter.")
+    of_contracts = _schema(DeviationsFile, CONTRACTS, "How contracts of markets may end otherwise than our questions, by their names.")
+    tables = {key: of_contracts[key] for key in ("additionalProperties", "description", "type")}
+    whole["properties"] = {CONTRACTS: {**tables, "propertyNames": CONTRACT_NAME_SCHEMA}}
+    whole["$defs"] |= {name: table for name, table in of_contracts["$defs"].items() if name != "Name"}
+    return _text(whole)
+
+
+def _contracts_schema_text() -> str:
+    whole = _schema(ContractFile, "The contracts beside a topic's questions", "One table for each contract, its name unique in the book.")
+    del whole["$defs"]["Name"]
+    return _text({**whole, "propertyNames": CONTRACT_NAME_SCHEMA})
+
+
 def _schema_text(shape: Any, title: str, description: str | None) -> str:
+    return _text(_schema(shape, title, description))
+
+
+def _text(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(shape: Any, title: str, description: str | None) -> dict[str, Any]:
     from pydantic import TypeAdapter  # 0.2 s, which reading a book need not pay
 
     schema = TypeAdapter(shape).json_schema()
     whole = {"$schema": DIALECT, **schema, "title": title}
     if description is not None:
         whole["description"] = description
-    fitted = _adapt_schema(whole, "")
+    fitted: dict[str, Any] = _adapt_schema(whole, "")
     fitted["$defs"]["Name"] = NAME_SCHEMA
     for name, rules in RULES.items():
         if name in fitted["$defs"]:
             fitted["$defs"][name] |= rules
-    return json.dumps(fitted, indent=2, ensure_ascii=False) + "\n"
+    return fitted
 
 
 def _adapt_schema(part: Any, key: str) -> Any:
@@ -78,7 +108,8 @@ def _adapt_schema(part: Any, key: str) -> Any:
     options = part.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:  # such a key is left out
         rest = {name: value for name, value in part.items() if name not in {"anyOf", "default"}}
-        return _adapt_schema({**options[0], **rest}, key)
+        kinds = [option for option in options if option != {"type": "null"}]
+        return _adapt_schema({**(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}), **rest}, key)
     adapted = {
         name: _adapt_properties(value) if name in {"properties", "$defs"} else _adapt_schema(value, key)
         for name, value in part.items()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from forecast.book.files.conform import conform
 from forecast.book.files.contract_shapes import ContractTable, TermsTable, TickTable
+from forecast.book.files.names import CONTRACT_NAME, LONGEST_CONTRACT_NAME
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem, Result, has_errors
 from forecast.book.files.sources import Document
@@ -16,8 +17,6 @@ from forecast.markets.files.fee_tables import read_decimal, read_fees
 from forecast.markets.quotes import Venue
 from forecast.markets.ticks import TickRange
 
-CONTRACT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-LONGEST_CONTRACT_NAME = 60  # characters
 CURRENCY: Mapping[Venue, str] = {"kalshi": "USD", "polymarket": "USDC", "polymarket-us": "USD", "manifold": "mana"}
 _ASKED = re.compile(r"(?P<question>[^\[\]]+)(?:\[(?P<label>.+)\])?")
 

@@ -17,9 +17,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from forecast.book.files import shapes
 from forecast.book.files.conform import conform
+from forecast.book.files.contract_shapes import ContractFile, DeviationsFile
 from forecast.book.files.names import RESERVED, name_fault
 from forecast.book.files.positions import positions
-from forecast.book.files.schemas import SCHEMA_DIRECTORY, SENTENCE, STATEMENT, schema_texts
+from forecast.book.files.schemas import SCHEMA_DIRECTORY, SCHEMA_FILES, SENTENCE, STATEMENT, schema_texts
 from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.sources import Document, make_source_file
 from forecast.book.reading import read_book
@@ -27,22 +28,27 @@ from forecast.book.sentences import is_sentence
 from forecast.language.distributions.families import FAMILIES
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
+from tests.markets.files.test_contracts import CONTRACT, PRIORS
 from tests.support.paths import ROOT, TINY_BOOK
 
 pytestmark = pytest.mark.medium
 
-ADAPTERS: dict[str, Any] = {"topic": TypeAdapter(TopicFile), "priors": TypeAdapter(PriorFile)}
+FILES: dict[str, Any] = {"topic": TopicFile, "priors": PriorFile, "contracts": ContractFile, "contract priors": DeviationsFile}
+ADAPTERS: dict[str, Any] = {name: TypeAdapter(shape) for name, shape in FILES.items()}
 BASES = {
     "topic": tomllib.loads((TINY_BOOK / "seeds/ferry/topic.toml").read_text()),
     "priors": tomllib.loads((TINY_BOOK / "priors/ferry.toml").read_text()),
+    "contracts": tomllib.loads(CONTRACT),
+    "contract priors": tomllib.loads(PRIORS)["contracts"],
 }
 wrongs = st.sampled_from([1, 1.5, True, "", "word", "month", [], {}, {"a": "b"}, {"a": 1}])
 
 
-@pytest.mark.parametrize("name", ["topic.json", "priors.json"])
+@pytest.mark.parametrize("name", SCHEMA_FILES)
 def test_the_schemas_in_the_repository_are_fresh(name: str) -> None:
     """What is committed is what the shapes give (else run `python -m forecast.book.files.schemas`)."""
     assert (SCHEMA_DIRECTORY / name).read_text(encoding="utf-8") == schema_texts()[name]
+    assert tuple(schema_texts()) == SCHEMA_FILES
 
 
 def test_every_key_of_the_schemas_is_explained() -> None:
@@ -87,7 +93,9 @@ def test_every_statement_of_the_books_fits_the_pattern() -> None:
 
 def test_no_name_of_the_language_can_be_given() -> None:
     """The schema refuses every name that the reader refuses for being taken."""
-    (taken,) = {tuple(json.loads(text)["$defs"]["Name"]["not"]["enum"]) for text in schema_texts().values()}
+    (taken,) = {
+        tuple(json.loads(text)["$defs"]["Name"]["not"]["enum"]) for name, text in schema_texts().items() if name != "contracts.json"
+    }
     assert set(RESERVED) | {word for word in keyword.kwlist if word.islower()} == set(taken)
     assert [name for name in taken if name_fault(name) is None] == []
 
@@ -96,16 +104,21 @@ def test_no_name_of_the_language_can_be_given() -> None:
 @settings(max_examples=200, deadline=None)
 def test_the_reader_accepts_what_the_schemas_accept(data: st.DataObject) -> None:
     """On documents with any key changed, dropped or added, the reader and pydantic agree (empty texts aside; JSON has no dates)."""
-    name = data.draw(st.sampled_from(["topic", "priors"]))
+    name = data.draw(st.sampled_from(list(ADAPTERS)))
     document = changed(BASES[name], data)
     try:
-        ADAPTERS[name].validate_json(json.dumps(document, default=date.isoformat), strict=True)
+        ADAPTERS[name].validate_json(json.dumps(document, default=_iso_text), strict=True)
         accepted = True
     except ValidationError:
         accepted = False
-    conformed = conform(Document(make_source_file("x.toml", ""), document, positions("")), TopicFile if name == "topic" else PriorFile)
+    conformed = conform(Document(make_source_file("x.toml", ""), document, positions("")), FILES[name])
     refusals = [problem for problem in conformed.problems if not problem.message.endswith("is empty")]
     assert (refusals == []) == accepted
+
+
+def _iso_text(moment: date) -> str:
+    """A day or a time as JSON has it."""
+    return moment.isoformat()
 
 
 def changed(document: Any, data: st.DataObject) -> Any:
