@@ -26,6 +26,7 @@ from forecast.cli.history import history
 from forecast.cli.import_record import import_record
 from forecast.cli.init import init
 from forecast.cli.lines import echo
+from forecast.cli.market import market
 from forecast.cli.new import HELP as NEW_HELP
 from forecast.cli.new import new
 from forecast.cli.observe import observe
@@ -94,6 +95,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Show what waits for a resolution or a new forecast.")(due)
     app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")
     app.add_typer(import_record(), name="import", short_help="Import a record of forecasts from elsewhere.")
+    app.add_typer(market(), name="market", short_help="Hold questions against prediction markets.")
     app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)
     app.command(short_help="Show drafts of the reports in a browser, at each save.")(watch)
     app.command(short_help="Take a topic away: a PyMC program, or draws for ArviZ.")(export)
