@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from forecast.actions.contract_draws import draw_contracts
 from forecast.actions.contract_offers import ContractMarket, collateral_groups, currency_of, offered_contract
+from forecast.actions.stake_notes import stake_notes
 from forecast.book.files.problems import Problem
 from forecast.inference.monte_carlo import greatest_unseen
-from forecast.markets.comparison.deviation import DeviationQuantiles
+from forecast.markets.comparison.deviation import DeviationPriors
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.sides import ContractSide
 from forecast.markets.stakes.advice import DEFAULT_FRACTION, StakeAdvice, StakeTerms, advise_stakes
 from forecast.markets.stakes.model_weight import STATED, ModelWeight
-from forecast.markets.stakes.outcome_tilting import MARGINAL_TOLERANCE
+from forecast.markets.stakes.outcome_tilting import ContradictoryChances
 from forecast.markets.stakes.stake_problem import Holding, Limits
 from forecast.model.settings import Purpose, generator
 from forecast.predict.analysis import EngineResult
@@ -60,7 +61,7 @@ class StakeResult:
 def stake_contracts(
     markets: Sequence[ContractMarket],
     results: Mapping[str, EngineResult],
-    deviations: Mapping[str, DeviationQuantiles],
+    deviations: Mapping[str, DeviationPriors],
     held: Mapping[str, Sequence[HeldContract]],
     request: StakeRequest,
     *,
@@ -76,10 +77,27 @@ def stake_contracts(
             kept.append(market)
         except MarketFault as fault:
             left_out[market.contract.name] = fault.message
+    currency = currency_of([market.contract for market in kept])
+    while kept:
+        try:
+            return replace(_stake_on(kept, results, deviations, held, request, at=at, seed=seed), left_out=left_out, currency=currency)
+        except ContradictoryChances as fault:
+            left_out[kept.pop(fault.contract).contract.name] = fault.message
+    return StakeResult(None, (), left_out, currency, request)
+
+
+def _stake_on(
+    kept: Sequence[ContractMarket],
+    results: Mapping[str, EngineResult],
+    deviations: Mapping[str, DeviationPriors],
+    held: Mapping[str, Sequence[HeldContract]],
+    request: StakeRequest,
+    *,
+    at: datetime,
+    seed: int,
+) -> StakeResult:
+    """Advice on contracts that can all be traded; raise ``ContradictoryChances`` where their pooled chances cannot stand together."""
     contracts = tuple(market.contract for market in kept)
-    currency = currency_of(contracts)
-    if not contracts:
-        return StakeResult(None, (), left_out, currency, request)
     names = {its.name for its in contracts}
     rng = generator(seed, *sorted(names), Purpose.STAKES)
     used = {topic: results[topic] for topic in sorted({its.topic for its in contracts})}
@@ -92,39 +110,5 @@ def stake_contracts(
     advice = advise_stakes(
         offered, chosen_on=draws.chosen_on, reported_on=draws.reported_on, terms=terms, greatest_unseen=greatest_unseen, rng=rng
     )
-    notes = tuple(_notes(kept, advice, used, deviations))
-    return StakeResult(advice, contracts, left_out, currency, request, notes=notes)
-
-
-def _notes(
-    markets: Sequence[ContractMarket],
-    advice: StakeAdvice,
-    results: Mapping[str, EngineResult],
-    deviations: Mapping[str, DeviationQuantiles],
-) -> Iterator[str]:
-    """What is assumed, and what a reader must know to judge the stakes, in sentences."""
-    bought = [each for each in advice.contracts if each.order.count]
-    if len(bought) == 1:
-        yield "There is one bet, and for one bet only the mean of its chance matters, however uncertain that chance is."
-    if len(results) > 1:
-        yield f"The topics {_and(sorted(results))} have no link, and are treated as independent."
-    for topic, result in results.items():
-        if not result.posterior.diagnostics.sound:
-            yield f"The engine does not vouch for the draws of topic {topic}; `forecast update` says why."
-    unsaid = [each.contract.name for each in markets if each.contract.name not in deviations]
-    if unsaid:
-        yield f"Nothing is said about how {_and(unsaid)} may end otherwise than its question, so it is taken to end as that does."
-    deep = [each.contract.name for each in markets if not each.depth_is_known]
-    if deep:
-        yield f"How many contracts of {_and(deep)} are offered is not known, so that slippage is not counted: import an order book."
-    if any(each.contract.currency == "USDC" for each in markets):
-        yield "A USDC is counted as a dollar."
-    contracts = [each.contract for each in markets]
-    for group in collateral_groups(contracts):
-        yield f"{_and([contracts[index].name for index in group])} exclude each other and share collateral: NO of several locks what they cost less what they are certain to pay."
-    if advice.missed > MARGINAL_TOLERANCE:
-        yield f"The pooled chances contradict in part how the contracts depend on each other in the model; those used are up to {100 * advice.missed:.1f} points away."
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    notes = stake_notes(kept, advice, used, deviations)
+    return StakeResult(advice, contracts, request=request, notes=notes)

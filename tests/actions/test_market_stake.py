@@ -22,7 +22,7 @@ from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.quotes import PriceInterval
 from forecast.markets.stakes.joint_outcomes import PAYS_NO, PAYS_YES, VOID
 from forecast.markets.stakes.kelly import kelly_fraction
-from forecast.markets.stakes.model_weight import MODEL_ALONE
+from forecast.markets.stakes.model_weight import MODEL_ALONE, STATED
 from forecast.markets.venues.kalshi_fees import KalshiFees
 from forecast.markets.venues.manifold_fees import NoFees
 from forecast.model.settings import Settings
@@ -184,6 +184,15 @@ def test_contracts_that_cannot_be_traded_are_left_out_with_the_reason(results: M
     assert any("How many contracts of good are offered is not known" in note for note in found.notes)
     nothing = stake([market(contract("least_3", name="wide"), ".02", ".95")], results)
     assert nothing.advice is None
+
+
+def test_a_contract_whose_price_contradicts_others_is_left_out(results: Mapping[str, EngineResult]):
+    """Four or more cannot be likelier than three or more: one of both is left out, with the reason, and the other staked."""
+    ladder = [market(contract("least_3"), ".16", ".18"), market(contract("least_4"), ".60", ".62")]
+    found = stake(ladder, results, weight=STATED)
+    assert len(found.left_out) == 1
+    assert "contradicts how the contracts depend on each other" in next(iter(found.left_out.values()))
+    assert len(found.advice.contracts) == 1
 
 
 def test_money_of_two_kinds_is_not_mixed(results: Mapping[str, EngineResult]):

@@ -85,7 +85,8 @@ class StakeTerms:
 class ContractAdvice:
     """What to do with one contract.  Chances are those that YES pays where it is not void; ``void`` is the chance that it is.
 
-    ``edge`` is that of the better side, None where nobody sells either; ``refusal`` says why nothing is bought.
+    ``edge`` is that of the better side, None where nobody sells either; ``refusal`` says why nothing is bought.  ``is_bounded`` where no draw has
+    one of its sides paying, so that the model's chance is a bound.
     """
 
     name: str
@@ -97,6 +98,7 @@ class ContractAdvice:
     order: Trade
     expected_gain: float
     refusal: str = ""
+    is_bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +144,23 @@ def advise_stakes(
     orders = orders_below(problem, stake.trades, [contracts[leg.contract].order_rules(leg.side) for leg in legs])
     report = pool_outcomes(reported_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen)
     whole, other = (_problem(contracts, its.tilted.outcomes, legs, terms, greatest_unseen, fraction=1.0) for its in (choice, report))
-    bought = {leg.contract: (leg, order, trade) for leg, order, trade in zip(legs, orders, stake.trades, strict=True)}
     made = []
     for index, each in enumerate(contracts):
-        leg, order, trade = bought.get(index, (None, Trade(), Trade()))
-        alone = [order if its is leg else Trade() for its in legs]
-        gain = float(other.outcomes.weights @ gains(other, alone)) if order.count else 0.0
-        void = float(choice.tilted.outcomes.chances(VOID)[index])
-        refusal = "" if order.count else _refusal(edges[index], trade)
+        at = next((place for place, leg in enumerate(legs) if leg.contract == index), None)
+        order, trade = (Trade(), Trade()) if at is None else (orders[at], stake.trades[at])
+        alone = [order if place == at else Trade() for place in range(len(legs))]
         made.append(
             ContractAdvice(
-                each.name, float(choice.model[index]), each.market, float(choice.pooled[index]), void, edges[index], order, gain, refusal
+                each.name,
+                model=float(choice.model[index]),
+                market=each.market,
+                pooled=float(choice.pooled[index]),
+                void=float(choice.tilted.outcomes.chances(VOID)[index]),
+                edge=edges[index],
+                order=order,
+                expected_gain=float(other.outcomes.weights @ gains(other, alone)),
+                refusal="" if order.count else _refusal(edges[index], trade),
+                is_bounded=not (chosen_on.chances(PAYS_YES)[index] and chosen_on.chances(PAYS_NO)[index]),
             )
         )
     ratios, weights = _wealth_ratios(other, orders)

@@ -35,13 +35,24 @@ class TiltedOutcomes:
         return self.missed <= MARGINAL_TOLERANCE
 
 
+class ContradictoryChances(MarketFault):
+    """Chances that no weights of the joint outcomes come near; ``contract`` is the number of the one that is farthest from its own."""
+
+    def __init__(self, contract: int, missed: float) -> None:
+        super().__init__(
+            f"its chance contradicts how the contracts depend on each other in the draws, by {100 * missed:.0f} points",
+            "compare their prices with `forecast market coherence`, or leave it out",
+        )
+        self.contract = contract
+
+
 def tilt_outcomes(outcomes: JointOutcomes, pays_yes: Array) -> TiltedOutcomes:
     """Return the nearest joint outcomes in which each contract pays yes with the probability ``pays_yes`` ``(contracts,)``.
 
     Chances of being void stay as they are.  Where no weights of these states have such marginals (as where one contract implies another
     and is to be likelier), the λ are shrunk, by the least of four penalties that leaves 100 effective draws: then marginals are as near
-    as that allows, and ``missed`` says how near.  Raises ``MarketFault`` where that is farther than .02, or none leaves so many draws, and for
-    what is no probability beside that of being void.
+    as that allows, and ``missed`` says how near.  Raises ``ContradictoryChances`` where that is farther than .02, or none leaves so many
+    draws, and ``MarketFault`` for what is no probability beside that of being void.
     """
     void = outcomes.chances(VOID)
     if pays_yes.shape != void.shape or not ((pays_yes > 0) & (pays_yes + void < 1)).all():
@@ -52,17 +63,15 @@ def tilt_outcomes(outcomes: JointOutcomes, pays_yes: Array) -> TiltedOutcomes:
         weights = _tilted_weights(features, outcomes.weights, wanted, penalty)
         ratio = weights / outcomes.weights
         effective = outcomes.effective / float(weights @ ratio)  # 1 / Σ p (w/p)², Kish's share of draws that remain
+        misses = np.abs(weights @ features - wanted)
         if effective >= min(LEAST_TILTED_DRAWS, outcomes.effective):
-            missed = float(np.abs(weights @ features - wanted).max())
-            if missed > LARGEST_MARGINAL_MISS:
-                break
-            held = weights > 0
-            divergence = float(weights[held] @ np.log(ratio[held]))
-            return TiltedOutcomes(JointOutcomes(outcomes.rows, weights, effective), max(divergence, 0.0), missed)
-    raise MarketFault(
-        "these chances contradict how the contracts depend on each other in the draws",
-        "leave contracts out, or compare their prices with `forecast market coherence`",
-    )
+            break
+    missed = float(misses.max())
+    if missed > LARGEST_MARGINAL_MISS or effective < min(LEAST_TILTED_DRAWS, outcomes.effective):
+        raise ContradictoryChances(int(misses[: len(pays_yes)].argmax()), missed)
+    held = weights > 0
+    divergence = float(weights[held] @ np.log(ratio[held]))
+    return TiltedOutcomes(JointOutcomes(outcomes.rows, weights, effective), max(divergence, 0.0), missed)
 
 
 def _tilted_weights(features: Array, weights: Array, wanted: Array, penalty: float) -> Array:

@@ -1,0 +1,49 @@
+"""What is assumed behind stakes, and what a reader must know to judge them, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from forecast.actions.contract_offers import ContractMarket, collateral_groups
+from forecast.markets.comparison.deviation import DeviationPriors
+from forecast.markets.stakes.advice import StakeAdvice
+from forecast.markets.stakes.outcome_tilting import MARGINAL_TOLERANCE
+from forecast.predict.analysis import EngineResult
+from forecast.schema import words
+
+
+def stake_notes(
+    markets: Sequence[ContractMarket], advice: StakeAdvice, results: Mapping[str, EngineResult], deviations: Mapping[str, DeviationPriors]
+) -> tuple[str, ...]:
+    """Return the sentences: of the draws, then of the contracts and their prices."""
+    return (*_notes_on_draws(advice, results), *_notes_on_contracts(markets, deviations))
+
+
+def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) -> Iterator[str]:
+    if sum(each.order.count > 0 for each in advice.contracts) == 1:
+        yield "There is one bet, and for one bet only the mean of its chance matters, however uncertain that chance is."
+    if len(results) > 1:
+        yield f"The topics {words.join_words(sorted(results))} have no link, and are treated as independent."
+    for topic, result in results.items():
+        if not result.posterior.diagnostics.sound:
+            yield f"The engine does not vouch for the draws of topic {topic}; `forecast update` says why."
+    bounded = [each.name for each in advice.contracts if each.is_bounded]
+    if bounded:
+        yield f"On no draw does {words.join_words(bounded)} pay on one of its sides: the chance of that is the greatest that so many draws leave open."
+    if advice.missed > MARGINAL_TOLERANCE:
+        yield f"The pooled chances contradict in part how the contracts depend on each other in the model; those used are up to {100 * advice.missed:.1f} points away."
+
+
+def _notes_on_contracts(markets: Sequence[ContractMarket], deviations: Mapping[str, DeviationPriors]) -> Iterator[str]:
+    unsaid = [each.contract.name for each in markets if each.contract.name not in deviations]
+    if unsaid:
+        its = "its question" if len(unsaid) == 1 else "their questions"
+        yield f"Nothing is said about how {words.join_words(unsaid)} may end otherwise than {its}: each is taken to end as its question does."
+    deep = [each.contract.name for each in markets if not each.depth_is_known]
+    if deep:
+        yield f"How many contracts of {words.join_words(deep)} are offered is not known, so that slippage is not counted: import an order book."
+    if any(each.contract.currency == "USDC" for each in markets):
+        yield "A USDC is counted as a dollar."
+    contracts = [each.contract for each in markets]
+    for group in collateral_groups(contracts):
+        yield f"{words.join_words([contracts[index].name for index in group])} exclude each other and share collateral: NO of several locks what they cost less what they are certain to pay."

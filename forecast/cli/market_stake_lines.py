@@ -1,0 +1,127 @@
+"""Stakes as lines on the terminal, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from forecast.cli.lines import echo
+from forecast.schema import words
+
+if TYPE_CHECKING:
+    from forecast.actions.market_stake import StakeResult
+    from forecast.markets.stakes.advice import ContractAdvice, StakeAdvice
+
+ADVICE_ALONE = "This is advice: nothing is ordered, and a price may have moved since its quote."
+
+
+def print_stakes(result: StakeResult) -> None:
+    """Print what to buy, what not and why, what all of it comes to on other draws, and what is assumed."""
+    for line in stake_lines(result):
+        echo(line)
+
+
+def stake_lines(result: StakeResult) -> Iterator[str]:
+    """The lines."""
+    request, advice = result.request, result.advice
+    money = result.currency
+    part = "the whole Kelly stake" if request.fraction == 1 else f"{request.fraction:g} of the Kelly stake"
+    yield f"Stakes as of {result.as_of}: {request.bankroll:,.2f} {money} in cash, {part}."
+    yield _pool_sentence(result)
+    yield ""
+    if advice is not None:
+        for each in sorted(advice.contracts, key=lambda its: -its.order.spent):
+            yield from _contract_lines(each, money)
+    for name, reason in result.left_out.items():
+        yield f"  {name}: left out, since {reason}."
+    if advice is None:
+        yield "  No contract can be staked on."
+    elif any(each.order.count for each in advice.contracts):
+        yield ""
+        yield from _total_lines(advice, money)
+    yield ""
+    yield from result.notes
+    yield ADVICE_ALONE
+
+
+def stake_data(result: StakeResult) -> dict[str, Any]:
+    """Return stakes as JSON has them; money in the contracts' currency, growth in natural logarithms of wealth."""
+    advice, request = result.advice, result.request
+    together = (
+        None
+        if advice is None
+        else {
+            "spent": sum(each.order.spent for each in advice.contracts),
+            "locked": advice.locked,
+            "expected_gain": advice.expected_gain,
+            "expected_log_growth": advice.growth,
+            "expected_log_growth_where_chosen": advice.chosen_growth,
+            "optimality_gap": advice.gap,
+            "unseen": advice.unseen,
+            "missed": advice.missed,
+            "drawdown": {name: getattr(advice.drawdown, name) for name in advice.drawdown.__slots__},
+        }
+    )
+    return {
+        "as_of": str(result.as_of),
+        "currency": result.currency,
+        "cash": request.bankroll,
+        "fraction": request.fraction,
+        "model_weight": {"value": request.weight.value, "error": request.weight.error, "questions": request.weight.questions},
+        "contracts": [] if advice is None else [_contract_data(each) for each in advice.contracts],
+        "left_out": dict(result.left_out),
+        "together": together,
+        "notes": list(result.notes),
+    }
+
+
+def _pool_sentence(result: StakeResult) -> str:
+    weight = result.request.weight
+    if weight.value == 1:
+        return "Chances are the model's alone, as asked for: the price counts for nothing."
+    basis = (
+        f"estimated from {weight.questions} settled questions" if weight.is_estimated else "stated, since too few questions have settled"
+    )
+    return f"Chances are the pool of model and market by log odds, in which the model weighs {weight.value:.2g} ({basis})."
+
+
+def _contract_lines(each: ContractAdvice, money: str) -> Iterator[str]:
+    chances = f"model {_points(each.model)}, market {_points(each.market)}, pool {_points(each.pooled)}"
+    void = f", void {words.percent(each.void)}" if each.void else ""
+    if not each.order.count or each.edge is None:
+        yield f"  {each.name}: nothing, {each.refusal}."
+    else:
+        fees = f" and {each.order.fees:,.2f} in fees" if each.order.fees else ""
+        side = each.edge.side.upper()
+        yield f"  {each.name}: buy {each.order.count:,.10g} {side} for {each.order.cost:,.2f} {money}{fees}; expected gain {each.expected_gain:,.2f}."
+    yield f"    Chance of YES: {chances}{void}."
+
+
+def _total_lines(advice: StakeAdvice, money: str) -> Iterator[str]:
+    spent = sum(each.order.spent for each in advice.contracts)
+    shared = f", of which {advice.locked:,.2f} stay locked" if advice.locked < spent - 0.005 else ""
+    yield f"Together {spent:,.2f} {money}{shared}. On draws that had no part in the choice the expected gain is {advice.expected_gain:,.2f} {money}, and expected log growth {100 * advice.growth:.2g} % ({100 * advice.chosen_growth:.2g} % on those that had)."
+    its = advice.drawdown
+    yield f"The chance that these contracts alone lose half of wealth is {words.percent(its.half_at_once)}. Over {its.bets} such bets in a row, each of the same shares of wealth, the chance to lose half at some time is {words.percent(its.half)}, and nine tenths {words.percent(its.ruin)}; the deepest fall from a peak is {words.percent(its.median_fall)} in the median, and {words.percent(its.high_fall)} or more in one of 20."
+    yield f"A chance of {100 * advice.unseen:.2g} % is kept for outcomes that no draw has, in which all that is locked is lost."
+
+
+def _points(chance: float) -> str:
+    return f"{100 * chance:.1f} %"
+
+
+def _contract_data(each: ContractAdvice) -> dict[str, Any]:
+    edge = each.edge
+    return {
+        "contract": each.name,
+        "side": edge.side if edge is not None and each.order.count else None,
+        "count": each.order.count,
+        "cost": each.order.cost,
+        "fees": each.order.fees,
+        "expected_gain": each.expected_gain,
+        "chance": {"model": each.model, "market": each.market, "pooled": each.pooled, "void": each.void},
+        "edge": None
+        if edge is None
+        else {"side": edge.side, "value": edge.value, "break_even": edge.break_even, "error": edge.error, "doubt": edge.doubt},
+        "refusal": each.refusal or None,
+    }
