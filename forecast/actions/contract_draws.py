@@ -33,22 +33,16 @@ class ContractDraws:
     doubts: Array
 
 
-def draw_contracts(
-    contracts: Sequence[Contract],
-    results: Mapping[str, EngineResult],
-    deviations: Mapping[str, DeviationQuantiles],
-    rng: np.random.Generator,
-) -> ContractDraws:
+def draw_contracts(contracts: Sequence[Contract], results: Mapping[str, EngineResult], rng: np.random.Generator) -> ContractDraws:
     """Return joint outcomes of contracts, from the published result of each one's topic.
 
-    A contract whose name is not in ``deviations`` ends as its question does.  Raises ``Unsound`` for a question without an answer.
+    A contract of whose deviations nothing is known ends as its question does.  Raises ``Unsound`` for a question without an answer.
     """
-    questions = {(its.topic, its.question) for its in contracts}
     paths = {
-        (topic, name): outcomes_on_paths(results[topic].posterior.model.topic.questions[name], results[topic])
-        for topic, name in sorted(questions)
+        (topic, name, label): outcomes_on_paths(results[topic].posterior.model.topic.questions[name], results[topic], label)
+        for topic, name, label in sorted({_asked_key(its) for its in contracts})
     }
-    halves = [_draw_half(contracts, results, paths, deviations, rng, second=second) for second in (False, True)]
+    halves = [_draw_half(contracts, results, paths, rng, second=second) for second in (False, True)]
     return ContractDraws(halves[0].outcomes, halves[1].outcomes, halves[0].doubts)
 
 
@@ -61,21 +55,20 @@ class _Half:
 def _draw_half(
     contracts: Sequence[Contract],
     results: Mapping[str, EngineResult],
-    paths: Mapping[tuple[str, str], PathOutcomes],
-    deviations: Mapping[str, DeviationQuantiles],
+    paths: Mapping[tuple[str, str, str], PathOutcomes],
     rng: np.random.Generator,
     *,
     second: bool,
 ) -> _Half:
     chosen = {topic: _paths_of_half(results[topic], rng, second=second) for topic in sorted(results)}
     size = min(len(its) for its in chosen.values())
-    drawn = draw_deviations(deviations, rng, draws=size)
+    drawn = draw_deviations({its.name: quantiles for its in contracts if (quantiles := _quantiles(its)) is not None}, rng, draws=size)
     uniforms: dict[str, Array] = {}
     void_questions: dict[tuple[str, str], NDArray[np.bool_]] = {}
     columns, doubts = [], []
     for its in contracts:
         key = (its.topic, its.question)
-        at, on = chosen[its.topic][:size], paths[key]
+        at, on = chosen[its.topic][:size], paths[_asked_key(its)]
         source = f"source {its.settlement_source}" if its.settlement_source else f"contract {its.name}"
         if source not in uniforms:
             uniforms[source] = rng.random((2, size))
@@ -90,6 +83,17 @@ def _draw_half(
         doubts.append(float(np.std(chance_if_not_void(chance, deviation))))
     effective = min(size, *(results[its.topic].posterior.diagnostics.effective_size / 2 for its in contracts))
     return _Half(joint_outcomes(np.column_stack(columns).astype(np.int8), effective=effective), np.array(doubts))
+
+
+def _asked_key(contract: Contract) -> tuple[str, str, str]:
+    return contract.topic, contract.question, contract.label
+
+
+def _quantiles(contract: Contract) -> DeviationQuantiles | None:
+    its = contract.deviations
+    if its is None:
+        return None
+    return DeviationQuantiles(its.yes_if_yes.quantiles, its.yes_if_no.quantiles, its.void.quantiles, contract.settlement_source)
 
 
 def _paths_of_half(result: EngineResult, rng: np.random.Generator, *, second: bool) -> Indices:

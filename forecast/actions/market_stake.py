@@ -11,7 +11,6 @@ from forecast.actions.contract_offers import ContractMarket, collateral_groups, 
 from forecast.actions.stake_notes import stake_notes
 from forecast.book.files.problems import Problem
 from forecast.inference.monte_carlo import greatest_unseen
-from forecast.markets.comparison.deviation import DeviationPriors
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.sides import ContractSide
@@ -61,7 +60,6 @@ class StakeResult:
 def stake_contracts(
     markets: Sequence[ContractMarket],
     results: Mapping[str, EngineResult],
-    deviations: Mapping[str, DeviationPriors],
     held: Mapping[str, Sequence[HeldContract]],
     request: StakeRequest,
     *,
@@ -80,7 +78,7 @@ def stake_contracts(
     currency = currency_of([market.contract for market in kept])
     while kept:
         try:
-            return replace(_stake_on(kept, results, deviations, held, request, at=at, seed=seed), left_out=left_out, currency=currency)
+            return replace(_stake_on(kept, results, held, request, at=at, seed=seed), left_out=left_out, currency=currency)
         except ContradictoryChances as fault:
             left_out[kept.pop(fault.contract).contract.name] = fault.message
     return StakeResult(None, (), left_out, currency, request)
@@ -89,7 +87,6 @@ def stake_contracts(
 def _stake_on(
     kept: Sequence[ContractMarket],
     results: Mapping[str, EngineResult],
-    deviations: Mapping[str, DeviationPriors],
     held: Mapping[str, Sequence[HeldContract]],
     request: StakeRequest,
     *,
@@ -98,10 +95,9 @@ def _stake_on(
 ) -> StakeResult:
     """Advice on contracts that can all be traded; raise ``ContradictoryChances`` where their pooled chances cannot stand together."""
     contracts = tuple(market.contract for market in kept)
-    names = {its.name for its in contracts}
-    rng = generator(seed, *sorted(names), Purpose.STAKES)
+    rng = generator(seed, *sorted(its.name for its in contracts), Purpose.STAKES)
     used = {topic: results[topic] for topic in sorted({its.topic for its in contracts})}
-    draws = draw_contracts(contracts, used, {name: its for name, its in deviations.items() if name in names}, rng)
+    draws = draw_contracts(contracts, used, rng)
     offered = [offered_contract(market, doubt=float(doubt), at=at) for market, doubt in zip(kept, draws.doubts, strict=True)]
     holdings = tuple(
         Holding(index, each.side, each.count, each.paid) for index, its in enumerate(contracts) for each in held.get(its.name, ())
@@ -110,5 +106,5 @@ def _stake_on(
     advice = advise_stakes(
         offered, chosen_on=draws.chosen_on, reported_on=draws.reported_on, terms=terms, greatest_unseen=greatest_unseen, rng=rng
     )
-    notes = stake_notes(kept, advice, used, deviations)
+    notes = stake_notes(kept, advice, used)
     return StakeResult(advice, contracts, request=request, notes=notes)

@@ -79,17 +79,17 @@ def _first_pair(topic: str, settled: SettledForecasts, ours: Truth, theirs: Trut
     row = int(np.flatnonzero(ours)[0])
     if theirs.any():
         moment = max(begin, settled.at[theirs].min())
-        market = _forecasts_in_force(settled, theirs, moment)
+        market = _probability_at(settled, theirs, moment)
     else:
         name = settled.questions[int(settled.question[row])].question.id
         quoted = market_at(topic, name, begin.item().replace(tzinfo=UTC))
         if quoted is None:
             return None
         moment, market = np.datetime64(quoted[0].astimezone(UTC).replace(tzinfo=None), "us"), quoted[1]
-    return SettledPair(_forecasts_in_force(settled, ours, moment), market, bool(settled.outcome[row]))
+    return SettledPair(_probability_at(settled, ours, moment), market, bool(settled.outcome[row]))
 
 
-def _forecasts_in_force(settled: SettledForecasts, rows: Truth, moment: np.datetime64) -> float:
+def _probability_at(settled: SettledForecasts, rows: Truth, moment: np.datetime64) -> float:
     """The last of some forecasts made up to a moment."""
     chosen = np.flatnonzero(rows & (settled.at <= moment))
     return float(settled.probability[chosen[np.argmax(settled.at[chosen])]])

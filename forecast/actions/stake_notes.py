@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from forecast.actions.contract_offers import ContractMarket, collateral_groups
-from forecast.markets.comparison.deviation import DeviationPriors
 from forecast.markets.stakes.advice import StakeAdvice
 from forecast.markets.stakes.outcome_tilting import MARGINAL_TOLERANCE
 from forecast.predict.analysis import EngineResult
 from forecast.schema import words
 
 
-def stake_notes(
-    markets: Sequence[ContractMarket], advice: StakeAdvice, results: Mapping[str, EngineResult], deviations: Mapping[str, DeviationPriors]
-) -> tuple[str, ...]:
+def stake_notes(markets: Sequence[ContractMarket], advice: StakeAdvice, results: Mapping[str, EngineResult]) -> tuple[str, ...]:
     """Return the sentences: of the draws, then of the contracts and their prices."""
-    return (*_notes_on_draws(advice, results), *_notes_on_contracts(markets, deviations))
+    return (*_notes_on_draws(advice, results), *_notes_on_contracts(markets))
 
 
 def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) -> Iterator[str]:
@@ -34,8 +31,8 @@ def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) ->
         yield f"The pooled chances contradict in part how the contracts depend on each other in the model; those used are up to {100 * advice.missed:.1f} points away."
 
 
-def _notes_on_contracts(markets: Sequence[ContractMarket], deviations: Mapping[str, DeviationPriors]) -> Iterator[str]:
-    unsaid = [each.contract.name for each in markets if each.contract.name not in deviations]
+def _notes_on_contracts(markets: Sequence[ContractMarket]) -> Iterator[str]:
+    unsaid = [each.contract.name for each in markets if each.contract.deviations is None]
     if unsaid:
         its = "its question" if len(unsaid) == 1 else "their questions"
         yield f"Nothing is said about how {words.join_words(unsaid)} may end otherwise than {its}: each is taken to end as its question does."

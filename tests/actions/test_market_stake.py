@@ -14,9 +14,10 @@ from forecast.actions.contract_draws import draw_contracts
 from forecast.actions.contract_offers import ContractMarket, collateral_groups
 from forecast.actions.market_stake import HeldContract, StakeRequest, StakeResult, stake_contracts
 from forecast.book.files.problems import Place
-from forecast.language.arrays import Array
-from forecast.markets.comparison.deviation import DeviationQuantiles
+from forecast.language.distributions.families import component
+from forecast.language.statements import parse_statement
 from forecast.markets.contract import Contract
+from forecast.markets.deviation_priors import DeviationPrior, DeviationPriors
 from forecast.markets.faults import MarketFault
 from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.quotes import PriceInterval
@@ -65,20 +66,21 @@ def market(its: Contract, bid: str, ask: str, depth: int | None = 100_000) -> Co
     return ContractMarket(its, PriceInterval(D(bid), D(ask), count, count), NOW)
 
 
-def stake(markets, results, deviations=None, held=None, **request) -> StakeResult:
+def stake(markets, results, held=None, **request) -> StakeResult:
     """By the model alone and with full Kelly, where nobody says otherwise."""
     asked = StakeRequest(**({"fraction": 1.0, "weight": MODEL_ALONE} | request))
-    return stake_contracts(markets, results, deviations or {}, held or {}, asked, at=NOW, seed=1)
+    return stake_contracts(markets, results, held or {}, asked, at=NOW, seed=1)
 
 
-def at_level(value: float):
-    """A number that is known for certain, as a prior."""
-    return lambda levels: np.full(len(levels), value)
+def believed(prior: float | str) -> DeviationPrior:
+    """A number, or a distribution."""
+    its = prior if isinstance(prior, float) else component(1.0, parse_statement(prior))
+    return DeviationPrior(str(prior), "So it is here.", Place("priors.toml"), its)
 
 
-def known(*, yes_if_yes: float = 1.0, yes_if_no: float = 0.0, void: float = 0.0, source: str = "") -> DeviationQuantiles:
-    """Priors of three numbers."""
-    return DeviationQuantiles(at_level(yes_if_yes), at_level(yes_if_no), at_level(void), source)
+def deviating(*, yes_if_yes: float | str = 1.0, yes_if_no: float = 0.0, void: float = 0.0) -> DeviationPriors:
+    """Three priors."""
+    return DeviationPriors(believed(yes_if_yes), believed(yes_if_no), believed(void))
 
 
 def chance_of(results: Mapping[str, EngineResult], question: str) -> float:
@@ -101,8 +103,8 @@ def test_both_sides_of_a_question_are_the_same_bet(results: Mapping[str, EngineR
 
 def test_contracts_of_one_topic_depend_on_each_other(results: Mapping[str, EngineResult]):
     """Four imply three on every draw; the same two questions of different topics do not."""
-    same = draw_contracts([contract("least_3"), contract("least_4")], results, {}, np.random.default_rng(1))
-    apart = draw_contracts([contract("least_3"), contract("least_4", topic="second")], results, {}, np.random.default_rng(1))
+    same = draw_contracts([contract("least_3"), contract("least_4")], results, np.random.default_rng(1))
+    apart = draw_contracts([contract("least_3"), contract("least_4", topic="second")], results, np.random.default_rng(1))
 
     def four_without_three(outcomes) -> float:
         return float(outcomes.weights[(outcomes.rows == (PAYS_NO, PAYS_YES)).all(axis=1)].sum())
@@ -126,11 +128,11 @@ def test_topics_without_a_link_are_said_to_be_independent(results: Mapping[str, 
 def test_deviations_move_the_chance_as_the_closed_form_says(results: Mapping[str, EngineResult]):
     """(1 - v)(p · yy + (1 - p) · yn), and void with v."""
     its, chance = contract("least_3"), chance_of(results, "least_3")
-    given = {its.name: known(yes_if_yes=0.9, yes_if_no=0.05, void=0.1)}
-    drawn = draw_contracts([its], results, given, np.random.default_rng(1)).chosen_on
+    other = replace(its, deviations=deviating(yes_if_yes=0.9, yes_if_no=0.05, void=0.1))
+    drawn = draw_contracts([other], results, np.random.default_rng(1)).chosen_on
     assert drawn.chances(PAYS_YES)[0] == pytest.approx(0.9 * (0.9 * chance + 0.05 * (1 - chance)), abs=0.03)
     assert drawn.chances(VOID)[0] == pytest.approx(0.1, abs=0.02)
-    sure, doubted = stake([market(its, ".28", ".30")], results), stake([market(its, ".28", ".30")], results, given)
+    sure, doubted = stake([market(its, ".28", ".30")], results), stake([market(other, ".28", ".30")], results)
     assert doubted.advice.contracts[0].order.spent < sure.advice.contracts[0].order.spent
     assert any("Nothing is said about how first-least_3" in note for note in sure.notes)
     assert not any("Nothing is said" in note for note in doubted.notes)
@@ -138,23 +140,19 @@ def test_deviations_move_the_chance_as_the_closed_form_says(results: Mapping[str
 
 def test_contracts_of_one_source_deviate_together(results: Mapping[str, EngineResult]):
     """Two contracts on one question that deviate half the time agree always with one source, and half the time without."""
-    both = [contract("least_3", name=name, settlement_source="a bureau") for name in ("one", "other")]
+    half = deviating(yes_if_yes=0.5, yes_if_no=0.5)
+    both = [contract("least_3", name=name, settlement_source="a bureau", deviations=half) for name in ("one", "other")]
     alone = [replace(its, settlement_source="") for its in both]
-    for contracts, source, agree in ((both, "a bureau", 1.0), (alone, "", 0.5)):
-        given = {its.name: known(yes_if_yes=0.5, yes_if_no=0.5, source=source) for its in contracts}
-        outcomes = draw_contracts(contracts, results, given, np.random.default_rng(1)).chosen_on
+    for contracts, agree in ((both, 1.0), (alone, 0.5)):
+        outcomes = draw_contracts(contracts, results, np.random.default_rng(1)).chosen_on
         same = float(outcomes.weights[outcomes.rows[:, 0] == outcomes.rows[:, 1]].sum())
         assert same == pytest.approx(agree, abs=0.03)
 
 
 def test_a_wide_prior_of_deviation_is_a_doubt(results: Mapping[str, EngineResult]):
     """Where the contract may follow our question always or never, two standard deviations are more than any edge."""
-    its = contract("least_3")
-
-    def spread(levels: Array) -> Array:
-        return levels
-
-    found = stake([market(its, ".28", ".30")], results, {its.name: DeviationQuantiles(spread, at_level(0.0), at_level(0.0))})
+    its = contract("least_3", deviations=deviating(yes_if_yes="Uniform(lower=0, upper=1)"))
+    found = stake([market(its, ".08", ".10")], results)
     assert "is under two errors" in found.advice.contracts[0].refusal
 
 
