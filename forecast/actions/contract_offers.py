@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from forecast.markets.contract import Contract
@@ -14,6 +14,7 @@ from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.money import MOST_CONTRACTS
 from forecast.markets.order_book import Level, OrderBook, make_book
 from forecast.markets.price_guards import WIDEST_SPREAD
+from forecast.markets.quote_table import QuoteTable, last_offer, offer_in_force
 from forecast.markets.quotes import PriceInterval
 from forecast.markets.stakes.advice import OfferedContract
 
@@ -36,6 +37,20 @@ class ContractMarket:
     def depth_is_known(self) -> bool:
         """Whether it is known how many contracts are offered, so that slippage can be counted."""
         return self.book is not None or self.pool is not None or None not in {self.interval.bid_depth, self.interval.ask_depth}
+
+
+def market_of_contract(contract: Contract, quotes: QuoteTable, *, now: datetime, most_age: timedelta) -> ContractMarket:
+    """Return what a contract's newest quote offers.
+
+    Raises ``MarketFault`` where it offers nothing, is older than ``most_age``, or is a maker's price without its pool, of which nobody
+    knows what a trade would cost.
+    """
+    interval = offer_in_force(quotes, contract.name, contract.venue, now, most_age=most_age)
+    quote = last_offer(quotes, contract.name, contract.venue, now)
+    if quote.kind == "maker":
+        raise MarketFault("the maker's pool is not on record, so that nobody knows what a trade costs", "import the market with its pool")
+    assert quote.at is not None  # those of a table have a time
+    return ContractMarket(contract, interval, quote.at)
 
 
 def offered_contract(market: ContractMarket, *, doubt: float, at: datetime) -> OfferedContract:

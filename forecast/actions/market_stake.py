@@ -2,109 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 
-from forecast.actions.contract_draws import draw_contracts
-from forecast.actions.contract_offers import ContractMarket, collateral_groups, currency_of, offered_contract
-from forecast.actions.stake_notes import stake_notes
-from forecast.book.files.problems import Problem
-from forecast.inference.monte_carlo import greatest_unseen
+from forecast.actions.check import read_checked_book
+from forecast.actions.contract_offers import ContractMarket, market_of_contract
+from forecast.actions.contract_stakes import DEFAULT_BANKROLL, StakeRequest, StakeResult, stake_contracts
+from forecast.actions.model_weight import first_quotes, weigh_model
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import SEEDS, root_problem
+from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
-from forecast.markets.sides import ContractSide
-from forecast.markets.stakes.advice import DEFAULT_FRACTION, StakeAdvice, StakeTerms, advise_stakes
-from forecast.markets.stakes.model_weight import STATED, ModelWeight
-from forecast.markets.stakes.outcome_tilting import ContradictoryChances
-from forecast.markets.stakes.stake_problem import Holding, Limits
-from forecast.model.settings import Purpose, generator
-from forecast.predict.analysis import EngineResult
-
-DEFAULT_BANKROLL = 1_000.0
+from forecast.markets.files.contract_checks import question_problems
+from forecast.markets.files.contracts import BookContracts, read_contracts
+from forecast.markets.files.quotes_file import read_quotes
+from forecast.markets.quote_table import QuoteTable, join_tables
+from forecast.markets.stakes.advice import DEFAULT_FRACTION
+from forecast.markets.stakes.model_weight import MODEL_ALONE
+from forecast.markets.stakes.stake_problem import Limits
+from forecast.model.errors import Unsound
+from forecast.model.settings import Settings
+from forecast.predict.analysis import published_result
 
 
 @dataclass(frozen=True, slots=True)
-class StakeRequest:
-    """What to stake: cash in the contracts' currency, the fraction of Kelly, the model's weight, and limits in that currency."""
+class StakeChoice:
+    """What a user chose: contracts or questions by name (all where none is), and what a request says; quotes older than so many days are refused."""
 
+    named: tuple[str, ...] = ()
     bankroll: float = DEFAULT_BANKROLL
     fraction: float = DEFAULT_FRACTION
-    weight: ModelWeight = STATED
     limits: Limits = field(default_factory=Limits)
+    most_age: float = 1.0
+    model_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HeldContract:
-    """Contracts of one side that are held, and what was paid for them without fees."""
+def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Settings) -> StakeResult:
+    """Return advice on contracts of a book as of a moment, with the draws that ``forecast update`` would make on that day."""
+    if (missing := root_problem(root)) is not None:
+        return StakeResult(problems=(missing,))
+    folder = Folder(root)
+    read = read_contracts(folder)
+    contracts, wrong = _choose_contracts(read, choice.named)
+    topics = sorted({its.topic for its in contracts})
+    if wrong or has_errors(read.problems):
+        return StakeResult(problems=(*read.problems, *wrong))
+    book, problems = read_checked_book(root, topics)
+    if has_errors(problems):
+        return StakeResult(problems=problems)
+    quotes_of = cache(lambda topic: read_quotes(folder, topic))
+    problems = tuple(problem for name in topics for problem in question_problems(book.topics[name], read.of_topic(name), ()))
+    problems += tuple(problem for name in topics for problem in quotes_of(name)[1])
+    if has_errors(problems):
+        return StakeResult(problems=problems)
+    weight, warnings = MODEL_ALONE, problems
+    if not choice.model_only:
+        weight, wrong = weigh_model(root, as_of=now.date(), market_at=first_quotes(read, lambda topic: quotes_of(topic)[0]))
+        warnings = (*problems, *(replace(problem, level="warning") for problem in wrong))
+    request = StakeRequest(choice.bankroll, choice.fraction, weight, choice.limits)
+    asked = [its for its in contracts if its.question in book.topics[its.topic].questions]
+    quotes = join_tables([quotes_of(name)[0] for name in topics])
+    markets, left_out = _markets(asked, quotes, now=now, most_age=timedelta(days=choice.most_age))
+    left_out |= {its.name: "no model answers its question" for its in contracts if its not in asked}
+    try:
+        used = {its.contract.topic for its in markets}
+        results = {
+            name: published_result(book.topics[name], now.date(), replace(settings, chances=False)) for name in topics if name in used
+        }
+        found = stake_contracts(markets, results, {}, request, at=now, seed=settings.seed)
+    except Unsound as unsound:
+        return StakeResult(problems=unsound.problems)
+    except MarketFault as fault:
+        return StakeResult(problems=(Problem(Place(SEEDS), fault.message, fault.hint),))
+    return replace(found, left_out={**left_out, **found.left_out}, as_of=now.date(), problems=warnings)
 
-    side: ContractSide
-    count: float
-    paid: float
+
+def _choose_contracts(read: BookContracts, named: Sequence[str]) -> tuple[tuple[Contract, ...], tuple[Problem, ...]]:
+    """The contracts that are named, or that are of a question that is; all where nothing is."""
+    chosen: dict[str, Contract] = {} if named else dict(read.contracts)
+    problems: list[Problem] = []
+    known = dict.fromkeys(name for its in read.contracts.values() for name in _names_of(its))
+    for text in named:
+        fitting = {name: its for name, its in read.contracts.items() if text in _names_of(its)}
+        chosen |= fitting
+        if not fitting:
+            hint = did_you_mean(text, tuple(known)) or "`forecast market add` makes one"
+            problems.append(Problem(Place(SEEDS), f"there is no contract `{text}`, and none of a question of that name", hint))
+    if not chosen and not problems:
+        problems.append(Problem(Place(SEEDS), "this book has no contracts", "`forecast market add` makes one"))
+    return tuple(chosen.values()), tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class StakeResult:
-    """Advice on contracts, those that were left out with the reasons, and what is assumed; or why there is none."""
-
-    advice: StakeAdvice | None = None
-    contracts: tuple[Contract, ...] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    currency: str = "USD"
-    request: StakeRequest = field(default_factory=StakeRequest)
-    as_of: date | None = None
-    notes: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+def _names_of(contract: Contract) -> tuple[str, ...]:
+    return contract.name, contract.question, contract.asked, f"{contract.topic}.{contract.question}", f"{contract.topic}.{contract.asked}"
 
 
-def stake_contracts(
-    markets: Sequence[ContractMarket],
-    results: Mapping[str, EngineResult],
-    held: Mapping[str, Sequence[HeldContract]],
-    request: StakeRequest,
-    *,
-    at: datetime,
-    seed: int,
-) -> StakeResult:
-    """Return advice on contracts whose topics' results are at hand; raise ``MarketFault`` or ``Unsound`` where there is none."""
-    left_out: dict[str, str] = {}
-    kept: list[ContractMarket] = []
-    for market in markets:
+def _markets(
+    contracts: Sequence[Contract], quotes: QuoteTable, *, now: datetime, most_age: timedelta
+) -> tuple[list[ContractMarket], dict[str, str]]:
+    """What may be traded, and of what may not the reasons by name."""
+    markets, left_out = [], {}
+    for its in contracts:
         try:
-            offered_contract(market, doubt=0.0, at=at)
-            kept.append(market)
+            markets.append(market_of_contract(its, quotes, now=now, most_age=most_age))
         except MarketFault as fault:
-            left_out[market.contract.name] = fault.message
-    currency = currency_of([market.contract for market in kept])
-    while kept:
-        try:
-            return replace(_stake_on(kept, results, held, request, at=at, seed=seed), left_out=left_out, currency=currency)
-        except ContradictoryChances as fault:
-            left_out[kept.pop(fault.contract).contract.name] = fault.message
-    return StakeResult(None, (), left_out, currency, request)
-
-
-def _stake_on(
-    kept: Sequence[ContractMarket],
-    results: Mapping[str, EngineResult],
-    held: Mapping[str, Sequence[HeldContract]],
-    request: StakeRequest,
-    *,
-    at: datetime,
-    seed: int,
-) -> StakeResult:
-    """Advice on contracts that can all be traded; raise ``ContradictoryChances`` where their pooled chances cannot stand together."""
-    contracts = tuple(market.contract for market in kept)
-    rng = generator(seed, *sorted(its.name for its in contracts), Purpose.STAKES)
-    used = {topic: results[topic] for topic in sorted({its.topic for its in contracts})}
-    draws = draw_contracts(contracts, used, rng)
-    offered = [offered_contract(market, doubt=float(doubt), at=at) for market, doubt in zip(kept, draws.doubts, strict=True)]
-    holdings = tuple(
-        Holding(index, each.side, each.count, each.paid) for index, its in enumerate(contracts) for each in held.get(its.name, ())
-    )
-    terms = StakeTerms(request.bankroll, request.fraction, request.weight, request.limits, holdings, collateral_groups(contracts))
-    advice = advise_stakes(
-        offered, chosen_on=draws.chosen_on, reported_on=draws.reported_on, terms=terms, greatest_unseen=greatest_unseen, rng=rng
-    )
-    notes = stake_notes(kept, advice, used)
-    return StakeResult(advice, contracts, request=request, notes=notes)
+            left_out[its.name] = fault.message
+    return markets, left_out

@@ -18,6 +18,13 @@ from forecast.forecasts.ledger_forecasts import MODEL
 from forecast.forecasts.record import ForecastRecord
 from forecast.forecasts.tables import RESOLUTIONS
 from forecast.language.arrays import Truth
+from forecast.markets.comparison.deviation import chance_at_price, known_deviation
+from forecast.markets.contract import Contract
+from forecast.markets.faults import MarketFault
+from forecast.markets.files.contracts import BookContracts
+from forecast.markets.price_guards import read_midpoint
+from forecast.markets.quote_table import QuoteTable, microseconds_of
+from forecast.markets.quotes import Quote
 from forecast.markets.stakes.model_weight import STATED, ModelWeight, estimate_model_weight
 
 type MarketAt = Callable[[str, str, datetime], tuple[datetime, float] | None]
@@ -56,6 +63,48 @@ def weigh_model(root: Path, *, as_of: date, market_at: MarketAt = lambda *_: Non
     return estimate_model_weight(model, market, np.array([its.happened for its in pairs], dtype=bool)), problems
 
 
+def first_quotes(contracts: BookContracts, quotes_of: Callable[[str], QuoteTable]) -> MarketAt:
+    """Return what the contracts of a book say of questions; ``quotes_of`` gives the quotes of a topic.
+
+    A price is turned into the chance of the question at which it is fair, through what makes the contract deviate from it.
+    """
+
+    def market_at(topic: str, question: str, moment: datetime) -> tuple[datetime, float] | None:
+        for its in contracts.of_topic(topic):
+            if its.question == question and not its.label:
+                found = _first_chance(its, quotes_of(topic), moment)
+                if found is not None:
+                    return found
+        return None
+
+    return market_at
+
+
+def _first_chance(contract: Contract, quotes: QuoteTable, moment: datetime) -> tuple[datetime, float] | None:
+    """The first quote at or after a moment from which a probability may be read, as the chance of the contract's question."""
+    rows = quotes.rows_of(contract.name)
+    for row in rows[quotes.at[rows] >= microseconds_of(moment)]:
+        quote = quotes.quote(int(row), contract.venue)
+        if not may_be_read(quote):
+            continue
+        price = float(read_midpoint(quote))
+        its = contract.deviations
+        deviation = known_deviation() if its is None else known_deviation(its.yes_if_yes.mean, its.yes_if_no.mean, its.void.mean)
+        ours = price if contract.side == "yes" else 1 - price
+        assert quote.at is not None  # those of a table have a time
+        return quote.at, chance_at_price(ours, deviation, refund=float(contract.refund))
+    return None
+
+
+def may_be_read(quote: Quote) -> bool:
+    """Whether the rules of ``price_guards`` let a midpoint be read into a quote."""
+    try:
+        read_midpoint(quote)
+    except MarketFault:
+        return False
+    return True
+
+
 def settled_pairs(topic: str, settled: SettledForecasts, *, markets: Collection[str], market_at: MarketAt) -> Iterator[SettledPair]:
     """Yield a pair for each settled question of a topic of which both had a chance other than 0 and 1; ``markets`` are forecasters' names."""
     is_model = np.array([settled.people[who] == MODEL for who in settled.who], dtype=bool)
@@ -84,6 +133,9 @@ def _first_pair(topic: str, settled: SettledForecasts, ours: Truth, theirs: Trut
         name = settled.questions[int(settled.question[row])].question.id
         quoted = market_at(topic, name, begin.item().replace(tzinfo=UTC))
         if quoted is None:
+            return None
+        close = settled.questions[int(settled.question[row])].question.close
+        if close is not None and quoted[0] >= close:
             return None
         moment, market = np.datetime64(quoted[0].astimezone(UTC).replace(tzinfo=None), "us"), quoted[1]
     return SettledPair(_probability_at(settled, ours, moment), market, bool(settled.outcome[row]))

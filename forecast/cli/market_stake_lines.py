@@ -9,7 +9,7 @@ from forecast.cli.lines import echo
 from forecast.schema import words
 
 if TYPE_CHECKING:
-    from forecast.actions.market_stake import StakeResult
+    from forecast.actions.contract_stakes import StakeResult
     from forecast.markets.stakes.advice import ContractAdvice, StakeAdvice
 
 ADVICE_ALONE = "This is advice: nothing is ordered, and a price may have moved since its quote."

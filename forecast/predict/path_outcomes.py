@@ -11,6 +11,7 @@ from forecast.book.topic import Question
 from forecast.inference.monte_carlo import block_replicates
 from forecast.language.arrays import Array, Indices
 from forecast.language.evaluate import evaluate
+from forecast.language.expressions import Name
 from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
 from forecast.predict.analysis import EngineResult
@@ -35,8 +36,7 @@ def outcomes_on_paths(question: Question, result: EngineResult, label: str = "")
     one that asks for no probability.
     """
     posterior, paths = result.posterior, result.paths
-    condition = question.choices.get(label) if label else question.answer if question.kind == "probability" else None
-    if condition is None:
+    if not _has_chance(question, result, label):
         raise Unsound(
             question_problem(question, posterior.model, "only a question for a probability, or one of its choices, has a chance to pay")
         )
@@ -46,7 +46,23 @@ def outcomes_on_paths(question: Question, result: EngineResult, label: str = "")
     held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, sample.scope, NUMPY), count)
     annulled = annulment_probability(question, sample.scope, posterior.model, sample.cases.weights * held)
     void = np.where(held, 0.0 if annulled is None else annulled, 1.0)
+    if isinstance(question.answer, Name) and label:
+        codes = np.broadcast_to(sample.scope.values[question.answer.name][:, 0], (count,))
+        return PathOutcomes(codes == posterior.model.topic.parameters[question.answer.name].categories.index(label), void)
+    condition = question.choices[label] if label else question.answer
+    assert condition is not None  # it has a chance
     return PathOutcomes(truth_of(evaluate(condition, sample.scope, NUMPY), count), void)
+
+
+def _has_chance(question: Question, result: EngineResult, label: str) -> bool:
+    """Whether a question is for a probability, or has the class that is meant."""
+    if question.kind == "probability":
+        return not label
+    if question.kind != "shares":
+        return False
+    if isinstance(question.answer, Name):
+        return label in result.posterior.model.topic.parameters[question.answer.name].categories
+    return label in question.choices
 
 
 def replicates_of_paths(result: EngineResult) -> Indices:

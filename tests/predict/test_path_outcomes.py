@@ -22,7 +22,7 @@ END = date(2026, 12, 31)
 def result() -> EngineResult:
     """A count with a Gamma(2, 4) rate a month, of which 3 were seen in 2025."""
     topic = make_topic(
-        priors={"rate": "Gamma(alpha=2, beta=4)"},
+        priors={"rate": "Gamma(alpha=2, beta=4)", "coin": "Categorical(heads=0.4, tails=0.6)"},
         streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
         rows={"seen": [{"from": date(2025, 1, 1), "to": date(2025, 12, 31), "value": 3}]},
         questions={
@@ -32,6 +32,7 @@ def result() -> EngineResult:
             "some": {"by": END, "since": date(2026, 1, 1), "answer": "total(seen) >= 5", "given": "total(seen) >= 1"},
             "struck": {"by": END, "since": date(2026, 1, 1), "answer": "total(seen) >= 3", "annulled": "0.25"},
             "which": {"by": END, "since": date(2026, 1, 1), "choices": {"few": "total(seen) < 3", "many": "total(seen) >= 3"}},
+            "side": {"answer": "coin"},
             "count": {"by": END, "since": date(2026, 1, 1), "answer": "total(seen)"},
         },
     )
@@ -63,7 +64,7 @@ def test_paths_keep_dependence(result: EngineResult):
 
 def test_other_questions_are_refused(result: EngineResult):
     """A number, and a choice that there is not."""
-    for name, label in (("count", ""), ("which", ""), ("which", "none"), ("three", "few")):
+    for name, label in (("count", ""), ("which", ""), ("which", "none"), ("three", "few"), ("side", "edge")):
         with pytest.raises(Unsound, match="only a question for a probability"):
             outcomes_on_paths(result.posterior.model.topic.questions[name], result, label)
 
@@ -73,4 +74,6 @@ def test_a_choice_has_its_share(result: EngineResult):
     questions = result.posterior.model.topic.questions
     many = outcomes_on_paths(questions["which"], result, "many").happened
     assert many.mean() == pytest.approx(result.answers["which"].value.values["many"])
+    tails = outcomes_on_paths(questions["side"], result, "tails").happened
+    assert tails.mean() == pytest.approx(result.answers["side"].value.values["tails"], abs=0.02)
     assert (many == outcomes_on_paths(questions["three"], result).happened).all()

@@ -12,7 +12,7 @@ import pytest
 
 from forecast.actions.contract_draws import draw_contracts
 from forecast.actions.contract_offers import ContractMarket, collateral_groups
-from forecast.actions.market_stake import HeldContract, StakeRequest, StakeResult, stake_contracts
+from forecast.actions.contract_stakes import HeldContract, StakeRequest, StakeResult, stake_contracts
 from forecast.book.files.problems import Place
 from forecast.language.distributions.families import component
 from forecast.language.statements import parse_statement

@@ -1,0 +1,110 @@
+"""Joint stakes on contracts whose markets and topics' results are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from forecast.actions.contract_draws import draw_contracts
+from forecast.actions.contract_offers import ContractMarket, collateral_groups, currency_of, offered_contract
+from forecast.actions.stake_notes import stake_notes
+from forecast.book.files.problems import Problem
+from forecast.inference.monte_carlo import greatest_unseen
+from forecast.markets.contract import Contract
+from forecast.markets.faults import MarketFault
+from forecast.markets.sides import ContractSide
+from forecast.markets.stakes.advice import DEFAULT_FRACTION, StakeAdvice, StakeTerms, advise_stakes
+from forecast.markets.stakes.model_weight import STATED, ModelWeight
+from forecast.markets.stakes.outcome_tilting import ContradictoryChances
+from forecast.markets.stakes.stake_problem import Holding, Limits
+from forecast.model.settings import Purpose, generator
+from forecast.predict.analysis import EngineResult
+
+DEFAULT_BANKROLL = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class StakeRequest:
+    """What to stake: cash in the contracts' currency, the fraction of Kelly, the model's weight, and limits in that currency."""
+
+    bankroll: float = DEFAULT_BANKROLL
+    fraction: float = DEFAULT_FRACTION
+    weight: ModelWeight = STATED
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContract:
+    """Contracts of one side that are held, and what was paid for them without fees."""
+
+    side: ContractSide
+    count: float
+    paid: float
+
+
+@dataclass(frozen=True, slots=True)
+class StakeResult:
+    """Advice on contracts, those that were left out with the reasons, and what is assumed; or why there is none."""
+
+    advice: StakeAdvice | None = None
+    contracts: tuple[Contract, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    currency: str = "USD"
+    request: StakeRequest = field(default_factory=StakeRequest)
+    as_of: date | None = None
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def stake_contracts(
+    markets: Sequence[ContractMarket],
+    results: Mapping[str, EngineResult],
+    held: Mapping[str, Sequence[HeldContract]],
+    request: StakeRequest,
+    *,
+    at: datetime,
+    seed: int,
+) -> StakeResult:
+    """Return advice on contracts whose topics' results are at hand; raise ``MarketFault`` or ``Unsound`` where there is none."""
+    left_out: dict[str, str] = {}
+    kept: list[ContractMarket] = []
+    for market in markets:
+        try:
+            offered_contract(market, doubt=0.0, at=at)
+            kept.append(market)
+        except MarketFault as fault:
+            left_out[market.contract.name] = fault.message
+    currency = currency_of([market.contract for market in kept])
+    while kept:
+        try:
+            return replace(_stake_on(kept, results, held, request, at=at, seed=seed), left_out=left_out, currency=currency)
+        except ContradictoryChances as fault:
+            left_out[kept.pop(fault.contract).contract.name] = fault.message
+    return StakeResult(None, (), left_out, currency, request)
+
+
+def _stake_on(
+    kept: Sequence[ContractMarket],
+    results: Mapping[str, EngineResult],
+    held: Mapping[str, Sequence[HeldContract]],
+    request: StakeRequest,
+    *,
+    at: datetime,
+    seed: int,
+) -> StakeResult:
+    """Advice on contracts that can all be traded; raise ``ContradictoryChances`` where their pooled chances cannot stand together."""
+    contracts = tuple(market.contract for market in kept)
+    rng = generator(seed, *sorted(its.name for its in contracts), Purpose.STAKES)
+    used = {topic: results[topic] for topic in sorted({its.topic for its in contracts})}
+    draws = draw_contracts(contracts, used, rng)
+    offered = [offered_contract(market, doubt=float(doubt), at=at) for market, doubt in zip(kept, draws.doubts, strict=True)]
+    holdings = tuple(
+        Holding(index, each.side, each.count, each.paid) for index, its in enumerate(contracts) for each in held.get(its.name, ())
+    )
+    terms = StakeTerms(request.bankroll, request.fraction, request.weight, request.limits, holdings, collateral_groups(contracts))
+    advice = advise_stakes(
+        offered, chosen_on=draws.chosen_on, reported_on=draws.reported_on, terms=terms, greatest_unseen=greatest_unseen, rng=rng
+    )
+    notes = stake_notes(kept, advice, used)
+    return StakeResult(advice, contracts, request=request, notes=notes)
