@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from forecast.book.files.folder import Folder
+from forecast.book.files.problems import Problem
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.fee_schedules import schedule_in_force
+from forecast.markets.files.depth_files import RecordedBook, RecordedPool, newest_book, newest_pool, read_books, read_pools
+from forecast.markets.files.quotes_file import read_quotes
 from forecast.markets.makers.cpmm import CpmmPool
 from forecast.markets.money import MOST_CONTRACTS
 from forecast.markets.order_book import Level, OrderBook, make_book
@@ -21,6 +25,15 @@ from forecast.markets.stakes.advice import OfferedContract
 SHARED_COLLATERAL = frozenset({"kalshi", "polymarket"})  # collateral return of exclusive events, conversion of negative risk
 ORDER_STEPS = {"polymarket": Decimal("0.01")}  # elsewhere whole contracts
 DOLLARS = frozenset({"USD", "USDC"})
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRecord:
+    """What is on record of the markets of a topic's contracts."""
+
+    quotes: QuoteTable
+    books: tuple[RecordedBook, ...] = ()
+    pools: tuple[RecordedPool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +52,36 @@ class ContractMarket:
         return self.book is not None or self.pool is not None or None not in {self.interval.bid_depth, self.interval.ask_depth}
 
 
-def market_of_contract(contract: Contract, quotes: QuoteTable, *, now: datetime, most_age: timedelta) -> ContractMarket:
-    """Return what a contract's newest quote offers.
+def market_of_contract(contract: Contract, record: MarketRecord, *, now: datetime, most_age: timedelta) -> ContractMarket:
+    """Return what a contract's newest quote offers, with the order book or the pool that stood at its time or later.
 
-    Raises ``MarketFault`` where it offers nothing, is older than ``most_age``, or is a maker's price without its pool, of which nobody
-    knows what a trade would cost.
+    Raises ``MarketFault`` where it offers nothing, is older than ``most_age``, or is a maker's price without such a pool, so that nobody
+    knows what a trade costs.
     """
-    interval = offer_in_force(quotes, contract.name, contract.venue, now, most_age=most_age)
-    quote = last_offer(quotes, contract.name, contract.venue, now)
-    if quote.kind == "maker":
-        raise MarketFault("the maker's pool is not on record, so that nobody knows what a trade costs", "import the market with its pool")
+    interval = offer_in_force(record.quotes, contract.name, contract.venue, now, most_age=most_age)
+    quote = last_offer(record.quotes, contract.name, contract.venue, now)
     assert quote.at is not None  # those of a table have a time
-    return ContractMarket(contract, interval, quote.at)
+    if quote.kind == "maker":
+        pool = newest_pool(record.pools, contract.name, now, most_age=most_age)
+        if pool is None or pool.at < quote.at:
+            message = "no pool of its maker is on record from the time of its newest price, so that nobody knows what a trade costs"
+            raise MarketFault(message, "import the market with its pool")
+        return ContractMarket(contract, interval, pool.at, pool=pool.pool)
+    book = newest_book(record.books, contract.name, now, most_age=most_age)
+    if book is None or book.at < quote.at:
+        return ContractMarket(contract, interval, quote.at)
+    bid, ask = book.book.best_bid, book.book.best_ask
+    if bid is None or ask is None:
+        raise MarketFault("one side of its order book is empty, so that it has no interval")
+    return ContractMarket(contract, PriceInterval(bid.price, ask.price, bid.count, ask.count), book.at, book.book)
+
+
+def read_market_record(folder: Folder, topic: str) -> tuple[MarketRecord, tuple[Problem, ...]]:
+    """Return the quotes, order books and pools on record of a topic's contracts, and what is wrong with them."""
+    quotes, problems = read_quotes(folder, topic)
+    books, wrong = read_books(folder, topic)
+    pools, faults = read_pools(folder, topic)
+    return MarketRecord(quotes, books, pools), (*problems, *wrong, *faults)
 
 
 def offered_contract(market: ContractMarket, *, doubt: float, at: datetime) -> OfferedContract:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from forecast.actions.check import read_checked_book
-from forecast.actions.contract_offers import ContractMarket, market_of_contract
+from forecast.actions.contract_offers import ContractMarket, MarketRecord, market_of_contract, read_market_record
 from forecast.actions.contract_stakes import DEFAULT_BANKROLL, StakeRequest, StakeResult, stake_contracts
 from forecast.actions.model_weight import first_quotes, weigh_model
 from forecast.book.files.folder import Folder
@@ -20,8 +20,6 @@ from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.contract_checks import question_problems
 from forecast.markets.files.contracts import BookContracts, read_contracts
-from forecast.markets.files.quotes_file import read_quotes
-from forecast.markets.quote_table import QuoteTable, join_tables
 from forecast.markets.stakes.advice import DEFAULT_FRACTION
 from forecast.markets.stakes.model_weight import MODEL_ALONE
 from forecast.markets.stakes.stake_problem import Limits
@@ -55,19 +53,18 @@ def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Sett
     book, problems = read_checked_book(root, topics)
     if has_errors(problems):
         return StakeResult(problems=problems)
-    quotes_of = cache(lambda topic: read_quotes(folder, topic))
+    record_of = cache(lambda topic: read_market_record(folder, topic))
     problems = tuple(problem for name in topics for problem in question_problems(book.topics[name], read.of_topic(name), ()))
-    problems += tuple(problem for name in topics for problem in quotes_of(name)[1])
+    problems += tuple(problem for name in topics for problem in record_of(name)[1])
     if has_errors(problems):
         return StakeResult(problems=problems)
     weight, warnings = MODEL_ALONE, problems
     if not choice.model_only:
-        weight, wrong = weigh_model(root, as_of=now.date(), market_at=first_quotes(read, lambda topic: quotes_of(topic)[0]))
+        weight, wrong = weigh_model(root, as_of=now.date(), market_at=first_quotes(read, lambda topic: record_of(topic)[0].quotes))
         warnings = (*problems, *(replace(problem, level="warning") for problem in wrong))
     request = StakeRequest(choice.bankroll, choice.fraction, weight, choice.limits)
     asked = [its for its in contracts if its.question in book.topics[its.topic].questions]
-    quotes = join_tables([quotes_of(name)[0] for name in topics])
-    markets, left_out = _markets(asked, quotes, now=now, most_age=timedelta(days=choice.most_age))
+    markets, left_out = _markets(asked, {name: record_of(name)[0] for name in topics}, now=now, most_age=timedelta(days=choice.most_age))
     left_out |= {its.name: "no model answers its question" for its in contracts if its not in asked}
     try:
         used = {its.contract.topic for its in markets}
@@ -103,13 +100,13 @@ def _names_of(contract: Contract) -> tuple[str, ...]:
 
 
 def _markets(
-    contracts: Sequence[Contract], quotes: QuoteTable, *, now: datetime, most_age: timedelta
+    contracts: Sequence[Contract], records: Mapping[str, MarketRecord], *, now: datetime, most_age: timedelta
 ) -> tuple[list[ContractMarket], dict[str, str]]:
     """What may be traded, and of what may not the reasons by name."""
     markets, left_out = [], {}
     for its in contracts:
         try:
-            markets.append(market_of_contract(its, quotes, now=now, most_age=most_age))
+            markets.append(market_of_contract(its, records[its.topic], now=now, most_age=most_age))
         except MarketFault as fault:
             left_out[its.name] = fault.message
     return markets, left_out
