@@ -20,7 +20,7 @@ from forecast.markets.faults import MarketFault
 from forecast.markets.files.contracts import read_contracts
 from forecast.markets.files.positions_file import POSITIONS, fill_cells, positions_path, read_positions
 from forecast.markets.files.quotes_file import read_quotes
-from forecast.markets.positions import ContractPosition, Fill, Holding, PositionAction, positions_of, price_of_side
+from forecast.markets.positions import ContractPosition, OwnTrade, PositionAction, SideHolding, positions_of, price_of_side
 from forecast.markets.quote_table import MARKET_STATUSES, PRICE_KINDS, QuoteTable, microseconds_of, moment_of, offer_in_force
 from forecast.markets.sides import ContractSide
 
@@ -33,7 +33,7 @@ class HeldSide:
     """
 
     contract: Contract
-    holding: Holding
+    holding: SideHolding
     price: Decimal | None
     reason: str
     closing: Decimal | None
@@ -120,7 +120,7 @@ def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Pro
         hint = did_you_mean(asked.contract, list(contracts)) or "`forecast market list` shows the contracts of the book"
         return (Problem(Place("contracts.toml"), f"this book has no contract `{asked.contract}`", hint),)
     place = Place(positions_path(contract.topic))
-    fill = Fill(place, contract.name, asked.at, asked.action, asked.side, asked.count, asked.price, asked.fee)
+    fill = OwnTrade(place, contract.name, asked.at, asked.action, asked.side, asked.count, asked.price, asked.fee)
     try:
         with hold_lock(root):
             fills, wrong = read_positions(folder, contract.topic)
@@ -135,7 +135,7 @@ def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Pro
     return ()
 
 
-def _unknown_contracts(fills: Sequence[Fill], contracts: Mapping[str, Contract]) -> Iterator[Problem]:
+def _unknown_contracts(fills: Sequence[OwnTrade], contracts: Mapping[str, Contract]) -> Iterator[Problem]:
     for fill in fills:
         if fill.contract not in contracts:
             hint = (
@@ -185,7 +185,7 @@ def _totals(sides: Sequence[HeldSide], positions: Mapping[str, ContractPosition]
         names = dict.fromkeys(its.contract.name for its in found)
         held = [its for its in found if its.holding.count]
         prices = [its.price for its in held]
-        unrealised = [its.holding.unrealised(price) for its, price in zip(held, prices, strict=True) if price is not None]
+        unrealised = [its.holding.unrealised_gain(price) for its, price in zip(held, prices, strict=True) if price is not None]
         invested = sum((its.holding.cost for its in found), Decimal(0))
         realised = sum((its.holding.realised for its in found), Decimal(0))
         yield CurrencyTotal(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import typer
 
+from forecast.cli.market_import import import_quotes
 from forecast.cli.market_list import list_
+from forecast.cli.market_positions import positions, trade
 
 
 def market() -> typer.Typer:
     """Return the group of commands about prediction markets."""
-    group = typer.Typer(no_args_is_help=True, help="Hold questions against prediction markets.", rich_markup_mode=None)
+    group = typer.Typer(no_args_is_help=True, help="Compare questions with prediction markets.", rich_markup_mode=None)
     group.callback()(_group)
+    group.command("import", short_help="Add what a venue's files say of the book's contracts.")(import_quotes)
+    group.command("positions", short_help="Show what you hold.")(positions)
+    group.command("trade", short_help="Put a trade of yours on record.")(trade)
     group.command("list", short_help="List the contracts of the book.")(list_)
     return group
 
 
 def _group() -> None:
-    """Hold the book's questions against contracts of prediction markets: from files, without the network and without orders."""
+    """Compare the book's questions with contracts of prediction markets: from files, without the network and without orders."""

@@ -21,7 +21,7 @@ MOST_LISTED = 10
 VenueName = Annotated[
     Literal["kalshi", "polymarket", "polymarket-us", "manifold"], typer.Argument(metavar="VENUE", help="Whose files they are.")
 ]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="What the venue answered, as it is; `-` reads standard input.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="What the venue answered, as it is; `-` reads standard input.")]
 ContractName = Annotated[
     str, typer.Option("--contract", metavar="NAME", help="The contract that a file is of, where it does not say so.", show_default=False)
 ]

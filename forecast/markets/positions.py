@@ -23,7 +23,7 @@ _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class OwnTrade:
     """One row of ``positions.csv``: so many contracts of a side bought or sold at a price each, or what a side paid when it ended.
 
     ``price`` of a settlement is what a contract of ``side`` paid, from 0 to 1; of a void the share of the cost that came back. ``count`` of
@@ -42,7 +42,7 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class SideHolding:
     """What is held of one side of a contract: contracts, what they cost with fees, and what trades of it have brought in so far."""
 
     contract: str
@@ -68,7 +68,7 @@ class Holding:
         """What the contracts bring at a price, before fees."""
         return self.count * price
 
-    def unrealised(self, price: Decimal) -> Decimal:
+    def unrealised_gain(self, price: Decimal) -> Decimal:
         """What they would bring at a price over what they cost."""
         return self.value_at(price) - self.cost
 
@@ -78,8 +78,8 @@ class ContractPosition:
     """Both sides of a contract together."""
 
     contract: str
-    yes: Holding
-    no: Holding
+    yes: SideHolding
+    no: SideHolding
 
     @property
     def cost(self) -> Decimal:
@@ -103,14 +103,14 @@ class ContractPosition:
 
 @dataclass(slots=True)
 class _Book:
-    holdings: dict[tuple[str, ContractSide], Holding] = field(default_factory=dict)
+    holdings: dict[tuple[str, ContractSide], SideHolding] = field(default_factory=dict)
 
-    def of(self, contract: str, side: ContractSide) -> Holding:
+    def of(self, contract: str, side: ContractSide) -> SideHolding:
         """What is held of a side so far."""
-        return self.holdings.get((contract, side)) or Holding(contract, side)
+        return self.holdings.get((contract, side)) or SideHolding(contract, side)
 
 
-def positions_of(fills: Iterable[Fill], *, until: datetime | None = None) -> Mapping[str, ContractPosition]:
+def positions_of(fills: Iterable[OwnTrade], *, until: datetime | None = None) -> Mapping[str, ContractPosition]:
     """Return positions by contract after the fills up to a moment, in the order of time; of one moment in the order of the file.
 
     Raises ``MarketFault``, naming the row, for a sale of more than is held.
@@ -122,7 +122,7 @@ def positions_of(fills: Iterable[Fill], *, until: datetime | None = None) -> Map
     return {name: ContractPosition(name, book.of(name, "yes"), book.of(name, "no")) for name in names}
 
 
-def cash_flow(fills: Sequence[Fill], *, until: datetime | None = None) -> Mapping[str, Decimal]:
+def cash_flow(fills: Sequence[OwnTrade], *, until: datetime | None = None) -> Mapping[str, Decimal]:
     """Return what trading each contract has brought in less what was paid for it, fees included.  Raises ``MarketFault`` as ``positions_of``."""
     found = positions_of(fills, until=until)
     return {name: its.realised - its.cost for name, its in found.items()}
@@ -133,7 +133,7 @@ def price_of_side(interval: PriceInterval, side: ContractSide) -> Decimal:
     return interval.bid if side == "yes" else 1 - interval.ask
 
 
-def _after(held: Holding, fill: Fill) -> Holding:
+def _after(held: SideHolding, fill: OwnTrade) -> SideHolding:
     """A holding after one row."""
     count = held.count if fill.count is None else fill.count
     if fill.action == "buy":

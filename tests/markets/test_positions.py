@@ -13,7 +13,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Place
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.positions_file import read_positions
-from forecast.markets.positions import Fill, Holding, cash_flow, positions_of
+from forecast.markets.positions import OwnTrade, SideHolding, cash_flow, positions_of
 from tests.actions.test_market_import import CONTRACTS
 
 D = Decimal
@@ -22,13 +22,13 @@ HEAD = "contract,at,action,side,count,price,fee,id,recorded,source,note\n"
 WEEK = timedelta(days=7)
 
 
-def fill(action: str, side: str, count: str | None, price: str, fee: str = "0", *, day: int = 1) -> Fill:
+def fill(action: str, side: str, count: str | None, price: str, fee: str = "0", *, day: int = 1) -> OwnTrade:
     """A trade of one contract on a day of October."""
     at = datetime(2026, 10, day, tzinfo=UTC)
-    return Fill(Place("x", day), "rain", at, action, side, None if count is None else D(count), D(price), D(fee))  # type: ignore[arg-type]
+    return OwnTrade(Place("x", day), "rain", at, action, side, None if count is None else D(count), D(price), D(fee))  # type: ignore[arg-type]
 
 
-def yes_after(*fills: Fill) -> Holding:
+def yes_after(*fills: OwnTrade) -> SideHolding:
     """What is held of YES after trades."""
     return positions_of(fills)["rain"].yes
 
@@ -41,7 +41,7 @@ def test_a_sale_realises_what_it_brings_over_the_average_cost():
     assert (held.count, held.cost, held.average_cost) == (50, D("18.00"), D("0.36"))
     assert held.realised == 50 * D(".50") - 1 - 50 * D(".36")
     assert (held.fees, held.average_price) == (3, D("0.34"))
-    assert held.unrealised(D("0.40")) == D("2.00")
+    assert held.unrealised_gain(D("0.40")) == D("2.00")
 
 
 @pytest.mark.parametrize(("price", "realised"), [("1", "7.0"), ("0", "-3.0"), ("0.5", "2.0")])

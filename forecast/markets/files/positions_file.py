@@ -11,7 +11,7 @@ from forecast.book.files.problems import Problem
 from forecast.forecasts.tables import CellReader, Table, read_rows_as, read_table
 from forecast.forecasts.times import moment_text
 from forecast.language.characters import TextKind
-from forecast.markets.positions import POSITION_ACTIONS, Fill
+from forecast.markets.positions import POSITION_ACTIONS, OwnTrade
 from forecast.markets.sides import ContractSide
 
 _KINDS: Mapping[str, TextKind] = {
@@ -33,14 +33,14 @@ def positions_path(topic: str) -> str:
     return f"{SEEDS}/{topic}/{POSITIONS.file}.csv"
 
 
-def read_positions(folder: Folder, topic: str) -> tuple[tuple[Fill, ...], tuple[Problem, ...]]:
+def read_positions(folder: Folder, topic: str) -> tuple[tuple[OwnTrade, ...], tuple[Problem, ...]]:
     """Return one's trades of a topic's contracts, and what is wrong with the file; rows with a fault are left out."""
     rows, problems = read_table(folder, positions_path(topic), POSITIONS)
     fills, wrong = read_rows_as(rows, _fill_of_row)
     return fills, (*problems, *wrong)
 
 
-def fill_cells(fill: Fill, *, recorded: str, source: str = "", note: str = "") -> Mapping[str, str]:
+def fill_cells(fill: OwnTrade, *, recorded: str, source: str = "", note: str = "") -> Mapping[str, str]:
     """Return a trade as the cells of a row."""
     return {
         "contract": fill.contract,
@@ -57,7 +57,7 @@ def fill_cells(fill: Fill, *, recorded: str, source: str = "", note: str = "") -
     }
 
 
-def _fill_of_row(row: CellReader) -> Fill | None:
+def _fill_of_row(row: CellReader) -> OwnTrade | None:
     contract, at = row.text("contract", required=True), row.moment("at")
     action, side = row.word("action", POSITION_ACTIONS), row.word("side", _SIDES)
     count, price, fee = _amount(row, "count"), _amount(row, "price"), _amount(row, "fee", signed=True)
@@ -73,7 +73,7 @@ def _fill_of_row(row: CellReader) -> Fill | None:
         row.fault("price", f"the price {price} is above 1", "prices are those of one contract that pays 1")
     if at is None or action is None or side is None or price is None or row.problems:
         return None
-    return Fill(row.place, contract, at, action, side, count, price, fee or Decimal(0), row.text("id"))
+    return OwnTrade(row.place, contract, at, action, side, count, price, fee or Decimal(0), row.text("id"))
 
 
 def _amount(row: CellReader, name: str, *, signed: bool = False) -> Decimal | None:
