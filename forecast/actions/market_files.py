@@ -17,6 +17,8 @@ from forecast.book.topic import Book
 from forecast.language.faults import did_you_mean
 from forecast.markets.files.contract_checks import question_problems
 from forecast.markets.files.contracts import contracts_path, read_contracts
+from forecast.markets.files.depth_files import read_books, read_pools
+from forecast.markets.files.positions_file import read_positions
 from forecast.markets.files.quotes_file import quotes_path, read_quotes
 
 
@@ -35,12 +37,14 @@ def problems_of_contracts(root: Path, book: Book, *, topics: Collection[str] | N
 
 
 def problems_of_quotes(root: Path, book: Book) -> Iterator[Problem]:
-    """Yield what is wrong with the quotes of a book's topics, which takes some seconds for a million of them."""
+    """Yield what is wrong with the quotes, order books, pools and trades of a book's topics; a million quotes take some seconds."""
     folder = Folder(root)
     known = read_contracts(folder)
     for name in book.topics:
         table, problems = read_quotes(folder, name)
         yield from problems
+        for read in (read_books, read_pools, read_positions):
+            yield from read(folder, name)[1]
         contracts = [contract.name for contract in known.of_topic(name)]
         for contract in table.contracts:
             if contract not in contracts:
