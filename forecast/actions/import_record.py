@@ -28,6 +28,7 @@ from forecast.importers.formats import ImportFormat
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
 
+MOST_NAMED = 5  # questions of one note
 LARGE_COLLECTION = 5_000_000  # bytes, from which on a collection is left out of git
 GITIGNORE = "*\n!.gitignore\n!source.toml\n"
 _ROWS_AT_ONCE = 5_000  # appended and brought to the disk together
@@ -83,7 +84,7 @@ def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path],
     crowd, crowd_note = _crowd(before, choices, imported, added)
     names = ", ".join(file.name for file in files)
     source = RecordSource(platform, names, _hash_of(files), now.date(), "UTC", imported.me, crowd)
-    notes = [*imported.notes, *crowd_note, *(_reopened_note(name) for name in reopened_questions(imported, before))]
+    notes = [*imported.notes, *crowd_note, *_reopened_notes(reopened_questions(imported, before))]
     _refuse_too_much(folder, path, added, before)
     if before.source is None or not added.is_empty or _is_other(source, before.source):
         folder.write(f"{path}/source.toml", source_text(replace(source, crowd="none")))  # until all of it is there
@@ -148,8 +149,16 @@ def _is_other(source: RecordSource, before: RecordSource) -> bool:
     return (source.sha256, source.me, source.crowd) != (before.sha256, before.me, before.crowd)
 
 
-def _reopened_note(question: str) -> str:
-    return f"Question {question} is resolved on record, and no longer on the platform; the record stays as it is."
+def _reopened_notes(questions: Sequence[str]) -> list[str]:
+    if not questions:
+        return []
+    shown = ", ".join(questions[:MOST_NAMED])
+    if len(questions) == 1:
+        return [f"Question {shown} is resolved on record, and no longer on the platform; the record stays as it is."]
+    more = f" and {len(questions) - MOST_NAMED:,} more" if len(questions) > MOST_NAMED else ""
+    return [
+        f"{len(questions):,} questions are resolved on record, and no longer on the platform; the record stays as it is: {shown}{more}."
+    ]
 
 
 def _refuse_too_much(folder: Folder, path: str, added: Additions, before: ForecastRecord) -> None:

@@ -79,6 +79,7 @@ def read_forecastbench(files: Sequence[Path], record: ForecastRecord, choices: I
         me=me,
         problems=left_out.all_problems(),
         left_out=left_out.counts,
+        says_outcomes=bool(by_kind["resolutions"]),
     )
 
 

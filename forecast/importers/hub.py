@@ -86,6 +86,7 @@ def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoic
     forecasts: list[ImportedForecast] = []
     for output in outputs:
         _add_output(output, tasks, questions, forecasts, left_out)
+    _refuse_other_tasks(questions, record, files[0].name, with_tasks=bool(tasks.targets))
     if sum(len(its.value) for its in forecasts) > MOST_RECORD_BYTES:
         message = f"the forecasts of these files have more than {MOST_RECORD_BYTES:,} characters, as many as a file of a book may have"
         raise FileFault(Problem(Place(files[0].name), message, "import fewer files, into several collections"))
@@ -104,7 +105,25 @@ def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoic
         problems=left_out.all_problems(),
         left_out=left_out.counts,
         notes=tuple(notes),
+        says_outcomes=bool(observed),
     )
+
+
+def _refuse_other_tasks(questions: Mapping[str, ImportedQuestion], record: ForecastRecord, file: str, *, with_tasks: bool) -> None:
+    """Raise ``FileFault`` where tasks.json says when and what is asked, and the same questions were imported without it, or the other way round.
+
+    Their times would change, so each forecast would be taken for another one.
+    """
+    for name, question in questions.items():
+        before = record.questions.get(name, ())
+        if before and before[-1].opens is not None and moment_text(before[-1].opens) != question.cells.get("opens", ""):
+            message = f"this collection has the question `{name}` since {moment_text(before[-1].opens)}, and by these files it opens at another time"
+            hint = "import it into another collection with --collection NAME, or leave out tasks.json as before"
+            if not with_tasks:
+                hint = (
+                    "name the hub's tasks.json beside the model output, as when the collection was made; or give another --collection NAME"
+                )
+            raise FileFault(Problem(Place(file), message, hint))
 
 
 def task_of_tags(tags: Sequence[str]) -> Mapping[str, str]:

@@ -45,7 +45,7 @@ class ImportedRecord:
     """All that a file has for a record, under the names that it gets there; ``left_out`` counts rows that do not fit, by file.
 
     ``others`` is how many forecasts of other persons were passed over; ``platform`` that of the questions, where the name of the format
-    does not say it; ``notes`` are sentences for the user.
+    does not say it; ``notes`` are sentences for the user. ``says_outcomes`` is whether the files would say how a question ended.
     """
 
     questions: Mapping[str, ImportedQuestion]
@@ -58,3 +58,4 @@ class ImportedRecord:
     others: int = 0
     platform: str = ""
     notes: tuple[str, ...] = ()
+    says_outcomes: bool = True

@@ -74,8 +74,8 @@ def additions(imported: ImportedRecord, record: ForecastRecord, *, recorded: dat
 
 
 def reopened_questions(imported: ImportedRecord, record: ForecastRecord) -> tuple[str, ...]:
-    """Return the questions that a record says are resolved, and the platform no longer does."""
-    standing = standing_resolutions(record)
+    """Return the questions that a record says are resolved, and the platform no longer does, where its files would say so."""
+    standing = standing_resolutions(record) if imported.says_outcomes else {}
     return tuple(name for name, its in imported.questions.items() if its.resolution is None and (name, "") in standing)
 
 

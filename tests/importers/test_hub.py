@@ -213,6 +213,30 @@ def test_an_export_gives_every_value_back(root: Path, output, tasks: Path, colle
     assert _said(collected("again")) == _said(collected("hub"))
 
 
+def test_a_file_by_itself_changes_nothing_of_what_tasks_said(root: Path, output, tasks: Path, collected: Collected):
+    """Without tasks.json the same questions would open at another time, with another unit and wording: refused, and so the other way round."""
+    model = output(rows_of("median", [("NA", 20)]))
+    bring(root, model, tasks)
+    before = collected("hub")
+    refused = bring(root, model)
+    assert "opens at another time" in refused.problems[0].message
+    assert "tasks.json" in refused.problems[0].hint
+    assert collected("hub") == before
+    bring(root, model, collection="bare")
+    refused = bring(root, model, tasks, collection="bare")
+    assert "another collection" in refused.problems[0].hint
+    assert (bring(root, model, collection="bare").problems, bring(root, model, tasks).problems) == ((), ())
+
+
+def test_files_without_target_data_say_nothing_of_outcomes(root: Path, output, tasks: Path, tmp_path: Path):
+    """A question that is resolved on record is not said to be open again by a file that does not speak of it."""
+    model = output(rows_of("median", [("NA", 20)]))
+    series = tmp_path / "time-series.csv"
+    series.write_text("as_of,target_end_date,target,location,observation\n2026-02-01,2026-01-10,cases,US,18\n")
+    bring(root, model, tasks, series)
+    assert bring(root, model, tasks).notes == ()
+
+
 def test_one_s_own_model_is_me(root: Path, output, tasks: Path, collected: Collected):
     """By the name that the file has; a second import adds nothing, and a later round what is new."""
     first = output(rows_of("median", [("NA", 20)]) + rows_of("mean", [("NA", 21)]))
