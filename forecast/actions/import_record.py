@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from forecast.book.files.folder import MOST_RECORD_BYTES, Folder
-from forecast.book.files.layout import root_problem
+from forecast.book.files.layout import root_problem, topic_names
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import name_fault
 from forecast.book.files.problems import FileFault, Place, Problem, has_errors
@@ -28,7 +28,8 @@ from forecast.importers.formats import ImportFormat
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
 
-MOST_NAMED = 5  # questions of one note
+WHOLE_EXPORTS = frozenset({"metaculus", "fatebook", "predictionbook"})  # whose files have all that somebody said
+MOST_NOTED = 5  # questions of one note
 LARGE_COLLECTION = 5_000_000  # bytes, from which on a collection is left out of git
 GITIGNORE = "*\n!.gitignore\n!source.toml\n"
 _ROWS_AT_ONCE = 5_000  # appended and brought to the disk together
@@ -72,10 +73,16 @@ def import_files(
 
 def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path], choices: ImportChoices, now: datetime) -> ImportResult:
     path = f"{COLLECTIONS}/{choices.collection}"
+    if choices.collection in topic_names(folder):
+        message = f"a topic of this book is called `{choices.collection}`, and an address would mean either"
+        raise FileFault(Problem(Place(path), message, "choose another name with --collection NAME"))
     before, problems = _collection(folder, choices.collection)
     if has_errors(problems):
         return ImportResult(problems)
     imported = its.read(files, before, choices)
+    if before.source is None and not (imported.questions or imported.forecasts):
+        message = "there is nothing to import in these files" if len(files) > 1 else "there is nothing to import in this file"
+        raise FileFault(Problem(Place(files[0].name), message, "; ".join(imported.notes)))
     platform = imported.platform or its.name
     if before.source is not None and before.source.platform != platform:
         message = f"this collection holds questions of {before.source.platform}"
@@ -84,7 +91,12 @@ def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path],
     crowd, crowd_note = _crowd(before, choices, imported, added)
     names = ", ".join(file.name for file in files)
     source = RecordSource(platform, names, _hash_of(files), now.date(), "UTC", imported.me, crowd)
-    notes = [*imported.notes, *crowd_note, *_reopened_notes(reopened_questions(imported, before))]
+    notes = [
+        *imported.notes,
+        *crowd_note,
+        *_other_account_note(its, imported, before),
+        *_reopened_notes(reopened_questions(imported, before)),
+    ]
     _refuse_too_much(folder, path, added, before)
     if before.source is None or not added.is_empty or _is_other(source, before.source):
         folder.write(f"{path}/source.toml", source_text(replace(source, crowd="none")))  # until all of it is there
@@ -149,13 +161,29 @@ def _is_other(source: RecordSource, before: RecordSource) -> bool:
     return (source.sha256, source.me, source.crowd) != (before.sha256, before.me, before.crowd)
 
 
+def _other_account_note(its: ImportFormat, imported: ImportedRecord, before: ForecastRecord) -> list[str]:
+    """Say whom a file's forecaster was taken for, of whom nothing is on record yet although something is of the user."""
+    mine = set() if before.source is None else set(before.source.me)
+    on_record = {(row.question, row.at, row.who) for row in before.forecasts if row.who in mine}
+    if not on_record:
+        return []
+    recognised = {row.who for row in imported.forecasts if (row.question, row.at, row.who) in on_record}
+    here = {row.who for row in imported.forecasts} - recognised
+    new = [who for who in imported.me if who in here and (who not in mine or its.name in WHOLE_EXPORTS)]
+    return [
+        f"Nothing that is on record of you is among the forecasts of `{who}` in this file, so they were taken for those of another account of "
+        "yours. If they are somebody else's, delete them and import the file with --collection NAME."
+        for who in new
+    ]
+
+
 def _reopened_notes(questions: Sequence[str]) -> list[str]:
     if not questions:
         return []
-    shown = ", ".join(questions[:MOST_NAMED])
+    shown = ", ".join(questions[:MOST_NOTED])
     if len(questions) == 1:
         return [f"Question {shown} is resolved on record, and no longer on the platform; the record stays as it is."]
-    more = f" and {len(questions) - MOST_NAMED:,} more" if len(questions) > MOST_NAMED else ""
+    more = f" and {len(questions) - MOST_NOTED:,} more" if len(questions) > MOST_NOTED else ""
     return [
         f"{len(questions):,} questions are resolved on record, and no longer on the platform; the record stays as it is: {shown}{more}."
     ]

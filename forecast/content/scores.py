@@ -11,6 +11,7 @@ from forecast.schema.score import (
     AgreementContent,
     CohortContent,
     LeftOutContent,
+    OwnPlatformContent,
     ScoreRowContent,
     ScoresContent,
     SkillContent,
@@ -18,12 +19,13 @@ from forecast.schema.score import (
     TournamentContent,
     figure,
 )
+from forecast.track_record.asked_twice import SharedQuestions, shared_questions
 from forecast.track_record.cohorts import COHORTS, cohort_counts
 from forecast.track_record.counted_forecasts import AFTER_CLOSE, LATER_REASON
 from forecast.track_record.intervals import MeanInterval
 from forecast.track_record.measures import ScoreMeasure
-from forecast.track_record.metaculus_scores import NO_CROWD
-from forecast.track_record.platform_agreement import PlatformAgreement, platform_agreement
+from forecast.track_record.metaculus_scores import CROWD_RULES, NO_CROWD
+from forecast.track_record.platform_agreement import OwnPlatformScores, PlatformAgreement, platform_agreement
 from forecast.track_record.record_scores import RecordScores
 from forecast.track_record.reference import Reference
 from forecast.track_record.score_table import score_table
@@ -60,7 +62,10 @@ def scores_content(
         "skill": skill_contents(skill),
         "tournaments": list(map(_tournament, tournaments)),
         "agreement": [_agreement(rule) for its in records if its.record.platform_scores for rule in platform_agreement(its)],
-        "notes": [f"No peer and no relative scores of {its.record.name}: {NO_CROWD}." for its in records if _lacks_crowd(its)],
+        "notes": [
+            *map(_shared_note, shared_questions(records)),
+            *(f"No peer and no relative scores of {its.record.name}: {NO_CROWD}." for its in records if _lacks_crowd(its)),
+        ],
     }
 
 
@@ -104,10 +109,19 @@ def _left_out(its: RecordScores, later: Sequence[RecordScores]) -> Iterator[Left
             yield {"record": its.record.name, "reason": reason, "forecasts": count}
 
 
+def _shared_note(its: SharedQuestions) -> str:
+    are = "1 question stands" if its.questions == 1 else f"{its.questions:,} questions stand"
+    return (
+        f"{are} in both {its.first} and {its.second}, by their addresses, and count twice: intervals are too narrow. "
+        f"Score one of the two, as in `forecast score {its.first}`, or delete seeds/records/{its.second}."
+    )
+
+
 def _lacks_crowd(its: RecordScores) -> bool:
     source = its.record.source
     return (
         source is not None
+        and source.platform == "metaculus"
         and source.crowd != "persons"
         and bool(its.counted.forecasters)
         and not {"peer", "relative-legacy"} & {*its.scores}
@@ -167,6 +181,10 @@ def _tournament(its: TournamentTotal) -> TournamentContent:
     }
 
 
+def _own_scores(its: OwnPlatformScores) -> OwnPlatformContent:
+    return {"questions": its.questions, "mean": its.mean, "total": its.total, "coverage": its.coverage}
+
+
 def _agreement(its: PlatformAgreement) -> AgreementContent:
     return {
         "record": its.record,
@@ -174,6 +192,8 @@ def _agreement(its: PlatformAgreement) -> AgreementContent:
         "scores": its.scores,
         "agree": its.agree,
         "missing": its.missing,
+        "crowd": its.rule in CROWD_RULES,
+        "own": None if its.own is None else _own_scores(its.own),
         "worst": [
             {"question": each.question, "who": each.who, "platform": each.platform, "ours": figure(each.ours)}
             for each in its.worst

@@ -63,10 +63,21 @@ def agreement_table(scores: ScoresContent) -> ReportTable:
         Column("rule"),
         Column("platform's scores", "number"),
         Column("agree", "number"),
-        Column("not computed here", "number"),
+        Column("not checked here", "number"),
+        Column("your mean", "number"),
+        Column("your sum", "number"),
     )
     rows = tuple(
-        (its["record"], its["rule"], f"{its['scores']:,}", f"{its['agree']:,}", f"{its['missing']:,}") for its in scores["agreement"]
+        (
+            its["record"],
+            its["rule"],
+            f"{its['scores']:,}",
+            "\u2013" if its["missing"] == its["scores"] else f"{its['agree']:,}",
+            f"{its['missing']:,}",
+            "" if its["own"] is None else score_words.score_text(its["own"]["mean"]),
+            "" if its["own"] is None else score_words.score_text(its["own"]["total"]),
+        )
+        for its in scores["agreement"]
     )
     return ReportTable("The platform's own scores beside those computed from the record alone, to 1e-9", columns, rows)
 

@@ -90,14 +90,28 @@ class DisagreementContent(TypedDict):
     ours: ScoreFigure
 
 
+class OwnPlatformContent(TypedDict):
+    """What a platform gives the user by one rule; ``coverage`` is null where it does not say."""
+
+    questions: int
+    mean: float
+    total: float
+    coverage: float | None
+
+
 class AgreementContent(TypedDict):
-    """How many of a platform's own scores by one rule agree with those computed here; ``missing`` are those that are not computed here."""
+    """How many of a platform's own scores by one rule agree with those computed here; ``missing`` are those that are not computed here.
+
+    ``crowd`` says that the rule compares with the crowd; ``own`` are the user's scores as the platform gives them, null where there are none.
+    """
 
     record: str
     rule: str
     scores: int
     agree: int
     missing: int
+    crowd: bool
+    own: OwnPlatformContent | None
     worst: list[DisagreementContent]
 
 

@@ -23,7 +23,7 @@ EARLY_SPOT = (
 PLATFORM_RULES = (
     Rule(
         name="baseline",
-        label="Metaculus baseline (to 100; 0 for equal chances)",
+        label="Metaculus baseline (0 for equal chances)",
         unit="points",
         higher_is_better=True,
         proper=EARLY_CLOSE,

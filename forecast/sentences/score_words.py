@@ -11,6 +11,7 @@ from forecast.schema.score import (
     AgreementContent,
     CohortContent,
     LeftOutContent,
+    OwnPlatformContent,
     ScoreFigure,
     ScoresContent,
     SkillContent,
@@ -84,9 +85,25 @@ def cohort_sentences(cohorts: Sequence[CohortContent]) -> list[str]:
 
 
 def agreement_sentence(its: AgreementContent) -> str:
-    """Say how many of a platform's own scores by a rule are ours."""
+    """Say how many of a platform's own scores by a rule are ours, and what it gives the user."""
+    own = _own_sentence(its["own"])
+    if its["missing"] == its["scores"]:
+        why = "the forecasts of the others are not in the record" if its["crowd"] else "this rule is not computed here"
+        return (
+            f"{its['record']}, {its['rule']}: the platform gives {count_text(its['scores'], 'score')}, not checked here, since {why}.{own}"
+        )
     missing = f"; {its['missing']:,} are not computed here" if its["missing"] else ""
-    return f"{its['record']}, {its['rule']}: {its['agree']:,} of {its['scores']:,} of the platform's own scores agree to 1e-9{missing}."
+    return (
+        f"{its['record']}, {its['rule']}: {its['agree']:,} of {its['scores']:,} of the platform's own scores agree to 1e-9{missing}.{own}"
+    )
+
+
+def _own_sentence(own: OwnPlatformContent | None) -> str:
+    if own is None:
+        return ""
+    covers = "" if own["coverage"] is None else f", coverage {score_text(own['coverage'])}"
+    over = count_text(own["questions"], "question")
+    return f" Yours, as the platform gives them: mean {score_text(own['mean'])} over {over}, sum {score_text(own['total'])}{covers}."
 
 
 def left_out_sentence(left: LeftOutContent) -> str:

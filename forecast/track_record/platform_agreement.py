@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from forecast.forecasts.record import PlatformScore
@@ -25,8 +25,21 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPlatformScores:
+    """What the platform gives the user by one rule: over how many questions, the mean, the sum, and the sum of what they cover, None where it does not say."""
+
+    questions: int
+    mean: float
+    total: float
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformAgreement:
-    """Of one rule: how many scores the platform has, how many of ours agree to 1e-9, how many have none here, and the worst that differ."""
+    """Of one rule: how many scores the platform has, how many of ours agree to 1e-9, how many have none here, and the worst that differ.
+
+    ``own`` are the user's as the platform gives them, None where there is none.
+    """
 
     record: str
     rule: str
@@ -34,6 +47,7 @@ class PlatformAgreement:
     agree: int
     missing: int
     worst: tuple[Disagreement, ...] = field(default=())
+    own: OwnPlatformScores | None = None
 
 
 def platform_agreement(scored: RecordScores) -> tuple[PlatformAgreement, ...]:
@@ -50,7 +64,7 @@ def platform_agreement(scored: RecordScores) -> tuple[PlatformAgreement, ...]:
     return tuple(_agreement(scored, rule, by_rule[rule], rows) for rule in order)
 
 
-def _agreement(scored: RecordScores, rule: str, scores: Iterable[PlatformScore], rows: dict[tuple[str, str], int]) -> PlatformAgreement:
+def _agreement(scored: RecordScores, rule: str, scores: Sequence[PlatformScore], rows: dict[tuple[str, str], int]) -> PlatformAgreement:
     ours = scored.scores.get(rule)
     compared: list[Disagreement] = []
     for score in scores:
@@ -61,8 +75,24 @@ def _agreement(scored: RecordScores, rule: str, scores: Iterable[PlatformScore],
     different = [its for its in compared if its.ours is not None and not _agrees(its.platform, its.ours)]
     different.sort(key=lambda its: -_distance(its))
     return PlatformAgreement(
-        scored.record.name, rule, len(compared), len(compared) - missing - len(different), missing, tuple(different[:MOST_DISAGREEMENTS])
+        scored.record.name,
+        rule,
+        len(compared),
+        len(compared) - missing - len(different),
+        missing,
+        tuple(different[:MOST_DISAGREEMENTS]),
+        _own_scores(scored, scores),
     )
+
+
+def _own_scores(scored: RecordScores, scores: Iterable[PlatformScore]) -> OwnPlatformScores | None:
+    mine = () if scored.record.source is None else scored.record.source.me
+    found = [score for score in scores if score.who in mine]
+    if not found:
+        return None
+    total = math.fsum(score.score for score in found)
+    coverage = [score.coverage for score in found if score.coverage is not None]
+    return OwnPlatformScores(len(found), total / len(found), total, math.fsum(coverage) if len(coverage) == len(found) else None)
 
 
 def _agrees(platform: float, ours: float) -> bool:

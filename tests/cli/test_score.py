@@ -8,11 +8,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from forecast.book.files.folder import Folder
 from forecast.book.ledger import append_entries
+from forecast.sentences.score_words import score_text
 from tests.cli.conftest import Run, files_of
 from tests.support.fixtures import fixture_file
 from tests.support.invented_records import QUESTION, YES, at_day, collection, said, topic
@@ -35,16 +37,32 @@ def test_the_scores_of_ten_professionals_are_the_platforms_own(run: Run, book: P
 
 
 def test_of_ones_own_export_only_the_baselines_can_be_computed(run: Run, book: Path, tmp_path: Path):
-    """One person's forecasts give their baseline scores; the command says why there are no others."""
+    """One person's forecasts give their baseline scores; of the others the command gives the platform's own, and says why they are not checked."""
     fixture_file("metaculus", "pros_binary_forecasts.csv")
     path = write_professionals(tmp_path / "pros.zip")
     run("import", "metaculus", str(path), "--me", "003")
     lines = run("score", "metaculus").out.splitlines()
-    assert lines[-6:-1] == [
-        f"metaculus, {rule}: {34 if 'baseline' in rule else 0} of 34 of the platform's own scores agree to 1e-9{'' if 'baseline' in rule else '; 34 are not computed here'}."
-        for rule in RULES
-    ]
-    assert lines[-1].startswith("No peer and no relative scores of metaculus: the record does not hold the forecasts of everybody")
+    own = own_scores(path, "003")
+    for line, rule in zip(lines[-6:-1], RULES, strict=True):
+        agreed = "34 of 34 of the platform's own scores agree to 1e-9."
+        unchecked = "the platform gives 34 scores, not checked here, since the forecasts of the others are not in the record."
+        head, _, mine = line.partition(" Yours, as the platform gives them: ")
+        assert head == f"metaculus, {rule}: {agreed if 'baseline' in rule else unchecked}"
+        total, mean = sum(own[rule]), sum(own[rule]) / 34
+        assert mine.startswith(f"mean {score_text(mean)} over 34 questions, sum {score_text(total)}, coverage ")
+    assert lines[-1].startswith(
+        "No peer and no relative scores of metaculus: the record does not say that it holds the forecasts of everybody"
+    )
+
+
+def own_scores(path: Path, name: str) -> dict[str, list[float]]:
+    """The scores that an export gives somebody, by rule."""
+    found: dict[str, list[float]] = {}
+    with ZipFile(path) as archive, archive.open("score_data.csv") as file:
+        for row in csv.DictReader(io.TextIOWrapper(file, "utf-8")):
+            if name in {row["User ID"], row["User Username"]}:
+                found.setdefault(row["Score Type"].replace("_", "-"), []).append(float(row["Score"]))
+    return found
 
 
 def test_a_platforms_score_that_differs_is_listed(run: Run, book: Path):

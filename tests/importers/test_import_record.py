@@ -244,6 +244,9 @@ def test_another_account_does_not_become_the_same_me(bring: Import, collected: C
         [question(), question(2)], [forecast(who=12, start=DAY.format(4), Probability_Yes=0.5), forecast(2, 12, Probability_Yes=0.5)]
     )
     assert (result.me, collected().source.me) == (("me", "me-2"), ("me", "me-2"))
+    assert [note.partition(", so ")[0] for note in result.notes] == [
+        "Nothing that is on record of you is among the forecasts of `me-2` in this file"
+    ]
     assert [(its.question, its.who) for its in collected().forecasts] == [("1", "me"), ("1", "me-2"), ("2", "me-2")]
 
 
@@ -339,3 +342,19 @@ def test_the_source_says_which_file_was_read(bring: Import, collected: Collected
     source = collected().source
     assert (source.platform, source.file, source.imported) == ("metaculus", "data.zip", datetime(2026, 3, 1, tzinfo=UTC).date())
     assert source.sha256 == hashlib.sha256((tmp_path / "data.zip").read_bytes()).hexdigest()
+
+
+def test_a_collection_is_not_called_like_a_topic(root: Path, bring: Import):
+    """An address would mean either."""
+    (root / "seeds" / "weather").mkdir(parents=True, exist_ok=True)
+    (root / "seeds" / "weather" / "topic.toml").write_text('title = "Weather"\nopens = 2026-01-01\nstep = "month"\n')
+    (problem,) = bring([question()], [forecast(who=11)], collection="weather").problems
+    assert problem.message == "a topic of this book is called `weather`, and an address would mean either"
+    assert not (root / "seeds" / "records" / "weather").exists()
+
+
+def test_a_file_without_anything_leaves_no_collection(root: Path, bring: Import):
+    """Neither a folder nor a message of success."""
+    (problem,) = bring([], []).problems
+    assert problem.message == "there is nothing to import in this file"
+    assert not (root / "seeds" / "records").exists()
