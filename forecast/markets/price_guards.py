@@ -15,7 +15,7 @@ from forecast.markets.quotes import PriceInterval, Quote
 
 WIDEST_SPREAD = Decimal("0.90")  # of a midpoint that says something
 LEAST_SUM, MOST_SUM = Decimal("0.85"), Decimal("1.25")  # of the raw prices of exclusive outcomes
-_UNTRADED_LOW, _UNTRADED_HIGH = Decimal("0.49"), Decimal("0.51")
+UNTRADED_LOW, UNTRADED_HIGH = Decimal("0.49"), Decimal("0.51")
 
 
 def is_untraded_default(quote: Quote) -> bool:
@@ -24,7 +24,7 @@ def is_untraded_default(quote: Quote) -> bool:
     Offers with a depth are somebody's, and a last price of Kalshi is a trade; other venues show a last price by default as well.
     """
     prices = [price for price in (quote.bid, quote.ask, quote.price) if price is not None]
-    inside = bool(prices) and all(_UNTRADED_LOW <= price <= _UNTRADED_HIGH for price in prices)
+    inside = bool(prices) and all(UNTRADED_LOW <= price <= UNTRADED_HIGH for price in prices)
     traded = bool(quote.volume) or bool(quote.bid_depth) or bool(quote.ask_depth) or (quote.venue == "kalshi" and quote.last is not None)
     return quote.kind != "maker" and inside and not traded
 

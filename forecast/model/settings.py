@@ -60,6 +60,7 @@ class Purpose(StrEnum):
     IMPLIED_SAMPLE = "implied sample"
     IMPORTANCE = "importance"
     INSIGHT = "insight"
+    MARKET = "market"
     MOVED = "moved"
     NEW = "new"
     NUTS = "nuts"

@@ -1,0 +1,101 @@
+"""The contracts of one topic, compared: its answers beside quotes, and what its parameters would have to be for a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from forecast.actions.spoken_chances import spoken_chances
+from forecast.book.topic import Question
+from forecast.content.contracts import contract_content
+from forecast.content.market_belief import belief_content
+from forecast.content.priced_contracts import PricedContract, drawn_deviations, price_contract
+from forecast.inference.posterior import Posterior
+from forecast.insight.market_belief import price_beliefs
+from forecast.markets.comparison.quote_history import quote_history
+from forecast.markets.contract import Contract
+from forecast.markets.faults import MarketFault
+from forecast.markets.quote_table import QuoteTable
+from forecast.model.errors import Unsound
+from forecast.model.settings import Purpose, generator
+from forecast.schema.answers import AnswerContent
+from forecast.schema.json_data import round_numbers
+from forecast.schema.market import BeliefContent, ContractContent
+
+NO_CLASS_BELIEF = "for a class that is a parameter's value it is not worked out"
+NO_OWN_MODEL = "a topic's own model has no paths on chosen draws"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMarkets:
+    """What is on record of a topic's contracts: the contracts, their quotes, and the ledger's lines of the topic."""
+
+    contracts: tuple[Contract, ...]
+    quotes: QuoteTable
+    entries: tuple[Mapping[str, Any], ...] = ()
+
+
+def compare_contracts(
+    markets: TopicMarkets,
+    posterior: Posterior,
+    answers: Mapping[str, AnswerContent],
+    *,
+    as_of: date,
+    seed: int,
+    beliefs: bool = True,
+) -> list[ContractContent]:
+    """Return the contracts of a topic beside its answers as of a day; without ``beliefs``, what a price would ask us to believe is left out."""
+    topic = posterior.model.topic
+    deviations = drawn_deviations(markets.contracts, generator(seed, topic.name, Purpose.MARKET))
+    contents = []
+    for contract in markets.contracts:
+        its = price_contract(
+            contract,
+            answers.get(contract.question),
+            quote_history(markets.quotes, contract.name, contract.venue),
+            deviations[contract.name],
+            spoken_chances(markets.entries, contract, before=as_of),
+            as_of=as_of,
+        )
+        belief, why_not = _belief(its, posterior, answers, seed) if beliefs else (None, "")
+        contents.append(round_numbers(contract_content(its, topic, as_of=as_of, belief=belief, no_belief=why_not)))
+    return contents
+
+
+def _belief(its: PricedContract, posterior: Posterior, answers: Mapping[str, AnswerContent], seed: int) -> tuple[BeliefContent | None, str]:
+    """What would have to be believed for the price that is nearest to the fair one; or nothing, and why."""
+    topic, contract, price = posterior.model.topic, its.contract, its.price_to_explain
+    if price is None or its.chance is None:
+        return None, ""
+    if topic.own is not None:
+        return None, NO_OWN_MODEL
+    question = _question_of(topic.questions[contract.question], contract.label)
+    if question is None:
+        return None, NO_CLASS_BELIEF
+    settled = None if answers[contract.question]["status"] in {"open", "annulled"} else its.chance.value
+    try:
+        chance = its.chance_at(price)
+        (belief,) = price_beliefs(
+            question, posterior, [chance], generator(seed, topic.name, contract.name, Purpose.MARKET), settled=settled
+        )
+    except (MarketFault, Unsound) as fault:
+        return None, str(fault)
+    return belief_content(belief, topic, price=price), ""
+
+
+def _question_of(question: Question, label: str) -> Question | None:
+    """A question for a probability as it is, or that of one of its choices; None for a class that is the value of a parameter."""
+    if question.kind == "probability":
+        return question
+    if label not in question.choices:
+        return None
+    return replace(
+        question, kind="probability", answer=question.choices[label], answer_text=question.choice_texts[label], choices={}, choice_texts={}
+    )
+
+
+def entries_of_topic(entries: Sequence[Mapping[str, Any]], topic: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the ledger's lines of a topic."""
+    return tuple(entry for entry in entries if entry["topic"] == topic)

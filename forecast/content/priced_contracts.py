@@ -1,0 +1,166 @@
+"""A contract with the chance of its question and its quotes: what is offered, what is fair, and which price is to be explained.
+
+Quotes and contracts are no input of a model: what is compared with a price has never seen it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+
+from forecast.book.calendar import ONE_DAY
+from forecast.markets.comparison.deviation import (
+    Deviation,
+    DeviationQuantiles,
+    chance_at_price,
+    draw_deviations,
+    known_deviation,
+)
+from forecast.markets.comparison.price_comparison import ContractTerms, OurChance, PriceComparison, compare_price
+from forecast.markets.comparison.quote_history import QuoteHistory
+from forecast.markets.contract import Contract
+from forecast.markets.faults import MarketFault
+from forecast.markets.fee_schedules import schedule_in_force
+from forecast.markets.quote_table import microseconds_of, moment_of
+from forecast.schema.answers import AnswerContent, is_probability, is_shares
+
+DEVIATION_DRAWS = 4_096
+
+NO_ANSWER = "our question has no answer"
+NO_QUOTE = "no quote of it is on record"
+NO_OFFER = "what is on record of it is no offer: trades, midpoints that the venue carries forward, or quotes of a market that is closed"
+CERTAINLY_VOID = "it is certainly void"
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenChance:
+    """What was said of a question at a moment, in microseconds since the beginning of 1970."""
+
+    at: int
+    day: str
+    chance: OurChance
+
+
+@dataclass(frozen=True, slots=True)
+class PricedContract:
+    """A contract with what is needed of it: the chance of its question, terms with draws of its deviation, quotes, the newest offer, and fees.
+
+    ``why_not`` says why it cannot be compared; ``no_fees`` why the comparison is without fees.
+    """
+
+    contract: Contract
+    chance: OurChance | None
+    terms: ContractTerms
+    quotes: QuoteHistory
+    spoken: tuple[SpokenChance, ...]
+    comparison: PriceComparison | None
+    why_not: str
+    no_fees: str
+
+    @property
+    def offered_at(self) -> int | None:
+        """When the newest offer was quoted, in microseconds since the beginning of 1970."""
+        offers = self.quotes.offers
+        return int(offers.at[-1]) if len(offers) else None
+
+    @property
+    def price_to_explain(self) -> float | None:
+        """The offered price of YES that is nearest to the fair price, where this lies outside bid and ask; else None."""
+        its = self.comparison
+        if its is None or its.verdict == "within the spread":
+            return None
+        return its.ask if its.ask is not None and its.fair.value > its.ask else its.bid
+
+    def chance_at(self, price: float) -> float:
+        """The chance of our question at which a price of YES is fair.  Raises ``MarketFault`` where the contract says nothing of it."""
+        ours = price if self.contract.side == "yes" else 1 - price
+        return chance_at_price(ours, self.terms.deviation, refund=self.terms.refund)
+
+
+def drawn_deviations(contracts: Sequence[Contract], rng: np.random.Generator) -> dict[str, Deviation]:
+    """Return draws of the deviations of contracts, by their names; one without priors ends as its question does."""
+    believed = {
+        its.name: DeviationQuantiles(
+            its.deviations.yes_if_yes.quantiles, its.deviations.yes_if_no.quantiles, its.deviations.void.quantiles, its.settlement_source
+        )
+        for its in contracts
+        if its.deviations is not None
+    }
+    drawn = draw_deviations(believed, rng, draws=DEVIATION_DRAWS)
+    return {its.name: drawn.get(its.name, known_deviation()) for its in contracts}
+
+
+def chance_of_answer(answer: AnswerContent, label: str) -> OurChance | None:
+    """Return the chance that an answer gives to its question, or to a class; None where it has none.
+
+    Of a question that parameters alone decide, the chance on each draw is 0 or 1; a class has no interval of its own, and gets all from 0 to 1.
+    """
+    value = answer["value"]
+    if value is None:
+        return None
+    settled = answer["status"] not in {"open", "annulled"}
+    if is_probability(value, answer["kind"]):
+        chance = value["value"]
+        if value["chance"] is not None:
+            return OurChance(chance, (value["chance"][0], value["chance"][1]))
+    elif is_shares(value, answer["kind"]):
+        chance = next((its["value"] for its in value["shares"] if its["label"] == label), 0.0)
+    else:
+        return None
+    return OurChance(chance, (chance, chance) if settled else (0.0 if chance < 0.95 else 1.0, 1.0 if chance > 0.05 else 0.0))
+
+
+def price_contract(
+    contract: Contract,
+    answer: AnswerContent | None,
+    quotes: QuoteHistory,
+    deviation: Deviation,
+    spoken: Sequence[SpokenChance],
+    *,
+    as_of: date,
+) -> PricedContract:
+    """Return a contract compared with its newest offer as of a day's end; ``spoken`` are answers of days before."""
+    end = last_moment_of(as_of)
+    quotes = quotes.until(end)
+    chance = None if answer is None else chance_of_answer(answer, contract.label)
+    offers = quotes.offers
+    at = int(offers.at[-1]) if len(offers) else end
+    fee, no_fees = _fee_at(contract, at)
+    terms = ContractTerms(contract.side, deviation, float(contract.refund), fee)
+    why_not = NO_ANSWER if chance is None else NO_QUOTE if not len(quotes) else "" if len(offers) else NO_OFFER
+    comparison = None
+    if chance is not None and not why_not:
+        bid, ask = (None if np.isnan(its[-1]) else float(its[-1]) for its in (offers.bid, offers.ask))
+        try:
+            comparison = compare_price(chance, terms, bid=bid, ask=ask, days=days_to_resolution(contract, as_of))
+        except MarketFault:
+            why_not = CERTAINLY_VOID
+    spoken = tuple(spoken) if chance is None else (*spoken, SpokenChance(end, as_of.isoformat(), chance))
+    return PricedContract(contract, chance, terms, quotes, spoken, comparison, why_not, no_fees)
+
+
+def days_to_resolution(contract: Contract, as_of: date) -> int | None:
+    """Return the days from a day to a contract's deadline; None where it has none, and 0 where that has passed."""
+    return None if contract.deadline is None else max(0, (contract.deadline.date() - as_of).days)
+
+
+def _fee_at(contract: Contract, at: int) -> tuple[Callable[[float], float], str]:
+    """The taker's fee of one contract at a moment, by its price, and why it is not known."""
+    try:
+        schedule = schedule_in_force(contract.fees, moment_of(at))
+        schedule.fee_of_contract(0.5)
+    except MarketFault as fault:
+        return _no_fee, fault.message
+    return schedule.fee_of_contract, ""
+
+
+def _no_fee(_price: float) -> float:
+    return 0.0
+
+
+def last_moment_of(day: date) -> int:
+    """Return the last microsecond of a day in UTC, in microseconds since the beginning of 1970."""
+    return microseconds_of(datetime.combine(day + ONE_DAY, time(), UTC) - timedelta(microseconds=1))

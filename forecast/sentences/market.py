@@ -1,0 +1,210 @@
+"""Sentences on a contract beside our answer: what it is worth, what a difference comes to, and what would have to be believed for its price."""
+
+from __future__ import annotations
+
+from forecast.schema import words
+from forecast.schema.market import BeliefContent, BetweenContent, ContractContent, MovedContent, PriorShiftContent, PurchaseContent
+
+OLD_QUOTE_DAYS = 7  # from which on a quote is said to be old
+MOST_TERMS_NAMED = 10
+SIDES = {"yes": "YES", "no": "NO"}
+NO_INPUT = "Quotes are no input of the model, so our answer has not seen this price."
+
+
+def price_text(price: float) -> str:
+    """Return a price with two decimals, three where the third is not 0."""
+    text = f"{price:.3f}".replace("-", words.MINUS)
+    return text.removesuffix("0")
+
+
+def contract_headline(contract: ContractContent) -> str:
+    """Return what a contract is worth by our answer, and what is offered."""
+    if contract["answer"] is None or contract["fair"] is None:
+        return f"It is not compared: {contract['no_comparison']}."
+    answer, fair = contract["answer"], contract["fair"]
+    worth = f"By our answer of {words.percent(answer['value'])} its YES is worth {between_text(fair)}"
+    offer = contract["offer"]
+    if offer is None:
+        return f"{worth}; it is not compared: {contract['no_comparison']}."
+    return f"{worth}; {offer_text(contract)}."
+
+
+def between_text(value: BetweenContent) -> str:
+    """Return a price with its 90 % interval."""
+    return f"{price_text(value['value'])} ({price_text(value['low'])} to {price_text(value['high'])})"
+
+
+def offer_text(contract: ContractContent) -> str:
+    """Return bid and ask with their day; empty where nothing is offered."""
+    offer = contract["offer"]
+    if offer is None:
+        return ""
+    sides = [f"{name} {price_text(price)}" for name, price in (("bid", offer["bid"]), ("ask", offer["ask"])) if price is not None]
+    missing = [name for name, price in (("bid", offer["bid"]), ("ask", offer["ask"])) if price is None]
+    nobody = f" and no {missing[0]}" if missing else ""
+    return f"{', '.join(sides)}{nobody} on {words.day(offer['at'][:10])}"
+
+
+def verdict_sentence(contract: ContractContent) -> str:
+    """Return whether the difference goes beyond spread, fees and doubt; empty without a comparison."""
+    best = contract["purchase"]
+    match contract["verdict"]:
+        case None:
+            return ""
+        case "within the spread":
+            return "The fair price lies between bid and ask: there is nothing to gain on either side."
+        case "within the fees":
+            return "The difference is no more than the fees."
+        case "within our doubt":
+            assert best is not None
+            return f"The difference is within our own doubt: {_gain_text(best)}, {_end_text(best)}."
+        case _:
+            assert best is not None
+            return f"The difference is more than fees and our own doubt: {_gain_text(best)}, {_end_text(best)}."
+
+
+def contract_sentences(contract: ContractContent) -> list[str]:
+    """Return everything else that is said of a contract: time, ages, how it may deviate, terms, quotes through time, and cautions."""
+    said = [verdict_sentence(contract), _year_sentence(contract), _age_sentence(contract), _fees_sentence(contract)]
+    said += [_deviation_sentence(contract), *_term_sentences(contract), _moved_sentence(contract), _history_sentence(contract)]
+    return [sentence for sentence in (*said, *_source_sentences(contract)) if sentence]
+
+
+def price_belief_sentence(belief: BeliefContent, contract: ContractContent) -> str:
+    """Return what the parameters would have to be for a price, or why that cannot be said."""
+    price = f"YES at {price_text(belief['price'])}"
+    chance = belief["chance"]
+    if belief["status"] == "impossible":
+        if not 0 < chance < 1:
+            return f"No values of the parameters give this price: {price} is fair at no chance of our question from 0 to 100 %."
+        return f"No values of the parameters give this price: the record has settled our question, and {price} would take a chance of {words.percent(chance)}."
+    if belief["status"] == "not resolved":
+        reach = belief["reach"]
+        told = "they are too few" if reach is None else f"they tell of chances from {words.percent(reach[0])} to {words.percent(reach[1])}"
+        return (
+            f"These draws cannot say what would have to be believed for {price}, a chance of {words.percent(chance)}: {told}. "
+            "Other values of the parameters may give it."
+        )
+    error = max(belief["divergence_error"], 0.0005)
+    return (
+        f"For {price} our chance would have to be {words.percent(chance)} and not {_ours(contract)}. The least change of the parameters' "
+        f"distribution that makes it so is {words.number(belief['divergence'], error=error)} bits, on {belief['effective']:,.0f} effective draws."
+    )
+
+
+def moved_texts(moved: MovedContent) -> tuple[str, str, str]:
+    """Return a value's name, what is believed of it now, and what would be."""
+    name = f"{moved['name']}[{moved['label']}]" if moved["label"] else moved["name"]
+    if moved["category"]:
+        return f"{name} is {moved['category']}", words.percent(moved["before"][0]), words.percent(moved["after"][0])
+    before, after = (words.points_texts(values, moved["unit"]) for values in (moved["before"], moved["after"]))
+    return name, f"{before[1]} ({before[0]} to {before[2]})", f"{after[1]} ({after[0]} to {after[2]})"
+
+
+def shift_texts(shift: PriorShiftContent) -> tuple[str, str, str, str]:
+    """Return a prior's name, its median, the median that it would take, and the prior that has it, or what it reaches instead."""
+    name = f"{shift['name']}[{shift['label']}]" if shift["label"] else shift["name"]
+    median = words.in_unit(shift["median"], shift["unit"], error=0.003 * abs(shift["median"]))
+    if shift["new_median"] is not None:
+        new = words.in_unit(shift["new_median"], shift["unit"], error=0.003 * abs(shift["new_median"]))
+        return name, median, new, shift["statement"]
+    low, high = (words.percent(chance) for chance in shift["reach"])
+    reached = f"the chance stays at {low}" if low == high else f"the chance goes from {low} to {high}"
+    first, last = (words.number(value, error=0.01 * abs(value)) for value in shift["medians"])
+    how_far = "six standard deviations either way" if shift["status"] == "not within six sd" else "as far as the draws tell"
+    none = "none" if shift["status"] == "not within six sd" else "not known"
+    return name, median, none, f"{reached} with medians from {first} to {last}, {how_far}"
+
+
+def _ours(contract: ContractContent) -> str:
+    return "what it is" if contract["answer"] is None else words.percent(contract["answer"]["value"])
+
+
+def _gain_text(best: PurchaseContent) -> str:
+    fee = f" and a fee of {price_text(best['fee'])}" if best["fee"] else ""
+    return f"buying {SIDES[best['side']]} at {price_text(best['price'])}{fee} is expected to gain {price_text(best['gain'])} a contract"
+
+
+def _end_text(best: PurchaseContent) -> str:
+    end = best["gain_at_end"]
+    what = f"gains {price_text(end)}" if end > 0 else f"loses {price_text(-end)}"
+    return f"and {what} at the nearer end of the interval"
+
+
+def _year_sentence(contract: ContractContent) -> str:
+    days, best = contract["days"], contract["purchase"]
+    if days is None:
+        return "Its deadline is not known, so a gain a year is not either."
+    when = "Its deadline has passed." if days == 0 else f"It is to be resolved in {words.days(days)}."
+    if best is None or best["gain"] <= 0 or days == 0:
+        return when
+    if best["gain_a_year"] is None:
+        return f"{when} Compounded, the gain is beyond 1,000,000 times what is spent a year."
+    return f"{when} Compounded, the gain is {words.number(100 * best['gain_a_year'], error=0.5)} % of what is spent a year."
+
+
+def _age_sentence(contract: ContractContent) -> str:
+    offer = contract["offer"]
+    if offer is None or offer["days_old"] < OLD_QUOTE_DAYS:
+        return ""
+    return f"This quote is {words.days(offer['days_old'])} old, and no longer says what is offered."
+
+
+def _fees_sentence(contract: ContractContent) -> str:
+    return f"No fees are counted: {contract['no_fees']}." if contract["no_fees"] and contract["offer"] is not None else ""
+
+
+def _deviation_sentence(contract: ContractContent) -> str:
+    means = {deviation["name"]: deviation["mean"] for deviation in contract["deviations"]}
+    its = {name: words.share(mean) for name, mean in means.items()}
+    if means == {"yes_if_yes": 1, "yes_if_no": 0, "void": 0}:
+        return "It is taken to end exactly as our question does."
+    if not its:
+        return "Nothing is said of how it may end otherwise than our question, so it is taken to end as that does."
+    ours = "pays" if contract["side"] == "yes" else "resolves No"
+    return (
+        f"It is taken to be void with {its['void']}; else it {ours} with {its['yes_if_yes']} where our question resolves Yes, "
+        f"and with {its['yes_if_no']} where it resolves No."
+    )
+
+
+def _term_sentences(contract: ContractContent) -> list[str]:
+    differ = [
+        f"{words.capitalise(_term(its['term']))} differs{f': {its["note"].rstrip(".")}' if its['note'] else ''}."
+        for its in contract["terms"]
+        if its["status"] == "different"
+    ]
+    unknown = [_term(its["term"]) for its in contract["terms"] if its["status"] == "unknown"]
+    if unknown:
+        differ.append(f"Not compared yet, and so not known to be the same: {words.join_words(unknown)}.")
+    return differ
+
+
+def _term(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _moved_sentence(contract: ContractContent) -> str:
+    if contract["moved"] is None:
+        return ""
+    rows = len(contract["rows_since"]) + contract["more_rows"]
+    arrived = "no row has arrived" if not rows else "one row has arrived" if rows == 1 else f"{rows:,} rows have arrived"
+    return f"Its price last moved on {words.day(contract['moved'][:10])}; {arrived} since."
+
+
+def _history_sentence(contract: ContractContent) -> str:
+    its = contract["history"]
+    if its["compared"] < 2:
+        return ""
+    return (
+        f"Of {its['compared']:,} quotes beside the answer of their time, the fair price lay below the bid in {its['below']:,}, "
+        f"between bid and ask in {its['within']:,}, and above the ask in {its['above']:,}."
+    )
+
+
+def _source_sentences(contract: ContractContent) -> list[str]:
+    if not contract["own_sources"]:
+        return [NO_INPUT]
+    return [
+        f"{words.capitalise(words.join_words(contract['own_sources']))} of this topic name a prediction market as a source: a price may be in our answer."
+    ]

@@ -1,0 +1,44 @@
+"""``forecast market compare``: what is printed, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.support.market_books import write_market_book
+
+pytestmark = pytest.mark.medium
+
+
+def test_each_contract_is_printed_with_what_its_price_would_ask(tmp_path: Path, run: Run) -> None:
+    """The text says what the contract is worth, what is offered, whether the difference is more than our doubt, and the tilted parameter."""
+    write_market_book(tmp_path)
+    ran = run("market", "compare", "--as-of", "2026-06-30", on=tmp_path)
+    text = ran.out
+    assert (ran.code, ran.err) == (0, "")
+    assert "storms.three_more: three-storms (kalshi, INVENTED-STORM3)" in text
+    assert "bid 0.60, ask 0.62 on 30 June 2026" in text
+    assert "The least change of the parameters' distribution" in text
+    assert "Deadline zone differs" in text
+    assert "storms.none_at_all: no-storm" in text
+
+
+def test_json_is_what_a_page_is_made_of(tmp_path: Path, run: Run) -> None:
+    """JSON has the same contracts by topic, and without beliefs where they are not asked for."""
+    write_market_book(tmp_path)
+    ran = run("market", "compare", "three-storms", "--no-beliefs", "--json", "--as-of", "2026-06-30", on=tmp_path)
+    (contract,) = json.loads(ran.out)["topics"]["storms"]
+    assert ran.code == 0
+    assert contract["offer"]["bid"] == pytest.approx(0.6)
+    assert "belief" not in contract
+
+
+def test_a_name_that_nothing_has_is_an_error(tmp_path: Path, run: Run) -> None:
+    """An unknown question ends with exit code 1 and a hint."""
+    write_market_book(tmp_path)
+    ran = run("market", "compare", "thre_more", "--as-of", "2026-06-30", on=tmp_path)
+    assert ran.code == 1
+    assert "three_more" in ran.err
