@@ -8,6 +8,7 @@ from forecast.cli.market_compare import market_compare
 from forecast.cli.market_import import import_quotes
 from forecast.cli.market_list import list_
 from forecast.cli.market_positions import positions, trade
+from forecast.cli.market_stake import stake
 
 
 def market() -> typer.Typer:
@@ -19,6 +20,7 @@ def market() -> typer.Typer:
     group.command("positions", short_help="Show what you hold.")(positions)
     group.command("trade", short_help="Put a trade of yours on record.")(trade)
     group.command("list", short_help="List the contracts of the book.")(list_)
+    group.command("stake", short_help="Say how much of which contracts to buy.")(stake)
     return group
 
 

@@ -30,6 +30,7 @@ from forecast.markets.stakes.pooled_outcomes import PooledOutcomes, pool_outcome
 from forecast.markets.stakes.stake_problem import Holding, Limits, StakeProblem, gains, locked_capital, value_of_holdings
 
 DEFAULT_FRACTION = 0.25
+LEAST_STAKE = 1e-4  # of cash, below which the optimum is nothing but for rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def advise_stakes(
                 edge=edges[index],
                 order=order,
                 expected_gain=float(other.outcomes.weights @ gains(other, alone)),
-                refusal="" if order.count else _refusal(edges[index], trade),
+                refusal="" if order.count else _refusal(edges[index], trade, least=LEAST_STAKE * terms.cash),
                 is_bounded=not (chosen_on.chances(PAYS_YES)[index] and chosen_on.chances(PAYS_NO)[index]),
             )
         )
@@ -232,9 +233,11 @@ def _wealth_ratios(problem: StakeProblem, orders: Sequence[Trade]) -> tuple[Arra
     return np.append(ratios, worst), np.append((1 - problem.unseen) * problem.outcomes.weights, problem.unseen)
 
 
-def _refusal(edge: Edge | None, wanted: Trade) -> str:
+def _refusal(edge: Edge | None, wanted: Trade, *, least: float) -> str:
     if edge is None:
         return "nobody sells either side"
     if edge.refusal:
         return edge.refusal
-    return "the stake is less than the smallest order" if wanted.count else "other contracts, or the limits, leave nothing for it"
+    if wanted.spent > least:
+        return "the stake is less than the smallest order"
+    return "beside the other contracts and within the limits nothing is left for it"
