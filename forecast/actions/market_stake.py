@@ -10,7 +10,7 @@ from pathlib import Path
 
 from forecast.actions.check import read_checked_book
 from forecast.actions.contract_offers import ContractMarket, MarketRecord, market_of_contract, read_market_record
-from forecast.actions.contract_stakes import DEFAULT_BANKROLL, StakeRequest, StakeResult, stake_contracts
+from forecast.actions.contract_stakes import DEFAULT_BANKROLL, HeldContract, StakeRequest, StakeResult, stake_contracts
 from forecast.actions.model_weight import first_quotes, weigh_model
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem
@@ -20,12 +20,15 @@ from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.contract_checks import question_problems
 from forecast.markets.files.contracts import BookContracts, read_contracts
+from forecast.markets.files.positions_file import read_positions
+from forecast.markets.positions import OwnTrade, positions_of
 from forecast.markets.stakes.advice import DEFAULT_FRACTION
 from forecast.markets.stakes.model_weight import MODEL_ALONE
 from forecast.markets.stakes.stake_problem import Limits
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.analysis import published_result
+from forecast.schema import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Sett
     record_of = cache(lambda topic: read_market_record(folder, topic))
     problems = tuple(problem for name in topics for problem in question_problems(book.topics[name], read.of_topic(name), ()))
     problems += tuple(problem for name in topics for problem in record_of(name)[1])
+    trades = {name: read_positions(folder, name) for name in sorted({its.topic for its in read.contracts.values()})}
+    problems += tuple(problem for _, wrong in trades.values() for problem in wrong)
     if has_errors(problems):
         return StakeResult(problems=problems)
     weight, warnings = MODEL_ALONE, problems
@@ -71,12 +76,27 @@ def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Sett
         results = {
             name: published_result(book.topics[name], now.date(), replace(settings, chances=False)) for name in topics if name in used
         }
-        found = stake_contracts(markets, results, {}, request, at=now, seed=settings.seed)
+        held = _held_contracts(read, [trade for own, _ in trades.values() for trade in own], now)
+        found = stake_contracts(markets, results, held, request, at=now, seed=settings.seed)
     except Unsound as unsound:
         return StakeResult(problems=unsound.problems)
     except MarketFault as fault:
         return StakeResult(problems=(Problem(Place(SEEDS), fault.message, fault.hint),))
-    return replace(found, left_out={**left_out, **found.left_out}, as_of=now.date(), problems=warnings)
+    uncounted = sorted(set(held) - {its.name for its in found.contracts})
+    notes = (f"You hold {words.join_words(uncounted)} too, which is not counted here.",) if uncounted else ()
+    return replace(found, left_out={**left_out, **found.left_out}, as_of=now.date(), notes=(*found.notes, *notes), problems=warnings)
+
+
+def _held_contracts(read: BookContracts, trades: Sequence[OwnTrade], now: datetime) -> dict[str, tuple[HeldContract, ...]]:
+    """What is held of each contract at a moment; raise ``MarketFault`` where a sale is of more than is held."""
+    held = {}
+    for name, position in positions_of(trades, until=now).items():
+        if position.is_open() and name in read.contracts:
+            sides = (position.yes, position.no)
+            held[name] = tuple(
+                HeldContract(its.side, float(its.count), float(its.count * (its.average_price or 0))) for its in sides if its.count
+            )
+    return held
 
 
 def _choose_contracts(read: BookContracts, named: Sequence[str]) -> tuple[tuple[Contract, ...], tuple[Problem, ...]]:

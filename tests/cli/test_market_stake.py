@@ -52,6 +52,7 @@ def write(book: Path, table: str, *rows: str) -> None:
         "quotes": "contract,at,kind,bid,ask,last,price,bid_depth,ask_depth,volume,status,retrieved,file",
         "books": "contract,at,side,price,count,retrieved,file",
         "pools": "contract,at,yes,no,p,retrieved,file",
+        "positions": "contract,at,action,side,count,price,fee",
     }
     (book / f"seeds/ferry/{table}.csv").write_text("\n".join((heads[table], *rows, "")))
 
@@ -120,6 +121,23 @@ def test_stale_quotes_are_refused(market: Path, run: Run):
     assert "ferry-log: left out, since the newest quote of `ferry-log` is of" in refused.out
     assert "No contract can be staked on." in refused.out
     assert "buy" in run("market", "stake", "--most-age", "3", on=market).out
+
+
+def test_what_is_held_is_counted(market: Path, run: Run):
+    """Who holds the stake is told to buy no more of it; what is held of a contract that is not named is said."""
+    (first,) = json.loads(run("market", "stake", "--json", on=market).out)["contracts"]
+    write(market, "positions", f"ferry-log,{moment(1)},buy,yes,{first['count']:g},{first['cost'] / first['count']:.6f},{first['fees']:g}")
+    left = 1_000 - first["cost"] - first["fees"]
+    (again,) = json.loads(run("market", "stake", "--bankroll", f"{left:.2f}", "--json", on=market).out)["contracts"]
+    assert again["count"] < 0.2 * first["count"]
+    add(market, "other-log")
+    write(
+        market,
+        "quotes",
+        f"ferry-log,{moment(2)},bid-ask,0.10,0.12,,,500,500,900,open,,",
+        f"other-log,{moment(2)},bid-ask,0.10,0.12,,,500,500,900,open,,",
+    )
+    assert "You hold ferry-log too, which is not counted here." in run("market", "stake", "other-log", on=market).out
 
 
 def test_what_cannot_be_done_has_a_reason(market: Path, run: Run):
