@@ -14,7 +14,8 @@ from forecast.actions.contract_stakes import DEFAULT_BANKROLL, HeldContract, Sta
 from forecast.actions.model_weight import first_quotes, weigh_model
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem
-from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.book.files.problems import Place, Problem, Result, has_errors
+from forecast.book.topic import Topic
 from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
@@ -23,7 +24,7 @@ from forecast.markets.files.contracts import BookContracts, read_contracts
 from forecast.markets.files.positions_file import read_positions
 from forecast.markets.positions import OwnTrade, positions_of
 from forecast.markets.stakes.advice import DEFAULT_FRACTION
-from forecast.markets.stakes.model_weight import MODEL_ALONE
+from forecast.markets.stakes.model_weight import MODEL_ALONE, ModelWeight
 from forecast.markets.stakes.stake_problem import Limits
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
@@ -43,48 +44,66 @@ class StakeChoice:
     model_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _StakeInputs:
+    """What a book says of the contracts that were chosen: their topics, what is on record of their markets by topic, and what is held."""
+
+    contracts: tuple[Contract, ...]
+    topics: Mapping[str, Topic]
+    records: Mapping[str, MarketRecord]
+    held: Mapping[str, tuple[HeldContract, ...]]
+    weight: ModelWeight
+
+
 def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Settings) -> StakeResult:
     """Return advice on contracts of a book as of a moment, with the draws that ``forecast update`` would make on that day."""
-    if (missing := root_problem(root)) is not None:
-        return StakeResult(problems=(missing,))
-    folder = Folder(root)
-    read = read_contracts(folder)
-    contracts, wrong = _choose_contracts(read, choice.named)
-    topics = sorted({its.topic for its in contracts})
-    if wrong or has_errors(read.problems):
-        return StakeResult(problems=(*read.problems, *wrong))
-    book, problems = read_checked_book(root, topics)
-    if has_errors(problems):
-        return StakeResult(problems=problems)
-    record_of = cache(lambda topic: read_market_record(folder, topic))
-    problems = tuple(problem for name in topics for problem in question_problems(book.topics[name], read.of_topic(name), ()))
-    problems += tuple(problem for name in topics for problem in record_of(name)[1])
-    trades = {name: read_positions(folder, name) for name in sorted({its.topic for its in read.contracts.values()})}
-    problems += tuple(problem for _, wrong in trades.values() for problem in wrong)
-    if has_errors(problems):
-        return StakeResult(problems=problems)
-    weight, warnings = MODEL_ALONE, problems
-    if not choice.model_only:
-        weight, wrong = weigh_model(root, as_of=now.date(), market_at=first_quotes(read, lambda topic: record_of(topic)[0].quotes))
-        warnings = (*problems, *(replace(problem, level="warning") for problem in wrong))
-    request = StakeRequest(choice.bankroll, choice.fraction, weight, choice.limits)
-    asked = [its for its in contracts if its.question in book.topics[its.topic].questions]
-    markets, left_out = _markets(asked, {name: record_of(name)[0] for name in topics}, now=now, most_age=timedelta(days=choice.most_age))
-    left_out |= {its.name: "no model answers its question" for its in contracts if its not in asked}
     try:
-        used = {its.contract.topic for its in markets}
+        given, warnings = _read_inputs(root, choice, now)
+        if given is None:
+            return StakeResult(problems=warnings)
+        markets, left_out = _markets(given, now=now, most_age=timedelta(days=choice.most_age))
         results = {
-            name: published_result(book.topics[name], now.date(), replace(settings, chances=False)) for name in topics if name in used
+            name: published_result(given.topics[name], now.date(), replace(settings, chances=False))
+            for name in sorted({its.contract.topic for its in markets})
         }
-        held = _held_contracts(read, [trade for own, _ in trades.values() for trade in own], now)
-        found = stake_contracts(markets, results, held, request, at=now, seed=settings.seed)
+        request = StakeRequest(choice.bankroll, choice.fraction, given.weight, choice.limits)
+        found = stake_contracts(markets, results, given.held, request, at=now, seed=settings.seed)
     except Unsound as unsound:
         return StakeResult(problems=unsound.problems)
     except MarketFault as fault:
         return StakeResult(problems=(Problem(Place(SEEDS), fault.message, fault.hint),))
-    uncounted = sorted(set(held) - {its.name for its in found.contracts})
+    uncounted = sorted(set(given.held) - {its.name for its in found.contracts})
     notes = (f"You hold {words.join_words(uncounted)} too, which is not counted here.",) if uncounted else ()
     return replace(found, left_out={**left_out, **found.left_out}, as_of=now.date(), notes=(*found.notes, *notes), problems=warnings)
+
+
+def _read_inputs(root: Path, choice: StakeChoice, now: datetime) -> Result[_StakeInputs]:
+    """Return what a stake rests on, with warnings; or what is wrong with it.  Raises ``MarketFault`` for sales of more than is held."""
+    if (missing := root_problem(root)) is not None:
+        return Result(None, (missing,))
+    folder = Folder(root)
+    read = read_contracts(folder)
+    contracts, unknown = _choose_contracts(read, choice.named)
+    if unknown or has_errors(read.problems):
+        return Result(None, (*read.problems, *unknown))
+    names = sorted({its.topic for its in contracts})
+    book, problems = read_checked_book(root, names)
+    if has_errors(problems):
+        return Result(None, problems)
+    record_of = cache(lambda topic: read_market_record(folder, topic))
+    trades = [read_positions(folder, topic) for topic in sorted({its.topic for its in read.contracts.values()})]
+    problems = (
+        *(problem for topic in names for problem in question_problems(book.topics[topic], read.of_topic(topic), ())),
+        *(problem for topic in names for problem in record_of(topic)[1]),
+        *(problem for _, wrong in trades for problem in wrong),
+    )
+    if has_errors(problems):
+        return Result(None, problems)
+    market_at = first_quotes(read, lambda topic: record_of(topic)[0].quotes)
+    weight, faults = (MODEL_ALONE, ()) if choice.model_only else weigh_model(root, as_of=now.date(), market_at=market_at)
+    held = _held_contracts(read, [trade for own, _ in trades for trade in own], now)
+    given = _StakeInputs(contracts, book.topics, {topic: record_of(topic)[0] for topic in names}, held, weight)
+    return Result(given, (*problems, *(replace(problem, level="warning") for problem in faults)))
 
 
 def _held_contracts(read: BookContracts, trades: Sequence[OwnTrade], now: datetime) -> dict[str, tuple[HeldContract, ...]]:
@@ -119,14 +138,15 @@ def _names_of(contract: Contract) -> tuple[str, ...]:
     return contract.name, contract.question, contract.asked, f"{contract.topic}.{contract.question}", f"{contract.topic}.{contract.asked}"
 
 
-def _markets(
-    contracts: Sequence[Contract], records: Mapping[str, MarketRecord], *, now: datetime, most_age: timedelta
-) -> tuple[list[ContractMarket], dict[str, str]]:
+def _markets(given: _StakeInputs, *, now: datetime, most_age: timedelta) -> tuple[list[ContractMarket], dict[str, str]]:
     """What may be traded, and of what may not the reasons by name."""
     markets, left_out = [], {}
-    for its in contracts:
+    for its in given.contracts:
+        if its.question not in given.topics[its.topic].questions:
+            left_out[its.name] = "no model answers its question"
+            continue
         try:
-            markets.append(market_of_contract(its, records[its.topic], now=now, most_age=most_age))
+            markets.append(market_of_contract(its, given.records[its.topic], now=now, most_age=most_age))
         except MarketFault as fault:
             left_out[its.name] = fault.message
     return markets, left_out
