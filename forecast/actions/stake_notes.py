@@ -27,8 +27,10 @@ def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) ->
     bounded = [each.name for each in advice.contracts if each.is_bounded]
     if bounded:
         yield f"On no draw does {words.join_words(bounded)} pay on one of its sides: the chance of that is the greatest that so many draws leave open."
+    if advice.is_joint:
+        yield "The contracts' chances, pooled one by one, cannot stand together, so that model and market are pooled jointly."
     if advice.missed > MARGINAL_TOLERANCE:
-        yield f"The pooled chances contradict in part how the contracts depend on each other in the model; those used are up to {100 * advice.missed:.1f} points away."
+        yield f"Prices contradict each other by up to {100 * advice.missed:.1f} points, which counts as doubt; `forecast market coherence` says where."
 
 
 def _notes_on_contracts(markets: Sequence[ContractMarket]) -> Iterator[str]:

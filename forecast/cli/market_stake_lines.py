@@ -58,7 +58,8 @@ def stake_data(result: StakeResult) -> dict[str, Any]:
             "expected_log_growth_where_chosen": advice.chosen_growth,
             "optimality_gap": advice.gap,
             "unseen": advice.unseen,
-            "missed": advice.missed,
+            "pooled_jointly": advice.is_joint,
+            "prices_contradict_by": advice.missed,
             "drawdown": {name: getattr(advice.drawdown, name) for name in advice.drawdown.__slots__},
         }
     )

@@ -9,7 +9,7 @@ import pytest
 
 from forecast.markets.faults import MarketFault
 from forecast.markets.stakes.joint_outcomes import PAYS_YES, VOID, joint_outcomes
-from forecast.markets.stakes.outcome_tilting import ContradictoryChances, tilt_outcomes
+from forecast.markets.stakes.outcome_tilting import ContradictoryChances, check_attained, tilt_in_part, tilt_outcomes
 
 
 def test_one_contract_is_reweighted():
@@ -61,6 +61,19 @@ def test_chances_that_contradict_an_implication_are_met_halfway():
     assert tilt_outcomes(outcomes, np.array([0.5, 0.52])).reached
 
 
+def test_a_part_of_a_tilt_is_the_logarithmic_pool():
+    """Of one contract the geometric mean of odds; of exclusive outcomes the normalised geometric mean of their chances."""
+    single = joint_outcomes(np.array([[1]] * 7 + [[0]] * 3, dtype=np.int8), effective=inf)
+    part = tilt_in_part(single, tilt_outcomes(single, np.array([0.4])), 0.7)
+    odds = (0.7 / 0.3) ** 0.3 * (0.4 / 0.6) ** 0.7
+    assert part.chances(PAYS_YES) == pytest.approx([odds / (1 + odds)])
+    ours, theirs = np.array([0.6, 0.3, 0.1]), np.array([0.2, 0.5, 0.3])
+    exclusive = joint_outcomes(np.eye(3, dtype=np.int8), ours, effective=inf)
+    part = tilt_in_part(exclusive, tilt_outcomes(exclusive, theirs), 0.7)
+    mean = ours**0.3 * theirs**0.7
+    assert part.chances(PAYS_YES) == pytest.approx(mean / mean.sum(), abs=1e-6)
+
+
 def test_what_cannot_be_tilted_is_refused():
     """Chances of 0 and 1, beyond what being void leaves, and far from every draw."""
     outcomes = joint_outcomes(np.array([[1]] * 9_999 + [[0]], dtype=np.int8))
@@ -68,5 +81,5 @@ def test_what_cannot_be_tilted_is_refused():
         with pytest.raises(MarketFault, match="both excluded"):
             tilt_outcomes(outcomes, np.array([wanted]))
     with pytest.raises(ContradictoryChances, match="by 48 points") as refused:
-        tilt_outcomes(joint_outcomes(np.array([[1, 0], [0, 1]] * 5_000, dtype=np.int8)), np.array([0.97, 0.98]))
+        check_attained(tilt_outcomes(joint_outcomes(np.array([[1, 0], [0, 1]] * 5_000, dtype=np.int8)), np.array([0.97, 0.98])))
     assert refused.value.contract in {0, 1}

@@ -81,6 +81,20 @@ def test_the_pool_is_the_default_and_stakes_less():
     assert only.order.spent < advice([its], draws([0.7])).contracts[0].order.spent
 
 
+def test_exclusive_outcomes_are_pooled_together():
+    """Their chances pooled one by one do not add up to one; pooled together they do, and overrounds of prices are a doubt."""
+    ours, theirs = np.array([0.6, 0.3, 0.1]), np.array([0.2, 0.5, 0.3])
+    outcomes = joint_outcomes(np.eye(3, dtype=np.int8), ours, effective=8_192)
+    offered = [contract(f"{price - 0.01:.2f}", f"{price + 0.01:.2f}", name=f"{price}") for price in theirs]
+    found = advice(offered, outcomes, weight=ModelWeight(0.3, 0.25, 0))
+    mean = ours**0.3 * theirs**0.7
+    assert [each.pooled for each in found.contracts] == pytest.approx(mean / mean.sum(), abs=1e-4)
+    assert found.is_joint
+    assert found.missed < 1e-4
+    dear = [contract(f"{price:.2f}", f"{price + 0.02:.2f}", name=f"{price}") for price in theirs]
+    assert 0.005 < advice(dear, outcomes, weight=ModelWeight(0.3, 0.25, 0)).missed < 0.02
+
+
 def test_a_fraction_of_kelly_is_that_fraction_of_the_stake():
     """A quarter at one price; and who has bought it and asks again is told to buy nothing."""
     its = contract(".48", ".50")

@@ -106,8 +106,8 @@ class ContractAdvice:
 class StakeAdvice:
     """All contracts; ``growth`` is the expected log growth of all wealth on the draws that did not choose, ``chosen_growth`` on those that did.
 
-    ``locked`` is what is spent, less what exclusive NO are certain to pay.  ``missed`` is how far the pooled chances are from those that are
-    compatible with how contracts depend on each other, and ``gap`` how much the optimum may exceed the stake, in log growth.
+    ``locked`` is what is spent, less what exclusive NO are certain to pay.  ``missed`` is how far a price is from those that
+    are compatible with the other prices, where chances had to be pooled together (``is_joint``), and ``gap`` how much the optimum may exceed the stake, in log growth.
     """
 
     contracts: tuple[ContractAdvice, ...]
@@ -117,6 +117,7 @@ class StakeAdvice:
     locked: float
     drawdown: Drawdown
     unseen: float
+    is_joint: bool
     missed: float
     gap: float
 
@@ -140,11 +141,11 @@ def advise_stakes(
     edges = [_better_edge(index, each, choice) for index, each in enumerate(contracts)]
     wanted = [(index, edge) for index, edge in enumerate(edges) if edge is not None and edge.suffices]
     legs = tuple(leg for index, edge in wanted if (leg := contracts[index].leg(index, edge.side)) is not None)
-    problem = _problem(contracts, choice.tilted.outcomes, legs, terms, greatest_unseen, fraction=terms.fraction)
+    problem = _problem(contracts, choice.outcomes, legs, terms, greatest_unseen, fraction=terms.fraction)
     stake = joint_kelly_stake(problem)
     orders = orders_below(problem, stake.trades, [contracts[leg.contract].order_rules(leg.side) for leg in legs])
     report = pool_outcomes(reported_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen)
-    whole, other = (_problem(contracts, its.tilted.outcomes, legs, terms, greatest_unseen, fraction=1.0) for its in (choice, report))
+    whole, other = (_problem(contracts, its.outcomes, legs, terms, greatest_unseen, fraction=1.0) for its in (choice, report))
     made = []
     for index, each in enumerate(contracts):
         at = next((place for place, leg in enumerate(legs) if leg.contract == index), None)
@@ -156,7 +157,7 @@ def advise_stakes(
                 model=float(choice.model[index]),
                 market=each.market,
                 pooled=float(choice.pooled[index]),
-                void=float(choice.tilted.outcomes.chances(VOID)[index]),
+                void=float(choice.outcomes.chances(VOID)[index]),
                 edge=edges[index],
                 order=order,
                 expected_gain=float(other.outcomes.weights @ gains(other, alone)),
@@ -173,14 +174,15 @@ def advise_stakes(
         locked=locked_capital(problem, orders),
         drawdown=simulate_drawdown(ratios, weights, rng, bets=terms.bets),
         unseen=other.unseen,
-        missed=max(choice.tilted.missed, report.tilted.missed),
+        is_joint=choice.is_joint,
+        missed=max(choice.missed, report.missed),
         gap=stake.gap,
     )
 
 
 def _better_edge(index: int, contract: OfferedContract, choice: PooledOutcomes) -> Edge | None:
     """The edge of the side with the larger one; None where nobody sells either."""
-    outcomes = choice.tilted.outcomes
+    outcomes = choice.outcomes
     chances = {"yes": outcomes.chances(PAYS_YES)[index], "no": outcomes.chances(PAYS_NO)[index]}
     void = float(outcomes.chances(VOID)[index])
     sides: tuple[ContractSide, ...] = ("yes", "no")
@@ -190,7 +192,7 @@ def _better_edge(index: int, contract: OfferedContract, choice: PooledOutcomes) 
             BinaryChances(float(chances[side]), void, contract.refund),
             leg.first_offer,
             error=float(choice.errors[index]) * (1 - void),
-            doubt=contract.doubt * float(choice.slopes[index]) + choice.tilted.missed,
+            doubt=contract.doubt * float(choice.slopes[index]) + choice.missed,
         )
         for side in sides
         if (leg := contract.leg(index, side)) is not None

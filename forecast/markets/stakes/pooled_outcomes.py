@@ -11,21 +11,24 @@ from forecast.language.arrays import Array
 from forecast.markets.faults import MarketFault
 from forecast.markets.stakes.joint_outcomes import PAYS_YES, VOID, JointOutcomes, with_unseen_outcomes
 from forecast.markets.stakes.model_weight import pooled_chance, pooled_slope
-from forecast.markets.stakes.outcome_tilting import TiltedOutcomes, tilt_outcomes
+from forecast.markets.stakes.outcome_tilting import check_attained, tilt_in_part, tilt_outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class PooledOutcomes:
-    """Tilted joint outcomes and, where contracts are not void, the chances that YES pays by the model and the pool, ``(contracts,)``.
+    """Joint outcomes by the pool and, where contracts are not void, the chances that YES pays by the model and the pool, ``(contracts,)``.
 
-    ``slopes`` are how the pooled chances move with the model's, and ``errors`` their Monte Carlo errors.
+    ``slopes`` are how the pooled chances move with the model's, and ``errors`` their Monte Carlo errors.  ``is_joint`` where chances were
+    pooled together, and ``missed`` how far a price then is from those that are compatible with the others.
     """
 
-    tilted: TiltedOutcomes
+    outcomes: JointOutcomes
     model: Array
     pooled: Array
     slopes: Array
     errors: Array
+    is_joint: bool = False
+    missed: float = 0.0
 
 
 def pool_outcomes(
@@ -35,19 +38,39 @@ def pool_outcomes(
 
     ``prices`` of YES and ``refunds`` are ``(contracts,)``.  The market's chance that YES pays where it is not void is the one at which its
     price is fair: c (1 - v r) / (1 - v), with v the chance of being void and r the refund.  What no draw has is given the greatest chance that
-    the draws leave open.  Raises ``MarketFault`` for a contract that is void on every draw, and prices that have no odds.
+    the draws leave open.
+
+    Each contract's chances are pooled by themselves, as the geometric mean of odds.  Where such chances cannot stand together, as those of
+    exclusive outcomes whose sum is not one, the joint outcomes are pooled instead: the model's, and those tilted to the market's chances.
+    That is the same for a single contract, and for independent ones.
+
+    Raises ``MarketFault`` for a contract that is void on every draw and for prices that have no odds, and ``ContradictoryChances`` where
+    prices contradict each other by more than .02.
     """
     outcomes = with_unseen_outcomes(drawn, greatest_unseen(drawn.effective))
     void, pays = outcomes.chances(VOID), outcomes.chances(PAYS_YES)
     if (void >= 1).any():
         raise MarketFault("a contract is void on every draw", "leave it out")
     model = pays / (1 - void)
-    pooled = model if weight == 1 else _pooled_chances(model, prices * (1 - void * refunds) / (1 - void), weight)
+    if weight == 1:
+        return PooledOutcomes(outcomes, model, model, np.ones(len(model)), _sampling_errors(model, drawn))
+    fair = prices * (1 - void * refunds) / (1 - void)
+    tilted = tilt_outcomes(outcomes, _pooled_chances(model, fair, weight) * (1 - void))
+    pooled, missed = tilted.outcomes, 0.0
+    if not tilted.reached:
+        market = tilt_outcomes(outcomes, fair * (1 - void))
+        check_attained(market)
+        pooled, missed = tilt_in_part(outcomes, market, 1 - weight), market.missed
+    chances = pooled.chances(PAYS_YES) / (1 - pooled.chances(VOID))
     slopes = np.array(
-        [pooled_slope(model=float(ours), pooled=float(both), weight=weight) for ours, both in zip(model, pooled, strict=True)]
+        [pooled_slope(model=float(ours), pooled=float(both), weight=weight) for ours, both in zip(model, chances, strict=True)]
     )
-    errors = slopes * np.sqrt(model * (1 - model) / drawn.effective)
-    return PooledOutcomes(tilt_outcomes(outcomes, pooled * (1 - void)), model, pooled, slopes, errors)
+    return PooledOutcomes(pooled, model, chances, slopes, slopes * _sampling_errors(model, drawn), not tilted.reached, missed)
+
+
+def _sampling_errors(chances: Array, drawn: JointOutcomes) -> Array:
+    found: Array = np.sqrt(chances * (1 - chances) / drawn.effective)
+    return found
 
 
 def _pooled_chances(model: Array, fair: Array, weight: float) -> Array:
