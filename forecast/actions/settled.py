@@ -25,7 +25,7 @@ class SettledAnswer:
     """A question that a report calls settled, with what it asked then, and the outcome; ``value`` is None where the report does not have it."""
 
     name: str
-    asked: tuple[str, str, str, str]
+    asked: tuple[str, ...]
     outcome: OutcomeWord
     value: str | float | None = None
 
@@ -88,8 +88,8 @@ def resolve_command(topic: Topic, answer: SettledAnswer, question: Question) -> 
 
 
 def _settled_answer(answer: Mapping[str, Any]) -> SettledAnswer | None:
-    asked = tuple(answer[key] or "" for key in ("answer", "by", "since", "given"))
-    made = (answer["name"], (asked[0], asked[1], asked[2], asked[3]))
+    asked = tuple(answer[key] or "" for key in ("kind", "answer", "by", "since", "given"))
+    made = (answer["name"], asked)
     match answer["status"]:
         case "void" | "annulled":
             return SettledAnswer(*made, answer["status"])
@@ -137,8 +137,8 @@ def _resolution_text(resolution: Resolution) -> str:
     return resolution_words(resolution)
 
 
-def _asked_of(question: Question) -> tuple[str, str, str, str]:
-    return question.answer_text, _iso(question.by), _iso(question.since), question.given_text
+def _asked_of(question: Question) -> tuple[str, ...]:
+    return question.kind, question.answer_text, _iso(question.by), _iso(question.since), question.given_text
 
 
 def _iso(day: date | None) -> str:

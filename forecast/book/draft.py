@@ -118,7 +118,10 @@ class StreamDraft:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question's table and expressions; None or missing where not given or not parsed."""
+    """A question's table and expressions; None or missing where not given or not parsed.
+
+    ``answer`` is the key `answer` or, where that is not given, `probability`.
+    """
 
     table: QuestionTable
     answer: ParsedText[Expression] | None

@@ -248,7 +248,8 @@ def _question(document: Document, keys: Keys, table: QuestionTable, problems: li
 
     choices = _parse_all(document, (*keys, "choices"), table.choices, parse_expression, problems)
     annulled = table.annulled if isinstance(table.annulled, str) else repr(table.annulled)
-    return QuestionDraft(table, parse("answer", table.answer), choices, parse("given", table.given), parse("annulled", annulled))
+    answer = parse("answer", table.answer) if table.answer else parse("probability", table.probability)
+    return QuestionDraft(table, answer, choices, parse("given", table.given), parse("annulled", annulled))
 
 
 def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any], problems: list[Problem]) -> ParsedText[Any] | None:

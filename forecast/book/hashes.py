@@ -183,7 +183,8 @@ def _series_numbers(series: Series, as_of: date | None) -> list[Any]:
 def _question_numbers(its: Question) -> list[Any]:
     trees = [None if expression is None else tree_as_data(expression) for expression in (its.answer, its.given)]
     annulled = [] if its.annulled is None else [tree_as_data(its.annulled)]
-    return [its.by, its.since, *trees, [[label, tree_as_data(condition)] for label, condition in its.choices.items()], *annulled]
+    fraction = ["probability"] if its.is_fraction else []
+    return [its.by, its.since, *trees, [[label, tree_as_data(condition)] for label, condition in its.choices.items()], *annulled, *fraction]
 
 
 def _parameter_numbers(parameter: Parameter) -> list[Any]:

@@ -216,7 +216,7 @@ def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
         asks=table.asks,
         by=table.by,
         answer=question.answer.tree if question.answer else None,
-        answer_text=table.answer,
+        answer_text=table.answer or table.probability,
         choices=MappingProxyType({label: written.tree for label, written in question.choices.items()}),
         choice_texts=MappingProxyType(table.choices),
         given=question.given.tree if question.given else None,

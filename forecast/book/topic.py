@@ -16,7 +16,7 @@ from forecast.book.files.problems import Place
 from forecast.language.distributions.families import component, value_kind_of
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
-from forecast.language.expressions import Expression
+from forecast.language.expressions import Expression, is_condition
 from forecast.language.pooling import Pooling
 from forecast.language.statements import Statement
 
@@ -222,7 +222,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: one answer expression, or one condition for each choice."""
+    """What is asked: one answer expression, or one condition for each choice.
+
+    ``answer`` is a condition, a number, a date, a Categorical parameter or, where the kind is a probability and it is no condition,
+    the fraction that is the probability of one event (the key `probability`).
+    """
 
     name: str
     place: Place
@@ -239,6 +243,11 @@ class Question:
     since: date | None = None  # first day that counts in the answer's totals (the key `since`); None for all
     annulled: Expression | None = None  # a condition, or the probability of annulment
     annulled_text: str = ""
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether it asks for the probability of one event given a fraction, which no row of the record settles."""
+        return self.kind == "probability" and self.answer is not None and not is_condition(self.answer)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

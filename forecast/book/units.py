@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.book.topic import Topic
+from forecast.book.topic import Question, Topic
 from forecast.language.expressions import Call, Expression, Index, Name, Total
 
 
@@ -22,3 +22,8 @@ def unit_of(topic: Topic, expression: Expression) -> str:
             return topic.streams[stream].unit
         case _:
             return ""
+
+
+def unit_of_question(topic: Topic, question: Question) -> str:
+    """The unit of what a question's answer is: that of ``unit_of``, and empty for choices and for the probability of one event."""
+    return "" if question.answer is None or question.is_fraction else unit_of(topic, question.answer)

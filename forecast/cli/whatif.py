@@ -91,8 +91,11 @@ def whatif(
             ],
             indent="  ",
         )
-        if any(headline_of(answer).interval for answer in (*supposed.before.values(), *supposed.after.values())):
+        with_interval = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if headline_of(answer).interval]
+        if any("fraction" not in answer for answer in with_interval):
             echo("  Of a number: its median, and in brackets its 90 % interval.")
+        if any("fraction" in answer for answer in with_interval):
+            echo("  Of the probability of one event: its expected value, and in brackets the 90 % interval of the fraction.")
         unanswered = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if answer["value"] is None]
         for name, sentence in dict.fromkeys((answer["name"], answer["sentence"]) for answer in unanswered):
             echo(f"  {name}: {sentence}")

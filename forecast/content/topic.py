@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal, TypedDict
 
 from forecast.book.topic import Point, Quantity, Question, Topic
-from forecast.book.units import unit_of
+from forecast.book.units import unit_of_question
 from forecast.content.crossing_words import crossing_contents
 from forecast.content.diagnosis import engine_content, verdict_content, warnings
 from forecast.content.parameters import parameter_contents
@@ -71,6 +71,7 @@ class _AnswerExtras(TypedDict, total=False):
     """What only some answers have."""
 
     given_error: float
+    fraction: bool
     annulled: str
     annulment: AnnulmentContent
     crossings: list[CrossingContent]
@@ -152,9 +153,10 @@ def topic_content(
 def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
     """Return a question with its answer, as a number and as a sentence."""
     question = answer.question
-    unit = "" if question.answer is None else unit_of(topic, question.answer)
+    unit = unit_of_question(topic, question)
     value: AnswerValue | None = None if answer.value is None else round_numbers(_value(answer.value))
     given: _AnswerExtras = {"given_error": answer.given_error} if question.given is not None else {}
+    fraction: _AnswerExtras = {"fraction": True} if question.is_fraction else {}
     crossings: _AnswerExtras = {"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}
     chance_errors = value["chance_errors"] if value is not None and is_probability(value, question.kind) else None
     return {
@@ -164,6 +166,7 @@ def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
         "by": _iso(question.by),
         "since": _iso(question.since),
         "answer": question.answer_text,
+        **fraction,
         "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
         "given": question.given_text,
         "given_probability": None if answer.status == "not answerable" else answer.given,

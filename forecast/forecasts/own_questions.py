@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 
 from forecast.book.topic import JudgedQuestion, Question, Topic
-from forecast.book.units import unit_of
+from forecast.book.units import unit_of_question
 from forecast.forecasts.question import AskedQuestion, Option, QuestionType, asked_hash
 from forecast.forecasts.terms import QuestionTerms
 from forecast.forecasts.times import moment_text
@@ -27,7 +27,7 @@ def hash_as_asked(question: Question) -> str:
             "asks": question.asks,
             "by": _day(question.by),
             "since": _day(question.since),
-            "answer": question.answer_text,
+            **({"probability": question.answer_text} if question.is_fraction else {"answer": question.answer_text}),
             "choices": dict(question.choice_texts),
             "given": question.given_text,
             "annulled": question.annulled_text,
@@ -82,7 +82,7 @@ def _terms(topic: Topic, question: Question) -> QuestionTerms:
         asked=hash_as_asked(question),
         text=question.asks,
         type=TYPES[question.kind],
-        unit="" if question.answer is None else unit_of(topic, question.answer),
+        unit=unit_of_question(topic, question),
         opens=datetime.combine(topic.opens, time.min, UTC),
         scheduled_close=None if question.by is None else datetime.combine(question.by, time(23, 59, 59), UTC),
     )

@@ -32,7 +32,7 @@ from forecast.predict.answers import Answer, Dates, Probability, Shares
 from forecast.predict.distribution import Distribution
 from forecast.predict.paths import Paths
 from forecast.predict.questions import annulment_probability, find_first_held, truth_of, window_total, with_clocks
-from forecast.predict.samples import check_defined, check_exclusive, numbers_of
+from forecast.predict.samples import check_defined, check_exclusive, fractions_of, numbers_of
 from forecast.predict.settlement import status_of
 
 MEDIAN_INDEX = 2  # the median among the published quantiles
@@ -55,6 +55,11 @@ class Measure:
     def kind(self) -> MeasureKind:
         """Whether it is a probability, or a mean or median in the question's unit."""
         return self.number if self.question.kind == "distribution" else "probability"
+
+    @property
+    def is_share_of_cases(self) -> bool:
+        """Whether it is the share of the cases in which something holds, and not the mean of a fraction or a number."""
+        return self.kind == "probability" and not self.question.is_fraction
 
     @property
     def key(self) -> MeasureKey:
@@ -133,6 +138,8 @@ def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, A
     counted = _path_weights(question, paths, scope, held)
     if question.kind == "distribution":
         return counted, numbers_of(question, scope, paths.model, counted)[:, None]
+    if question.is_fraction:
+        return counted, fractions_of(question, scope, paths.model, counted)[:, None]
     values = np.stack([_value(measure, paths, scope) for measure in measures], axis=1)
     if question.choices:
         check_exclusive(question, {measure.label: values[:, at] > 0 for at, measure in enumerate(measures)}, paths.model, counted)

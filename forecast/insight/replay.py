@@ -259,7 +259,7 @@ def _point(base: StretchBase, day: date, log_weight: Array, measures: Sequence[M
     held = weights @ base.cases.denominators / weights.sum()
     influence = standard_error(weighed.influence()) * np.sqrt(paths / size)
     errors = [
-        binomial_error(float(value), size * float(share)) if measure.kind == "probability" else float(moved)
+        binomial_error(float(value), size * float(share)) if measure.is_share_of_cases else float(moved)
         for measure, value, share, moved in zip(measures, values, held, influence, strict=True)
     ]
     return ReplayPoint(day, values, np.array(errors))

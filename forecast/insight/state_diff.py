@@ -233,7 +233,8 @@ def _question_texts(question: Question | None) -> object:
     """What a question asks of the model, as texts; how it is worded for people does not count."""
     if question is None:
         return None
-    return question.answer_text, dict(question.choice_texts), question.given_text, question.annulled_text, question.by, question.since
+    texts = question.answer_text, dict(question.choice_texts), question.given_text, question.annulled_text
+    return question.kind, *texts, question.by, question.since
 
 
 def _unknowns(topic: Topic) -> dict[str, tuple[str, ...]]:

@@ -39,14 +39,16 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
         if first.var() == 0 or second.var() == 0 or not _has_variance(basis, column):
             continue
         bins = _parameter_bins(basis) if bins is None else bins
-        share, error = closed_sobol_index(first, second)
+        values = basis.cases.numerators[:, column]
+        known = 1.0 if measure.kind != "probability" or measure.is_share_of_cases else variance_share_of_fraction(values)
+        share, error = (known * figure for figure in closed_sobol_index(first, second))
         contents.append(
             {
                 "question": measure.question.name,
                 "label": measure.label,
                 "ignorance": share,
                 "error": error,
-                "parts": _parts(bins, basis.cases.numerators[:, column]),
+                "parts": _parts(bins, values, known),
             }
         )
     return contents
@@ -74,6 +76,15 @@ def closed_sobol_index(first: Array, second: Array) -> tuple[float, float]:
     shares = list(starmap(_correlation, zip(np.array_split(first, BATCHES), np.array_split(second, BATCHES), strict=True)))
     error = float(np.std(shares, ddof=1) / np.sqrt(BATCHES))
     return min(max(_correlation(first, second), 0.0), 1.0), error  # a share; noise alone can put its estimate outside
+
+
+def variance_share_of_fraction(fractions: Array) -> float:
+    """Return how much of the variance of one event is that of the fraction which is its probability, ``(paths,)``: the rest is luck.
+
+    ``Var(f) / (p (1 - p))`` with ``p`` the mean of ``f``, by the law of total variance.
+    """
+    mean = float(fractions.mean())
+    return float(fractions.var() / (mean * (1 - mean)))
 
 
 def first_order_sobol_index(values: Array, bins: NDArray[np.int64]) -> float:
@@ -110,7 +121,7 @@ def _parameter_bins(basis: Baseline) -> list[_ParameterBins]:
     ]
 
 
-def _parts(bins: Sequence[_ParameterBins], values: Array) -> list[SplitPart]:
+def _parts(bins: Sequence[_ParameterBins], values: Array, known: float) -> list[SplitPart]:
     parts: list[SplitPart] = []
     for binned in bins:
         batches = [first_order_sobol_index(values[batch::BATCHES], binned.numbers[batch::BATCHES]) for batch in range(BATCHES)]
@@ -118,8 +129,8 @@ def _parts(bins: Sequence[_ParameterBins], values: Array) -> list[SplitPart]:
             {
                 "parameter": binned.parameter,
                 "label": binned.label,
-                "share": min(max(first_order_sobol_index(values, binned.numbers), 0.0), 1.0),
-                "error": float(np.std(batches, ddof=1) / np.sqrt(BATCHES)),
+                "share": known * min(max(first_order_sobol_index(values, binned.numbers), 0.0), 1.0),
+                "error": known * float(np.std(batches, ddof=1) / np.sqrt(BATCHES)),
             }
         )
     return sorted(parts, key=lambda part: -part["share"])

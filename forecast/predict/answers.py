@@ -23,19 +23,21 @@ from forecast.inference.monte_carlo import (
     REPLICATES,
     ReplicatedCases,
     greatest_unseen,
+    mean_error,
     proportion_error,
     quantile,
     rank_cases,
 )
 from forecast.inference.posterior import Posterior
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
+from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
 from forecast.model.horizon import check_horizon
 from forecast.model.model import Model
-from forecast.predict.chance_interval import ChanceInterval
+from forecast.predict.chance_interval import CHANCE_LEVELS, ChanceInterval
 from forecast.predict.chances import CHANCE_PATHS, Chances
 from forecast.predict.crossings import Crossing, crossings_of
 from forecast.predict.distribution import Distribution, distribution_of
@@ -47,7 +49,7 @@ from forecast.predict.questions import (
     needs_paths,
     truth_of,
 )
-from forecast.predict.samples import check_exclusive, numbers_of
+from forecast.predict.samples import check_exclusive, fractions_of, numbers_of
 from forecast.predict.settlement import Status
 from forecast.predict.void import ConditionFailure
 
@@ -56,7 +58,7 @@ CHANCE_DRAWS, EXACT_FACTOR = 1_024, 2  # draws of the parameters behind a chance
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """The probability of a condition; ``chance`` is the 5 to 95 % interval of the chance given the parameters.
+    """The probability of a condition, or of one event given a fraction; ``chance`` is the 5 to 95 % interval of the chance given the parameters, or of the fraction.
 
     ``chance_errors`` are the standard errors of the interval's ends; both are None where there is no interval.
     ``greatest_unseen`` is, where a question is open and it came about in no case or in all, the greatest chance of the other that would
@@ -149,7 +151,7 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
 def chances_for(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> Chances:
     """Work out the chances that have a closed form and, where others are asked for, simulate some paths on each of some draws, from which they are estimated."""
     model, draws = posterior.model, round(CHANCE_DRAWS * effort)
-    asked = [q for q in model.topic.questions.values() if q.kind == "probability" and needs_paths(model, q)]
+    asked = [q for q in model.topic.questions.values() if q.kind == "probability" and not q.is_fraction and needs_paths(model, q)]
     exact = exact_intervals(posterior, asked, rng.spawn(1)[0], draws=EXACT_FACTOR * draws)
     if len(exact) == len(asked):
         return Chances(None, exact)
@@ -178,8 +180,12 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chances: Cha
     its = question_cases(question, posterior, paths)
     if its.failed is not None:
         return Answer(question, None, "void", 0.0, failed=its.failed)
-    interval = chances.interval(question, rng) if chances is not None and its.status == "open" else None
-    value = _value(question, posterior.model, paths, rng, interval, scope=its.scope, cases=its.cases, status=its.status)
+    if question.is_fraction:
+        fractions = fractions_of(question, its.scope, posterior.model, its.cases.weights)
+        value: Probability | Distribution | Dates | Shares = _expected_fraction(fractions, its.cases, its.status)
+    else:
+        interval = chances.interval(question, rng) if chances is not None and its.status == "open" else None
+        value = _value(question, posterior.model, paths, rng, interval, scope=its.scope, cases=its.cases, status=its.status)
     crossings = crossings_of(question, paths)
     return Answer(question, value, its.status, its.given, its.annulled, crossings, its.given_error, its.cases.freedom)
 
@@ -216,6 +222,16 @@ def _probability(question: Question, scope: Scope, cases: ReplicatedCases, statu
         return Probability(value, 0.0, None)
     ends, errors = (None, None) if chance is None else (chance.ends, chance.errors)
     return Probability(value, proportion_error(truth, cases), ends, errors, _greatest_unseen(truth, cases))
+
+
+def _expected_fraction(fractions: Array, cases: ReplicatedCases, status: Status) -> Probability:
+    """The probability of one event given a fraction ``(cases,)``: its expected value, and the 5 and 95 % points of the fraction itself."""
+    value, error = float(np.average(fractions, weights=cases.weights)), mean_error(fractions, cases)
+    if status != "open":
+        return Probability(value, error, None)
+    by_rank = rank_cases(fractions, cases)
+    low, high = (quantile(by_rank, level) for level in CHANCE_LEVELS.tolist())
+    return Probability(value, error, (low.value, high.value), (low.error, high.error))
 
 
 def _greatest_unseen(truth: NDArray[np.bool_], cases: ReplicatedCases) -> float | None:

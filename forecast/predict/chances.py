@@ -37,8 +37,8 @@ class Chances:
 
 
 def _counted_interval(question: Question, paths: Paths, rng: np.random.Generator) -> ChanceInterval | None:
-    """The interval of a chance from paths that stand draw by draw; None for what no path is needed for."""
-    if question.kind != "probability" or not needs_paths(paths.model, question):
+    """The interval of a chance from paths that stand draw by draw; None for what no path is needed for, and for a fraction."""
+    if question.kind != "probability" or question.is_fraction or not needs_paths(paths.model, question):
         return None
     happened_on, held_on = count_happened(question, paths, rng)
     replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]

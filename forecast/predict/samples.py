@@ -17,6 +17,7 @@ from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, is_condition
 from forecast.language.ops import NUMPY
+from forecast.model.bounds import misfit_of_share
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.invalid_values import share_as_percent
 from forecast.model.model import Model
@@ -100,6 +101,22 @@ def numbers_of(question: Question, scope: Scope, model: Model, weights: Array) -
         reached = f"reaches values of {np.abs(values).max():.1g} at some draws, beyond the range of a computer's numbers"
         raise Unsound(question_problem(question, model, f"`{question.answer_text}` {reached}"))
     return values
+
+
+def fractions_of(question: Question, scope: Scope, model: Model, weights: Array) -> Array:
+    """Return the fraction that is the probability of a question's event in each case, ``(cases,)``.
+
+    Raises ``Unsound`` where it is no number from 0 to 1 in a case that counts.
+    """
+    values = numbers_of(question, scope, model, weights)
+    total = float(weights.sum())
+    misfit = misfit_of_share(values[:, None], weights / total) if total else None
+    if misfit is not None:
+        share = share_as_percent(misfit.share)
+        message = f"`{question.answer_text}` is outside 0 to 1 in {share} of the cases ({misfit.worst:.4g} at worst)"
+        keys = ("questions", question.name, "probability")
+        raise Unsound(topic_problem(model.topic, keys, message, "it is the probability of one event; a number is asked for with `answer`"))
+    return np.clip(np.where(weights > 0, values, 0.0), 0.0, 1.0)  # of those that count, rounding errors at most
 
 
 def question_problem(question: Question, model: Model, message: str, hint: str = "") -> Problem:

@@ -58,6 +58,8 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "open"
     if _is_annulled(question, model, paths):
         return "annulled"
+    if question.is_fraction:
+        return "open"  # its event is in no row
     used = set(series_and_streams_used(model.topic, *question.expressions)[1])
     if not used:
         return "open"  # about a value that drifts, which no record settles

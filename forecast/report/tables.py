@@ -316,7 +316,8 @@ def statements_table(content: TopicContent) -> ReportTable:
             )
         )
     for answer in content["answers"]:
-        asked = answer["answer"] or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])
+        asked = f"probability = {answer['answer']}" if answer.get("fraction") else answer["answer"]
+        asked = asked or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])
         given = f"given {answer['given']}" if answer["given"] else ""
         since = f"from {words.day(answer['since'])}" if answer["since"] else ""
         by = f"by {words.day(answer['by'])}" if answer["by"] else ""

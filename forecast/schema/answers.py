@@ -162,6 +162,7 @@ class CrossingContent(TypedDict):
 class AnswerContent(TypedDict):
     """A question with its answer.
 
+    ``fraction`` where the answer's text is the probability of one event on each draw, and not a condition.
     Where there is none, ``value`` is null and the status says why: ``void`` (its condition failed, within the days of ``failed``) or
     ``not answerable``, for the ``reasons``.
     """
@@ -172,6 +173,7 @@ class AnswerContent(TypedDict):
     by: str | None
     since: str | None
     answer: str
+    fraction: NotRequired[bool]
     choices: list[Choice]
     given: str
     given_probability: float | None

@@ -5,10 +5,11 @@ Made from the report's JSON, whose own headline is the figure alone.  The number
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecast.schema import words
-from forecast.schema.answers import AnswerContent, DistributionValue, is_date, is_distribution, is_shares
+from forecast.schema.answers import AnswerContent, DistributionValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
 
 LONGEST_UNIT = 16  # characters; a longer unit stands in the sentence alone
@@ -46,6 +47,8 @@ def headline_of(answer: AnswerContent) -> Headline:
     if is_shares(value, answer["kind"]):
         about, figure = answer_sentences.likeliest_choice(value)
         return Headline(figure, about, is_choice=True)
+    if is_probability(value, answer["kind"]) and answer.get("fraction") and value["chance"] is not None:
+        return _fraction_headline(figure, value["chance"], value["chance_errors"] or (0.0, 0.0))
     if is_date(value, answer["kind"]) and answer["status"] == "open":
         if value["quantiles"][2] is not None:
             return Headline(figure, "as likely as not by then")
@@ -64,6 +67,12 @@ def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headlin
         how = "almost certainly" if answer_sentences.chance_of_middle(value) >= answer_sentences.ALMOST else "more than nine times in ten"
         return Headline(median, ", ".join(part for part in (counted, how) if part))
     return Headline(median, counted, _range(low, high))
+
+
+def _fraction_headline(figure: str, ends: Sequence[float], errors: Sequence[float]) -> Headline:
+    """The expected value of a fraction, and how far the fraction is in doubt: nothing where it is in none."""
+    low, high = (words.percent(end, error=error) for end, error in zip(ends, errors, strict=True))
+    return Headline(figure, interval="" if low == high else _range(low, high))
 
 
 def _range(low: str, high: str) -> str:

@@ -38,7 +38,7 @@ def make_topic(
     each label) and ``per``.  A stream is a statement, or a mapping with
     ``value``, ``watched``, ``once``, ``next`` and ``classes``.  A row is a number or a class, seen on the next day
     in turn, or a mapping with the columns of a record (``low`` and ``high`` for the ends of a range).  A question is an answer
-    expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
+    expression, or a mapping with ``answer``, ``probability`` or ``choices``, ``given``, ``annulled``, ``by``,
     ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
     ``points`` and ``later``.
     """
@@ -220,14 +220,18 @@ def _series(key: str, given: Any) -> Series:
 
 def _question(key: str, given: Any, parameters: Mapping[str, Parameter]) -> Question:
     described = given if isinstance(given, Mapping) else {"answer": given}
-    text, choices, condition = described.get("answer", ""), described.get("choices", {}), described.get("given", "")
+    text, choices, condition = (
+        described.get("answer", described.get("probability", "")),
+        described.get("choices", {}),
+        described.get("given", ""),
+    )
     answer = parse_expression(text) if text else None
     kind = "distribution"
     if choices or (isinstance(answer, Name) and answer.name in parameters and parameters[answer.name].categories):
         kind = "shares"
     elif isinstance(answer, First):
         kind = "date"
-    elif answer is not None and is_condition(answer):
+    elif "probability" in described or (answer is not None and is_condition(answer)):
         kind = "probability"
     return Question(
         name=key,

@@ -16,10 +16,14 @@ from forecast.language.characters import refused_character
 from forecast.language.expressions import Expression, First, Name, fold_constant, is_condition
 from forecast.language.faults import Fault
 
+WAYS_TO_ASK = {"answer": "an `answer`", "probability": "a `probability`", "choices": "`choices`"}
+
 
 def question_kind(draft: Draft, question: QuestionDraft) -> Literal["probability", "distribution", "date", "shares"]:
     """Return the kind of a question, which follows from its answer."""
     answer = question.answer.tree if question.answer else None
+    if question.table.probability and not question.table.answer:
+        return "probability"
     if answer is None or _is_categorical(draft, answer):
         return "shares"
     if isinstance(answer, First):
@@ -54,7 +58,7 @@ def _check_without_type(draft: Draft, name: str, table: QuestionTable) -> Iterat
 def _check_judged(draft: Draft, name: str, table: QuestionTable) -> Iterator[Problem]:
     """A question that people answer has no expressions, and options where it asks which of them."""
     keys = ("questions", name)
-    for key in ("answer", "choices", "given", "annulled", "since"):
+    for key in ("answer", "probability", "choices", "given", "annulled", "since"):
         if key in draft.topic.content["questions"][name]:
             message = f"a question with a `type` is answered by people, and has no `{key}`"
             yield draft.topic.at_key((*keys, key), message, "leave out `type` where the model answers")
@@ -96,9 +100,12 @@ def _check_dates(draft: Draft, name: str, question: QuestionDraft) -> Iterator[P
 
 def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Problem]:
     table, keys = question.table, ("questions", name)
-    if table.answer and table.choices:
-        yield draft.topic.at_key((*keys, "choices"), "a question has an `answer` or `choices`, not both")
-    elif not table.answer and not table.choices and "type" not in draft.topic.content["questions"][name]:
+    asked = {key: words for key, words in WAYS_TO_ASK.items() if getattr(table, key)}
+    if len(asked) > 1:
+        yield draft.topic.at_key(
+            (*keys, [*asked][-1]), f"a question has {' or '.join(asked.values())}, not {'both' if len(asked) == 2 else 'all'}"
+        )
+    elif not asked and "type" not in draft.topic.content["questions"][name]:
         yield draft.topic.at_key(
             keys,
             f"[questions.{name}] has neither `answer` nor `choices`",
@@ -106,15 +113,22 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
         )
     if len(table.choices) == 1:
         yield draft.topic.at_key((*keys, "choices"), "a question has at least two choices", "for one condition, write it as `answer`")
+    yield from _check_conditions(question)
+    if question.annulled is not None:
+        yield from _check_annulled(question.annulled)
+    if question.answer is not None and table.probability and not table.answer:
+        yield from _check_fraction(draft, question, question.answer)
     for label in table.choices:
         if refused_character(label, "label") is None and (fault := name_fault(label)) is not None:  # characters have been checked
             yield draft.topic.at_key((*keys, "choices", label), *fault)
+
+
+def _check_conditions(question: QuestionDraft) -> Iterator[Problem]:
+    """What a question is asked under, and each of its choices, must be conditions."""
     if question.given is not None and not is_condition(question.given.tree):
         yield question.given.problem(
             "`given` is not a condition", "compare with something, as in `x >= 1`", offset=question.given.tree.offset
         )
-    if question.annulled is not None:
-        yield from _check_annulled(question.annulled)
     for label, written in question.choices.items():
         if not is_condition(written.tree):
             yield written.problem(
@@ -122,20 +136,49 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             )
 
 
+def _check_fraction(draft: Draft, question: QuestionDraft, written: ParsedText[Expression]) -> Iterator[Problem]:
+    """The probability of one event is a number, and no condition, date or label, which are asked for with `answer`."""
+    what = ""
+    if isinstance(written.tree, First):
+        what = "a date"
+    elif is_condition(written.tree):
+        what = "a condition"
+    elif _is_categorical(draft, written.tree):
+        what = "a label"
+    if what:
+        yield written.problem(f"`probability` is {what}", "write it as `answer`; the probability of one event is a number from 0 to 1")
+        return
+    yield from _check_chance(written, "it is the probability of one event")
+    timed = find_used_names(draft, *(part.tree for part in question.expressions))
+    if question.table.since is not None and not timed.streams:
+        keys = (*written.keys[:-1], "since")
+        yield draft.topic.at_value(keys, "`since` counts in totals, and this question uses none", "leave it out, or use `total`")
+
+
 def _check_annulled(written: ParsedText[Expression]) -> Iterator[Problem]:
     """A number must be a probability, and one under which something is left to be settled."""
+    yield from _check_chance(written, "it is the chance that the question is annulled")
+    if _constant_of(written) == 1:
+        yield written.problem("`annulled` is 1: the question would never be settled", "it is the chance that the question is annulled")
+
+
+def _check_chance(written: ParsedText[Expression], hint: str) -> Iterator[Problem]:
+    """A number must be a probability."""
     try:
         value = fold_constant(written.tree)
     except Fault as fault:
         yield written.document.of_fault(written.keys, fault)
         return
-    if value is None:
-        return
-    hint = "it is the chance that the question is annulled"
-    if not 0 <= value <= 1:
-        yield written.problem(f"`annulled` is {value:g}, which is no probability", hint)
-    elif value == 1:
-        yield written.problem("`annulled` is 1: the question would never be settled", hint)
+    if value is not None and not 0 <= value <= 1:
+        yield written.problem(f"`{written.keys[-1]}` is {value:g}, which is no probability", hint)
+
+
+def _constant_of(written: ParsedText[Expression]) -> float | None:
+    """The number that an expression is, None where it is none."""
+    try:
+        return fold_constant(written.tree)
+    except Fault:
+        return None
 
 
 def _check_expressions(draft: Draft, labels: LabelSets, question: QuestionDraft) -> Iterator[Problem]:
@@ -166,7 +209,11 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             yield draft.topic.at_key(
                 keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
             )
-    elif not timed.streams and not isinstance(asked[0].tree, First) and _is_timeless(draft, used):
+    elif (
+        not (question.table.probability or timed.streams)  # one event has a date where its fraction has none
+        and not isinstance(asked[0].tree, First)
+        and _is_timeless(draft, used)
+    ):
         message = "this answer never involves its question's date"
         yield draft.topic.at_key((*keys, "by"), message, "a question about parameters alone needs no `by`; one about events uses total()")
     first_series = min(timed.series, default="")

@@ -34,7 +34,7 @@ CONTRACT_NAME_SCHEMA = {
 }
 RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean together
     "QuestionTable": {
-        "oneOf": [{"required": ["answer"]}, {"required": ["choices"]}, {"required": ["type"]}],
+        "oneOf": [{"required": ["answer"]}, {"required": ["probability"]}, {"required": ["choices"]}, {"required": ["type"]}],
         "if": {"required": ["since"]},
         "then": {"required": ["by"]},
     },

@@ -104,6 +104,8 @@ class QuestionTable:
     """The first day that counts in the answer's totals. Without it all days count."""
     answer: StatementText = ""
     """A condition (gives a probability), a number (a distribution), `first(condition)` (a date) or a Categorical parameter (shares)."""
+    probability: StatementText = ""
+    """Instead of an answer: the probability of yes, as a number between 0 and 1 on each draw, for one event of which a fraction is all that is known."""
     choices: dict[LabelText, StatementText] = field(default_factory=dict)
     """Instead of an answer: a condition for each choice; conditions must exclude each other."""
     given: StatementText = ""
