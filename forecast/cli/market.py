@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from forecast.cli.market_add import add
 from forecast.cli.market_compare import market_compare
 from forecast.cli.market_import import import_quotes
 from forecast.cli.market_list import list_
@@ -15,6 +16,7 @@ def market() -> typer.Typer:
     """Return the group of commands about prediction markets."""
     group = typer.Typer(no_args_is_help=True, help="Compare questions with prediction markets.", rich_markup_mode=None)
     group.callback()(_group)
+    group.command("add", short_help="Add a contract beside a question.")(add)
     group.command("import", short_help="Add what a venue's files say of the book's contracts.")(import_quotes)
     group.command("compare", short_help="Compare answers with what contracts are offered at.")(market_compare)
     group.command("positions", short_help="Show what you hold.")(positions)

@@ -89,10 +89,16 @@ def _read_tick(document: Document, keys: Keys, table: TickTable, problems: list[
 
 
 def _name_problems(document: Document, name: str) -> list[Problem]:
+    fault = contract_name_fault(name)
+    return [] if fault is None else [document.at_key((name,), *fault)]
+
+
+def contract_name_fault(name: str) -> tuple[str, str] | None:
+    """Return the message and hint of a name that no contract can have, or None for a good one."""
     if CONTRACT_NAME.fullmatch(name) and len(name) <= LONGEST_CONTRACT_NAME:
-        return []
+        return None
     hint = f"small letters and digits, with single - or _ between them, at most {LONGEST_CONTRACT_NAME} characters"
-    return [document.at_key((name,), "this cannot be a contract's name", hint)]
+    return "this cannot be a contract's name", hint
 
 
 def _address_problems(document: Document, keys: Keys, address: str) -> list[Problem]:
