@@ -53,6 +53,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "markets.files",
     "markets.stakes",
     "markets.comparison",
+    "markets.coherence",
     "track_record",
     "calibration",
     "importers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -10,6 +11,14 @@ from typing import Literal, Protocol
 from forecast.markets.faults import MarketFault
 
 type Role = Literal["taker", "maker"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRounding:
+    """To multiples of what the fee of one fill is rounded, and which way."""
+
+    unit: Decimal
+    way: Literal["up", "down", "half-even"]
 
 
 class Dated(Protocol):
@@ -26,6 +35,10 @@ class Dated(Protocol):
 
 class FeeSchedule(Dated, Protocol):
     """What one trade costs."""
+
+    @property
+    def rounding(self) -> FeeRounding:
+        """How ``trade_fee`` rounds what ``fee_of_contract`` says of each contract."""
 
     def trade_fee(self, price: Decimal, count: Decimal, role: Role = "taker") -> Decimal:
         """The fee of one trade in currency units, as rounded by the venue; below 0 a rebate.  Raises ``MarketFault`` where it is not known."""

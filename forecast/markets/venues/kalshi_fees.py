@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.fee_schedules import Role, day_begins, schedule_in_force
+from forecast.markets.fee_schedules import FeeRounding, Role, day_begins, schedule_in_force
 from forecast.markets.money import CENT, check_count, round_up_to, variance
 
 TAKER_RATE, MAKER_RATE = Decimal("0.07"), Decimal("0.0175")
@@ -31,6 +31,11 @@ class KalshiFees:
     fee_type: str = "quadratic"
     taker_multiplier: Decimal = Decimal(1)
     maker_multiplier: Decimal | None = None
+
+    @property
+    def rounding(self) -> FeeRounding:
+        """Up to a cent."""
+        return FeeRounding(CENT, "up")
 
     def model_fee(self, price: Decimal, count: Decimal, role: Role = "taker") -> Fraction:
         """Rate · multiplier · C · P(1 - P), exactly, in dollars.  Raises ``MarketFault`` for fees whose formula is not known."""

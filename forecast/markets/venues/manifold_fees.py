@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from forecast.markets.fee_schedules import Role, day_begins
-from forecast.markets.money import check_count, check_price
+from forecast.markets.fee_schedules import FeeRounding, Role, day_begins
+from forecast.markets.money import CENT, check_count, check_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class NoFees:
 
     holds_from: datetime
     source: str
+
+    @property
+    def rounding(self) -> FeeRounding:
+        """There is nothing to round."""
+        return FeeRounding(CENT, "down")
 
     def trade_fee(self, price: Decimal, count: Decimal, role: Role = "taker") -> Decimal:  # noqa: ARG002 - nobody pays
         """Zero, in the venue's currency."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from forecast.markets.faults import MarketFault
-from forecast.markets.fee_schedules import Role, day_begins, schedule_in_force
+from forecast.markets.fee_schedules import FeeRounding, Role, day_begins, schedule_in_force
 from forecast.markets.money import CENT, check_count, round_down_to, round_half_even_to, variance
 
 FEE_PLACES = Decimal("0.00001")
@@ -27,6 +27,11 @@ class PolymarketFees:
     category: str
     rate: Decimal
     exponent: int = 1
+
+    @property
+    def rounding(self) -> FeeRounding:
+        """Down to five decimals."""
+        return FeeRounding(FEE_PLACES, "down")
 
     def trade_fee(self, price: Decimal, count: Decimal, role: Role = "taker") -> Decimal:
         """The fee of one trade in USDC."""
@@ -46,6 +51,11 @@ class PolymarketUSFees:
     source: str
     taker: Decimal
     maker: Decimal = Decimal("-0.0125")
+
+    @property
+    def rounding(self) -> FeeRounding:
+        """To the nearest cent, of two the even one."""
+        return FeeRounding(CENT, "half-even")
 
     def trade_fee(self, price: Decimal, count: Decimal, role: Role = "taker") -> Decimal:
         """The fee of one trade in dollars; below 0 a rebate."""
