@@ -95,16 +95,24 @@ def _contract_lines(each: ContractAdvice, money: str) -> Iterator[str]:
         fees = f" and {each.order.fees:,.2f} in fees" if each.order.fees else ""
         side = each.edge.side.upper()
         yield f"  {each.name}: buy {each.order.count:,.10g} {side} for {each.order.cost:,.2f} {money}{fees}; expected gain {each.expected_gain:,.2f}."
-    yield f"    Chance of YES: {chances}{void}."
+    edge = (
+        ""
+        if each.edge is None
+        else f"; edge of {each.edge.side.upper()} {100 * each.edge.value:+.1f} points, two errors {100 * each.edge.needed:.1f}"
+    )
+    yield f"    Chance of YES: {chances}{void}{edge}."
 
 
 def _total_lines(advice: StakeAdvice, money: str) -> Iterator[str]:
     spent = sum(each.order.spent for each in advice.contracts)
     shared = f", of which {advice.locked:,.2f} stay locked" if advice.locked < spent - 0.005 else ""
-    yield f"Together {spent:,.2f} {money}{shared}. On draws that had no part in the choice the expected gain is {advice.expected_gain:,.2f} {money}, and expected log growth {100 * advice.growth:.2g} % ({100 * advice.chosen_growth:.2g} % on those that had)."
     its = advice.drawdown
-    yield f"The chance that these contracts alone lose half of wealth is {words.percent(its.half_at_once)}. Over {its.bets} such bets in a row, each of the same shares of wealth, the chance to lose half at some time is {words.percent(its.half)}, and nine tenths {words.percent(its.ruin)}; the deepest fall from a peak is {words.percent(its.median_fall)} in the median, and {words.percent(its.high_fall)} or more in one of 20."
-    yield f"A chance of {100 * advice.unseen:.2g} % is kept for outcomes that no draw has, in which all that is locked is lost."
+    yield f"Together {spent:,.2f} {money}{shared}. On draws that had no part in the choice:"
+    yield f"  Expected gain {advice.expected_gain:,.2f} {money}; expected log growth {100 * advice.growth:.2g} % (on those that had, {100 * advice.chosen_growth:.2g} %)."
+    yield f"  Half of wealth or more is lost by these contracts alone: {words.percent(its.half_at_once)}."
+    yield f"  Over {its.bets} such bets in a row, each of the same shares of wealth, half is lost at some time: {words.percent(its.half)}; nine tenths: {words.percent(its.ruin)}."
+    yield f"  The deepest fall from a peak is then {words.percent(its.median_fall)} in the median, and {words.percent(its.high_fall)} or more in one run of 20."
+    yield f"  Outcomes that no draw has, in which all that is locked is lost, are given {100 * advice.unseen:.2g} %."
 
 
 def _points(chance: float) -> str:
