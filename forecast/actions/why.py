@@ -52,6 +52,7 @@ class Reasons:
     measure: MeasureContent | None = None
     moves: tuple[tuple[str, str], ...] = ()  # since when, and the sentence
     rests_on: tuple[Reason, ...] = ()
+    recalled: Reason | None = None  # the rows of grade C, whatever they do to the answer
     priors: tuple[Reason, ...] = ()
     varied: bool = True  # whether any prior was varied at all
     would_move: tuple[Reason, ...] = ()
@@ -104,6 +105,14 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
         rests_on=_largest_reasons(
             [_reason(_group_text(group), group["values"][best]) for group in insight["leverage"] if group["kind"] != "stream"]
         ),
+        recalled=next(
+            (
+                _reason(_group_text(group), group["values"][best])
+                for group in insight["leverage"]
+                if (group["kind"], group["name"]) == ("grade", "C")
+            ),
+            None,
+        ),
         priors=_largest_reasons(
             [_reason(_changed_prior_text(variation), variation["values"][best]) for variation in insight["sensitivity"]]
         ),
@@ -142,7 +151,8 @@ def _largest_reasons(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 def _group_text(group: LeverageContent) -> str:
     if group["kind"] == "row":
         return f"{group['stream']}, {group['name']}"
-    return f"{group['rows']} rows of grade {group['name']}" if group["kind"] == "grade" else f"{group['rows']} rows from {group['name']}"
+    counted = "1 row" if group["rows"] == 1 else f"{group['rows']} rows"
+    return f"{counted} of grade {group['name']}" if group["kind"] == "grade" else f"{counted} from {group['name']}"
 
 
 def _parameter_text(part: SplitPart | SensitivityContent) -> str:

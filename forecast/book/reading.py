@@ -19,6 +19,7 @@ from forecast.book.checks.rows import check_gaps, check_long_rows, check_records
 from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
 from forecast.book.checks.totals import check_crossed_totals
+from forecast.book.checks.zeros import check_zeros
 from forecast.book.cycles import topological_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft
 from forecast.book.draft_reading import read_draft, read_priors
@@ -78,7 +79,14 @@ def read_topic(folder: Folder, name: str) -> Result[Topic]:
     gathered = sort_problems((*gathered, *wrong))
     if not has_errors(gathered):  # what is unused or left out can be reported only for a topic that is otherwise sound
         gathered = sort_problems(
-            (*gathered, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft))
+            (
+                *gathered,
+                *check_unused(draft),
+                *check_gaps(draft),
+                *check_long_rows(draft),
+                *check_zeros(draft),
+                *check_crossed_totals(draft),
+            )
         )
     return Result(None if has_errors(gathered) else _topic(draft, labels, own), gathered)
 

@@ -145,7 +145,8 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
     for since, sentence in reasons.moves:
         echo(f"Moved {since}")
         echo(f"  {sentence}")
-    _print_reasons("Had nothing been learnt from", reasons.rests_on, measure)
+    recalled = () if reasons.recalled is None or reasons.recalled in reasons.rests_on else (reasons.recalled,)
+    _print_reasons("Had nothing been learnt from", (*reasons.rests_on, *recalled), measure)
     if reasons.varied:
         _print_reasons("With another prior", reasons.priors, measure)
     else:

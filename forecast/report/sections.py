@@ -28,6 +28,7 @@ from forecast.report.tables_why import (
     leverage_table,
     moves_table,
     power_table,
+    recalled_table,
     sensitivity_table,
     signposts_table,
     split_table,
@@ -199,6 +200,7 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     introduction = none if not insight["sensitivity"] else explained if pictures else ""
     sensitivity = tuple(sensitivity_table(insight, index) for index in open_measure_indices(insight)) if insight["sensitivity"] else ()
+    recalled = recalled_table(insight)
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
     return Section(
@@ -206,6 +208,7 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
         "rests",
         (introduction,) if introduction else (),
         pictures=tuple(pictures),
+        tables=() if recalled is None else (recalled,),
         folded=(*sensitivity, leverage, *power),
     )
 

@@ -83,6 +83,29 @@ def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable
     return ReportTable("Every answer had nothing been learnt from a source, a grade or a stream", columns, tuple(rows))
 
 
+def recalled_table(insight: InsightContent) -> ReportTable | None:
+    """Every answer had nothing been learnt from the rows of grade C; None where the record has none, or that is not known."""
+    recalled = next((its for its in insight["leverage"] if (its["kind"], its["name"]) == ("grade", "C")), None)
+    if recalled is None:
+        return None
+    columns = (Column("answer", "head"), Column("as published", "number"), Column("without", "number"), Column("change", "number"))
+    rows: list[tuple[str, ...]] = []
+    for at in _measures(insight):
+        measure, estimate = insight["measures"][at], recalled["values"][at]
+        error = estimate["error"]
+        rows.append(
+            (
+                measure_title(measure),
+                value_text(measure, measure["value"]),
+                value_text(measure, estimate["value"], error=error),
+                change_text(measure, estimate["change"], error=error),
+            )
+        )
+    counted = "1 row" if recalled["rows"] == 1 else f"{recalled['rows']} rows"
+    caption = f"Every answer had nothing been learnt from the {counted} of grade C: recalled, or a zero that no source states"
+    return ReportTable(caption, columns, tuple(rows))
+
+
 def sensitivity_table(insight: InsightContent, index: int) -> ReportTable:
     """One measure with each prior changed in four ways, the strongest prior first."""
     measure = insight["measures"][index]

@@ -69,6 +69,13 @@ def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path
     assert [each[1:] for each in found["doubts"]] == [[part["share"], part["error"]] for part in parts]
 
 
+def test_why_says_what_the_rows_of_grade_c_do(run: Run):
+    """The rows of grade C are among what the answer rests on, whether they move it or not."""
+    found = json.loads(run("why", "route.taken", "--json", on=ROOT).out)
+    lines = [line for line in run("why", "route.taken", on=ROOT).out.splitlines() if line.endswith("of grade C")]
+    assert [line.split("  ")[-1] for line in lines] == [found["recalled"]["what"]]
+
+
 def test_why_has_no_note_of_another_question(run: Run):
     """Of the notes that a question's doubt cannot be split, only its own is printed."""
     doubt = [line for line in run("why", "route.taken", on=ROOT).out.splitlines() if line.startswith("Note: How much of the doubt of")]

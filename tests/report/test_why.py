@@ -13,7 +13,15 @@ from forecast.report.pages import render_index, render_topic
 from forecast.report.sections import SECTION_HEADINGS, why_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import rows_table
-from forecast.report.tables_why import history_table, information_table, leverage_table, moves_table, sensitivity_table, signposts_table
+from forecast.report.tables_why import (
+    history_table,
+    information_table,
+    leverage_table,
+    moves_table,
+    recalled_table,
+    sensitivity_table,
+    signposts_table,
+)
 from forecast.schema.topic import ReportFault, digest_of
 from forecast.sentences.insight_text import change_text, move_to_report, next_move_sentence, value_text
 from forecast.sentences.last_moved import last_move_sentence
@@ -294,3 +302,25 @@ def _point(day, value, *news):
 def _post(stream, condition, chance, value):
     estimate = {"value": value, "change": value - CHANCE["value"], "error": 0.002}
     return {"stream": stream, "condition": condition, "until": "2027-01-31", "chance": chance, "values": [estimate]}
+
+
+def test_every_answer_stands_without_the_rows_of_grade_c():
+    """A table of its own has each open answer as published and without those rows; where the record has none there is no such table."""
+    content = told()
+    insight = content["insight"]
+    source = next(its for its in insight["leverage"] if its["kind"] == "source")
+    recalled = {**source, "kind": "grade", "name": "C"}
+    insight["leverage"] = [its for its in insight["leverage"] if its["kind"] != "grade"] + [recalled]
+    table = recalled_table(insight)
+    measures = [
+        (measure, estimate) for measure, estimate in zip(insight["measures"], recalled["values"], strict=True) if not measure["settled"]
+    ]
+    assert [row[1:3] for row in table.rows] == [
+        (value_text(measure, measure["value"]), value_text(measure, estimate["value"], error=estimate["error"]))
+        for measure, estimate in measures
+    ]
+    assert f"the {recalled['rows']} row" in table.caption
+    assert table in why_sections(content, topic_charts(content))["rests"].tables
+    insight["leverage"].remove(recalled)
+    assert recalled_table(insight) is None
+    assert why_sections(content, topic_charts(content))["rests"].tables == ()
