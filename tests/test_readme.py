@@ -162,7 +162,7 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
     """Reports that may be wrong, with copies and a range, relations, a question without a model and competing events are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     of_topics = shown.split("## Records from elsewhere")[0]
-    once, reports, related, judged, competing = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
+    once, reports, asked_once, related, judged, competing = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
@@ -173,6 +173,8 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
             "on,value,value_low,value_high,known,source,grade,origin\n"
             "2026-02-01,40,,,2026-02-03,Paper one,C,wire\n2026-02-01,40,,,2026-02-04,Paper two,C,wire\n2026-03-01,,20,,,Ministry,A,\n"
         ),
+        "seeds/wish/topic.toml": opened + asked_once,
+        "priors/wish.toml": f"[names_south]\n{share}",
         "priors/raids.toml": f'[rate]\n{rate}[raid_size]\n{rate}[right]\nper = "grade"\n{share}',
         "seeds/relations.toml": related,
         "seeds/chess/topic.toml": opened + judged,
@@ -184,7 +186,7 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     book, problems = read_book(tmp_path)
-    assert (sorted(book.topics), problems) == (["chess", "lease", "raids"], ())
+    assert (sorted(book.topics), problems) == (["chess", "lease", "raids", "wish"], ())
     relations, wrong = read_relations(Folder(tmp_path))
     assert ([its.name for its in relations or ()], wrong) == (["other_boats"], ())
 

@@ -66,16 +66,16 @@ def relations_among(relations: Relations, contracts: Sequence[int]) -> Relations
     """Return the relations that link only these contracts, which are numbered anew in the order given; a group keeps those of its members."""
     number = {contract: at for at, contract in enumerate(contracts)}
 
-    def renumbered(ending: Ending) -> Ending:
+    def renumber_ending(ending: Ending) -> Ending:
         return Ending(number[ending.contract], ending.pays)
 
     kept = (its for its in relations.implications if its.first.contract in number and its.second.contract in number)
     groups = []
     for group in relations.groups:
-        members = tuple(renumbered(ending) for ending in group.endings if ending.contract in number)
+        members = tuple(renumber_ending(ending) for ending in group.endings if ending.contract in number)
         if len(members) > 1 or (members and group.exhaustive and len(members) == len(group.endings)):
             groups.append(ExclusiveGroup(members, group.exhaustive and len(members) == len(group.endings)))
-    return Relations(tuple(Implication(renumbered(its.first), renumbered(its.second)) for its in kept), tuple(groups))
+    return Relations(tuple(Implication(renumber_ending(its.first), renumber_ending(its.second)) for its in kept), tuple(groups))
 
 
 def list_states(relations: Relations, count: int) -> NDArray[np.bool_]:
