@@ -16,6 +16,7 @@ import numpy as np
 from forecast.actions.cache import verdict_as_data
 from forecast.actions.plan import TopicPlan
 from forecast.actions.run import Run, TopicResult
+from forecast.actions.topic_contracts import compare_contracts
 from forecast.book.files.exceptions import exception_text
 from forecast.book.files.layout import topic_path
 from forecast.book.files.problems import FileFault, Place, Problem
@@ -24,6 +25,7 @@ from forecast.book.topic import Topic
 from forecast.cache.draws import draws_from_bytes, draws_to_bytes
 from forecast.cache.keys import calculation_key, content_key, draws_key
 from forecast.cache.store import CachedResult
+from forecast.content.contracts import with_contracts
 from forecast.content.on_record import with_questions_on_record
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import topic_content
@@ -82,7 +84,12 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
     if run.fast:
         return TopicResult(content, files)
     under = content_key(
-        plan.insight_key, settings=run.settings, verdict=_verdict_of_engines(content), hindcast=run.is_hindcast, explained=run.insight
+        plan.insight_key,
+        settings=run.settings,
+        verdict=_verdict_of_engines(content),
+        hindcast=run.is_hindcast,
+        explained=run.insight,
+        markets="" if plan.markets is None else plan.markets.key,
     )
     kept.append(CachedResult("content", under, files[f"{topic.name}.json"]))
     return TopicResult(content, files, kept=tuple(kept), content_key=under)
@@ -137,7 +144,16 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         run=_run_content(run, topic, verdict),
         insight=insight,
     )
-    return content, kept
+    return _with_markets(content, plan, analysis), kept
+
+
+def _with_markets(content: TopicContent, plan: TopicPlan, analysis: Analysis) -> TopicContent:
+    """The content with the topic's contracts, where it has some."""
+    if plan.markets is None:
+        return content
+    answers = {answer["name"]: answer for answer in content["answers"]}
+    contracts = compare_contracts(plan.markets, analysis.result.posterior, answers, as_of=analysis.model.as_of, seed=analysis.settings.seed)
+    return with_contracts(content, contracts)
 
 
 def _draws_to_keep(run: Run, topic: Topic, analysis: Analysis, verdict: VerdictContent | None) -> list[CachedResult]:

@@ -12,6 +12,7 @@ from forecast.actions.cache import cached_verdict, reusable_reports
 from forecast.actions.pages import files_stand, pages_key
 from forecast.actions.run import Run
 from forecast.actions.standing import parse_content
+from forecast.actions.topic_contracts import TopicMarkets, read_markets
 from forecast.book.files.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Book, Topic
@@ -46,7 +47,8 @@ class TopicPlan:
     ``with_draws`` reads as bytes, ``insight`` what a report says of why and ``verdict``
     what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
-    another than when it was kept.  ``on_record`` is what people said of its questions.  ``reason`` says why in words.
+    another than when it was kept.  ``on_record`` is what people said of its questions, ``markets`` its contracts and their quotes.
+    ``reason`` says why in words.
     """
 
     topic: str
@@ -63,11 +65,13 @@ class TopicPlan:
     verdict: VerdictContent | None = None
     earlier: EarlierReport | None = None
     on_record: tuple[RecordedQuestion, ...] = ()
+    markets: TopicMarkets | None = None
 
 
 def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, TopicPlan]:
     """Return the plan of each topic of a book; ``entries`` are those of the ledger."""
-    prepared = {name: _Prepared.of(run, topic, entries) for name, topic in book.topics.items()}
+    markets = read_markets(run.root, book.topics.values(), entries, as_of=run.as_of)
+    prepared = {name: _Prepared.of(run, topic, entries, markets.get(name)) for name, topic in book.topics.items()}
     kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find(run))
     drawn = store.keys_kept(topic.draws_key for topic in prepared.values() if not topic.referee)
     plans = {name: topic.plan(run, kept, drawn) for name, topic in prepared.items()}
@@ -103,9 +107,10 @@ class _Prepared:
     insight_key: str
     content_key: str
     on_record: tuple[RecordedQuestion, ...]
+    markets: TopicMarkets | None = None
 
     @classmethod
-    def of(cls, run: Run, topic: Topic, entries: Sequence[Mapping[str, Any]]) -> _Prepared:
+    def of(cls, run: Run, topic: Topic, entries: Sequence[Mapping[str, Any]], markets: TopicMarkets | None = None) -> _Prepared:
         """Prepare a topic."""
         settings, computing = run.settings, run.environment.versions
         reports = reusable_reports(run.root, topic.name, as_of=run.as_of, today=run.today)
@@ -126,8 +131,16 @@ class _Prepared:
             earlier,
             draws_key(topic, as_of=run.as_of, settings=settings, environment=run.environment, verdict=word),
             insight,
-            content_key(insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
+            content_key(
+                insight,
+                settings=settings,
+                verdict=verdict,
+                hindcast=run.is_hindcast,
+                explained=run.insight,
+                markets="" if markets is None else markets.key,
+            ),
             tuple(questions_on_record(run.root, topic, run.as_of)),
+            markets,
         )
 
     def keys_to_find(self, run: Run) -> tuple[str, ...]:
@@ -145,6 +158,7 @@ class _Prepared:
             verdict=self.verdict,
             earlier=self.earlier,
             on_record=self.on_record,
+            markets=self.markets,
         )
         if not self.referee and (whole := kept.get(self.content_key)) is not None:
             content = parse_content(whole)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from forecast.actions.spoken_chances import spoken_chances
-from forecast.book.topic import Question
+from forecast.book.files.folder import Folder
+from forecast.book.ledger import canonical_json
+from forecast.book.topic import Question, Topic
 from forecast.content.contracts import contract_content
 from forecast.content.market_belief import belief_content
 from forecast.content.priced_contracts import PricedContract, drawn_deviations, price_contract
@@ -17,6 +21,9 @@ from forecast.insight.market_belief import price_beliefs
 from forecast.markets.comparison.quote_history import quote_history
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
+from forecast.markets.files.contract_checks import question_fault
+from forecast.markets.files.contracts import contracts_path, read_contracts
+from forecast.markets.files.quotes_file import quotes_path, read_quotes
 from forecast.markets.quote_table import QuoteTable
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose, generator
@@ -35,6 +42,41 @@ class TopicMarkets:
     contracts: tuple[Contract, ...]
     quotes: QuoteTable
     entries: tuple[Mapping[str, Any], ...] = ()
+    key: str = ""  # a hash of all that, as it stands in files
+
+
+def read_markets(root: Path, topics: Iterable[Topic], entries: Sequence[Mapping[str, Any]], *, as_of: date) -> dict[str, TopicMarkets]:
+    """Return the contracts of those topics that have some, by topic.  What is wrong with them is left out here, and said by the checks."""
+    folder = Folder(root)
+    asked = [topic for topic in topics if folder.kind(contracts_path(topic.name)) == "file"]
+    if not asked:
+        return {}
+    found = read_contracts(folder)
+    markets = {}
+    for topic in asked:
+        contracts = tuple(its for its in found.of_topic(topic.name) if question_fault(topic, its.question, its.label) is None)
+        modelled = tuple(its for its in contracts if its.question in topic.questions)
+        if modelled:
+            earlier = tuple(entry for entry in entries_of_topic(entries, topic.name) if entry["as_of"] < as_of.isoformat())
+            quotes, _ = read_quotes(folder, topic.name)
+            markets[topic.name] = TopicMarkets(modelled, quotes, earlier, _key(folder, topic.name, modelled, earlier))
+    return markets
+
+
+def _key(folder: Folder, topic: str, contracts: Sequence[Contract], entries: Sequence[Mapping[str, Any]]) -> str:
+    """The SHA-256 of the files of contracts and quotes, of what is believed of the contracts, and of the ledger's lines."""
+    hashed = hashlib.sha256()
+    for path in (contracts_path(topic), quotes_path(topic)):
+        for block in folder.blocks(path):
+            hashed.update(block)
+        hashed.update(b"\0")
+    believed = [
+        (its.name, [(prior.text, prior.why) for prior in (its.deviations.yes_if_yes, its.deviations.yes_if_no, its.deviations.void)])
+        for its in contracts
+        if its.deviations is not None
+    ]
+    hashed.update(canonical_json([believed, entries]).encode())
+    return hashed.hexdigest()
 
 
 def compare_contracts(

@@ -63,10 +63,15 @@ def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_
     )
 
 
-def content_key(insight: str, *, settings: Settings, verdict: Mapping[str, Any] | None, hindcast: bool, explained: bool) -> str:
-    """Return the key of a topic's whole report; ``insight`` is the key of what it says of why, whether or not it says so."""
+def content_key(
+    insight: str, *, settings: Settings, verdict: Mapping[str, Any] | None, hindcast: bool, explained: bool, markets: str = ""
+) -> str:
+    """Return the key of a topic's whole report; ``insight`` is the key of what it says of why, whether or not it says so.
+
+    ``markets`` is a hash of the topic's contracts and their quotes, empty where it has none.
+    """
     compared = None if verdict is None else json.dumps(verdict, sort_keys=True)
-    return _hash("content", insight, settings.chances, settings.trust, compared, hindcast, explained)
+    return _hash("content", insight, settings.chances, settings.trust, compared, hindcast, explained, *([markets] if markets else []))
 
 
 def _known_days(stream: Stream, as_of: date) -> str:

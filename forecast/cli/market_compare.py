@@ -65,9 +65,9 @@ def market_compare(
 
 def _print_contract(topic: str, contract: ContractContent) -> None:
     """One contract: a line of what it is worth and offered at, sentences, rows since, and what would have to be believed."""
-    from forecast.sentences.market import contract_headline, contract_sentences, moved_texts, price_belief_sentence, shift_texts
+    from forecast.sentences.market import contract_headline, contract_sentences, moved_texts, price_belief_sentence, shift_texts, venue_name
 
-    echo(f"{topic}.{contract['question']}: {contract['name']} ({contract['venue']}, {contract['id']})")
+    echo(f"{topic}.{contract['question']}: {contract['name']} ({venue_name(contract['venue'])}, {contract['id']})")
     echo(f"  {contract_headline(contract)}")
     for sentence in contract_sentences(contract):
         echo(f"  {sentence}")
@@ -89,4 +89,7 @@ def _print_contract(topic: str, contract: ContractContent) -> None:
             echo(f"    and {belief['more_moved']:,} values that move less")
     if belief["priors"]:
         echo("  Or one prior alone: its median now, the median that gives the price, and that prior:")
-        print_columns([(name, now, "→", new, how) for name, now, new, how in map(shift_texts, belief["priors"])], indent="    ")
+        print_columns(
+            [(name, now, "→", new, prior or instead) for name, now, new, prior, instead in map(shift_texts, belief["priors"])],
+            indent="    ",
+        )

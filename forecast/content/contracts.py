@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -31,6 +32,7 @@ from forecast.schema.market import (
     RowSinceContent,
     TermContent,
 )
+from forecast.schema.topic import TopicContent, digest_of
 
 MARKET_WORDS = ("kalshi", "polymarket", "manifold", "predictit", "betfair", "prediction market")  # in the source of a point or a row
 
@@ -92,6 +94,14 @@ def contract_content(
     if no_belief:
         content["no_belief"] = no_belief
     return content
+
+
+def with_contracts(content: TopicContent, contracts: Sequence[ContractContent]) -> TopicContent:
+    """Return a report's content with a topic's contracts, and nothing else changed; the content itself where there are none."""
+    if not contracts:
+        return content
+    renewed: TopicContent = {**content, "contracts": list(contracts)}
+    return {**renewed, "digest": digest_of(renewed)}
 
 
 def own_sources(topic: Topic) -> list[str]:

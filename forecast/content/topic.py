@@ -42,6 +42,7 @@ from forecast.schema.book import CodeContent
 from forecast.schema.compact import compact_content
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import round_numbers
+from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.relations import RelationContent
 from forecast.schema.topic import (
@@ -64,6 +65,7 @@ class _ContentExtras(TypedDict, total=False):
     implied: list[ImpliedContent]
     code: CodeContent
     relations: list[RelationContent]
+    contracts: list[ContractContent]
     on_record: list[RecordedQuestion]
 
 

@@ -6,6 +6,7 @@ from forecast.report.charts_answers import answer_chart, probability_chart
 from forecast.report.charts_beliefs import parameter_chart
 from forecast.report.charts_fit import checks_chart, score_chart, split_chart
 from forecast.report.charts_forecasts import forecasts_chart
+from forecast.report.charts_markets import contract_chart
 from forecast.report.charts_record import fan_chart
 from forecast.report.charts_why import history_charts, tornado_charts, waterfall_charts
 from forecast.report.drawing import Chart
@@ -27,5 +28,6 @@ def topic_charts(content: TopicContent) -> dict[str, Chart]:
     if insight is not None:
         charts += [*tornado_charts(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
     charts += [forecasts_chart(question, as_of=content["as_of"]) for question in content.get("on_record", ())]
+    charts += [contract_chart(contract, as_of=content["as_of"]) for contract in content.get("contracts", ())]
     charts.append(model_graph(content))
     return {chart.name: chart for chart in charts if chart is not None}

@@ -24,6 +24,7 @@ from forecast.report.icd203 import SCALE_SENTENCE, Style
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import OPENING_SECTIONS, parameter_groups, topic_tables, why_sections
 from forecast.report.sections_forecasts import forecast_sections, has_model
+from forecast.report.sections_markets import market_sections
 from forecast.report.sections_relations import relation_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
@@ -105,6 +106,7 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
         "later_sections": [*(section for section in sections if section.anchor not in OPENING_SECTIONS), *relation_sections(content)],
         "scale": SCALE_SENTENCE if style == "icd203" else "",
         "forecast_sections": forecast_sections(content, charts),
+        "market_sections": market_sections(content, charts),
         "has_model": has_model(content),
     }
     return shared, svgs

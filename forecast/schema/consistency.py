@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from forecast.schema.answers import AnswerKind, AnswerValue, Curve, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.contract_faults import contract_faults
 from forecast.schema.curves import has_curve
 from forecast.schema.long_records import row_count
 from forecast.schema.words import UNANSWERED
@@ -53,6 +54,8 @@ DAY_PATHS = (
     "insight.information.*.until",
     "insight.signposts.*.until",
     "insight.history.points.*.day",
+    "contracts.*.history.answers.*.day",
+    "contracts.*.rows_since.*.known",
     "on_record.*.forecasts.*.day",
     "on_record.*.forecasts.*.ended",
 )
@@ -313,6 +316,7 @@ def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
         elif listed != sorted(set(listed)) or (listed and not 0 <= listed[0] <= listed[-1] < row_count(stream)):
             yield f"streams.{number}.long.listed", "these are not rows of the record in their order"
     yield from _recorded_faults(content)
+    yield from contract_faults(content.get("contracts", ()))
     checks = content["verdict"]["checks"]
     for number, check in enumerate(checks):
         if list(check) != list(checks[0]):

@@ -20,6 +20,7 @@ from forecast.schema.consistency import FILE_NAME, inconsistency
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
 from forecast.schema.long_records import LongRecord
+from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.relations import RelationContent
 from forecast.schema.shape_faults import shape_fault
@@ -269,6 +270,7 @@ class TopicContent(TypedDict):
     run: RunContent
     code: NotRequired[CodeContent]
     relations: NotRequired[list[RelationContent]]  # what must hold between its answers and those of other topics
+    contracts: NotRequired[list[ContractContent]]  # of prediction markets, beside its questions; no input to the answers
     on_record: NotRequired[list[RecordedQuestion]]  # what people said of its questions, and how these ended; no input to the answers
 
 

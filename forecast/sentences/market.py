@@ -7,6 +7,7 @@ from forecast.schema.market import BeliefContent, BetweenContent, ContractConten
 
 OLD_QUOTE_DAYS = 7  # from which on a quote is said to be old
 MOST_TERMS_NAMED = 10
+VENUES = {"kalshi": "Kalshi", "polymarket": "Polymarket", "polymarket-us": "Polymarket US", "manifold": "Manifold"}
 SIDES = {"yes": "YES", "no": "NO"}
 NO_INPUT = "Quotes are no input of the model, so our answer has not seen this price."
 
@@ -31,7 +32,18 @@ def contract_headline(contract: ContractContent) -> str:
 
 def between_text(value: BetweenContent) -> str:
     """Return a price with its 90 % interval."""
-    return f"{price_text(value['value'])} ({price_text(value['low'])} to {price_text(value['high'])})"
+    middle, low, high = (_estimate_text(value[key]) for key in ("value", "low", "high"))
+    return f"{middle} ({low} to {high})"
+
+
+def venue_name(venue: str) -> str:
+    """Return a venue as it writes itself."""
+    return VENUES.get(venue, venue)
+
+
+def _estimate_text(price: float) -> str:
+    """A price that is estimated: two decimals, three near 0 and 1."""
+    return f"{price:.2f}" if 0.1 <= price <= 0.9 or price in {0.0, 1.0} else f"{price:.3f}"
 
 
 def offer_text(contract: ContractContent) -> str:
@@ -101,19 +113,19 @@ def moved_texts(moved: MovedContent) -> tuple[str, str, str]:
     return name, f"{before[1]} ({before[0]} to {before[2]})", f"{after[1]} ({after[0]} to {after[2]})"
 
 
-def shift_texts(shift: PriorShiftContent) -> tuple[str, str, str, str]:
-    """Return a prior's name, its median, the median that it would take, and the prior that has it, or what it reaches instead."""
+def shift_texts(shift: PriorShiftContent) -> tuple[str, str, str, str, str]:
+    """Return a prior's name, its median, the median that it would take, the prior that has it, and else what is reached instead."""
     name = f"{shift['name']}[{shift['label']}]" if shift["label"] else shift["name"]
     median = words.in_unit(shift["median"], shift["unit"], error=0.003 * abs(shift["median"]))
     if shift["new_median"] is not None:
         new = words.in_unit(shift["new_median"], shift["unit"], error=0.003 * abs(shift["new_median"]))
-        return name, median, new, shift["statement"]
+        return name, median, new, shift["statement"], ""
     low, high = (words.percent(chance) for chance in shift["reach"])
     reached = f"the chance stays at {low}" if low == high else f"the chance goes from {low} to {high}"
     first, last = (words.number(value, error=0.01 * abs(value)) for value in shift["medians"])
     how_far = "six standard deviations either way" if shift["status"] == "not within six sd" else "as far as the draws tell"
     none = "none" if shift["status"] == "not within six sd" else "not known"
-    return name, median, none, f"{reached} with medians from {first} to {last}, {how_far}"
+    return name, median, none, "", f"{reached} with medians from {first} to {last}, {how_far}"
 
 
 def _ours(contract: ContractContent) -> str:

@@ -19,7 +19,7 @@ def test_each_contract_is_printed_with_what_its_price_would_ask(tmp_path: Path, 
     ran = run("market", "compare", "--as-of", "2026-06-30", on=tmp_path)
     text = ran.out
     assert (ran.code, ran.err) == (0, "")
-    assert "storms.three_more: three-storms (kalshi, INVENTED-STORM3)" in text
+    assert "storms.three_more: three-storms (Kalshi, INVENTED-STORM3)" in text
     assert "bid 0.60, ask 0.62 on 30 June 2026" in text
     assert "The least change of the parameters' distribution" in text
     assert "Deadline zone differs" in text

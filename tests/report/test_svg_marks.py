@@ -17,6 +17,7 @@ from forecast.report.svg_marks import render_marks
 from forecast.report.svg_paths import compact_marks
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT, topic_reports
+from tests.support.sample_contracts import with_contracts
 from tests.support.sample_forecasts import with_forecasts
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -74,11 +75,15 @@ def test_a_mark_is_drawn_as_vega_draws_it(mark, rows, ends, logarithmic):
 
 
 @pytest.mark.parametrize(
-    "content", ["the sample", "forecasts", *sorted(path.stem for path in topic_reports(REPORTS) if "as-of" not in path.parts)]
+    "content", ["the sample", "forecasts", "contracts", *sorted(path.stem for path in topic_reports(REPORTS) if "as-of" not in path.parts)]
 )
 def test_every_picture_of_a_report_is_drawn_as_vega_draws_it(content):
     """No chart of a topic needs Vega, and each has the marks that Vega would give it, to the last of a path's three digits."""
-    samples = {"the sample": lambda: with_insight(sample_content()), "forecasts": lambda: with_forecasts(sample_content())}
+    samples = {
+        "the sample": lambda: with_insight(sample_content()),
+        "forecasts": lambda: with_forecasts(sample_content()),
+        "contracts": lambda: with_contracts(sample_content()),
+    }
     whole = samples[content]() if content in samples else read_content((REPORTS / f"{content}.json").read_bytes())
     charts = {name: chart for name, chart in topic_charts(whole).items() if chart.spec["layer"]}
     assert charts
