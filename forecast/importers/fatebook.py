@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -62,6 +63,7 @@ _EXPORT_OF = dict(
         strict=True,
     )
 )
+_MAY_LACK = {"Question resolve by": "scheduled_close", "Resolved at": "actual_close", "Question tags": "tags"}
 _NEEDED = EXPORT_HEADINGS[:9]
 _OUTCOMES = {"YES": "yes", "NO": "no", "AMBIGUOUS": "ambiguous"}
 _NOT_PUBLIC = {"false", ""}
@@ -77,9 +79,11 @@ def read_fatebook(files: Sequence[Path], record: ForecastRecord, choices: Import
     gathered = Gathered(path.name)
     zone = zone_of(choices.zone, path.name)
     is_export = True
+    silent: frozenset[str] = frozenset()
     for row in plain_csv_rows(path, (_NEEDED, IMPORT_HEADINGS[:3]), gathered.left_out):
         is_export = "Question title" in row.cells
         its = row if is_export else _as_export(row)
+        silent = frozenset(column for heading, column in _MAY_LACK.items() if heading not in its.cells)
         try:
             _add_row(gathered, its, zone, choices, is_export=is_export)
         except ValueFault as fault:
@@ -87,7 +91,7 @@ def read_fatebook(files: Sequence[Path], record: ForecastRecord, choices: Import
                 raise FileFault(Problem(Place(path.name, row.line), fault.message, f"{fault.hint}; Fatebook's server writes UTC")) from None
             gathered.left_out.add(path.name, row.line, fault.message, fault.hint)
     mine = ImportChoices(others=choices.others) if not is_export else choices
-    return gathered_record(gathered, record, mine)
+    return replace(gathered_record(gathered, record, mine), silent_columns=silent)
 
 
 def _as_export(row: CsvRow) -> CsvRow:

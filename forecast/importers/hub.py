@@ -16,8 +16,10 @@ from forecast.book.files.folder import MOST_RECORD_BYTES
 from forecast.book.files.numerals import is_number, parse_day
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.people import ME
+from forecast.forecasts.question import AskedQuestion
+from forecast.forecasts.reading import question_of_row
 from forecast.forecasts.record import ForecastRecord
-from forecast.forecasts.tables import RowCells
+from forecast.forecasts.tables import RowCells, reader_of_cells
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import ValueFault
 from forecast.importers.choices import ImportChoices
@@ -86,7 +88,7 @@ def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoic
     forecasts: list[ImportedForecast] = []
     for output in outputs:
         _add_output(output, tasks, questions, forecasts, left_out)
-    _refuse_other_tasks(questions, record, files[0].name, with_tasks=bool(tasks.targets))
+    _refuse_other_tasks(files[0].name, record, questions, has_tasks=bool(tasks.targets))
     if sum(len(its.value) for its in forecasts) > MOST_RECORD_BYTES:
         message = f"the forecasts of these files have more than {MOST_RECORD_BYTES:,} characters, as many as a file of a book may have"
         raise FileFault(Problem(Place(files[0].name), message, "import fewer files, into several collections"))
@@ -109,23 +111,6 @@ def read_hub(files: Sequence[Path], record: ForecastRecord, choices: ImportChoic
     )
 
 
-def _refuse_other_tasks(questions: Mapping[str, ImportedQuestion], record: ForecastRecord, file: str, *, with_tasks: bool) -> None:
-    """Raise ``FileFault`` where tasks.json says when and what is asked, and the same questions were imported without it, or the other way round.
-
-    Their times would change, so each forecast would be taken for another one.
-    """
-    for name, question in questions.items():
-        before = record.questions.get(name, ())
-        if before and before[-1].opens is not None and moment_text(before[-1].opens) != question.cells.get("opens", ""):
-            message = f"this collection has the question `{name}` since {moment_text(before[-1].opens)}, and by these files it opens at another time"
-            hint = "import it into another collection with --collection NAME, or leave out tasks.json as before"
-            if not with_tasks:
-                hint = (
-                    "name the hub's tasks.json beside the model output, as when the collection was made; or give another --collection NAME"
-                )
-            raise FileFault(Problem(Place(file), message, hint))
-
-
 def task_of_tags(tags: Sequence[str]) -> Mapping[str, str]:
     """Return the task ids of a question from its tags."""
     return dict(tag.split(TAG_SIGN, 1) for tag in tags if TAG_SIGN in tag)
@@ -135,6 +120,31 @@ def place_in_id(task_id: tuple[str, str]) -> tuple[int, str]:
     """Return by what task ids are ordered."""
     column = task_id[0]
     return (_ORDER.index(column) if column in _ORDER else len(_ORDER), column)
+
+
+def _refuse_other_tasks(path: str, record: ForecastRecord, questions: Mapping[str, ImportedQuestion], *, has_tasks: bool) -> None:
+    """Raise ``FileFault`` where a record was imported with a tasks.json and this import has none, or the other way round.
+
+    Questions would get other units, wordings and times, and each forecast would stand there a second time.
+    """
+    if not record.questions:
+        return
+    had_tasks = any(_rests_on_tasks(wordings[-1]) for wordings in record.questions.values())
+    if had_tasks and not has_tasks:
+        message = f"the collection {record.name} was imported with the hub's tasks.json, and this import is without it"
+        raise FileFault(Problem(Place(path), message, "name tasks.json too: it says when forecasts were due, and what targets are"))
+    read = (question_of_row(reader_of_cells(its.cells)) for its in questions.values())
+    if not had_tasks and any(asked is not None and _rests_on_tasks(asked) for asked in read):
+        message = f"the collection {record.name} was imported without tasks.json, so its forecasts have other times"
+        raise FileFault(Problem(Place(path), message, "import all files together, with tasks.json, into another one (--collection NAME)"))
+
+
+def _rests_on_tasks(asked: AskedQuestion) -> bool:
+    """Whether a question has a unit or a time that only tasks.json gives."""
+    try:
+        return bool(asked.unit) or asked.opens != _made_at(task_of_tags(asked.tags), HubTasks())
+    except ValueFault:
+        return True
 
 
 def _kind(path: Path) -> str:

@@ -45,7 +45,9 @@ class ImportedRecord:
     """All that a file has for a record, under the names that it gets there; ``left_out`` counts rows that do not fit, by file.
 
     ``others`` is how many forecasts of other persons were passed over; ``platform`` that of the questions, where the name of the format
-    does not say it; ``notes`` are sentences for the user. ``says_outcomes`` is whether the files would say how a question ended.
+    does not say it; ``notes`` are sentences for the user; ``silent_columns`` are columns of questions of which the file says nothing, so
+    that what is on record of them holds: of ``text``, ``opens``, ``scheduled_close``, ``actual_close``, ``tags`` and ``url``.
+    ``says_outcomes`` is whether the files would say how a question ended.
     """
 
     questions: Mapping[str, ImportedQuestion]
@@ -59,3 +61,4 @@ class ImportedRecord:
     platform: str = ""
     notes: tuple[str, ...] = ()
     says_outcomes: bool = True
+    silent_columns: frozenset[str] = frozenset()

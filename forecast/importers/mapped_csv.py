@@ -26,6 +26,7 @@ from forecast.importers.visible_text import visible_line
 from forecast.importers.zoned_times import zone_of, zoned_moment
 
 MAPPED_TYPES: tuple[QuestionType, ...] = ("binary", "options", "number", "date")
+_QUESTION_COLUMNS = {"text": "text", "opens": "opens", "close": "scheduled_close", "tags": "tags", "url": "url"}
 
 
 def read_mapped_csv(files: Sequence[Path], record: ForecastRecord, choices: ImportChoices) -> ImportedRecord:
@@ -37,12 +38,15 @@ def read_mapped_csv(files: Sequence[Path], record: ForecastRecord, choices: Impo
     gathered = Gathered(path.name)
     zone = zone_of(choices.zone or mapping.zone, path.name)
     headings = tuple(mapping.columns.values()) if choices.mapping is not None else ("question", "at", "value")
+    given: set[str] = set()
     for row in plain_csv_rows(path, (headings,), gathered.left_out):
+        given |= row.cells.keys()
         try:
             _add_row(gathered, row, mapping, zone)
         except ValueFault as fault:
             gathered.leave(row.line, fault.message, fault.hint)
-    return gathered_record(gathered, record, choices, platform=mapping.platform)
+    silent = {column for name, column in _QUESTION_COLUMNS.items() if mapping.columns.get(name) not in given}
+    return replace(gathered_record(gathered, record, choices, platform=mapping.platform), silent_columns=frozenset(silent))
 
 
 def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo | None) -> None:

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from forecast.forecasts.forecast import Forecast, forecast_id
 from forecast.forecasts.people import Person
-from forecast.forecasts.question import Option
+from forecast.forecasts.question import AskedQuestion, Option
 from forecast.forecasts.reading import option_of_row, question_of_row, resolution_of_row
 from forecast.forecasts.record import ForecastRecord, PlatformScore, standing_forecasts, standing_resolutions
 from forecast.forecasts.resolution import resolution_id
@@ -86,6 +86,8 @@ def _question_rows(imported: ImportedRecord, record: ForecastRecord, now: str) -
     for name, question in imported.questions.items():
         before = record.questions.get(name, ())
         cells = question.cells
+        if before:
+            cells = {**cells, **_cells_kept(before[-1], imported.silent_columns)}
         if before and before[-1].scale is not None and "steps" not in cells and "low" in cells:
             cells = {**cells, "steps": str(before[-1].scale.steps)}  # without forecasts an export does not say how many
         new = question_of_row(reader_of_cells(cells))
@@ -94,6 +96,14 @@ def _question_rows(imported: ImportedRecord, record: ForecastRecord, now: str) -
         revised += bool(before)
         rows.append({**cells, "recorded": now})
     return tuple(rows), revised
+
+
+def _cells_kept(asked: AskedQuestion, columns: Iterable[str]) -> RowCells:
+    """The cells of a question on record in columns of which a file says nothing."""
+    moments = {"opens": asked.opens, "scheduled_close": asked.scheduled_close, "actual_close": asked.actual_close}
+    texts = {"text": asked.text, "tags": "; ".join(asked.tags), "url": asked.url}
+    texts |= {column: moment_text(moment) for column, moment in moments.items() if moment is not None}
+    return {column: texts[column] for column in columns if texts.get(column)}
 
 
 def _forecast_rows(forecasts: Iterable[ImportedForecast], record: ForecastRecord, now: str) -> tuple[tuple[RowCells, ...], int]:

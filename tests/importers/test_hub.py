@@ -194,6 +194,21 @@ def test_rows_without_a_place_are_listed_with_line_and_reason(root: Path, output
     ]
 
 
+def test_a_collection_is_not_mixed_from_imports_with_and_without_tasks(root: Path, output, tasks: Path, collected: Collected):
+    """Units, wordings and times would be lost, and each forecast would stand there twice; nothing is written."""
+    file = output(rows_of("quantile", [(0.5, 3)]))
+    bring(root, file, tasks)
+    before = {path.name: path.read_bytes() for path in (root / "seeds" / "records" / "hub").iterdir()}
+    message = "the collection hub was imported with the hub's tasks.json, and this import is without it"
+    assert complaints(bring(root, file)) == [(file.name, 1, message)]
+    assert {path.name: path.read_bytes() for path in (root / "seeds" / "records" / "hub").iterdir()} == before
+    assert not any(bring(root, file, tasks).added.values())
+    bring(root, file, collection="bare")
+    message = "the collection bare was imported without tasks.json, so its forecasts have other times"
+    assert complaints(bring(root, file, tasks, collection="bare")) == [(file.name, 1, message)]
+    assert len(collected("bare").forecasts) == 1
+
+
 def test_an_export_gives_every_value_back(root: Path, output, tasks: Path, collected: Collected, tmp_path: Path):
     """A record that is written and imported again is the same; the samples of two tasks stay in step."""
     text = (
@@ -211,21 +226,6 @@ def test_an_export_gives_every_value_back(root: Path, output, tasks: Path, colle
     assert (done.problems, done.written.forecasts, done.who) == ((), 6, "team-model")
     assert bring(root, again, tasks, collection="again").left_out == {}
     assert _said(collected("again")) == _said(collected("hub"))
-
-
-def test_a_file_by_itself_changes_nothing_of_what_tasks_said(root: Path, output, tasks: Path, collected: Collected):
-    """Without tasks.json the same questions would open at another time, with another unit and wording: refused, and so the other way round."""
-    model = output(rows_of("median", [("NA", 20)]))
-    bring(root, model, tasks)
-    before = collected("hub")
-    refused = bring(root, model)
-    assert "opens at another time" in refused.problems[0].message
-    assert "tasks.json" in refused.problems[0].hint
-    assert collected("hub") == before
-    bring(root, model, collection="bare")
-    refused = bring(root, model, tasks, collection="bare")
-    assert "another collection" in refused.problems[0].hint
-    assert (bring(root, model, collection="bare").problems, bring(root, model, tasks).problems) == ((), ())
 
 
 def test_files_without_target_data_say_nothing_of_outcomes(root: Path, output, tasks: Path, tmp_path: Path):

@@ -168,6 +168,26 @@ def test_the_csv_of_predictionbook_is_refused_with_its_reason(bring: Bring):
     assert "/api/my_predictions" in problem.hint
 
 
+def test_columns_that_a_later_csv_lacks_stay_as_they_are(bring: Bring, collected: Collected):
+    """A question's text, times, tags and address are no poorer after a file without them; what the file says anew comes in."""
+    full = "question,text,at,value,opens,close,tags,url\nq,Is it?,2026-01-02T00:00:00Z,0.5,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,sky,https://a.b\n"
+    bring("csv", full)
+    before = collected("csv").questions["q"]
+    result = bring("csv", "question,at,value\nq,2026-01-02T00:00:00Z,0.5\nq,2026-01-03T00:00:00Z,0.6\n")
+    assert {what: count for what, count in result.added.items() if count} == {"forecasts": 1}
+    assert collected("csv").questions["q"] == before
+    result = bring("csv", "question,at,value,tags\nq,2026-01-03T00:00:00Z,0.6,sea\n")
+    assert (result.added["questions revised"], collected("csv").questions["q"][-1].tags) == (1, ("sea",))
+
+
+def test_the_layout_of_fatebook_s_import_keeps_what_its_export_said(bring: Bring, collected: Collected):
+    """A file without `resolveBy` and `tags` leaves the close and the tags as they are."""
+    bring("fatebook", FATEBOOK, zone="UTC", me=("Ann",))
+    (before,) = (its for its in collected("fatebook").questions.values() if its[-1].tags)
+    bring("fatebook", "questionTitle,forecast,qCreatedAt\nWill it rain?,80,2025-03-01 10:20:3\n", zone="UTC")
+    assert collected("fatebook").questions[before[-1].id] == before
+
+
 def test_responses_of_predictionbook_are_read_by_a_mapping(bring: Bring, collected: Collected, tmp_path: Path):
     """588 of 600 rows: eleven are of questions that close before they open, and one stands twice."""
     mapping = tmp_path / "mapping.toml"
