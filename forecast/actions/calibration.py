@@ -29,6 +29,7 @@ from forecast.report.rerender import record_reports, render_index_again
 from forecast.schema.calibration import CALIBRATION_REPORT, CalibrationContent, OmissionContent
 from forecast.track_record.cohorts import COHORTS, cohort_counts, entered_between, question_cohorts
 from forecast.track_record.score_table import OWNER
+from forecast.track_record.shared_questions import shared_questions, shared_sentence
 from forecast.track_record.summaries import Grouping
 
 CALIBRATION_SEED = 20_261_128
@@ -93,6 +94,7 @@ def calibrate_book(root: Path, asked: CalibrationRequest, *, as_of: date) -> Cal
             *_omissions(records, now, settled_shares(records, now=now, enters=enters), events, numbers, asked.by),
             *_omitted_aggregates(aggregates),
         ],
+        notes=list(map(shared_sentence, shared_questions(records))),
     )
     return CalibrationResult(content, problems)
 

@@ -16,7 +16,7 @@ from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import name_fault
 from forecast.book.files.problems import FileFault, Place, Problem, has_errors
 from forecast.book.files.reserved import DEVICES
-from forecast.forecasts.reading import read_collection
+from forecast.forecasts.reading import collection_names, read_collection
 from forecast.forecasts.record import COLLECTIONS, CrowdKind, ForecastRecord, RecordSource
 from forecast.forecasts.source_file import source_text
 from forecast.forecasts.tables import FORECASTS, MOST_FORECASTS, OPTIONS, PEOPLE, QUESTIONS, RESOLUTIONS, SCORES, TABLES, RowCells, Table
@@ -27,6 +27,7 @@ from forecast.importers.crowd import incomplete_questions
 from forecast.importers.formats import ImportFormat
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
+from forecast.track_record.shared_questions import shared_questions, shared_sentence
 
 WHOLE_EXPORTS = frozenset({"metaculus", "fatebook", "predictionbook"})  # whose files have all that somebody said
 MOST_NOTED = 5  # questions of one note
@@ -104,6 +105,7 @@ def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path],
         if crowd != "none":
             folder.write(f"{path}/source.toml", source_text(source))
         notes += _leave_out_of_git(folder, path)
+        notes += _shared_notes(folder, choices.collection)
     return ImportResult(
         problems=imported.problems,
         collection=choices.collection,
@@ -187,6 +189,13 @@ def _reopened_notes(questions: Sequence[str]) -> list[str]:
     return [
         f"{len(questions):,} questions are resolved on record, and no longer on the platform; the record stays as it is: {shown}{more}."
     ]
+
+
+def _shared_notes(folder: Folder, name: str) -> list[str]:
+    """Which other collections have questions of this one."""
+    mine, _ = read_collection(folder, name, forecasts=False)
+    others = [read_collection(folder, other, forecasts=False)[0] for other in collection_names(folder) if other != name]
+    return [shared_sentence(shared) for other in others for shared in shared_questions([mine, other])]
 
 
 def _refuse_too_much(folder: Folder, path: str, added: Additions, before: ForecastRecord) -> None:

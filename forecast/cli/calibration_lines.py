@@ -53,6 +53,8 @@ def print_calibration(content: CalibrationContent) -> None:
         echo()
     for omission in content["left_out"]:
         echo(calibration_words.omission_sentence(omission))
+    for note in content.get("notes", ()):
+        echo(note)
 
 
 def calibration_csv(content: CalibrationContent) -> str:

@@ -41,6 +41,7 @@ def calibration_content(
     recalibration: Sequence[RecalibrationContent],
     recalibrated: Sequence[OpenRecalibrationContent],
     left_out: Sequence[OmissionContent],
+    notes: Sequence[str] = (),
 ) -> CalibrationContent:
     """Return calibration as JSON has it."""
     content: CalibrationContent = {
@@ -56,6 +57,8 @@ def calibration_content(
         "recalibrated": list(recalibrated),
         "left_out": list(left_out),
     }
+    if notes:
+        content["notes"] = list(notes)
     rounded = round_numbers(content)
     rounded["digest"] = digest_of(rounded)
     return rounded

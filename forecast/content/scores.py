@@ -19,7 +19,6 @@ from forecast.schema.score import (
     TournamentContent,
     figure,
 )
-from forecast.track_record.asked_twice import SharedQuestions, shared_questions
 from forecast.track_record.cohorts import COHORTS, cohort_counts
 from forecast.track_record.counted_forecasts import AFTER_CLOSE, LATER_REASON
 from forecast.track_record.intervals import MeanInterval
@@ -29,6 +28,7 @@ from forecast.track_record.platform_agreement import OwnPlatformScores, Platform
 from forecast.track_record.record_scores import RecordScores
 from forecast.track_record.reference import Reference
 from forecast.track_record.score_table import score_table
+from forecast.track_record.shared_questions import shared_questions, shared_sentence
 from forecast.track_record.skill_summaries import SkillSummary
 from forecast.track_record.summaries import ScoreSummary
 from forecast.track_record.tournaments import TournamentTotal
@@ -63,7 +63,7 @@ def scores_content(
         "tournaments": list(map(_tournament, tournaments)),
         "agreement": [_agreement(rule) for its in records if its.record.platform_scores for rule in platform_agreement(its)],
         "notes": [
-            *map(_shared_note, shared_questions(records)),
+            *map(shared_sentence, shared_questions([its.record for its in records])),
             *(f"No peer and no relative scores of {its.record.name}: {NO_CROWD}." for its in records if _lacks_crowd(its)),
         ],
     }
@@ -107,14 +107,6 @@ def _left_out(its: RecordScores, later: Sequence[RecordScores]) -> Iterator[Left
     for reason, count in ((AFTER_CLOSE, its.counted.late), (UNFIT, its.unfit), (LATER_REASON, entered_later)):
         if count:
             yield {"record": its.record.name, "reason": reason, "forecasts": count}
-
-
-def _shared_note(its: SharedQuestions) -> str:
-    are = "1 question stands" if its.questions == 1 else f"{its.questions:,} questions stand"
-    return (
-        f"{are} in both {its.first} and {its.second}, by their addresses, and count twice: intervals are too narrow. "
-        f"Score one of the two, as in `forecast score {its.first}`, or delete seeds/records/{its.second}."
-    )
 
 
 def _lacks_crowd(its: RecordScores) -> bool:

@@ -89,6 +89,8 @@ def _sections(content: CalibrationContent) -> Iterator[Section]:
         yield Section("Recalibration", "recalibration", (RECALIBRATION,), tuple(points), (), tables)
     if not content["probabilities"] and not content["numbers"]:
         yield Section("Calibration", "none", missing=calibration_words.NO_FORECAST)
+    if notes := content.get("notes"):
+        yield Section("What counts twice", "shared", points=tuple(notes))
     if content["left_out"]:
         points = [calibration_words.omission_sentence(its) for its in content["left_out"]]
         yield Section("What does not enter", "omitted", points=tuple(points))

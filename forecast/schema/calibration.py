@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from forecast.schema.json_data import format_json
 from forecast.schema.record_json import read_record_json
@@ -143,6 +143,7 @@ class CalibrationContent(TypedDict):
     recalibration: list[RecalibrationContent]
     recalibrated: list[OpenRecalibrationContent]
     left_out: list[OmissionContent]
+    notes: NotRequired[list[str]]
 
 
 def calibration_bytes(content: Mapping[str, object]) -> bytes:

@@ -109,3 +109,15 @@ def test_a_record_from_fatebook_goes_back_in_percent_and_as_csv(run: Run, tmp_pa
         assert (ran.code, ran.out.splitlines()[-1].endswith("written: 1 question, 1 forecast.")) == (0, True)
         assert written.read_text(encoding="utf-8").startswith(beginning)
     assert run("export", "fatebook", "--csv", "a", "--fatebook", "b").code == 2
+
+
+def test_questions_that_two_collections_have_are_named_wherever_they_count(run: Run, file: Path, book: Path):
+    """At the import of the second, beside scores, beside calibration, and on both pages."""
+    run("import", "metaculus", str(file), "--me", "user11", "--collection", "one")
+    ran = run("import", "metaculus", str(file), "--me", "user12", "--collection", "two")
+    sentence = "2 questions stand in both {} and {} (as {}:1 and {}:1), and count twice where both are scored; name the records that you want, or delete the folder of one."
+    assert sentence.format("two", "one", "two", "one") in ran.out.splitlines()
+    for command in ("score", "calibration"):
+        assert sentence.format("one", "two", "one", "two") in run(command).out.splitlines()
+        assert "2 questions stand in both one and two" in (book / "reports" / f"{command}.md").read_text(encoding="utf-8")
+        assert "stand in both" not in run(command, "one").out
