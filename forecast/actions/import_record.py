@@ -29,7 +29,6 @@ from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
 from forecast.track_record.shared_questions import shared_questions, shared_sentence
 
-WHOLE_EXPORTS = frozenset({"metaculus", "fatebook", "predictionbook"})  # whose files have all that somebody said
 MOST_NOTED = 5  # questions of one note
 LARGE_COLLECTION = 5_000_000  # bytes, from which on a collection is left out of git
 GITIGNORE = "*\n!.gitignore\n!source.toml\n"
@@ -161,22 +160,6 @@ def _crowd(before: ForecastRecord, choices: ImportChoices, imported: ImportedRec
 def _is_other(source: RecordSource, before: RecordSource) -> bool:
     """Whether a file is not the one that was imported last, or was imported otherwise; the day does not count."""
     return (source.sha256, source.me, source.crowd) != (before.sha256, before.me, before.crowd)
-
-
-def _other_account_note(its: ImportFormat, imported: ImportedRecord, before: ForecastRecord) -> list[str]:
-    """Say whom a file's forecaster was taken for, of whom nothing is on record yet although something is of the user."""
-    mine = set() if before.source is None else set(before.source.me)
-    on_record = {(row.question, row.at, row.who) for row in before.forecasts if row.who in mine}
-    if not on_record:
-        return []
-    recognised = {row.who for row in imported.forecasts if (row.question, row.at, row.who) in on_record}
-    here = {row.who for row in imported.forecasts} - recognised
-    new = [who for who in imported.me if who in here and (who not in mine or its.name in WHOLE_EXPORTS)]
-    return [
-        f"Nothing that is on record of you is among the forecasts of `{who}` in this file, so they were taken for those of another account of "
-        "yours. If they are somebody else's, delete them and import the file with --collection NAME."
-        for who in new
-    ]
 
 
 def _reopened_notes(questions: Sequence[str]) -> list[str]:

@@ -128,7 +128,8 @@ def _add_row(gathered: Gathered, row: CsvRow, zone: tzinfo | None, choices: Impo
     at = zoned_moment(row["Forecast created at"], zone)
     if name not in gathered.questions:
         _add_question(gathered, row, name, f"{title} ({option})" if option else title, (made, zone))
-    gathered.add(GatheredForecast(row.line, name, Forecaster(said, "person", frozenset({said})), at, "probability", probability))
+    forecaster = Forecaster(said, "person", frozenset({said}), is_owner=not is_export)
+    gathered.add(GatheredForecast(row.line, name, forecaster, at, "probability", probability))
 
 
 def _add_question(gathered: Gathered, row: CsvRow, name: str, text: str, times: tuple[datetime, tzinfo | None]) -> None:

@@ -24,11 +24,12 @@ _PERSONS: frozenset[PersonKind] = frozenset({"person", "bot"})
 
 @dataclass(frozen=True, slots=True)
 class Forecaster:
-    """Somebody in a file: ``key`` stands for them there, ``names`` are those by which they may be called."""
+    """Somebody in a file: ``key`` stands for them there, ``names`` are those by which they may be called; ``is_owner`` where the file says that it is theirs."""
 
     key: str
     kind: PersonKind
     names: frozenset[str] = frozenset()
+    is_owner: bool = False
 
 
 @dataclass(slots=True)
@@ -88,13 +89,16 @@ def name_forecasters(
     """Return the names of a file's forecasters in a record: aggregates and markets by their own, one's own as ``me``, others as pseudonyms if wanted.
 
     ``me`` holds names or ids as the platform has them.  Where it is empty, the file's only person is meant (if ``only_is_me``), or who
-    was meant before.  Raises ``FileFault`` where nobody has such a name, and where it is not known which of several persons is meant.
+    was meant before.  Raises ``FileFault`` where nobody has such a name, where it is not known which of several persons is meant, and where
+    the record's "me" seems to be another person.
     """
     persons = {key: its for key, its in survey.forecasters.items() if its.kind in _PERSONS}
-    known = _recognise(survey, persons, list(record.people) if record is not None else [])
     before = () if record is None or record.source is None else record.source.me
+    owner = {key: ME for key, its in persons.items() if its.is_owner and ME in before}
+    known = _recognise(survey, persons, list(record.people) if record is not None else [], owner)
     is_of_others = not (me or only_is_me)
     mine = [] if is_of_others else _own_keys(persons, known, me=me, before=before, others=others, path=path)
+    _refuse_another_person(survey, record, known, mine, is_named=bool(me), path=path)
     names = {key: key for key, its in survey.forecasters.items() if its.kind not in _PERSONS}
     new_names = _NewNames(record.people if record is not None else ())
     for key in mine:
@@ -107,6 +111,27 @@ def name_forecasters(
     return Naming(names, tuple(dict.fromkeys((*before, *(names[key] for key in mine)))))
 
 
+def _refuse_another_person(
+    survey: Survey, record: ForecastRecord | None, known: Mapping[str, str], mine: Sequence[str], *, is_named: bool, path: str
+) -> None:
+    """Raise ``FileFault`` where a record has a "me" already, and nothing in a file shows that its "me" is the same person.
+
+    A forecast that stands in the record shows it, and so does a file that says whose it is.  Where the user is named, and nothing of theirs is on record
+    of the file's questions, the name is believed.
+    """
+    before = () if record is None or record.source is None else record.source.me
+    if record is None or not before or not mine:
+        return
+    if any(known.get(key) in before for key in mine):
+        return
+    said = {its.question for its in record.forecasts if its.who in before}
+    if is_named and said.isdisjoint(*(survey.questions[key] for key in mine)) and not any(key in known for key in mine):
+        return
+    message = f"the collection {record.name} holds the record of `{before[0]}`, and no forecast of yours in this file stands there"
+    hint = "use --collection NAME for another person" + ("" if is_named else "; if you are the same, say so with --me NAME")
+    raise FileFault(Problem(Place(path), message, hint))
+
+
 def _unused_name(record: ForecastRecord | None, before: Sequence[str], used: set[str], questions: set[str]) -> str:
     """One of the user's own names in a record, for an account of which nothing stands there yet; empty where that must be another account.
 
@@ -116,12 +141,12 @@ def _unused_name(record: ForecastRecord | None, before: Sequence[str], used: set
     return next((who for who in before if who not in used and who not in said), "")
 
 
-def _recognise(survey: Survey, persons: Mapping[str, Forecaster], people: Sequence[str]) -> dict[str, str]:
-    """The names in the record of persons whose rows stand there, each to one person: the one with the most such rows."""
+def _recognise(survey: Survey, persons: Mapping[str, Forecaster], people: Sequence[str], owner: Mapping[str, str]) -> dict[str, str]:
+    """The names in the record of persons whose rows stand there, each to one person: the owner of the file, or the one with the most such rows."""
     order = {who: at for at, who in enumerate(people)}
     pairs = [(-count, at, order[who], key, who) for at, key in enumerate(persons) for who, count in survey.matches.get(key, {}).items()]
-    known: dict[str, str] = {}
-    given: set[str] = set()
+    known: dict[str, str] = dict(owner)
+    given: set[str] = set(owner.values())
     for *_, key, who in sorted(pairs):
         if key not in known and who not in given:
             known[key] = who

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
-from forecast.forecasts.people import PERSON_KINDS
+from forecast.forecasts.people import ME, PERSON_KINDS
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.record import ForecastRecord
 from forecast.forecasts.resolution import outcome_word
@@ -82,7 +82,8 @@ def _add_row(gathered: Gathered, row: CsvRow, mapping: CsvMapping, zone: tzinfo 
         gathered.questions[name] = replace(question, options=_options(name, cell("options"))) if kind == "options" else question
     elif gathered.questions[name].type != kind:
         raise ValueFault(f"the question has another type in line {gathered.questions[name].line}")
-    gathered.add(GatheredForecast(row.line, name, Forecaster(who, whose, frozenset({who})), at, form, value, until))
+    forecaster = Forecaster(who, whose, frozenset({who}), is_owner=who == ME or not cell("who"))
+    gathered.add(GatheredForecast(row.line, name, forecaster, at, form, value, until))
 
 
 def _options(name: str, text: str) -> tuple[RowCells, ...]:

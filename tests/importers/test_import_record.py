@@ -237,23 +237,34 @@ def test_a_crowd_is_not_complete_where_an_aggregate_counts_more(count, start, in
     assert (collected().source.crowd, len(result.notes)) == (crowd, int(crowd == "none"))
 
 
-def test_another_account_does_not_become_the_same_me(bring: Import, collected: Collected):
-    """A file whose only person said other things of the same question at other times is not of the account that is on record."""
+@pytest.mark.parametrize("me", [(), ("12",)])
+def test_another_account_does_not_become_the_same_me(me: tuple[str, ...], bring: Import, collected: Collected, folder: Path):
+    """A file whose "me" said other things of the same question at other times is refused, named or not, and nothing is written."""
     bring([question()], [forecast(who=11, Probability_Yes=0.25)])
-    result = bring(
-        [question(), question(2)], [forecast(who=12, start=DAY.format(4), Probability_Yes=0.5), forecast(2, 12, Probability_Yes=0.5)]
-    )
-    assert (result.me, collected().source.me) == (("me", "me-2"), ("me", "me-2"))
-    assert [note.partition(", so ")[0] for note in result.notes] == [
-        "Nothing that is on record of you is among the forecasts of `me-2` in this file"
-    ]
-    assert [(its.question, its.who) for its in collected().forecasts] == [("1", "me"), ("1", "me-2"), ("2", "me-2")]
+    before = files_of(folder)
+    rows = [forecast(who=12, start=DAY.format(4), Probability_Yes=0.5), forecast(2, 12, Probability_Yes=0.5)]
+    result = bring([question(), question(2)], rows, me=me)
+    message = "the collection metaculus holds the record of `me`, and no forecast of yours in this file stands there"
+    assert complaints(result) == [("data.zip", 1, message)]
+    assert result.problems[0].hint.startswith("use --collection NAME for another person")
+    assert files_of(folder) == before
+    assert bring([question(), question(2)], rows, me=me, collection="other").me == ("me",)
+
+
+def test_somebody_who_is_on_record_as_another_person_does_not_become_me_too(bring: Import, collected: Collected):
+    """With everybody's forecasts in the collection, naming another of them is refused; naming both is believed."""
+    bring([question()], TWO, me=("11",), others=True)
+    assert len(bring([question()], TWO, me=("12",), others=True).problems) == 1
+    assert collected().source.me == ("me",)
+    assert bring([question()], TWO, me=("11", "12"), others=True).me == ("me", "person-1")
 
 
 def test_two_files_go_into_one_collection_or_into_two(bring: Import, collected: Collected):
-    """A file of other questions adds to the collection; the sole person is the same "me"."""
+    """A file of other questions adds to the collection once its user is named, for it may be another person's."""
     bring([question()], [forecast(Probability_Yes=0.25)])
-    bring([question(2)], [forecast(2, Probability_Yes=0.5)])
+    (problem,) = bring([question(2)], [forecast(2, Probability_Yes=0.5)]).problems
+    assert problem.hint == "use --collection NAME for another person; if you are the same, say so with --me NAME"
+    bring([question(2)], [forecast(2, Probability_Yes=0.5)], me=("11",))
     bring([question(3)], [forecast(3, Probability_Yes=0.5)], collection="cup")
     assert [(its.question, its.who) for its in collected().forecasts] == [("1", "me"), ("2", "me")]
     assert list(collected("cup").questions) == ["3"]

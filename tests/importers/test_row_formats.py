@@ -180,6 +180,19 @@ def test_columns_that_a_later_csv_lacks_stay_as_they_are(bring: Bring, collected
     assert (result.added["questions revised"], collected("csv").questions["q"][-1].tags) == (1, ("sea",))
 
 
+def test_files_without_names_are_of_the_owner_of_the_record(bring: Bring, collected: Collected):
+    """A CSV that names nobody, and the layout of Fatebook's import, add newer forecasts of a question to those of "me"."""
+    for value in ("0.5", "0.6"):
+        bring("csv", f"question,at,value\nq,2026-01-02T00:00:0{value[-1]}Z,{value}\n")
+        bring(
+            "fatebook",
+            f"questionTitle,forecast,qCreatedAt,fCreatedAt\nWill it?,{value},2025-03-01 10:20:3,2025-03-02 10:20:{value[-1]}\n",
+            zone="UTC",
+        )
+    for name in ("csv", "fatebook"):
+        assert [(its.who, its.at.second) for its in collected(name).forecasts] == [("me", 5), ("me", 6)]
+
+
 def test_the_layout_of_fatebook_s_import_keeps_what_its_export_said(bring: Bring, collected: Collected):
     """A file without `resolveBy` and `tags` leaves the close and the tags as they are."""
     bring("fatebook", FATEBOOK, zone="UTC", me=("Ann",))
