@@ -94,7 +94,6 @@ def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path],
     notes = [
         *imported.notes,
         *crowd_note,
-        *_other_account_note(its, imported, before),
         *_reopened_notes(reopened_questions(imported, before)),
     ]
     _refuse_too_much(folder, path, added, before)
