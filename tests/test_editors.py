@@ -12,11 +12,12 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from forecast.actions.market_add import NewContract, add_contract
 from forecast.actions.new.books import new_book
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
@@ -104,7 +105,9 @@ def test_the_schema_line_of_a_new_book_is_followed(taplo: Path, tmp_path: Path):
     files = [*toml_files(root), *toml_files(templates)]
     for path in files:
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"^(title|prior(\.\w+)?) +=", r"unknown = 1\n\g<0>", text, count=1, flags=re.MULTILINE), encoding="utf-8")
+        path.write_text(
+            re.sub(r"^(title|venue|prior(\.\w+)?) +=", r"unknown = 1\n\g<0>", text, count=1, flags=re.MULTILINE), encoding="utf-8"
+        )
     assert rejected(taplo, files) == sorted(files)
 
 
@@ -134,12 +137,15 @@ def fresh_book(place: Path) -> Path:
     for kind in TEMPLATE_KINDS:
         for name, own in ((kind, TemplateInput()), (f"my_{kind}", TemplateInput(asks='Will it be "so"?'))):
             assert new_topic(root, name, kind=kind, own=own, opens=None, by=None, today=today).problems == ()
+    contract = NewContract("my_hazard.happens", "kalshi", "KX-1", "yes", deadline="2026-12-31T23:59:00-05:00")
+    added = add_contract(root, contract, (), retrieved=datetime(2026, 11, 26, tzinfo=UTC), read_input=lambda _: b"")
+    assert added.problems == ()
     return root
 
 
 def toml_files(book: Path) -> Iterator[Path]:
-    """The topic files and prior files of a book."""
-    yield from sorted((*book.glob("seeds/*/topic.toml"), *book.glob("priors/*.toml")))
+    """The topic files, prior files and contracts of a book."""
+    yield from sorted((*book.glob("seeds/*/topic.toml"), *book.glob("seeds/*/contracts.toml"), *book.glob("priors/*.toml")))
 
 
 def broken(case: str, book: Path, kind: str) -> Path | None:

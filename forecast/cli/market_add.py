@@ -287,7 +287,7 @@ def _print(done: AddedContract, *, as_json: bool) -> None:
         echo("Its quotes are at:")
         for address in done.addresses:
             echo(f"  {address}")
-        echo(f"Save what they answer, then: forecast market import {contract.venue} FILE")
+        echo(f"Save what they answer, then: forecast market import {contract.venue} FILE --retrieved TIME")
     else:
         echo(
             f"No public address of quotes is known of {contract.venue}; save them by hand, then: forecast market import {contract.venue} FILE"

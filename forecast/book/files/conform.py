@@ -88,8 +88,8 @@ def _conform_to_kind(document: Document, kind: Any, content: Any, keys: Keys, pr
         return _WRONG if any(value is _WRONG for value in values) else values
     if typing.get_origin(kind) is typing.Annotated:
         problems += _character_problems(document, kind_of_text(kind), content, keys)
-    elif kind in {date, datetime} and not is_book_day(content.date() if isinstance(content, datetime) else content):
-        problems.append(document.at_value(keys, *_day_fault(keys, content)))
+    elif kind in {date, datetime} and not is_book_day(day := content.date() if isinstance(content, datetime) else content):
+        problems.append(document.at_value(keys, *_day_fault(keys, day)))
         return _WRONG
     elif kind is float and isinstance(content, int) and abs(content) > _LARGEST:
         problems.append(document.at_value(keys, f"`{keys[-1]}` is not a finite number", "numbers end at 1.8e308"))

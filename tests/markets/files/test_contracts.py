@@ -142,6 +142,7 @@ def test_the_model_sees_nothing_of_contracts():
 FAULTS = {  # what is written instead, and the message and place that say what is wrong with it
     "no zone": ("23:59:00-05:00", "23:59:00", "8:12: error: this deadline has no zone"),
     "a day alone": ("2025-12-31T23:59:00-05:00", "2025-12-31", "8:12: error: `deadline` must be a time"),
+    "a time of no book": ("2025-12-31T23", "0025-12-31T23", "8:12: error: `deadline`: 0025-12-31 is before 1000-01-01"),
     "no address": ("https://kalshi.example", "javascript://kalshi.example", "7:12: error: this is no address of the web"),
     "no host": ("https://kalshi.example/markets/kxferry", "https:///x", "7:12: error: this is no address of the web"),
     "a bad side": ('side = "no"', 'side = "maybe"', '6:9: error: `side` must be one of "yes", "no"'),
