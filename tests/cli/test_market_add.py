@@ -109,7 +109,7 @@ def test_kalshis_own_answer_fills_the_table(add: Run, book: Path, tmp_path: Path
     )
     assert "The venue's comparison is `structured`; compare it with `total(breakdowns) >= 3`." in ran.out
     assert (
-        "since its last day is 2026-08-13, and that of `three_more` is 2025-12-31; `comparator` differs (It counts four).\n"
+        "since its last day is 2026-08-12, and that of `three_more` is 2025-12-31; `comparator` differs (It counts four).\n"
         f"Add it to seeds/ferry/topic.toml, and make it the `question` of {contract.name}:\n"
         f"  [questions.three_more_{contract.name.replace('-', '_')}]\n"
     ) in ran.out

@@ -34,7 +34,7 @@ def own_question(contract: Contract, question: Question | JudgedQuestion, *, tit
     """
     by = question.by
     last = None if contract.deadline is None else _last_day(contract.deadline)
-    other_day = contract.deadline is not None and by not in {None, (contract.deadline - _SECOND).date(), contract.deadline.date()}
+    other_day = contract.deadline is not None and by not in {None, last, (contract.deadline - _SECOND).date(), contract.deadline.date()}
     reasons = []
     if other_day:
         reasons.append(f"its last day is {last}, and that of `{question.name}` is {by}")
@@ -56,9 +56,14 @@ def deadline_hours(contract: Contract, question: Question | JudgedQuestion) -> f
 
 
 def _last_day(deadline: datetime) -> date:
-    """The last day before a deadline; midnight in UTC stands for its day, since venues that know only the day write it so."""
-    is_day = deadline.timetz() == time(tzinfo=UTC)
-    return deadline.date() if is_day else (deadline - _SECOND).date()
+    """The last day before a deadline in its own zone.
+
+    In UTC, in which venues write all times, it is the day whose end is nearest: 04:59 is the evening before in New York.  Midnight in UTC
+    stands for its day, since venues that know only the day write it so.
+    """
+    if deadline.utcoffset():
+        return (deadline - _SECOND).date()
+    return deadline.date() if deadline.time() == time() else (deadline - timedelta(hours=12)).date()
 
 
 def _table(contract: Contract, question: Question | JudgedQuestion, title: str, by: str) -> Iterator[str]:

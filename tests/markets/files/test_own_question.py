@@ -26,7 +26,8 @@ def contract_with(deadline: str = "", terms: Mapping[Term, TermComparison] | Non
 
 
 @pytest.mark.parametrize(
-    "deadline", ["", "2025-12-31T23:59:00-05:00", "2026-01-01T00:00:00-05:00", "2025-12-31T00:00:00Z", "2026-01-01T00:00:00Z"]
+    "deadline",
+    ["", "2025-12-31T23:59:00-05:00", "2026-01-01T00:00:00-05:00", "2025-12-31T00:00:00Z", "2026-01-01T00:00:00Z", "2026-01-01T04:59:00Z"],
 )
 def test_the_same_last_day_needs_no_question_of_its_own(deadline: str):
     """Midnight may end a day or stand for it, and zones are a matter of the checklist."""
@@ -40,6 +41,18 @@ def test_another_last_day_is_another_question():
     table = tomllib.loads("\n".join(own.table))["questions"]["three_more_kalshi_ferry"]
     assert (table["asks"], str(table["by"]), str(table["since"])) == ('Will "it" break?', "2026-06-30", "2025-01-01")
     assert table["answer"] == "total(breakdowns) >= 3"
+
+
+def test_a_time_in_utc_stands_for_the_day_that_ends_nearest():
+    """The evening in New York is the day before in UTC; a zone that is written says the day itself."""
+    for deadline, day in (
+        ("2026-07-01T03:59:00Z", "2026-06-30"),
+        ("2026-07-01T00:00:00Z", "2026-07-01"),
+        ("2026-07-01T09:00:00+09:00", "2026-07-01"),
+    ):
+        own = own_question(contract_with(deadline), QUESTION)
+        assert own.reasons == (f"its last day is {day}, and that of `three_more` is 2025-12-31",)
+        assert f"by = {day}" in own.table
 
 
 @pytest.mark.parametrize("term", ["comparator", "settlement_step", "shape"])
