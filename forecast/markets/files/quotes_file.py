@@ -6,6 +6,8 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,16 @@ from forecast.book.files.sources import make_source_file
 from forecast.forecasts.tables import CellReader, Table
 from forecast.forecasts.times import moment_text
 from forecast.markets.faults import MarketFault
-from forecast.markets.quote_table import COLUMN_TYPES, COUNTS, MARKET_STATUSES, PRICE_KINDS, PRICES, QuoteTable, table_of_parts
+from forecast.markets.quote_table import (
+    COLUMN_TYPES,
+    COUNTS,
+    MARKET_STATUSES,
+    PRICE_KINDS,
+    PRICES,
+    QuoteTable,
+    microseconds_of,
+    table_of_parts,
+)
 from forecast.markets.quotes import Quote
 
 QUOTES = Table(
@@ -33,6 +44,7 @@ MOST_QUOTES = 2_000_000  # rows of one file
 _BLOCK = 8_192  # lines that are read together
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z")
 _PLAIN = frozenset("0123456789.")
+_FIRST = microseconds_of(datetime.min.replace(tzinfo=UTC))  # the calendar begins with the year 1
 
 
 def quotes_path(topic: str) -> str:
@@ -89,9 +101,13 @@ def row_keys(folder: Folder, topic: str, contracts: Iterable[str]) -> set[int]:
     head = next(lines, None)
     if head is None:
         return set()
-    columns = next(csv.reader([head]), [])
-    rows = (dict(zip(columns, record, strict=False)) for record in csv.reader(lines))
-    return {key_of_cells(cells) for cells in rows if cells.get("contract") in wanted}
+    columns = (_records([head]) or [[]])[0]
+    keys: set[int] = set()
+    while block := list(islice(lines, _BLOCK)):
+        records = _records(block) or [record for line in block for record in _records([line]) or ()]
+        rows = (dict(zip(columns, record, strict=False)) for record in records)
+        keys.update(key_of_cells(cells) for cells in rows if cells.get("contract") in wanted)
+    return keys
 
 
 def key_of_cells(cells: Mapping[str, str]) -> int:
@@ -115,8 +131,20 @@ def _lines(folder: Folder, path: str) -> Iterator[str]:
         yield rest.decode("utf-8").removesuffix("\r")
 
 
+def _records(lines: Sequence[str]) -> list[list[str]] | None:
+    """The cells of lines each of which is a record; None where one of them is none by itself."""
+    try:
+        records = list(csv.reader(lines, strict=True))
+    except csv.Error:
+        return None
+    return records if len(records) == len(lines) else None
+
+
 def _header(path: str, head: str) -> tuple[list[str] | None, list[Problem]]:
-    columns = [cell.strip() for cell in next(csv.reader([head]), [])]
+    records = _records([head])
+    if records is None:
+        return None, [_form_problem(path, head, 1)]
+    columns = [cell.strip() for cell in records[0]]
     missing = [name for name in QUOTES.required if name not in columns]
     unknown = [name for name in columns if name not in QUOTES.columns]
     hint = f"the columns are {', '.join(QUOTES.columns)}"
@@ -134,7 +162,7 @@ def _header(path: str, head: str) -> tuple[list[str] | None, list[Problem]]:
 
 def _read_lines(path: str, header: Sequence[str], lines: Iterator[str], gathered: _Gathering) -> None:
     number = 2
-    while block := [line for _, line in zip(range(_BLOCK), lines, strict=False)]:
+    while block := list(islice(lines, _BLOCK)):
         if gathered.rows + len(block) > MOST_QUOTES:
             message = f"this file has more than {MOST_QUOTES:,} rows; those from here on are left out"
             gathered.problems.append(Problem(Place(path, number), message, "move older quotes to a file outside of the book"))
@@ -161,8 +189,8 @@ def _read_block(path: str, header: Sequence[str], block: Sequence[str], first: i
 
 def _plain_columns(header: Sequence[str], lines: Sequence[str]) -> dict[str, Any] | None:
     """The columns of lines in which nothing is wrong and all is spelled as this program writes it; None otherwise."""
-    records = list(csv.reader(lines))
-    if len(records) != len(lines) or any(len(record) != len(header) for record in records):
+    records = _records(lines)
+    if records is None or any(len(record) != len(header) for record in records):
         return None
     cells = dict(zip(header, zip(*records, strict=True), strict=True))
     empty = ("",) * len(records)
@@ -176,6 +204,8 @@ def _plain_columns(header: Sequence[str], lines: Sequence[str]) -> dict[str, Any
     except ValueError:
         return None
     sound = {name: values for name, values in numbers.items() if values is not None}
+    if at.min() < _FIRST:
+        return None
     if len(sound) < len(numbers) or any((sound[name] > 1).any() for name in PRICES) or (sound["bid"] > sound["ask"]).any():
         return None
     kind = np.array([PRICE_KINDS.index(text) for text in cells["kind"]], dtype=np.int8)
@@ -207,7 +237,10 @@ def _add(columns: Mapping[str, Any], lines: NDArray[Any], gathered: _Gathering) 
 
 def _line_problems(path: str, header: Sequence[str], line: str, number: int) -> list[Problem]:
     """What is wrong with one line, or how it must be spelled."""
-    record = next(csv.reader([line]), [])
+    records = _records([line])
+    if records is None:
+        return [_form_problem(path, line, number)]
+    record = records[0]
     source = make_source_file(path, "\n" * (number - 1) + line) if number < 2_000 else make_source_file(path, line)
     if len(record) != len(header):
         return [Problem(Place(path, number), f"this row has {len(record)} cells, and the first line names {len(header)}", "", line[:200])]
@@ -229,6 +262,11 @@ def _line_problems(path: str, header: Sequence[str], line: str, number: int) -> 
     if needed and not cells.cells[needed]:
         cells.fault(needed, f"`{needed}` is empty, and a quote of the kind `{cells.cells['kind']}` is that")
     return [Problem(Place(path, number, problem.place.column), problem.message, problem.hint, line[:200]) for problem in cells.problems]
+
+
+def _form_problem(path: str, line: str, number: int) -> Problem:
+    hint = "close each quote on the line on which it opens, and end lines with a line feed"
+    return Problem(Place(path, number), "this line is no row of a CSV file", hint, line[:200])
 
 
 def _check_number(cells: CellReader, name: str, *, price: bool) -> None:
