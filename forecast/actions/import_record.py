@@ -80,7 +80,7 @@ def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path],
     if has_errors(problems):
         return ImportResult(problems)
     imported = its.read(files, before, choices)
-    if before.source is None and not (imported.questions or imported.forecasts):
+    if before.source is None and not (imported.questions or imported.forecasts or imported.problems):
         message = "there is nothing to import in these files" if len(files) > 1 else "there is nothing to import in this file"
         raise FileFault(Problem(Place(files[0].name), message, "; ".join(imported.notes)))
     platform = imported.platform or its.name
