@@ -9,6 +9,7 @@ import shlex
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -29,6 +30,7 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.medium
 
 PERCENT = r"\d+(?= %| and \d+ %)"  # the last digit may differ from machine to machine
+DIGITS = r"\d[\d,.]*\d|\d"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -103,6 +105,55 @@ def test_a_calibration_page_comes_of_a_platforms_file_in_two_commands(tmp_path, 
         assert (ran.exit_code, ran.stdout) == (0, shown), command
     page = Path("reports/calibration.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     assert "Miscalibration is 0.025, no more than chance" in page
+
+
+MARKET = {
+    "ticker": "KXBRIDGE-27JUN30",
+    "event_ticker": "KXBRIDGE-27JUN30",
+    "title": "Footbridge closed by June 30, 2027?",
+    "market_type": "binary",
+    "status": "active",
+    "yes_bid_dollars": "0.0700",
+    "yes_ask_dollars": "0.0900",
+    "no_bid_dollars": "0.9100",
+    "no_ask_dollars": "0.9300",
+    "last_price_dollars": "0.0800",
+    "volume_fp": "1250.00",
+    "close_time": "2027-07-01T03:59:00Z",
+    "rules_primary": "If the footbridge is closed for repairs before Jul 1, 2027, then the market resolves to Yes.",
+    "price_ranges": [{"start": "0.0000", "end": "1.0000", "step": "0.0100"}],
+}
+SERIES = {"ticker": "KXBRIDGE", "title": "Footbridge", "category": "Transportation", "fee_type": "quadratic", "fee_multiplier": 1}
+ORDERS = {"yes_dollars": [["0.0600", "200.00"], ["0.0700", "50.00"]], "no_dollars": [["0.9000", "300.00"], ["0.9100", "80.00"]]}
+
+
+@pytest.mark.slow
+def test_a_stake_comes_of_a_venues_file_in_four_commands(tmp_path, monkeypatch):
+    """Typed in the book of the footbridge beside a venue's files, each command prints the lines that stand below it, but for digits."""
+    monkeypatch.chdir(tmp_path)
+    now = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+    for module in (init, new, observe, update_command, sys.modules["forecast.cli.market_compare"]):
+        name = module.__name__ if isinstance(module, ModuleType) else module.__module__
+        monkeypatch.setattr(sys.modules[name], "today", now.date)
+    monkeypatch.setattr("forecast.system.utc_now", lambda: now)
+    monkeypatch.setattr("forecast.cli.market_add.utc_now", lambda: now)
+    for command, _ in session():
+        words = shlex.split(command.replace("\\\n", " "))
+        if words[0] == "cd":
+            monkeypatch.chdir(Path.cwd() / words[1])
+        else:
+            assert CliRunner().invoke(commands(), [*words[1:], *(["--no-referee"] if words[1] == "update" else [])]).exit_code == 0
+    for name, payload in (("market", {"market": MARKET}), ("series", {"series": SERIES}), ("orderbook", {"orderbook_fp": ORDERS})):
+        Path(f"{name}.json").write_text(json.dumps(payload), encoding="utf-8")
+    steps = session(3)
+    assert len(steps) == 4
+    for command, shown in steps:
+        ran = CliRunner().invoke(commands(), shlex.split(command.replace("\\\n", " "))[1:])
+        assert ran.exit_code == 0, ran.output
+        printed = [re.sub(DIGITS, "#", line) for line in ran.stdout.splitlines()]
+        missing = [line for line in shown.splitlines() if line != "..." and re.sub(DIGITS, "#", line) not in printed]
+        assert missing == [], ran.stdout
+    assert "kalshi" in Path("priors/bridge.toml").read_text(encoding="utf-8")
 
 
 def session(which=0):
