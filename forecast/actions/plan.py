@@ -90,7 +90,10 @@ def with_draws(plan: TopicPlan, store: Store) -> TopicPlan:
 
 
 def plan_draft(run: Run, topic: Topic) -> TopicPlan:
-    """Return the plan of a draft, which takes nothing from the cache but what a report says of the engines' comparison."""
+    """Return the plan of a draft, which takes nothing from the cache but what a report says of the engines' comparison.
+
+    Contracts are left out: reading the quotes of some takes longer than all else.
+    """
     return _Prepared.of(run, topic, _entries_of(run) if run.insight else ()).plan(run, {}, ())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from forecast.content.priced_contracts import SpokenChance, last_moment_of
+from forecast.content.priced_contracts import SpokenChance, last_moment_of, make_chance
 from forecast.markets.comparison.price_comparison import OurChance
 from forecast.markets.contract import Contract
 from forecast.markets.quote_table import microseconds_of
@@ -27,14 +27,13 @@ def spoken_chances(entries: Sequence[Mapping[str, Any]], contract: Contract, *, 
 
 
 def _chance_of_entry(entry: Mapping[str, Any], label: str) -> OurChance | None:
-    value = entry["value"]
+    value, is_open = entry["value"], entry.get("status", "open") == "open"
     if entry["kind"] == "probability":
-        chance = float(value["value"])
-        ends = value.get("chance") or (chance, chance)
-        return OurChance(chance, (float(ends[0]), float(ends[1])))
+        ends = value.get("chance")
+        return make_chance(float(value["value"]), None if ends is None else (float(ends[0]), float(ends[1])), is_open=is_open)
     if entry["kind"] == "shares" and label:
         found = next((float(its["value"]) for its in value["shares"] if its["label"] == label), None)
-        return None if found is None else OurChance(found, (found, found))
+        return None if found is None else make_chance(found, None, is_open=is_open)
     return None
 
 

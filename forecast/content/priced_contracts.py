@@ -96,21 +96,30 @@ def drawn_deviations(contracts: Sequence[Contract], rng: np.random.Generator) ->
 def chance_of_answer(answer: AnswerContent, label: str) -> OurChance | None:
     """Return the chance that an answer gives to its question, or to a class; None where it has none.
 
-    Of a question that parameters alone decide, the chance on each draw is 0 or 1; a class has no interval of its own, and gets all from 0 to 1.
+    Where no path of an open question came to it, or all did, the interval reaches as far as that may be so by chance.
     """
     value = answer["value"]
     if value is None:
         return None
-    settled = answer["status"] not in {"open", "annulled"}
+    is_open = answer["status"] in {"open", "annulled"}
     if is_probability(value, answer["kind"]):
-        chance = value["value"]
-        if value["chance"] is not None:
-            return OurChance(chance, (value["chance"][0], value["chance"][1]))
-    elif is_shares(value, answer["kind"]):
-        chance = next((its["value"] for its in value["shares"] if its["label"] == label), 0.0)
-    else:
-        return None
-    return OurChance(chance, (chance, chance) if settled else (0.0 if chance < 0.95 else 1.0, 1.0 if chance > 0.05 else 0.0))
+        low, high = value["chance"] or (None, None)
+        its = make_chance(value["value"], None if low is None or high is None else (low, high), is_open=is_open)
+        return OurChance(its.value, (min(its.interval[0], value.get("at_least", 1.0)), max(its.interval[1], value.get("at_most", 0.0))))
+    if is_shares(value, answer["kind"]):
+        return make_chance(next((its["value"] for its in value["shares"] if its["label"] == label), 0.0), None, is_open=is_open)
+    return None
+
+
+def make_chance(value: float, interval: tuple[float, float] | None, *, is_open: bool) -> OurChance:
+    """Return a chance with its 5 to 95 % interval given the parameters, or with what stands for one where none is known.
+
+    Where the record decides there is no doubt.  A question that parameters alone decide has a chance of 0 or 1 on each draw; so its
+    interval, and that taken for a class, which has none of its own, goes from 0 to 1 but where one of them has 95 %.
+    """
+    if interval is not None:
+        return OurChance(value, interval)
+    return OurChance(value, (0.0 if value < 0.95 else 1.0, 1.0 if value > 0.05 else 0.0) if is_open else (value, value))
 
 
 def price_contract(

@@ -38,7 +38,7 @@ def test_lines_of_days_before_are_chances_in_order_of_time() -> None:
         _line("2026-05-02", question="other"),
         _line("2026-05-02", topic="other"),
         _line("2026-05-09"),
-        _line("2026-05-04", value={"value": 1.0, "chance": None}),
+        _line("2026-05-04", value={"value": 1.0, "chance": None}, status="happened"),
     ]
     spoken = spoken_chances(lines, _contract(), before=date(2026, 5, 9))
     assert [its.day for its in spoken] == ["2026-05-01", "2026-05-03", "2026-05-04"]

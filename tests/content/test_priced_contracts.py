@@ -1,0 +1,89 @@
+"""The chance of an answer with the doubt that a price is compared with, and the price that is to be explained."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecast.book.files.problems import Place
+from forecast.content.priced_contracts import chance_of_answer, days_to_resolution, make_chance, price_contract
+from forecast.markets.comparison.deviation import Deviation, known_deviation
+from forecast.markets.comparison.quote_history import QuoteHistory
+from forecast.markets.contract import Contract
+from forecast.markets.sides import ContractSide
+from forecast.schema.answers import AnswerContent
+
+AS_OF = date(2026, 6, 30)
+
+
+def _answer(value: dict[str, Any] | None, kind: str = "probability", status: str = "open") -> AnswerContent:
+    return {"name": "rain", "kind": kind, "status": status, "value": value}  # type: ignore[return-value, typeddict-item]
+
+
+def _probability(value: float, chance: list[float] | None, **more: float) -> dict[str, Any]:
+    return {"value": value, "error": 0.0, "chance": chance, "chance_errors": None, **more}
+
+
+@pytest.mark.parametrize(
+    ("answer", "label", "interval"),
+    [
+        (_answer(_probability(0.3, [0.1, 0.6])), "", (0.1, 0.6)),
+        (_answer(_probability(1.0, None), status="happened"), "", (1.0, 1.0)),
+        (_answer(_probability(0.4, None)), "", (0.0, 1.0)),
+        (_answer(_probability(0.97, None)), "", (1.0, 1.0)),
+        (_answer(_probability(0.0, [0.0, 0.0], at_most=0.002)), "", (0.0, 0.002)),
+        (_answer(_probability(1.0, [1.0, 1.0], at_least=0.998)), "", (0.998, 1.0)),
+        (_answer({"shares": [{"label": "red", "value": 0.4}]}, "shares"), "red", (0.0, 1.0)),
+        (_answer({"shares": [{"label": "red", "value": 0.4}]}, "shares", "settled"), "red", (0.4, 0.4)),
+    ],
+)
+def test_an_answer_is_a_chance_with_its_doubt(answer: AnswerContent, label: str, interval: tuple[float, float]) -> None:
+    """The interval is that of the chance; what the record decides has none, and what no path came to has the greatest unseen chance."""
+    chance = chance_of_answer(answer, label)
+    assert chance is not None
+    assert chance.interval == pytest.approx(interval)
+
+
+def test_what_is_no_chance_has_none() -> None:
+    """A question without an answer, and one for a number, have no chance."""
+    assert chance_of_answer(_answer(None), "") is None
+    assert chance_of_answer(_answer({"mean": 3.0}, "distribution"), "") is None
+
+
+def _priced(bid: float, ask: float, *, side: ContractSide = "yes", deviation: Deviation | None = None, chance: float = 0.3):  # type: ignore[no-untyped-def]
+    contract = Contract("made", Place("contracts.toml"), "weather", "rain", "kalshi", "ID", side)
+    at = np.array([1_780_000_000_000_000], dtype=np.int64)
+    quotes = QuoteHistory(at, np.array([bid]), np.array([ask]), np.array([np.nan]), np.array([True]))
+    answer = _answer(_probability(chance, [0.1, 0.6]))
+    return price_contract(contract, answer, quotes, known_deviation() if deviation is None else deviation, (), as_of=AS_OF)
+
+
+@pytest.mark.parametrize(("side", "chance"), [("yes", 0.3), ("no", 0.7)])
+def test_the_nearer_offer_is_to_be_explained(side: ContractSide, chance: float) -> None:
+    """Of a fair price of .30 below a bid of .40 it is the bid, above an ask of .20 the ask, and between both nothing."""
+    above = _priced(0.4, 0.45, side=side, chance=chance)
+    below = _priced(0.1, 0.2, side=side, chance=chance)
+    assert above.price_to_explain == pytest.approx(0.4)
+    assert below.price_to_explain == pytest.approx(0.2)
+    assert _priced(0.29, 0.31, side=side, chance=chance).price_to_explain is None
+    assert above.chance_at(0.4) == pytest.approx(0.4 if side == "yes" else 0.6)
+
+
+def test_a_contract_that_is_certainly_void_is_not_compared() -> None:
+    """Where every price is fair there is no comparison, and the reason is said."""
+    its = _priced(0.4, 0.45, deviation=known_deviation(void=1.0))
+    assert its.comparison is None
+    assert its.why_not == "it is certainly void"
+
+
+def test_quotes_after_the_day_are_not_seen() -> None:
+    """A quote after the end of the as-of day compares nothing."""
+    its = _priced(0.4, 0.45)
+    later = price_contract(its.contract, None, its.quotes, known_deviation(), (), as_of=date(2026, 1, 1))
+    assert len(later.quotes) == 0
+    assert its.comparison is not None
+    assert days_to_resolution(its.contract, AS_OF) is None
+    assert make_chance(0.3, (0.2, 0.4), is_open=False).interval == (0.2, 0.4)
