@@ -1,7 +1,7 @@
 """A joint stake as numbers to optimise: how much is spent on each level or curve, wealth as a function of it, and all limits as A x <= b.
 
 Beside the spends, each group of contracts with shared collateral has a variable t for what it locks: at least its cost less what its NO are
-certain to pay, whichever of them loses.  Everything is in units of the cash at hand.
+certain to pay, whichever of them loses.  Everything is in units of what may be lost.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SpendSpace:
     def trades(self, spends: Array) -> tuple[Trade, ...]:
         """What spends come to for each leg."""
         found = [Trade() for _ in self.problem.legs]
-        for variable, spend in zip(self.variables, spends * self.problem.cash, strict=False):
+        for variable, spend in zip(self.variables, spends * self.problem.unit, strict=False):
             before = found[variable.leg]
             if variable.offer is None:
                 curve = self.problem.legs[variable.leg].curve
@@ -85,7 +85,7 @@ class SpendSpace:
         for index, slope in slopes.items():
             gradient[index] += float((weights * factors) @ slope)
         if problem.unseen:
-            scale = problem.cash / problem.unseen_wealth
+            scale = problem.unit / problem.unseen_wealth
             last, factor = _continued_log(np.array([1 - scale * float(self.locked @ spends)]))
             value += problem.unseen * float(last[0])
             gradient = gradient - problem.unseen * scale * float(factor[0]) * self.locked
@@ -94,7 +94,7 @@ class SpendSpace:
     def is_inside(self, spends: Array) -> bool:
         """Whether wealth stays where the logarithm is itself, and every limit holds up to rounding."""
         ratios, _ = self._ratios(spends)
-        rest = 1 - self.problem.cash / self.problem.unseen_wealth * float(self.locked @ spends) if self.problem.unseen else 1.0
+        rest = 1 - self.problem.unit / self.problem.unseen_wealth * float(self.locked @ spends) if self.problem.unseen else 1.0
         return bool(ratios.min() > LEAST_RATIO and rest > LEAST_RATIO and (self.matrix @ spends <= self.bounds + 1e-9).all())
 
     def within_limits(self, spends: Array) -> Array:
@@ -105,12 +105,12 @@ class SpendSpace:
         scaled = spends * min(
             1.0, *(_largest_factor(its, bound) for its, bound in zip(self.matrix @ spends, self.bounds, strict=True) if bound > 0)
         )
-        first, cash = len(self.variables), self.problem.cash
+        first, unit = len(self.variables), self.problem.unit
         trades = self.trades(scaled)
         for index, group in enumerate(self.collateral):
             spent = sum(trade.spent for leg, trade in zip(self.problem.legs, trades, strict=True) if leg.contract in group)
             released = certain_payout(no_counts(self.problem, group, trades)) - certain_payout(no_counts(self.problem, group, None))
-            scaled[first + index] = (spent - released) / cash
+            scaled[first + index] = (spent - released) / unit
         return scaled
 
     def _ratios(self, spends: Array) -> tuple[Array, dict[int, Array]]:
@@ -121,10 +121,10 @@ class SpendSpace:
         for index, variable in enumerate(self.variables):
             curve = problem.legs[variable.leg].curve
             if variable.offer is None and curve is not None:
-                spend = max(0.0, float(spends[index])) * problem.cash
+                spend = max(0.0, float(spends[index])) * problem.unit
                 paid, back = payoffs(problem.outcomes.rows, problem.legs[variable.leg]), _refund_share(problem, variable.leg)
                 ratios = ratios + (curve.shares(spend) * paid + (back - 1) * spend) / problem.wealth
-                slopes[index] = problem.cash * (paid / curve.price(spend) + back - 1) / problem.wealth
+                slopes[index] = problem.unit * (paid / curve.price(spend) + back - 1) / problem.wealth
         return ratios, slopes
 
 
@@ -135,7 +135,7 @@ def spend_space(problem: StakeProblem, levels: Sequence[int]) -> SpendSpace:
     grouped = {contract for group in groups for contract in group}
     if any(its.offer is None and problem.legs[its.leg].contract in grouped for its in variables):
         raise MarketFault("a maker's contracts share no collateral")
-    count, cash = len(variables), problem.cash
+    count, unit = len(variables), problem.unit
     relative = np.zeros((len(problem.wealth), count + len(groups)))
     locked = np.ones(count + len(groups))
     most = np.full(count + len(groups), np.inf)
@@ -143,11 +143,11 @@ def spend_space(problem: StakeProblem, levels: Sequence[int]) -> SpendSpace:
         leg = problem.legs[its.leg]
         if its.offer is None:
             assert leg.curve is not None
-            most[index] = leg.curve.most / cash
+            most[index] = leg.curve.most / unit
         else:
-            most[index] = its.offer.count * its.offer.cost / cash
+            most[index] = its.offer.count * its.offer.cost / unit
             back = _refund_share(problem, its.leg) * its.offer.price
-            relative[:, index] = cash * ((payoffs(problem.outcomes.rows, leg) + back) / its.offer.cost - 1) / problem.wealth
+            relative[:, index] = unit * ((payoffs(problem.outcomes.rows, leg) + back) / its.offer.cost - 1) / problem.wealth
         locked[index] = 0.0 if leg.contract in grouped else 1.0
     least = np.append(np.zeros(count), np.full(len(groups), -np.inf))
     rows, bounds = _limits(problem, variables, groups, locked)
@@ -155,8 +155,8 @@ def spend_space(problem: StakeProblem, levels: Sequence[int]) -> SpendSpace:
 
 
 def _largest_spend(problem: StakeProblem) -> float:
-    """A bound, in units of cash, that no variable can reach: NO that share collateral may cost more than the cash at hand."""
-    return float(1 + max((len(group) for group in problem.groups), default=0))
+    """A bound that no variable can reach: NO that share collateral may cost more than the cash at hand."""
+    return problem.cash / problem.unit * (1 + max((len(group) for group in problem.groups), default=0))
 
 
 def _variables(problem: StakeProblem, levels: Sequence[int]) -> Iterator[Variable]:
@@ -169,16 +169,16 @@ def _variables(problem: StakeProblem, levels: Sequence[int]) -> Iterator[Variabl
 
 def _limits(problem: StakeProblem, variables: Sequence[Variable], groups: Sequence[Sequence[int]], locked: Array) -> tuple[Array, Array]:
     """The limits on each contract, on all together, and what the collateral of each group is at least."""
-    size, cash = len(locked), problem.cash
+    size, unit = len(locked), problem.unit
     rows: list[Array] = [locked]
-    bounds = [min(1.0, problem.limits.total / cash)]
+    bounds = [min(problem.cash, problem.limits.total) / unit]
     contract_of = np.array([*(problem.legs[its.leg].contract for its in variables), *([-1] * len(groups))])
     if np.isfinite(problem.limits.each):
         for contract in np.unique(contract_of[: len(variables)]):
             rows.append((contract_of == contract).astype(float))
-            bounds.append(problem.limits.each / cash)
+            bounds.append(problem.limits.each / unit)
     for index, group in enumerate(groups):
-        held = no_counts(problem, group, None) / cash
+        held = no_counts(problem, group, None) / unit
         for loser, count in zip(group, held, strict=True):
             row = np.zeros(size)
             row[len(variables) + index] = -1.0

@@ -79,6 +79,12 @@ class StakeProblem:
         if len(members) != len(set(members)) or any(not 0 <= each < contracts for each in members):
             raise MarketFault("a contract is in one group at most")
 
+    @property
+    def unit(self) -> float:
+        """What may be lost where that is least, or the cash if it is less: spends are numbers of about this size."""
+        least = float(self.wealth.min())
+        return min(self.cash, least, self.unseen_wealth) if self.unseen else min(self.cash, least)
+
 
 def payoffs(rows: Outcomes, leg: Leg) -> Array:
     """What one contract of a leg pays on each state, a void one nothing, ``(states,)``."""
