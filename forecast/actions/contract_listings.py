@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from forecast.markets.fee_schedules import FeeSchedule
 from forecast.markets.quotes import Venue
 from forecast.markets.venues.kalshi_fees import KalshiFees
 from forecast.markets.venues.kalshi_payloads import read_kalshi_payload
+from forecast.markets.venues.listed_details import ListedDetails, listed_details
 from forecast.markets.venues.listings import Listing, VenueReading
 from forecast.markets.venues.manifold_fees import MANIFOLD_FEES
 from forecast.markets.venues.manifold_payloads import read_manifold_payload
@@ -26,10 +27,11 @@ from forecast.markets.venues.polymarket_payloads import read_polymarket_payload
 
 @dataclass(frozen=True, slots=True)
 class ListedContract:
-    """A contract as its venue lists it, None where no file does; and its fees, none where they are not known."""
+    """A contract as its venue lists it, None where no file does; its fees, none where they are not known; and what else files say of it."""
 
     listing: Listing | None = None
     fees: tuple[FeeSchedule, ...] = ()
+    details: ListedDetails = field(default_factory=ListedDetails)
 
 
 def listed_contract(
@@ -42,12 +44,14 @@ def listed_contract(
     """
     listing: Listing | None = None
     stated: list[FeeSchedule] = []
+    details = ListedDetails()
     for file in files:
         try:
             payload = _payload(file, read_input)
             if venue == "kalshi":
                 _check_series(payload, contract)
             reading = _read(venue, payload, contract, retrieved)
+            details = details.completed_by(listed_details(venue, payload, contract))
         except MarketFault as fault:
             raise FileFault(Problem(Place(_shown_name(file)), fault.message, fault.hint)) from None
         stated += reading.fees
@@ -55,7 +59,7 @@ def listed_contract(
         if found is None and not reading.fees:
             raise FileFault(_missing_problem(file, contract, reading))
         listing = listing or found
-    return ListedContract(listing, _fees(venue, listing, stated, retrieved))
+    return ListedContract(listing, _fees(venue, listing, stated, retrieved), details)
 
 
 def _payload(file: Path, read_input: Callable[[int], bytes]) -> PayloadNode:

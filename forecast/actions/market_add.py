@@ -21,6 +21,7 @@ from forecast.book.files.problems import FileFault, Place, Problem, Result, has_
 from forecast.book.files.sources import read_document_if_any
 from forecast.book.reading import read_topic
 from forecast.book.topic import JudgedQuestion, Question, Topic
+from forecast.language.characters import escape_hidden_characters
 from forecast.markets.contract import TERMS, Contract, Term, TermComparison, rules_hash
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.contract_checks import question_fault
@@ -139,14 +140,14 @@ def _make_contract(topic: str, question: str, label: str, new: NewContract, list
         venue=new.venue,
         id=new.id,
         side=new.side,
-        address=new.address,
+        address=new.address or escape_hidden_characters(listed.details.address),
         rules=rules,
         rules_hash=new.rules_hash or (rules_hash(rules) if rules else ""),
         deadline=deadline,
         ticks=ticks,
         minimum_order=minimum,
         currency=new.currency or CURRENCY[new.venue],
-        settlement_source=new.settlement_source,
+        settlement_source=new.settlement_source or escape_hidden_characters(listed.details.settlement_source),
         group=new.group or group,
         refund=new.refund,
         terms=new.terms,
@@ -269,6 +270,9 @@ def _notes(contract: Contract, question: Question | JudgedQuestion, listed: List
         bounds = [f"{value:f}" for value in (strike.floor, strike.cap) if value is not None]
         asked = f"`{question.answer_text}`" if isinstance(question, Question) and question.answer_text else "what the question asks"
         notes.append(f"The venue's comparison is `{strike.type}`{f' {" and ".join(bounds)}' if bounds else ''}; compare it with {asked}.")
+    if listed.details.early_close:
+        condition = listed.details.early_close.rstrip(".")
+        notes.append(f"It can close before its deadline ({condition}): compare that as `early_close`.")
     hours = deadline_hours(contract, question)
     if hours is not None and _NEAR < abs(hours) <= _DAY:
         side = "after" if hours > 0 else "before"

@@ -92,7 +92,9 @@ def test_priors_that_stand_already_are_left_as_they_are(add: Run, book: Path):
 def test_kalshis_own_answer_fills_the_table(add: Run, book: Path, tmp_path: Path):
     """Rules with their hash, ticks, the close of trading, and fees of the series from the day on which it was retrieved."""
     series = tmp_path / "series.json"
-    series.write_text('{"series": {"ticker": "KXMLBGAME", "fee_type": "quadratic", "fee_multiplier": 0.5}}')
+    series.write_text(
+        '{"series": {"ticker": "KXMLBGAME", "fee_type": "quadratic", "fee_multiplier": 0.5, "settlement_sources": [{"name": "MLB"}, {"name": "ESPN"}]}}'
+    )
     files = ("--from", str(fixture_file("kalshi/kalshi-market.json")), "--from", str(series), "--retrieved", "2026-08-09T12:00:00Z")
     ran = add("three_more", "--venue", "kalshi", "--id", GAME, "--side", "yes", *files, "--different", "comparator=It counts four.")
     assert ran.code == 0, ran.err
@@ -100,6 +102,8 @@ def test_kalshis_own_answer_fills_the_table(add: Run, book: Path, tmp_path: Path
     assert contract.rules.startswith("If San Diego wins the Houston vs San Diego professional baseball game")
     assert contract.rules_hash == rules_hash(contract.rules)
     assert [str(tick.step) for tick in contract.ticks] == ["0.01"]
+    assert contract.settlement_source == "MLB, ESPN"
+    assert "It can close before its deadline (This market will close and expire after a winner is declared): compare that" in ran.out
     (fees,) = contract.fees
     assert (fees.holds_from.isoformat(), fees.source) == ("2026-08-09T12:00:00+00:00", "payload of series KXMLBGAME, retrieved 2026-08-09")
     assert fees.fee_of_contract(0.5) == pytest.approx(0.07 * 0.25 / 2)
@@ -234,3 +238,23 @@ def test_a_name_is_made_of_venue_and_id():
     """Of a long id only the beginning, and never a character that a name cannot have."""
     assert name_of("kalshi", "KXA.B-1") == "kalshi-kxa-b-1"
     assert name_of("polymarket", HORMUZ) == "polymarket-0x60c2c085ee"
+
+
+def manifold_market(url: str) -> str:
+    """A market of Manifold as its API answers it."""
+    market = {"id": "m1", "question": "Will it?", "outcomeType": "BINARY", "mechanism": "cpmm-1", "probability": 0.5, "p": 0.5, "url": url}
+    return json.dumps({**market, "pool": {"YES": 100, "NO": 100}, "isResolved": False, "closeTime": 1798761540000})
+
+
+def test_manifolds_own_answer_has_its_page(add: Run, book: Path, tmp_path: Path):
+    """An address that is none of the web is refused where it would stand."""
+    path = tmp_path / "market.json"
+    words = ("three_more", "--venue", "manifold", "--id", "m1", "--side", "yes", "--from", str(path))
+    path.write_text(manifold_market("javascript:alert(1)"))
+    ran = add(*words)
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "seeds/ferry/contracts.toml:8:12: error: this is no address of the web")
+    path.write_text(manifold_market("https://manifold.markets/user1/will-it"))
+    assert add(*words).code == 0
+    contract = read_contracts(Folder(book)).contracts["manifold-m1"]
+    assert (contract.address, contract.currency) == ("https://manifold.markets/user1/will-it", "mana")
+    assert [schedule.fee_of_contract(0.5) for schedule in contract.fees] == [0]
