@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -147,7 +147,10 @@ def _gather(book: BookContracts, venue: Venue, reading: VenueReading, file: str,
     """Put what was read into rows of the topics whose contracts it is of."""
     of_id = {its.id: its for its in book.contracts.values() if its.venue == venue}
     shared = {"retrieved": moment_text(now), "file": file}
-    rows.skipped += reading.skipped
+    rows.skipped += [replace(its, path=f"{file}: {its.path}") for its in reading.skipped]
+    if reading.fees:
+        hint = "the fees of a series, which have no prices; `forecast market add --from` takes them into a contract"
+        rows.skipped.append(SkippedItem(file, hint, is_price=False))
     for quote in reading.quotes:
         if (contract := of_id.get(quote.contract)) is None:
             rows.others[quote.contract] += 1

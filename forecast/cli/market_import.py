@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from forecast.actions.market_import import QuoteImport
 
 MOST_LISTED = 10
+LEFT_OUT = 3  # the exit code where something that may hold a price was not read
 
 VenueName = Annotated[
     Literal["kalshi", "polymarket", "polymarket-us", "manifold"], typer.Argument(metavar="VENUE", help="Whose files they are.")
@@ -50,7 +52,8 @@ def import_quotes(
     """Add what a venue's files say of the book's contracts: markets, order books, candles, price histories, trades and bets.
 
     Nothing is fetched: save what the venue answers, or pipe it in. Prices go to quotes.csv of the topic, order books to books.csv and what
-    a market maker holds to pools.csv. What is on record already is not added again.
+    a market maker holds to pools.csv. What is on record already is not added again. What may hold a price and cannot be read is listed with
+    its reason; the exit code is 3 then.
 
     \b
     Examples:
@@ -78,12 +81,14 @@ def import_quotes(
                 "added": dict(done.added),
                 "known": done.known,
                 "others": dict(done.others),
-                "skipped": [{"place": its.path, "reason": its.reason} for its in done.skipped],
+                "skipped": [{"place": its.path, "reason": its.reason, "is_price": its.is_price} for its in done.skipped],
                 "problems": problems_as_data(done.problems),
             }
         )
-        return
-    _print(done, venue)
+    else:
+        _print(done, venue)
+    if any(its.is_price for its in done.skipped):
+        raise typer.Exit(LEFT_OUT)
 
 
 def _moment(text: str, now: datetime) -> datetime | None:
@@ -114,7 +119,7 @@ def _print(done: QuoteImport, venue: str) -> None:
         echo(f"{count_text(done.known, 'row')} {'was' if done.known == 1 else 'were'} on record already.")
     for name, count in sorted(done.others.items(), key=lambda pair: -pair[1])[:MOST_LISTED]:
         echo(f"Left out {count_text(count, 'price')} of {name}, which is no contract of this book; add it with:")
-        echo(f"  forecast market add QUESTION --venue {venue} --id {name} --side yes")
+        echo(f"  forecast market add QUESTION --venue {venue} --id {shlex.quote(name)} --side yes")
     if len(done.others) > MOST_LISTED:
         echo(f"So are {len(done.others) - MOST_LISTED:,} more contracts.")
     for its in done.skipped[:MOST_LISTED]:

@@ -49,10 +49,11 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class SkippedItem:
-    """Something in a payload that was not read, and why."""
+    """Something in a payload that was not read, and why.  ``is_price`` says whether a price may be in it; a redemption is none."""
 
     path: str
     reason: str
+    is_price: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,9 @@ def _read_bets(bets: list[PayloadNode], contract: str | None, reading: VenueRead
     kept: list[tuple[datetime, Quote, Decimal]] = []
     for bet in bets:
         if bet.truth_of("isRedemption") or bet.truth_of("isCancelled"):
-            reading.skipped.append(SkippedItem(bet.path, "a redemption" if bet.truth_of("isRedemption") else "a cancelled order"))
+            reading.skipped.append(
+                SkippedItem(bet.path, "a redemption" if bet.truth_of("isRedemption") else "a cancelled order", is_price=False)
+            )
             continue
         market, answer = bet.text_of("contractId"), bet.text_of("answerId")
         asked = contract.partition("/")[0] if contract is not None else None
@@ -156,7 +158,7 @@ def _read_bets(bets: list[PayloadNode], contract: str | None, reading: VenueRead
         name = f"{name}/{answer}" if answer is not None else contract if contract is not None and market is None else name
         amount, before, after = bet.decimal_of("amount"), _probability(bet.need("probBefore")), _probability(bet.need("probAfter"))
         if not amount and before == after:
-            reading.skipped.append(SkippedItem(bet.path, "an order that has not been filled"))
+            reading.skipped.append(SkippedItem(bet.path, "an order that has not been filled", is_price=False))
             continue
         at = bet.need("createdTime").moment_since_1970(per_second=1000)
         volume = None if amount is None else abs(amount)
