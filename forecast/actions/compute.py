@@ -28,6 +28,7 @@ from forecast.cache.store import CachedResult
 from forecast.content.contracts import with_contracts
 from forecast.content.on_record import with_questions_on_record
 from forecast.content.parameters import parameter_contents
+from forecast.content.priors_written import with_day_written
 from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
 from forecast.inference.importance.threads import one_thread
@@ -79,7 +80,7 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
             content, kept = _compute_content(run, topic, plan, progress)
     except Unsound as unsound:
         return TopicResult(problems=unsound.problems)
-    content = with_questions_on_record(content, plan.on_record)
+    content = with_day_written(with_questions_on_record(content, plan.on_record), plan.written)
     files = _files(run, replace(plan, content=content))
     if run.fast:
         return TopicResult(content, files)

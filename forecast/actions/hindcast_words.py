@@ -8,10 +8,10 @@ from itertools import groupby
 
 from forecast.actions.hindcast_scores import HindcastScores
 from forecast.insight.settled_scores import ANSWER_ORIGINS, STATIC_REFERENCES, MeanScore, SettledScore, mean_of_scores
-from forecast.model.clock import DAYS_PER_MONTH
 from forecast.schema.hindcast_scores import HindcastMeanContent, HindcastRowContent, HindcastScoresContent, MeanScoreContent
 from forecast.schema.score import figure
 from forecast.schema.words import day, join_words
+from forecast.sentences.priors_written import time_between
 
 FEWEST_TO_JUDGE = 30  # settled questions below which a mean score tells next to nothing
 
@@ -134,10 +134,8 @@ def _since_when(topic: str, scores: Sequence[SettledScore], since: date | None) 
     late = [its for its in scores if its.settled.settled <= since]
     if since <= opened:
         return
-    months = round((since - opened).days / DAYS_PER_MONTH)
-    later = f"{months} month{'' if months == 1 else 's'}" if months else f"{(since - opened).days} days"
     known = f", when {'all' if len(late) == len(scores) else len(late)} of these questions had been settled" if late else ""
-    yield f"Priors of `{topic}` written {later} later: the ledger has them since {day(since)}, and the first of these questions opened on {day(opened)}{known}."
+    yield f"Priors of `{topic}` written {time_between(opened, since)} later: the ledger has them since {day(since)}, and the first of these questions opened on {day(opened)}{known}."
 
 
 def _what_the_ledger_said(scores: HindcastScores, count: int) -> Iterator[str]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Place, Problem, has_errors
 from forecast.book.finding import find_question
+from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Question, Topic
+from forecast.book.written_priors import priors_published
 from forecast.insight.chosen import chosen_history
 from forecast.insight.estimands import measures_of, with_medians
 from forecast.insight.history import History, history, history_days
@@ -22,11 +25,15 @@ from forecast.model.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class HistoryResult:
-    """A question's topic and history; or problems and neither."""
+    """A question's topic and history; or problems and neither.
+
+    ``written`` is the first day on which the ledger published the topic's priors as they are now; None where it has not.
+    """
 
     topic: Topic | None = None
     question: Question | None = None
     history: History | None = None
+    written: date | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -47,8 +54,9 @@ def replay_history(
     it; ``since`` is the day the topic opens where none is given.
     """
     book, problems = read_book(root)
-    if has_errors(problems):
-        return HistoryResult(problems=problems)
+    entries, broken = read_ledger(Folder(root))
+    if has_errors((*problems, *broken)):
+        return HistoryResult(problems=(*problems, *broken))
     named, problems = find_question(book, question)
     if named is None:
         return HistoryResult(problems=problems)
@@ -66,4 +74,4 @@ def replay_history(
         made = history(topic, days, settings, measures=measures, processes=processes, progress=progress)
     except Unsound as unsound:
         return HistoryResult(problems=unsound.problems)
-    return HistoryResult(topic, asked, chosen_history(made))
+    return HistoryResult(topic, asked, chosen_history(made), priors_published(topic, entries))

@@ -16,9 +16,11 @@ from forecast.actions.topic_contracts import TopicMarkets, read_markets
 from forecast.book.files.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Book, Topic
+from forecast.book.written_priors import day_written
 from forecast.cache.keys import calculation_key, content_key, draws_key, insight_key
 from forecast.cache.store import Store
 from forecast.content.on_record import questions_on_record, with_questions_on_record
+from forecast.content.priors_written import with_day_written
 from forecast.content.reasons import with_reasons
 from forecast.model.record import records_as_of
 from forecast.predict.analysis import settings_for
@@ -47,8 +49,8 @@ class TopicPlan:
     ``with_draws`` reads as bytes, ``insight`` what a report says of why and ``verdict``
     what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
-    another than when it was kept.  ``on_record`` is what people said of its questions, ``markets`` its contracts and their quotes.
-    ``reason`` says why in words.
+    another than when it was kept.  ``on_record`` is what people said of its questions, ``markets`` its contracts and their quotes,
+    ``written`` since when its priors have been public.  ``reason`` says why in words.
     """
 
     topic: str
@@ -66,12 +68,16 @@ class TopicPlan:
     earlier: EarlierReport | None = None
     on_record: tuple[RecordedQuestion, ...] = ()
     markets: TopicMarkets | None = None
+    written: date | None = None
 
 
 def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, TopicPlan]:
     """Return the plan of each topic of a book; ``entries`` are those of the ledger."""
     markets = read_markets(run.root, book.topics.values(), entries, as_of=run.as_of)
-    prepared = {name: _Prepared.of(run, topic, entries, markets.get(name)) for name, topic in book.topics.items()}
+    lines: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        lines.setdefault(entry["topic"], []).append(entry)
+    prepared = {name: _Prepared.of(run, topic, lines.get(name, ()), markets.get(name)) for name, topic in book.topics.items()}
     kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find(run))
     drawn = store.keys_kept(topic.draws_key for topic in prepared.values() if not topic.referee)
     plans = {name: topic.plan(run, kept, drawn) for name, topic in prepared.items()}
@@ -110,6 +116,7 @@ class _Prepared:
     insight_key: str
     content_key: str
     on_record: tuple[RecordedQuestion, ...]
+    written: date | None
     markets: TopicMarkets | None = None
 
     @classmethod
@@ -143,6 +150,7 @@ class _Prepared:
                 markets="" if markets is None else markets.key,
             ),
             tuple(questions_on_record(run.root, topic, run.as_of)),
+            day_written(topic, entries, run.today),
             markets,
         )
 
@@ -162,11 +170,13 @@ class _Prepared:
             earlier=self.earlier,
             on_record=self.on_record,
             markets=self.markets,
+            written=self.written,
         )
         if not self.referee and (whole := kept.get(self.content_key)) is not None:
             content = parse_content(whole)
             has_words = content["run"]["hashes"]["words"] == words_hash(self.topic)
             renewed = with_questions_on_record(content if has_words else with_reasons(content, self.topic), self.on_record)
+            renewed = with_day_written(renewed, self.written)
             if renewed is content:
                 return replace(plan, content=content, content_key=self.content_key)
             return replace(

@@ -35,3 +35,13 @@ def priors_published(topic: Topic, entries: Sequence[Mapping[str, Any]]) -> date
             break
         since = date.fromisoformat(entry["made"])
     return since
+
+
+def day_written(topic: Topic, entries: Sequence[Mapping[str, Any]], today: date) -> date | None:
+    """Return the day since which a topic's priors are public, for its report: ``today`` where the ledger has not published them, since an update does.
+
+    None for a topic without priors, and for one that brings its own model, in whose code they may be.
+    """
+    if topic.own is not None or not topic.parameters:
+        return None
+    return priors_published(topic, entries) or today

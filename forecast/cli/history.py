@@ -98,8 +98,16 @@ def _as_data(replayed: HistoryResult) -> dict[str, Any]:
     assert replayed.topic is not None
     assert replayed.history is not None
     measures = [{"question": measure.question.name, "label": measure.label, "kind": measure.kind} for measure in replayed.history.measures]
+    written = None if replayed.written is None else replayed.written.isoformat()
     left_out = [{"day": left.day.isoformat(), "why": left.why} for left in replayed.history.left_out]
-    return {"topic": replayed.topic.name, "hindcast": True, "measures": measures, **history_content(replayed.history), "left_out": left_out}
+    return {
+        "topic": replayed.topic.name,
+        "hindcast": True,
+        "priors_written": written,
+        "measures": measures,
+        **history_content(replayed.history),
+        "left_out": left_out,
+    }
 
 
 def _print_csv(replayed: History) -> None:
@@ -124,6 +132,8 @@ def _print_table(replayed: HistoryResult) -> None:
     assert replayed.history is not None
     echo(f"{replayed.topic.name}.{replayed.question.name}, replayed: what today's book would have said")
     echo(f"  {replayed.question.asks}")
+    if stamp := _written_later(replayed.history, replayed.written):
+        echo(f"  {stamp}")
     numbers = {"mean": "expected value", "median": "median"}
     for kind in dict.fromkeys(measure.kind for measure in replayed.history.measures if measure.kind in numbers):
         echo(f"  What follows is its {numbers[kind]}.")
@@ -144,6 +154,17 @@ def _print_table(replayed: HistoryResult) -> None:
     settled = next((day for day in replayed.history.settled if day is not None), None)
     if settled is not None:
         echo(f"  Settled by the record on {day_in_words(settled)}.")
+
+
+def _written_later(replayed: History, written: date | None) -> str:
+    """Say how much later than the first day that is shown the priors were written; empty where they stood by then."""
+    from forecast.sentences.priors_written import replay_sentence
+
+    if not replayed.points:
+        return ""
+    if written is None:
+        return "The ledger has not published these priors: they may have been written with all of this known."
+    return replay_sentence(replayed.points[0].day, written)
 
 
 def sparkline(values: Sequence[float], *, whole: bool) -> str:

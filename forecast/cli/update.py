@@ -165,11 +165,14 @@ def _print_topic(content: TopicContent) -> None:
     from forecast.sentences.cautions import contradiction_sentences, single_engine_sentence, verdict_words
     from forecast.sentences.forecasts import record_sentences
     from forecast.sentences.headlines import headline_of
+    from forecast.sentences.priors_written import hindcast_sentence
 
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
     judged = [question for question in content.get("on_record", ()) if question["judged"]]
     verdict = "judged by people" if judged and not content["answers"] else verdict_words(content["verdict"]["verdict"])
     echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict}")
+    if content["run"]["hindcast"] and (later := hindcast_sentence(content)):
+        echo(f"  NOTE: {later}")
     if code := content.get("code"):
         echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
     for warning in (*content["warnings"], *contradiction_sentences(content)):
@@ -196,10 +199,11 @@ def _print_failure(name: str, made: PackedResult) -> None:
 def _as_data(content: TopicContent) -> dict[str, Any]:
     from forecast.sentences.cautions import misfit_sentences
 
-    kept: tuple[Literal["name", "title", "as_of", "warnings", "answers", "code"], ...] = (
+    kept: tuple[Literal["name", "title", "as_of", "priors_written", "warnings", "answers", "code"], ...] = (
         "name",
         "title",
         "as_of",
+        "priors_written",
         "warnings",
         "answers",
         "code",

@@ -67,6 +67,7 @@ class _ContentExtras(TypedDict, total=False):
     relations: list[RelationContent]
     contracts: list[ContractContent]
     on_record: list[RecordedQuestion]
+    priors_written: str
 
 
 class _AnswerExtras(TypedDict, total=False):

@@ -34,6 +34,7 @@ from forecast.schema.topic import ReportFault, TopicContent, content_bytes, vali
 from forecast.sentences import cautions
 from forecast.sentences.forecasts import judged_headline, leading_forecast
 from forecast.sentences.headlines import headline_of
+from forecast.sentences.priors_written import hindcast_sentence, written_later
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -222,6 +223,8 @@ def _add_filters(environment: Environment) -> None:
         "is_long": lambda text: len(text) > LONG_TEXT,
         "error_words": error_words,
         "contradictions": cautions.contradiction_sentences,
+        "written_later": written_later,
+        "hindcast_sentence": hindcast_sentence,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,

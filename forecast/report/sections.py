@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import date
 from typing import TypedDict
 
 from forecast.report.charts_fit import score_sentence
@@ -38,6 +39,7 @@ from forecast.schema import words
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.sentences.insight_text import from_to_text, has_moved, measure_name, measure_title, move_to_report, open_measure_indices
+from forecast.sentences.priors_written import replay_sentence, written_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,8 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
             name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in SECTION_HEADINGS.items()
         }
     made = (
-        _changes_section(insight, charts),
-        _history_section(insight, charts),
+        _changes_section(content, insight, charts),
+        _history_section(content, insight, charts),
         _sensitivity_section(insight, charts),
         _surprise_section(content, insight, charts),
         _signposts_section(insight),
@@ -132,11 +134,13 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
     return {section.anchor: section for section in made}
 
 
-def _changes_section(insight: InsightContent, charts: Container[str]) -> Section:
+def _changes_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
     move = move_to_report(insight)
     if move is None:
         return _empty_section("changed", "No earlier report and no earlier news to compare with.")
     against = "what was published then" if move["against"] == "ledger" else "what today's priors and statements would have said then"
+    later = written_later(content, move["since"]) if move["against"] == "replay" else ""
+    against += f" ({later})" if later else ""
     since = f"{words.capitalise(move['why'].rstrip('.') or f'since {words.day(move["since"])}')}, compared with {against}."
     points = change_sentences(insight, move)
     others = [other for other in insight["moves"] if other is not move]
@@ -154,7 +158,7 @@ def _changes_section(insight: InsightContent, charts: Container[str]) -> Section
     return Section(heading, "changed", (since, *_mean_notes(insight)), tuple(points), tuple(pictures), folded=tables)
 
 
-def _history_section(insight: InsightContent, charts: Container[str]) -> Section:
+def _history_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
     points = insight["history"]["points"]
     if not points:
         return _empty_section("history", "The record has no days to go back to.")
@@ -167,10 +171,13 @@ def _history_section(insight: InsightContent, charts: Container[str]) -> Section
         "By replay: what today's priors and statements say with the knowledge of each day; only the ledger knows what was said at the time. "
         "A stroke across the line is a day on which rows became known; a dashed upright, the day a question was settled."
     )
+    written = content.get("priors_written")
+    later = "" if written is None else replay_sentence(date.fromisoformat(points[0]["day"]), date.fromisoformat(written))
+    stamps = (later,) if later else ()
     return Section(
         SECTION_HEADINGS["history"],
         "history",
-        (explained, *_mean_notes(insight)),
+        (explained, *stamps, *_mean_notes(insight)),
         pictures=tuple(pictures),
         folded=(history_table(insight),),
     )

@@ -56,6 +56,7 @@ DAY_PATHS = (
     "insight.history.points.*.day",
     "contracts.*.history.answers.*.day",
     "contracts.*.rows_since.*.known",
+    "priors_written",
     "on_record.*.forecasts.*.day",
     "on_record.*.forecasts.*.ended",
 )

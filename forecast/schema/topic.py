@@ -271,6 +271,7 @@ class TopicContent(TypedDict):
     code: NotRequired[CodeContent]
     relations: NotRequired[list[RelationContent]]  # what must hold between its answers and those of other topics
     contracts: NotRequired[list[ContractContent]]  # of prediction markets, beside its questions; no input to the answers
+    priors_written: NotRequired[str]  # the first day on which the ledger published its priors as they are
     on_record: NotRequired[list[RecordedQuestion]]  # what people said of its questions, and how these ended; no input to the answers
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from forecast.book.hashes import numbers_hash, priors_hash
-from forecast.book.written_priors import priors_published
+from forecast.book.written_priors import day_written, priors_published
 from tests.support.building import OPENS, make_topic
 
 TOPIC = make_topic(priors={"rate": "Gamma(alpha=2, beta=4)"}, streams={"seen": "Poisson(mu=rate)"}, rows={"seen": [1, 2]})
@@ -45,3 +45,11 @@ def test_a_row_that_became_known_moves_no_prior():
     grown = make_topic(priors={"rate": "Gamma(alpha=2, beta=4)"}, streams={"seen": "Poisson(mu=rate)"}, rows={"seen": [1, 2, 3]})
     changed = make_topic(priors={"rate": "Gamma(alpha=2, beta=5)"}, streams={"seen": "Poisson(mu=rate)"}, rows={"seen": [1, 2]})
     assert (priors_hash(grown), priors_hash(changed) == NOW) == (NOW, False)
+
+
+def test_priors_that_the_ledger_does_not_have_are_written_today():
+    """An update publishes them; a topic without priors has no such day."""
+    today = date(2026, 11, 28)
+    assert day_written(TOPIC, [line("2025-01-01", priors="others")], today) == today
+    assert day_written(TOPIC, [line("2025-01-01", priors=NOW)], today) == date(2025, 1, 1)
+    assert day_written(make_topic(priors={}, streams={"seen": "Poisson(mu=2)"}), [], today) is None

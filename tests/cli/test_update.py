@@ -47,8 +47,9 @@ def test_an_update_prints_each_question_with_its_answer(run: Run, book: Path):
     """The command names every question, writes JSON, page, Markdown, index and ledger, and exits with 0."""
     ran = run("update", "--no-referee", "--as-of", "2025-01-01")
     assert ran.code == 0
-    assert [line.split()[0] for line in ran.out.splitlines()[1:-1]] == ["three_more", "next_fault", "what_is_broken"]
+    assert [line.split()[0] for line in ran.out.splitlines()[2:-1]] == ["three_more", "next_fault", "what_is_broken"]
     assert ran.out.splitlines()[0] == "ferry: The ferry across Lake Elna, as of 2025-01-01 (a hindcast): not refereed"
+    assert ran.out.splitlines()[1].startswith("  NOTE: Priors written ")
     written = {path.name for path in (book / "reports/as-of/2025-01-01").iterdir() if path.is_file()}
     assert written == {"ferry.json", "ferry.html", "ferry.md", "index.html", "index.md"}
     assert not (book / "reports/ferry.json").exists()

@@ -32,6 +32,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     "StreamContent.statement",  # it is parsed, and refused where it is no statement
     *("TopicContent.digest", "TopicContent.as_of", "TopicContent.opens", "AnswerContent.by", "AnswerContent.since"),
     *("DatePoint.day", "DateValue.quantiles", "PastPoint.day", "Fan.days", "StreamContent.through", "ParameterContent.reviewed"),
+    "TopicContent.priors_written",
     *(
         "RowContent.start",
         "RowContent.end",
