@@ -27,7 +27,7 @@ from forecast.report.calibration_page import calibration_files
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.rerender import record_reports, render_index_again
 from forecast.schema.calibration import CALIBRATION_REPORT, CalibrationContent, OmissionContent
-from forecast.track_record.cohorts import COHORTS, cohort_counts, entered_between, question_cohorts
+from forecast.track_record.cohorts import cohort_counts, entered_between, question_cohorts
 from forecast.track_record.score_table import OWNER
 from forecast.track_record.shared_questions import shared_questions, shared_sentence
 from forecast.track_record.summaries import Grouping
@@ -161,7 +161,7 @@ def _omissions(
     cohorts = [its for record in records for its in question_cohorts(record, now=now)]
     for cohort, count in cohort_counts(cohorts).items():
         if cohort != "scored":
-            yield {"count": count, "noun": "question", "reason": f"{cohort}: {COHORTS[cohort]}"}
+            yield {"count": count, "noun": "question", "reason": cohort}  # the sentence says it in words
     if shares:
         yield {"count": shares, "noun": "question", "reason": "came out as a share between no and yes, which is neither"}
     for reason, count in numbers.left_out.items():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import numpy as np
+
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem, topic_names
 from forecast.book.files.problems import Place, Problem, has_errors
@@ -51,7 +53,8 @@ class ScoreResult:
     """Scores as asked, or problems and no records.
 
     ``summaries`` are of the questions that enter; ``with_early`` adds those that wait for their scheduled close, to show what that rule
-    changes. ``later`` are the scores of forecasts that were entered later, and ``later_summaries`` what they come to.
+    changes. ``answered`` counts the questions that enter and have a score of those who are shown. ``later`` are the scores of forecasts
+    that were entered later, and ``later_summaries`` what they come to.
     """
 
     records: tuple[RecordScores, ...] = ()
@@ -66,6 +69,7 @@ class ScoreResult:
     skill: tuple[SkillSummary, ...] = ()
     tournaments: tuple[TournamentTotal, ...] = ()
     problems: tuple[Problem, ...] = ()
+    answered: int = 0
 
 
 def end_of_day(day: date) -> datetime:
@@ -104,6 +108,7 @@ def scores_of(found: ScoreResult, *, as_of: date) -> ScoresContent:
         reference=found.reference,
         skill=found.skill,
         tournaments=found.tournaments,
+        answered=found.answered,
     )
 
 
@@ -157,7 +162,15 @@ def _summarise(
         () if reference is None else summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names),
         tournament_totals(table, who=names),
         problems,
+        answered=_answered(table, names),
     )
+
+
+def _answered(table: ScoreTable, names: tuple[str, ...] | None) -> int:
+    """How many of the questions that enter have a score of those who are named; of anybody where nobody is."""
+    chosen = table.is_scored if names is None else table.is_scored & np.isin(np.array(table.who, dtype=np.str_), names)
+    has_score = np.logical_or.reduce([np.zeros(len(table.who), dtype=np.bool_), *(~np.isnan(its) for its in table.scores.values())])
+    return int(np.unique(table.question[chosen & has_score]).size)
 
 
 def _reference(asked: ScoreRequest, scored: Sequence[RecordScores]) -> Reference | None:

@@ -18,7 +18,7 @@ def print_scores(content: ScoresContent, *, by_tournament: bool = False) -> None
     if not content["records"]:
         echo(score_words.NO_RECORD)
         return
-    for sentence in score_words.cohort_sentences(content["cohorts"]):
+    for sentence in score_words.cohort_sentences(content["cohorts"], content.get("answered")):
         echo(sentence)
     for left in content["left_out"]:
         echo(score_words.left_out_sentence(left))

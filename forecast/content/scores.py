@@ -47,6 +47,7 @@ def scores_content(
     reference: Reference | None,
     skill: Sequence[SkillSummary],
     tournaments: Sequence[TournamentTotal],
+    answered: int,
 ) -> ScoresContent:
     """Return scores as JSON has them, without rows."""
     return {
@@ -54,6 +55,7 @@ def scores_content(
         "as_of": as_of.isoformat(),
         "records": [its.record.name for its in records],
         "cohorts": [cohort for its in records for cohort in _cohorts(its)],
+        "answered": answered,
         "left_out": [left for its in records for left in _left_out(its, later)],
         "summaries": summary_contents(summaries),
         "with_early": summary_contents(with_early),

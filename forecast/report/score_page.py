@@ -108,7 +108,7 @@ def _context(content: ScorePageContent, charts: Mapping[str, Chart]) -> dict[str
 
 def _sections(content: ScorePageContent) -> Iterator[Section]:
     scores, calls = content["scores"], content["calls"]
-    paragraphs = [" ".join(score_words.cohort_sentences(scores["cohorts"]))]
+    paragraphs = [" ".join(score_words.cohort_sentences(scores["cohorts"], scores.get("answered")))]
     points = [score_words.left_out_sentence(left) for left in scores["left_out"]]
     tables = [summary_table(score_words.INTERVALS, scores["summaries"])] if scores["summaries"] else []
     if scores["later"]:

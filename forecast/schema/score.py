@@ -137,12 +137,13 @@ class ScoreRowContent(TypedDict):
 
 
 class ScoresContent(TypedDict):
-    """Scores as they were asked for."""
+    """Scores as they were asked for; ``answered`` counts the questions that enter and have a score of those who are shown."""
 
     format: int
     as_of: str
     records: list[str]
     cohorts: list[CohortContent]
+    answered: NotRequired[int]
     left_out: list[LeftOutContent]
     summaries: list[SummaryContent]
     with_early: list[SummaryContent]

@@ -13,7 +13,7 @@ from forecast.schema.calibration import (
     RecalibrationContent,
     SeparationContent,
 )
-from forecast.sentences.score_words import interval_text, percent_text, score_text, signed_score_text
+from forecast.sentences.score_words import COHORT_TEXTS, cohort_sentence, interval_text, percent_text, score_text, signed_score_text
 
 NO_FORECAST = "No forecast of a question that ended in yes or no, or in a number or a date, enters calibration yet."
 FEW_MARK = ", few"
@@ -101,6 +101,8 @@ def recalibrated_sentence(its: OpenRecalibrationContent) -> str:
 
 def omission_sentence(its: OmissionContent) -> str:
     """Say what does not enter, and why."""
+    if its["reason"] in COHORT_TEXTS:
+        return cohort_sentence(its["reason"], its["count"])
     return f"{count_text(its['count'], its['noun'])} left out: {its['reason']}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import starmap
 from operator import itemgetter
 
 from forecast.language.count_words import count_text
@@ -21,6 +22,20 @@ from forecast.schema.score import (
 
 NO_RECORD = "No forecasts are on record yet; `forecast say` and `forecast import` add some."
 INTERVALS = "Intervals cover 95 %. Questions are what is counted, not forecasts, and questions of one topic count as one group"
+COHORT_TEXTS = {  # of the cohorts that are not scored: said of one question, and of several
+    "early": (
+        "was decided before its scheduled close, and counts from that date on, whatever the outcome",
+        "were decided before their scheduled close, and count from that date on, whatever the outcome",
+    ),
+    "open": ("is open", "are open"),
+    "annulled": ("was annulled and is not scored", "were annulled and are not scored"),
+    "ambiguous": ("could not be decided and is not scored", "could not be decided and are not scored"),
+    "void": ("is not scored, since its condition was not met", "are not scored, since their condition was not met"),
+    "unclear": (
+        "is not scored: its wording is not on record, or the outcome is none of its own",
+        "are not scored: their wording is not on record, or the outcome is none of their own",
+    ),
+}
 
 
 def score_text(value: ScoreFigure) -> str:
@@ -70,17 +85,34 @@ def direction_text(its: SummaryContent) -> str:
     return "higher" if its["higher_is_better"] else "lower"
 
 
-def cohort_sentences(cohorts: Sequence[CohortContent]) -> list[str]:
-    """Say how many questions are scored, and how many are not, and why; over all records together."""
+def cohort_sentences(cohorts: Sequence[CohortContent], answered: int | None) -> list[str]:
+    """Say how many questions are scored, how many of these have a score, and how many are not, and why; over all records together."""
     counts: dict[str, int] = {}
-    says: dict[str, str] = {}
     for its in cohorts:
         counts[its["cohort"]] = counts.get(its["cohort"], 0) + its["questions"]
-        says[its["cohort"]] = its["says"]
     scored = counts.pop("scored", 0)
     return [
         f"{count_text(scored, 'question')} {'counts' if scored == 1 else 'count'}: resolved, and the scheduled close has come.",
-        *(f"{count_text(count, 'question')} {cohort}: {says[cohort]}." for cohort, count in counts.items()),
+        *_answered_sentence(scored, answered),
+        *starmap(cohort_sentence, counts.items()),
+    ]
+
+
+def cohort_sentence(cohort: str, count: int) -> str:
+    """Say how many questions of a cohort are not scored, or not yet, and why."""
+    one, several = COHORT_TEXTS[cohort]
+    return f"{count_text(count, 'question')} {one if count == 1 else several}."
+
+
+def _answered_sentence(scored: int, answered: int | None) -> list[str]:
+    """Say how many of the questions that count have a score, unless all have."""
+    if answered is None or answered == scored:
+        return []
+    if answered == 0:
+        return ["It has no forecast that counts." if scored == 1 else "None of them has a forecast that counts."]
+    others = scored - answered
+    return [
+        f"{answered:,} of them {'has' if answered == 1 else 'have'} a score here; {others:,} {'has' if others == 1 else 'have'} no forecast that counts."
     ]
 
 

@@ -14,7 +14,9 @@ import pytest
 
 from forecast.book.files.folder import Folder
 from forecast.book.ledger import append_entries
+from forecast.sentences import score_words
 from forecast.sentences.score_words import score_text
+from forecast.track_record.cohorts import COHORTS
 from tests.cli.conftest import Run, files_of
 from tests.support.fixtures import fixture_file
 from tests.support.invented_records import QUESTION, YES, at_day, collection, said, topic
@@ -65,6 +67,29 @@ def own_scores(path: Path, name: str) -> dict[str, list[float]]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        (["--who", "ann"], "2 of them have a score here; 1 has no forecast that counts."),
+        (["--who", "bob"], "1 of them has a score here; 2 have no forecast that counts."),
+        ([], "2 of them have a score here; 1 has no forecast that counts."),
+        (["--who", "cat"], "None of them has a forecast that counts."),
+    ],
+)
+def test_settled_questions_without_a_forecast_are_counted(who: list[str], sentence: str, run: Run, book: Path):
+    """Beside the number of those that count, for the forecasters who are shown."""
+    questions = [{**QUESTION, "id": name} for name in ("q", "r", "s")]
+    rows = [said("ann", 0.9), said("ann", 0.9, question="r"), said("bob", 0.5), said("cat", 0.5, 12)]
+    collection(book, rows, questions=questions, resolutions=[{**YES, "question": name} for name in ("q", "r", "s")])
+    lines = run("score", *who).out.splitlines()
+    assert lines[:2] == ["3 questions count: resolved, and the scheduled close has come.", sentence]
+
+
+def test_every_cohort_has_a_sentence():
+    """Of one question and of several."""
+    assert {*score_words.COHORT_TEXTS} == {*COHORTS} - {"scored"}
+
+
 def test_a_platforms_score_that_differs_is_listed(run: Run, book: Path):
     """The worst stand below the count, and one that cannot be computed is counted apart."""
     scores = [
@@ -93,8 +118,8 @@ def test_what_does_not_count_is_counted_with_its_reason(run: Run, book: Path):
     lines = run("score").out.splitlines()
     assert lines[:5] == [
         "1 question counts: resolved, and the scheduled close has come.",
-        "1 question open: not resolved yet.",
-        "1 question annulled: cancelled, so not scored.",
+        "1 question is open.",
+        "1 question was annulled and is not scored.",
         "ferry: 1 forecast left out, made at or after the close or the resolution of its question.",
         "ferry: 1 forecast left out, entered more than a day after the time it claims.",
     ]
@@ -115,7 +140,7 @@ def test_questions_decided_early_are_shown_apart(run: Run, book: Path, monkeypat
         name="ferry",
     )
     lines = run("score", "--rule", "brier").out.splitlines()
-    assert lines[1] == "1 question early: decided before the scheduled close; counted from that date on, whatever the outcome."
+    assert lines[1] == "1 question was decided before its scheduled close, and counts from that date on, whatever the outcome."
     assert (
         lines[-1]
         == "With the questions that were decided early, me: Brier (0 to 1), last forecast 0.130 over 2 questions, not 0.250 over 1."
