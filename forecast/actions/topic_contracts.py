@@ -18,6 +18,7 @@ from forecast.content.market_belief import belief_content
 from forecast.content.priced_contracts import PricedContract, drawn_deviations, price_contract
 from forecast.inference.posterior import Posterior
 from forecast.insight.market_belief import price_beliefs
+from forecast.language.expressions import Compare, Name, Number
 from forecast.markets.comparison.quote_history import quote_history
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
@@ -31,7 +32,6 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.json_data import round_numbers
 from forecast.schema.market import BeliefContent, ContractContent
 
-NO_CLASS_BELIEF = "for a class that is a parameter's value it is not worked out"
 NO_OWN_MODEL = "a topic's own model has no paths on chosen draws"
 
 
@@ -113,29 +113,27 @@ def _belief(its: PricedContract, posterior: Posterior, answers: Mapping[str, Ans
         return None, ""
     if topic.own is not None:
         return None, NO_OWN_MODEL
-    question = _question_of(topic.questions[contract.question], contract.label)
-    if question is None:
-        return None, NO_CLASS_BELIEF
     settled = None if answers[contract.question]["status"] in {"open", "annulled"} else its.chance.value
     try:
         chance = its.chance_at(price)
         (belief,) = price_beliefs(
-            question, posterior, [chance], generator(seed, topic.name, contract.name, Purpose.MARKET), settled=settled
+            _question_of(topic, contract), posterior, [chance], generator(seed, topic.name, contract.name, Purpose.MARKET), settled=settled
         )
     except (MarketFault, Unsound) as fault:
         return None, str(fault)
     return belief_content(belief, topic, price=price), ""
 
 
-def _question_of(question: Question, label: str) -> Question | None:
-    """A question for a probability as it is, or that of one of its choices; None for a class that is the value of a parameter."""
+def _question_of(topic: Topic, contract: Contract) -> Question:
+    """The question of a contract for a probability: as it is, or of the class that the contract is about."""
+    question, label = topic.questions[contract.question], contract.label
     if question.kind == "probability":
         return question
-    if label not in question.choices:
-        return None
-    return replace(
-        question, kind="probability", answer=question.choices[label], answer_text=question.choice_texts[label], choices={}, choice_texts={}
-    )
+    condition = question.choices.get(label)
+    if condition is None:  # a class that is a value of a parameter, which is a number there
+        assert isinstance(question.answer, Name)
+        condition = Compare(("==",), (question.answer, Number(float(topic.parameters[question.answer.name].categories.index(label)))))
+    return replace(question, kind="probability", answer=condition, answer_text=contract.asked, choices={}, choice_texts={})
 
 
 def entries_of_topic(entries: Sequence[Mapping[str, Any]], topic: str) -> tuple[Mapping[str, Any], ...]:
