@@ -35,6 +35,7 @@ type PlanStep = Literal["condition", "referee", "simulate", "explain"]
 
 NEVER_COMPUTED = "no report yet"
 NOT_KEPT = "its results are not in the cache"
+MARKETS_OR_NOT_KEPT = "its contracts or their quotes changed, or its results are not in the cache"
 UNCHANGED = "nothing changed"
 FILES_MISSING = "files of the report are missing, or are not as they were written"
 RECORD_ALONE = "only forecasts on record changed"
@@ -195,7 +196,7 @@ class _Prepared:
         return replace(
             plan,
             steps=tuple(steps),
-            reason=_reason(run, self.topic, self.reports, referee=self.referee),
+            reason=_reason(run, self.topic, self.reports, referee=self.referee, markets=self.markets is not None),
             draws_key=draws,
             insight=None if insight is None else json.loads(insight),
         )
@@ -210,7 +211,7 @@ def _without_standing_files(run: Run, plan: TopicPlan, state: bytes | None) -> T
     return replace(plan, reason=FILES_MISSING) if plan.reason == UNCHANGED else plan
 
 
-def _reason(run: Run, topic: Topic, reports: Sequence[Mapping[str, Any]], *, referee: bool) -> str:
+def _reason(run: Run, topic: Topic, reports: Sequence[Mapping[str, Any]], *, referee: bool, markets: bool) -> str:
     """Why a topic is computed: what differs from the report before."""
     if run.referee:
         return "the engines are to be compared anew"
@@ -221,7 +222,7 @@ def _reason(run: Run, topic: Topic, reports: Sequence[Mapping[str, Any]], *, ref
     except (KeyError, TypeError, AttributeError, ValueError):
         differences = ["its report is not whole"]
     if not differences:
-        differences = ["no comparison of the engines is on record"] if referee else [NOT_KEPT]
+        differences = ["no comparison of the engines is on record"] if referee else [MARKETS_OR_NOT_KEPT if markets else NOT_KEPT]
     return "; ".join(differences)
 
 
