@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from forecast.actions.contract_offers import ContractMarket, collateral_groups
+from forecast.markets.contract import Contract
 from forecast.markets.stakes.advice import StakeAdvice
 from forecast.markets.stakes.outcome_tilting import MARGINAL_TOLERANCE
 from forecast.predict.analysis import EngineResult
@@ -13,7 +14,7 @@ from forecast.schema import words
 
 def stake_notes(markets: Sequence[ContractMarket], advice: StakeAdvice, results: Mapping[str, EngineResult]) -> tuple[str, ...]:
     """Return the sentences: of the draws, then of the contracts and their prices."""
-    return (*_notes_on_draws(advice, results), *_notes_on_contracts(markets))
+    return (*_notes_on_draws(advice, results), *_notes_on_contracts(markets, results))
 
 
 def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) -> Iterator[str]:
@@ -33,11 +34,14 @@ def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) ->
         yield f"Prices contradict each other by up to {100 * advice.missed:.1f} points, which counts as doubt; `forecast market coherence` says where."
 
 
-def _notes_on_contracts(markets: Sequence[ContractMarket]) -> Iterator[str]:
+def _notes_on_contracts(markets: Sequence[ContractMarket], results: Mapping[str, EngineResult]) -> Iterator[str]:
     unsaid = [each.contract.name for each in markets if each.contract.deviations is None]
     if unsaid:
         its = "its question" if len(unsaid) == 1 else "their questions"
         yield f"Nothing is said about how {words.join_words(unsaid)} may end otherwise than {its}: each is taken to end as its question does."
+    conditional = [its.name for its in (each.contract for each in markets) if _is_conditional(its, results[its.topic])]
+    if conditional:
+        yield f"{words.join_words(conditional)} {'is' if len(conditional) == 1 else 'are'} taken to be void where the question's condition fails, or the question is annulled."
     deep = [each.contract.name for each in markets if not each.depth_is_known]
     if deep:
         yield f"How many contracts of {words.join_words(deep)} are offered is not known, so that slippage is not counted: import an order book."
@@ -46,3 +50,8 @@ def _notes_on_contracts(markets: Sequence[ContractMarket]) -> Iterator[str]:
     contracts = [each.contract for each in markets]
     for group in collateral_groups(contracts):
         yield f"{words.join_words([contracts[index].name for index in group])} exclude each other and share collateral: NO of several locks what they cost less what they are certain to pay."
+
+
+def _is_conditional(contract: Contract, result: EngineResult) -> bool:
+    question = result.posterior.model.topic.questions[contract.question]
+    return question.given is not None or question.annulled is not None

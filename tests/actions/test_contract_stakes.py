@@ -43,7 +43,10 @@ def compute(name: str) -> EngineResult:
         priors={"rate": "Gamma(alpha=2, beta=4)"},
         streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
         rows={"seen": [{"from": date(2025, 1, 1), "to": date(2025, 12, 31), "value": 3}]},
-        questions={f"least_{n}": {"by": END, "since": BEGIN, "answer": f"total(seen) >= {n}"} for n in (3, 4, 40)},
+        questions={
+            **{f"least_{n}": {"by": END, "since": BEGIN, "answer": f"total(seen) >= {n}"} for n in (3, 4, 40)},
+            "if_any": {"by": END, "since": BEGIN, "answer": "total(seen) >= 4", "given": "total(seen) >= 1"},
+        },
     )
     return published_result(replace(topic, name=name), BEGIN, Settings(draws=8_192, chances=False))
 
@@ -123,6 +126,13 @@ def test_topics_without_a_link_are_said_to_be_independent(results: Mapping[str, 
     same = stake([market(contract("least_3"), ".28", ".30"), market(contract("least_3", name="again"), ".28", ".30")], results)
     assert not any("no link" in note for note in same.notes)
     assert sum(each.order.spent for each in same.advice.contracts) < 0.9 * sum(each.order.spent for each in apart.advice.contracts)
+
+
+def test_a_contract_is_void_where_its_question_is_not_asked(results: Mapping[str, EngineResult]):
+    """As often as its condition fails, which is said."""
+    found = stake([market(contract("if_any"), ".28", ".30")], results)
+    assert found.advice.contracts[0].void == pytest.approx(1 - results["first"].answers["if_any"].given, abs=0.01)
+    assert any("taken to be void where the question's condition fails" in note for note in found.notes)
 
 
 def test_deviations_move_the_chance_as_the_closed_form_says(results: Mapping[str, EngineResult]):

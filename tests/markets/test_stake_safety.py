@@ -71,7 +71,7 @@ def test_an_edge_under_two_errors_is_refused():
         assert edge.suffices is suffices
         assert bool(edge.refusal) is not suffices
     refused = edge_of("no", BinaryChances(0.5), OfferLevel(0.401, 0.0, 10), error=0.03, doubt=0.04)
-    assert refused.refusal == "the edge of 9.9 points is under two errors, 10 points (Monte Carlo 3, stated doubt 4)"
+    assert refused.refusal == "the edge of 9.90 points is under two errors, 10.00 points (Monte Carlo 3.00, stated doubt 4.00)"
     assert edge_of("no", BinaryChances(0.5), OfferLevel(0.6, 0.0, 1), error=0.0).refusal == "no edge: -10 points after fees"
 
 

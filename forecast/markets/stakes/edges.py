@@ -50,8 +50,8 @@ class Edge:
         points = 100 * self.value
         if self.value <= 0:
             return f"no edge: {points:+.2g} points after fees"
-        parts = f"Monte Carlo {100 * self.error:.2g}, stated doubt {100 * self.doubt:.2g}"
-        return f"the edge of {points:.2g} points is under two errors, {100 * self.needed:.2g} points ({parts})"
+        parts = f"Monte Carlo {100 * self.error:.2f}, stated doubt {100 * self.doubt:.2f}"
+        return f"the edge of {points:.2f} points is under two errors, {100 * self.needed:.2f} points ({parts})"
 
 
 def edge_of(side: ContractSide, chances: BinaryChances, offer: OfferLevel, *, error: float, doubt: float = 0.0) -> Edge:
