@@ -16,10 +16,11 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, root_problem
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Problem, has_errors
-from forecast.calibration.groups import MOST_NAMED, busiest_people, number_calibration, probability_calibration
+from forecast.calibration.groups import MOST_NAMED, busiest_people, few_number_groups, number_calibration, probability_calibration
 from forecast.calibration.probability_transforms import SettledTransforms, settled_transforms
 from forecast.calibration.settled_forecasts import SettledForecasts, settled_forecasts, settled_shares
 from forecast.calibration.settled_rows import SettledRows
+from forecast.calibration.uniformity import LEAST_QUESTIONS
 from forecast.content.calibration import calibration_content
 from forecast.forecasts.record import ForecastRecord
 from forecast.language.faults import did_you_mean
@@ -164,6 +165,13 @@ def _omissions(
             yield {"count": count, "noun": "question", "reason": cohort}  # the sentence says it in words
     if shares:
         yield {"count": shares, "noun": "question", "reason": "came out as a share between no and yes, which is neither"}
+    for name, count in few_number_groups(numbers, by=by):
+        of_name = f" ({name})" if name else ""
+        yield {
+            "count": count,
+            "noun": "question",
+            "reason": f"about numbers or dates{of_name}, too few for a curve, which takes {LEAST_QUESTIONS}",
+        }
     for reason, count in numbers.left_out.items():
         yield {"count": count, "noun": "forecast", "reason": reason}
     people = np.unique(events.who).size

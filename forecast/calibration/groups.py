@@ -14,7 +14,7 @@ from forecast.calibration.probability_transforms import SettledTransforms
 from forecast.calibration.separation import Separation, separation
 from forecast.calibration.settled_forecasts import SettledForecasts
 from forecast.calibration.settled_rows import SettledRows
-from forecast.calibration.uniformity import Uniformity, uniformity
+from forecast.calibration.uniformity import LEAST_QUESTIONS, Uniformity, uniformity
 from forecast.language.arrays import Array, Indices
 from forecast.track_record.intervals import FEW_QUESTIONS, LEAST_GROUPS
 from forecast.track_record.summaries import Grouping, question_groups
@@ -73,7 +73,7 @@ def probability_calibration(rows: SettledForecasts, *, by: Grouping | None, seed
 
 
 def number_calibration(rows: SettledTransforms, *, by: Grouping | None, seed: int) -> tuple[NumberCalibration, ...]:
-    """Return the calibration of each group with enough forecasts of numbers and dates."""
+    """Return the calibration of each group with enough questions about numbers and dates; `few_number_groups` names the others."""
     found: list[NumberCalibration] = []
     for place, (name, chosen) in enumerate(groups_of_rows(rows, by)):
         its = rows.rows(chosen)
@@ -81,6 +81,12 @@ def number_calibration(rows: SettledTransforms, *, by: Grouping | None, seed: in
         if uniform is not None:
             found.append(NumberCalibration(name, _size(its), uniform))
     return tuple(found)
+
+
+def few_number_groups(rows: SettledTransforms, *, by: Grouping | None) -> tuple[tuple[str, int], ...]:
+    """Return the groups with too few questions about numbers and dates for a curve, and how many they have."""
+    counts = ((name, rows.rows(chosen).question_count) for name, chosen in groups_of_rows(rows, by))
+    return tuple((name, count) for name, count in counts if count < LEAST_QUESTIONS)
 
 
 def groups_of_rows(rows: SettledRows, by: Grouping | None) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:

@@ -12,7 +12,7 @@ from forecast.language.arrays import Array, Indices
 UNIFORM_LEVEL = 0.9
 MOST_POINTS = 100
 SIMULATED = 1_000
-LEAST_TRANSFORMS = 5
+LEAST_QUESTIONS = 5  # with a curve of their own
 TIES = 1e-9  # by which the band takes in curves of the very probability at which it ends; of few transforms many have it
 
 
@@ -39,13 +39,13 @@ class Uniformity:
 
 
 def uniformity(rows: SettledTransforms, *, rng: np.random.Generator) -> Uniformity | None:
-    """Return how far the transforms are from uniform; None for fewer than five.
+    """Return how far the transforms are from uniform; None for those of fewer than five questions.
 
     Where every forecast counts in full and every question stands alone, the band is that of Säilynoja, Bürkner and Vehtari (2022), Statistics
     and Computing 32, as ArviZ has it. Otherwise what each group of questions adds to the curve is given a random sign, and the band is the
     multiple of the uniform's own standard deviation that holds 90 of 100 such curves.
     """
-    if rows.low.size < LEAST_TRANSFORMS:
+    if rows.question_count < LEAST_QUESTIONS:
         return None
     values, weight = rows.draw(rng), rows.weight / rows.weight.sum()
     size = min(values.size, MOST_POINTS)

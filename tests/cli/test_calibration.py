@@ -105,6 +105,23 @@ def test_few_questions_are_called_few(run: Run, book: Path):
     assert "1 question left out: came out as a share between no and yes, which is neither." in lines
 
 
+def test_a_curve_of_numbers_takes_five_questions(run: Run, book: Path):
+    """However many forecasts there are of fewer; how many questions are left out, and whose, is said."""
+    names = [f"n{at}" for at in range(4)]
+    questions = [{**QUESTION, "id": name, "type": "number"} for name in names]
+    rows = [
+        said("ann", [[0.25, 1.0], [0.5, 2.0], [0.75, 3.0]], day, question=name, form="quantiles") for name in names for day in (1, 2, 3)
+    ]
+    ends = [{**YES, "question": name, "outcome": "number", "value": "2.5"} for name in names]
+    collection(book, rows, questions=questions, resolutions=ends)
+    assert json.loads(run("calibration", "--json").out)["numbers"] == []
+    assert "4 questions left out: about numbers or dates, too few for a curve, which takes 5." in run("calibration").out
+    assert (
+        "4 questions left out: about numbers or dates (ann), too few for a curve, which takes 5."
+        in run("calibration", "--by", "person").out
+    )
+
+
 def test_an_aggregate_is_no_forecaster_among_the_others(run: Run, book: Path):
     """Everybody is without it, since it repeats them; by person it has a line, and by its name its own."""
     people = [{"who": "mean", "kind": "aggregate", "in_crowd": "no"}]
