@@ -23,7 +23,7 @@ EARLY_SPOT = (
 PLATFORM_RULES = (
     Rule(
         name="baseline",
-        label="Metaculus baseline (0 for equal chances)",
+        label="Metaculus baseline (0 for equal chances; to 100, of numbers more)",
         unit="points",
         higher_is_better=True,
         proper=EARLY_CLOSE,
@@ -34,7 +34,7 @@ PLATFORM_RULES = (
     ),
     Rule(
         name="spot-baseline",
-        label="Metaculus spot baseline (to 100; 0 for equal chances)",
+        label="Metaculus spot baseline (0 for equal chances; to 100, of numbers more)",
         unit="points",
         higher_is_better=True,
         proper=EARLY_SPOT,

@@ -38,7 +38,7 @@ FEWEST_RUNGS = 4  # for a choice of both; fewer have DEFAULT_SMOOTHNESS and DEFA
 DEFAULT_SMOOTHNESS, DEFAULT_ERROR = 0.8, 0.5
 LEAST_HALF_SPREAD = 0.001
 ONE_SIDED_ERROR = 0.5  # in log odds
-MOST_NEWTON_STEPS = 500
+MOST_CURVE_STEPS = 500
 _LEVEL_SPREAD = 10.0  # of the first log hazard around a constant hazard: hardly any prior
 _LONGEST_STEP = 2.0  # of a log hazard
 _ENOUGH = 1e-7  # of log posterior that a further step would gain
@@ -169,7 +169,7 @@ def _walk(widths: Array, tau: float, *, tied_to_origin: bool) -> tuple[Array, Ar
 def _find_mode(fit: _Fit, theta: Array) -> Array:
     """The posterior mode of the log hazards, by Newton steps that are halved until they climb."""
     value = _log_posterior(fit, theta)
-    for _ in range(MOST_NEWTON_STEPS):
+    for _ in range(MOST_CURVE_STEPS):
         gradient, precision = _slopes(fit, theta)
         step = np.linalg.solve(precision, gradient)
         gain = float(gradient @ step)
