@@ -162,11 +162,11 @@ def _summarise(
         () if reference is None else summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names),
         tournament_totals(table, who=names),
         problems,
-        answered=_answered(table, names),
+        answered=_count_answered(table, names),
     )
 
 
-def _answered(table: ScoreTable, names: tuple[str, ...] | None) -> int:
+def _count_answered(table: ScoreTable, names: tuple[str, ...] | None) -> int:
     """How many of the questions that enter have a score of those who are named; of anybody where nobody is."""
     chosen = table.is_scored if names is None else table.is_scored & np.isin(np.array(table.who, dtype=np.str_), names)
     has_score = np.logical_or.reduce([np.zeros(len(table.who), dtype=np.bool_), *(~np.isnan(its) for its in table.scores.values())])
