@@ -75,9 +75,22 @@ def verdict_sentence(contract: ContractContent) -> str:
             return f"The difference is more than fees and our own doubt: {_gain_text(best)}, {_end_text(best)}."
 
 
+def _stake_sentence(contract: ContractContent) -> str:
+    """What a stake would rest on, where there is an edge."""
+    if contract["verdict"] is None or contract["verdict"].startswith("within"):
+        return ""
+    return "For a bet on this contract alone only the mean of our chance matters, however uncertain it is; for several, `forecast market stake` counts how they depend on each other, and takes topics without a link to be independent."
+
+
 def contract_sentences(contract: ContractContent) -> list[str]:
     """Return everything else that is said of a contract: time, ages, how it may deviate, terms, quotes through time, and cautions."""
-    said = [verdict_sentence(contract), _year_sentence(contract), _age_sentence(contract), _fees_sentence(contract)]
+    said = [
+        verdict_sentence(contract),
+        _stake_sentence(contract),
+        _year_sentence(contract),
+        _age_sentence(contract),
+        _fees_sentence(contract),
+    ]
     said += [_deviation_sentence(contract), *_term_sentences(contract), _moved_sentence(contract), _history_sentence(contract)]
     return [sentence for sentence in (*said, *_source_sentences(contract)) if sentence]
 

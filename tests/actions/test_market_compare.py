@@ -88,6 +88,14 @@ def test_a_midpoint_is_drawn_and_not_compared(compared: MarketComparison) -> Non
     assert contract_headline(its).startswith("It is not compared")
 
 
+def test_what_a_stake_rests_on_is_said_where_there_is_an_edge(compared: MarketComparison) -> None:
+    """Only the mean of the chance for one bet, and dependence for several; nothing where the difference is within our doubt."""
+    its = _contract(compared, "three-storms")
+    for verdict, said in (("beyond our doubt", True), ("within our doubt", False)):
+        sentences = contract_sentences({**its, "verdict": verdict})
+        assert any("only the mean of our chance matters" in sentence for sentence in sentences) is said
+
+
 def test_rows_since_the_price_moved_are_listed(tmp_path: Path) -> None:
     """Rows that became known after the last change of bid or ask are listed; those before are not."""
     write_market_book(tmp_path)
