@@ -100,31 +100,33 @@ def import_quotes(
     rows = _Rows()
     file = files[0] if files else Path(STANDARD_INPUT)
     try:
-        contract = _contract_asked(book, venue, asked.contract)
+        contract = contract_asked(book, venue, asked.contract)
         for file in files:
-            data = read_input(MOST_PAYLOAD_BYTES + 1) if str(file) == STANDARD_INPUT else _file_bytes(file)
+            data = read_input(MOST_PAYLOAD_BYTES + 1) if str(file) == STANDARD_INPUT else file_bytes(file)
             _gather(book, venue, _read(venue, load_payload(data), contract, asked), file.name, now, rows)
         with hold_lock(root):
             return _append(folder, rows)
     except MarketFault as fault:
-        return QuoteImport((Problem(Place(_shown_name(file)), fault.message, fault.hint),))
+        return QuoteImport((Problem(Place(shown_name(file)), fault.message, fault.hint),))
     except FileFault as fault:
         return QuoteImport((fault.problem,))
 
 
-def _contract_asked(book: BookContracts, venue: Venue, name: str) -> Contract | None:
+def contract_asked(book: BookContracts, venue: Venue | None, name: str) -> Contract | None:
+    """Return the contract of a name, None for an empty one.  Raises ``MarketFault`` where it is unknown, or not of the venue if one is given."""
     if not name:
         return None
     contract = book.contracts.get(name)
     if contract is None:
         hint = did_you_mean(name, list(book.contracts)) or "`forecast market list` shows them, `forecast market add` makes one"
         raise MarketFault(f"this book has no contract `{name}`", hint)
-    if contract.venue != venue:
+    if venue is not None and contract.venue != venue:
         raise MarketFault(f"`{name}` is a contract of {contract.venue}, not of {venue}")
     return contract
 
 
-def _file_bytes(file: Path) -> bytes:
+def file_bytes(file: Path) -> bytes:
+    """Return what a file holds, and one byte more than a payload may have where it is larger.  Raises ``FileFault``."""
     try:
         with file.open("rb") as handle:
             return handle.read(MOST_PAYLOAD_BYTES + 1)
@@ -202,5 +204,6 @@ def _moments_of_pools(folder: Folder, topic: str) -> set[tuple[str, str]]:
     return {(its.contract, moment_text(its.at)) for its in read_pools(folder, topic)[0]}
 
 
-def _shown_name(file: Path) -> str:
+def shown_name(file: Path) -> str:
+    """Return a file as messages name it."""
     return "standard input" if str(file) == STANDARD_INPUT else str(file)

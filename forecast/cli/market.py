@@ -7,6 +7,7 @@ import typer
 from forecast.cli.market_add import add
 from forecast.cli.market_compare import market_compare
 from forecast.cli.market_import import import_quotes
+from forecast.cli.market_import_trades import import_trades
 from forecast.cli.market_list import list_
 from forecast.cli.market_positions import positions, trade
 from forecast.cli.market_stake import stake
@@ -19,6 +20,7 @@ def market() -> typer.Typer:
     group.command("add", short_help="Add a contract beside a question.")(add)
     group.command("import", short_help="Add what a venue's files say of the book's contracts.")(import_quotes)
     group.command("compare", short_help="Compare answers with what contracts are offered at.")(market_compare)
+    group.command("import-trades", short_help="Add your own trades from a venue's files.")(import_trades)
     group.command("positions", short_help="Show what you hold.")(positions)
     group.command("trade", short_help="Put a trade of yours on record.")(trade)
     group.command("list", short_help="List the contracts of the book.")(list_)

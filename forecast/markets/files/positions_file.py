@@ -35,7 +35,12 @@ def positions_path(topic: str) -> str:
 
 def read_positions(folder: Folder, topic: str) -> tuple[tuple[OwnTrade, ...], tuple[Problem, ...]]:
     """Return one's trades of a topic's contracts, and what is wrong with the file; rows with a fault are left out."""
-    rows, problems = read_table(folder, positions_path(topic), POSITIONS)
+    return read_trades_file(folder, positions_path(topic))
+
+
+def read_trades_file(folder: Folder, path: str) -> tuple[tuple[OwnTrade, ...], tuple[Problem, ...]]:
+    """Return the trades of any file with the columns of ``positions.csv``, and what is wrong with it; rows with a fault are left out."""
+    rows, problems = read_table(folder, path, POSITIONS)
     fills, wrong = read_rows_as(rows, _fill_of_row)
     return fills, (*problems, *wrong)
 

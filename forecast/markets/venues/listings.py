@@ -82,7 +82,7 @@ def contract_named(found: str | None, asked: str | None) -> str:
         raise MarketFault(f"this payload is of `{found}`, not of `{asked}`")
     name = found if found is not None else asked
     if not name:
-        raise MarketFault("this payload does not say which contract it is of", "name the contract")
+        raise MarketFault("this payload does not say which contract it is of", "name the contract, with --contract NAME")
     return name
 
 
