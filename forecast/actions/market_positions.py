@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
+
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import root_problem
 from forecast.book.files.locking import hold_lock
@@ -15,13 +17,15 @@ from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.writing import append_rows
 from forecast.language.faults import did_you_mean
+from forecast.markets.comparison.quote_history import quote_history
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.contracts import read_contracts
 from forecast.markets.files.positions_file import POSITIONS, fill_cells, positions_path, read_positions
 from forecast.markets.files.quotes_file import read_quotes
 from forecast.markets.positions import ContractPosition, OwnTrade, PositionAction, SideHolding, positions_of, price_of_side
-from forecast.markets.quote_table import MARKET_STATUSES, PRICE_KINDS, QuoteTable, microseconds_of, moment_of, offer_in_force
+from forecast.markets.price_guards import WIDEST_SPREAD
+from forecast.markets.quote_table import MARKET_STATUSES, QuoteTable, microseconds_of, offer_in_force
 from forecast.markets.sides import ContractSide
 
 
@@ -163,20 +167,21 @@ def _sides(contract: Contract, position: ContractPosition, table: QuoteTable, no
 def _closing_price(table: QuoteTable, contract: Contract, now: datetime) -> Decimal | None:
     """The midpoint of the last offer before a market closed, or before its deadline; None while it is open, or where there was none.
 
-    Midpoints that the venue carries forward, and books with one side, are none.
+    Midpoints that the venue carries forward, defaults that nobody traded, books with one side and spreads of .90 or more are none.
     """
     rows = table.rows_of(contract.name)
     rows = rows[table.at[rows] <= microseconds_of(now)]
     closed = table.at[rows][table.status[rows] != MARKET_STATUSES.index("open")]
-    ends = [moment_of(int(closed[0]))] if len(closed) else []
-    ends += [contract.deadline] if contract.deadline is not None and contract.deadline <= now else []
+    ends = [int(closed[0])] if len(closed) else []
+    ends += [microseconds_of(contract.deadline)] if contract.deadline is not None and contract.deadline <= now else []
     if not ends:
         return None
-    offers = rows[(table.at[rows] <= microseconds_of(min(ends))) & (table.status[rows] == MARKET_STATUSES.index("open"))]
-    offers = offers[table.kind[offers] != PRICE_KINDS.index("midpoint")]
-    midpoints = table.midpoints[offers]
-    known = midpoints[midpoints == midpoints]  # noqa: PLR0124 - NaN is not equal to itself
-    return Decimal(repr(float(known[-1]))) if len(known) else None
+    offers = quote_history(table, contract.name, contract.venue).until(min(ends)).offers
+    known = np.flatnonzero(offers.ask - offers.bid < float(WIDEST_SPREAD))  # one side alone is NaN
+    if not len(known):
+        return None
+    bid, ask = (Decimal(repr(float(side[known[-1]]))) for side in (offers.bid, offers.ask))
+    return (bid + ask) / 2
 
 
 def _totals(sides: Sequence[HeldSide], positions: Mapping[str, ContractPosition]) -> Iterator[CurrencyTotal]:

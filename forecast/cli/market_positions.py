@@ -170,7 +170,8 @@ def _print(sides: tuple[HeldSide, ...], totals: tuple[CurrencyTotal, ...]) -> No
             f"{total.currency}: invested {_number(total.invested)}; at most {_number(total.most_loss)} can be lost, contract by contract; "
             f"realised {_number(total.realised)}; unrealised {unrealised}; cash flow {_number(total.cash)}; fees paid {_number(total.fees)}."
         )
-    echo("“Better by” is the closing price less the mean price paid: above 0 the market came to agree with you.")
+    if any(its.better_by is not None for its in sides):
+        echo("“Better by” is the closing price less the mean price paid: above 0 the market came to agree with you.")
 
 
 def _number(value: Decimal | None) -> str:

@@ -84,15 +84,6 @@ class QuoteTable:
             MARKET_STATUSES[self.status[row]],
         )
 
-    @property
-    def midpoints(self) -> Array:
-        """What may be drawn of each quote: halfway between bid and ask, a maker's price, or a midpoint; NaN for others, and once a market is closed."""
-        both = (self.bid + self.ask) / 2
-        shown = np.where(
-            self.kind == PRICE_KINDS.index("bid-ask"), both, np.where(self.kind == PRICE_KINDS.index("last"), np.nan, self.price)
-        )
-        return np.where(self.status == MARKET_STATUSES.index("open"), shown, np.nan)
-
 
 def last_offer(table: QuoteTable, contract: str, venue: Venue, now: datetime) -> Quote:
     """Return the newest quote of a contract at or before a moment that is an offer, or says that the market is closed.

@@ -116,11 +116,14 @@ def test_positions_are_valued_at_what_they_can_be_sold_at(book: Path):
 
 
 def test_prices_paid_stand_beside_the_closing_price(book: Path):
-    """The last offer before the market closed, from the side that was bought; midpoints carried forward and what it shows when closed are none."""
+    """The last offer before the market closed, from the side that was bought; what is no price by the rules is none, nor what it shows when closed."""
     rows = "rain,2026-09-01T00:00:00Z,buy,no,4,0.60,,,,,\nrain,2026-10-02T00:00:00Z,settle,no,,1,,,,,\n"
     quotes = (
         "rain,2026-09-20T09:00:00Z,bid-ask,0.20,0.24,,,9,9,5,open,,\n"
         "rain,2026-09-21T09:00:00Z,midpoint,,,,0.5,,,,open,,\n"
+        "rain,2026-09-21T10:00:00Z,bid-ask,0.49,0.51,,,,,,open,,\n"
+        "rain,2026-09-21T11:00:00Z,bid-ask,0.01,0.99,,,9,9,5,open,,\n"
+        "rain,2026-09-21T12:00:00Z,bid-ask,0.40,,,,9,,5,open,,\n"
         "rain,2026-09-22T09:00:00Z,bid-ask,0.50,0.99,,,9,9,5,closed,,\n"
     )
     write(book, rows, quotes)

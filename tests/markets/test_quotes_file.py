@@ -180,19 +180,6 @@ def test_what_may_be_traded_on(rows: tuple[str, ...], expected: object, tmp_path
     assert offer(tmp_path, *rows) == expected
 
 
-def test_what_may_be_drawn(tmp_path: Path):
-    """Midpoints of offers, makers' prices and midpoints carried forward; neither trades nor what a closed market shows."""
-    table = table_of(
-        tmp_path,
-        FRESH,
-        "rain,2026-10-03T10:00:00Z,midpoint,,,,0.5,,,,open,,",
-        "rain,2026-10-03T10:01:00Z,last,,,0.6,,,,,open,,",
-        "rain,2026-10-03T10:02:00Z,maker,,,,0.7,,,,open,,",
-        "rain,2026-10-03T10:03:00Z,bid-ask,0.3,0.4,,,10,10,5,closed,,",
-    )
-    np.testing.assert_allclose(table.midpoints, [0.35, 0.5, np.nan, 0.7, np.nan])
-
-
 def test_tables_of_several_topics_are_one(tmp_path: Path):
     """Contracts are counted once, and rows keep theirs."""
     one = table_of(tmp_path / "a", FRESH, FRESH.replace("rain", "snow"))
