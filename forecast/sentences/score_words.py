@@ -21,7 +21,10 @@ from forecast.schema.score import (
 )
 
 NO_RECORD = "No forecasts are on record yet; `forecast say` and `forecast import` add some."
-INTERVALS = "Intervals cover 95 %. Questions are what is counted, not forecasts, and questions of one topic count as one group"
+INTERVALS = (
+    "Intervals cover 95 % by Student's t, so they may reach beyond a score's range; fewer than five questions have none. Questions are counted, not "
+    "forecasts; those of one topic of this book are one group, and each imported question is a group of its own"
+)
 COHORT_TEXTS = {  # of the cohorts that are not scored: said of one question, and of several
     "early": (
         "was decided before its scheduled close, and counts from that date on, whatever the outcome",

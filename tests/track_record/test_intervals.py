@@ -30,18 +30,24 @@ def test_where_each_question_stands_alone_the_interval_is_students():
 
 def test_questions_of_one_topic_are_one_group_among_several():
     """Copies of one question within a topic make the interval no narrower."""
-    values = np.array([0.1, 0.2, 0.4, 0.7])
-    copies = mean_interval(np.repeat(values, 10), [f"topic {at}" for at in range(4) for _ in range(10)])
-    alone = mean_interval(values, [""] * 4)
+    values = np.array([0.1, 0.2, 0.4, 0.5, 0.7])
+    copies = mean_interval(np.repeat(values, 10), [f"topic {at}" for at in range(5) for _ in range(10)])
+    alone = mean_interval(values, [""] * 5)
     assert (copies.low, copies.high) == pytest.approx((alone.low, alone.high), abs=1e-12)
-    assert (copies.questions, copies.clusters) == (40, 4)
+    assert (copies.questions, copies.clusters) == (50, 5)
 
 
 def test_groups_of_different_sizes_have_the_cluster_robust_error():
-    """By hand: the mean of 1, 2, 6 and 3 is 3; the sums of differences are -3, 3 and 0; the error is sqrt(3/2·18)/4."""
-    found = mean_interval(np.array([1.0, 2.0, 6.0, 3.0]), ["a", "a", "b", "c"])
+    """By hand: the mean of 1, 2, 6, 3 and 3 is 3; the sums of differences are -3, 3 and 0; the error is sqrt(3/2·18)/5."""
+    found = mean_interval(np.array([1.0, 2.0, 6.0, 3.0, 3.0]), ["a", "a", "b", "c", "c"])
     assert found.high is not None
-    assert found.high - 3 == pytest.approx(4.302652729911275 * sqrt(1.5 * 18) / 4, abs=1e-9)
+    assert found.high - 3 == pytest.approx(4.302652729911275 * sqrt(1.5 * 18) / 5, abs=1e-9)
+
+
+def test_fewer_than_five_questions_have_no_interval():
+    """It would say next to nothing, and mostly lie outside the range of the score."""
+    assert (mean_interval(np.arange(4.0), [""] * 4).low, mean_interval(np.arange(4.0), [""] * 4).high) == (None, None)
+    assert mean_interval(np.arange(5.0), [""] * 5).low is not None
 
 
 @pytest.mark.parametrize("topics", [["a"] * 40, ["a"] * 20 + ["b"] * 20])
