@@ -10,7 +10,7 @@ import numpy as np
 from forecast.language.arrays import Array
 
 LEVEL = 0.95
-LEAST_QUESTIONS = 5  # for an interval; of fewer Student's t says next to nothing, and often ends far outside a score's range
+LEAST_FOR_INTERVAL = 5  # for an interval; of fewer Student's t says next to nothing, and often ends far outside a score's range
 FEW_QUESTIONS, LEAST_GROUPS = 30, 3  # below which a mean is called that of few questions
 
 
@@ -51,7 +51,7 @@ def mean_interval(values: Array, topics: Sequence[str]) -> MeanInterval:
     mean, median = _mean(values), _median(values)
     labels = [topic or f"\x00{place}" for place, topic in enumerate(topics)]
     groups = len(set(labels))
-    if infinite or values.size < LEAST_QUESTIONS:
+    if infinite or values.size < LEAST_FOR_INTERVAL:
         return MeanInterval(values.size, groups, mean, median, None, None, infinite)
     inverse = np.unique(np.array(labels), return_inverse=True)[1] if groups >= LEAST_GROUPS else np.arange(values.size)
     count = int(inverse.max()) + 1
