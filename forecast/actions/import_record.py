@@ -29,7 +29,6 @@ from forecast.importers.imported import ImportedRecord
 from forecast.importers.merging import Additions, additions, reopened_questions
 from forecast.track_record.shared_questions import shared_questions, shared_sentence
 
-MOST_NOTED = 5  # questions of one note
 LARGE_COLLECTION = 5_000_000  # bytes, from which on a collection is left out of git
 GITIGNORE = "*\n!.gitignore\n!source.toml\n"
 _ROWS_AT_ONCE = 5_000  # appended and brought to the disk together
@@ -73,16 +72,15 @@ def import_files(
 
 def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path], choices: ImportChoices, now: datetime) -> ImportResult:
     path = f"{COLLECTIONS}/{choices.collection}"
-    if choices.collection in topic_names(folder):
-        message = f"a topic of this book is called `{choices.collection}`, and an address would mean either"
-        raise FileFault(Problem(Place(path), message, "choose another name with --collection NAME"))
     before, problems = _collection(folder, choices.collection)
     if has_errors(problems):
         return ImportResult(problems)
+    if before.source is None and choices.collection in topic_names(folder):
+        message = f"`{choices.collection}` is a topic of this book"
+        raise FileFault(Problem(Place(path), message, "name the collection otherwise, with --collection NAME"))
     imported = its.read(files, before, choices)
-    if before.source is None and not (imported.questions or imported.forecasts or imported.problems):
-        message = "there is nothing to import in these files" if len(files) > 1 else "there is nothing to import in this file"
-        raise FileFault(Problem(Place(files[0].name), message, "; ".join(imported.notes)))
+    if before.source is None and not imported.questions and not imported.problems:
+        raise FileFault(Problem(Place(files[0].name), "this file has no questions, so there is nothing to import"))
     platform = imported.platform or its.name
     if before.source is not None and before.source.platform != platform:
         message = f"this collection holds questions of {before.source.platform}"
@@ -91,11 +89,7 @@ def _import_under_lock(folder: Folder, its: ImportFormat, files: Sequence[Path],
     crowd, crowd_note = _crowd(before, choices, imported, added)
     names = ", ".join(file.name for file in files)
     source = RecordSource(platform, names, _hash_of(files), now.date(), "UTC", imported.me, crowd)
-    notes = [
-        *imported.notes,
-        *crowd_note,
-        *_reopened_notes(reopened_questions(imported, before)),
-    ]
+    notes = [*imported.notes, *crowd_note, *_reopened_note(reopened_questions(imported, before))]
     _refuse_too_much(folder, path, added, before)
     if before.source is None or not added.is_empty or _is_other(source, before.source):
         folder.write(f"{path}/source.toml", source_text(replace(source, crowd="none")))  # until all of it is there
@@ -161,23 +155,21 @@ def _is_other(source: RecordSource, before: RecordSource) -> bool:
     return (source.sha256, source.me, source.crowd) != (before.sha256, before.me, before.crowd)
 
 
-def _reopened_notes(questions: Sequence[str]) -> list[str]:
-    if not questions:
-        return []
-    shown = ", ".join(questions[:MOST_NOTED])
-    if len(questions) == 1:
-        return [f"Question {shown} is resolved on record, and no longer on the platform; the record stays as it is."]
-    more = f" and {len(questions) - MOST_NOTED:,} more" if len(questions) > MOST_NOTED else ""
-    return [
-        f"{len(questions):,} questions are resolved on record, and no longer on the platform; the record stays as it is: {shown}{more}."
-    ]
-
-
 def _shared_notes(folder: Folder, name: str) -> list[str]:
     """Which other collections have questions of this one."""
     mine, _ = read_collection(folder, name, forecasts=False)
     others = [read_collection(folder, other, forecasts=False)[0] for other in collection_names(folder) if other != name]
     return [shared_sentence(shared) for other in others for shared in shared_questions([mine, other])]
+
+
+def _reopened_note(questions: Sequence[str]) -> list[str]:
+    """Say that a file does not resolve questions that are resolved on record, which the file may not be about."""
+    if not questions:
+        return []
+    if len(questions) == 1:
+        return [f"Question {questions[0]} is resolved on record, and this file does not say how it ended; the record stays as it is."]
+    count = f"{len(questions):,} questions are resolved on record, and this file does not say how they ended"
+    return [f"{count}; the record stays as it is. The first is {questions[0]}."]
 
 
 def _refuse_too_much(folder: Folder, path: str, added: Additions, before: ForecastRecord) -> None:

@@ -233,11 +233,12 @@ def _place(text: str, option: str) -> float:
 
 def _export_record(root: Path, collection: str, path: Path, layout: str) -> None:
     from forecast.actions.export_record import write_fatebook_csv, write_mapped_csv, write_metaculus_zip
+    from forecast.book.files.problems import gather_alike
     from forecast.importers.metaculus_zip import MetaculusZip as Zip
 
     write = {"metaculus-zip": write_metaculus_zip, "fatebook": write_fatebook_csv, "csv": write_mapped_csv}[layout]
     done = write(root, collection, path)
-    stop_at(done.problems, as_json=False)
+    stop_at(gather_alike(done.problems), as_json=False)
     its = done.written
     assert its is not None  # it is where no problem is an error
     scores = f", {count_text(its.scores, 'score')}" if isinstance(its, Zip) else ""
@@ -248,9 +249,10 @@ def _export_record(root: Path, collection: str, path: Path, layout: str) -> None
 
 def _export_hub(root: Path, name: str, path: Path, who: str) -> None:
     from forecast.actions.export_record import write_hub_output
+    from forecast.book.files.problems import gather_alike
 
     done = write_hub_output(root, name, path, who=who)
-    stop_at(done.problems, as_json=False)
+    stop_at(gather_alike(done.problems), as_json=False)
     assert done.written is not None  # it is where no problem is an error
     echo(f"{path} written: {count_text(done.written.forecasts, 'forecast')} of {done.who}, {count_text(done.written.rows, 'row')}.")
     if done.written.problems:

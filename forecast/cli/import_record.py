@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.book.files.problems import gather_alike
 from forecast.cli.lines import echo, print_json, print_problems, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 from forecast.importers.choices import ImportChoices
@@ -112,7 +113,7 @@ def _import(its: ImportFormat, root: Path, files: list[Path], choices: ImportCho
     if as_json:
         print_json(_data(done))
     else:
-        print_problems(done.problems, err=True)
+        print_problems(gather_alike(done.problems), err=True)
         _print(done)
     if done.left_out:
         raise typer.Exit(LEFT_OUT)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.importers.known_formats import MOST_BEGIN_BYTES, hint_of_bytes
 
 MOST_ARCHIVE_BYTES = 300_000_000  # of the ZIP itself
 MOST_MEMBER_BYTES = 500_000_000  # of one file in it, uncompressed
@@ -111,7 +112,10 @@ def _check_end(raw: BinaryIO, name: str) -> None:
     tail = raw.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) < at + _END_SIZE:
-        raise _fault(name, "this is no ZIP, or it was not downloaded whole", "name the ZIP as it was downloaded")
+        raw.seek(0)
+        begin = raw.read(MOST_BEGIN_BYTES)
+        hint = "" if begin.startswith(b"PK") else hint_of_bytes(begin)
+        raise _fault(name, "this is no ZIP, or it was not downloaded whole", hint or "name the ZIP as it was downloaded")
     count, directory = int.from_bytes(tail[at + 10 : at + 12], "little"), int.from_bytes(tail[at + 12 : at + 16], "little")
     is_wide = tail[max(0, at - _WIDE_LOCATOR_SIZE) : at].startswith(_WIDE_LOCATOR)
     if is_wide or count > MOST_MEMBERS or directory > _MOST_DIRECTORY_BYTES:

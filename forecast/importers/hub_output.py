@@ -55,7 +55,7 @@ def hub_output(questions: Mapping[str, Sequence[AskedQuestion]], forecasts: Iter
             continue
         key = (*sorted(task.items()), rows[0][0])
         if key in chosen:
-            message = "left out: a later forecast of the same day has the same task"
+            message = "left out: another forecast later that day stands for this task"
             problems.append(Problem(chosen[key][0].place, message, level="warning"))
         chosen[key] = (forecast, task, rows)
     columns = sorted({column for _, task, _ in chosen.values() for column in task}, key=lambda column: place_in_id((column, "")))

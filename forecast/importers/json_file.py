@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.importers.known_formats import hint_of_format
 
 MOST_JSON_BYTES = 100_000_000
 _NEXT_ITEM = re.compile(r"[\s,]*(?=[^\s,\]])")
@@ -20,14 +21,7 @@ def read_json(path: Path) -> object:
     Raises ``FileFault``, with a message that says why: no file, more than 100 MB, bytes that are not UTF-8, NUL characters, no JSON, or
     lists within lists without end.
     """
-    try:
-        if not path.is_file():
-            raise _fault(path, "there is no such file" if not path.exists() else "this is no file", "name the file that you downloaded")
-        if (size := path.stat().st_size) > MOST_JSON_BYTES:
-            raise _fault(path, f"this file has {size:,} bytes; at most {MOST_JSON_BYTES:,} can be read")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _fault(path, f"this file cannot be read: {error.strerror or error}") from None
+    raw = _read_bytes(path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,11 +32,29 @@ def read_json(path: Path) -> object:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        raise _fault(path, f"this file is not JSON: {error.msg}", "download it again", error.lineno) from None
+        hint = "" if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else hint_of_format(path)
+        raise _fault(path, f"this file is not JSON: {error.msg}", hint or "download it again", error.lineno) from None
     except RecursionError:
         raise _fault(path, "this file holds lists within lists without end") from None
     except ValueError as error:
         raise _fault(path, f"this file is not JSON: {error}") from None
+
+
+def _read_bytes(path: Path) -> bytes:
+    """The bytes of a file that may be JSON."""
+    try:
+        if not path.is_file():
+            raise _fault(path, "there is no such file" if not path.exists() else "this is no file", "name the file that you downloaded")
+        if (size := path.stat().st_size) > MOST_JSON_BYTES:
+            raise _fault(path, f"this file has {size:,} bytes; at most {MOST_JSON_BYTES:,} can be read")
+        if not size:
+            raise _fault(path, "this file is empty", "download it again")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _fault(path, f"this file cannot be read: {error.strerror or error}") from None
+    if raw.startswith(b"PK"):
+        raise _fault(path, "this file is not JSON", hint_of_format(path))
+    return raw
 
 
 def read_json_rows(path: Path, key: str) -> tuple[Mapping[str, object], Sequence[tuple[int, object]]]:

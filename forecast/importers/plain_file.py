@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.importers.archive import LONGEST_TEXT_LINE, MOST_TEXT_LINES
+from forecast.importers.known_formats import hint_of_format
 
 MOST_PLAIN_BYTES = 500_000_000  # of a text that is read line by line
 
@@ -37,6 +38,11 @@ def _check_size(path: Path, most: int) -> None:
         raise _fault(path, 1, "there is no such file" if not path.exists() else "this is no file", "name the file that you downloaded")
     if (size := path.stat().st_size) > most:
         raise _fault(path, 1, f"this file has {size:,} bytes; at most {most:,} can be read", "export fewer questions at a time")
+    if not size:
+        raise _fault(path, 1, "this file is empty", "download it again")
+    with path.open("rb") as raw:
+        if raw.read(2) == b"PK":
+            raise _fault(path, 1, "this file is no text", hint_of_format(path))
 
 
 def _fault(path: Path, line: int, message: str, hint: str = "") -> FileFault:

@@ -121,3 +121,12 @@ def test_questions_that_two_collections_have_are_named_wherever_they_count(run: 
         assert sentence.format("one", "two", "one", "two") in run(command).out.splitlines()
         assert "2 questions stand in both one and two" in (book / "reports" / f"{command}.md").read_text(encoding="utf-8")
         assert "stand in both" not in run(command, "one").out
+
+
+def test_rows_that_are_left_out_for_one_reason_are_printed_once(run: Run, tmp_path: Path):
+    """With the first place and their number; as JSON each has its own."""
+    rows = [forecast(9, 11, start=f"2026-01-0{day} 12:00:00+00:00", Probability_Yes=0.5) for day in range(1, 6)]
+    path = write_zip(tmp_path / "data.zip", QUESTIONS, [*FORECASTS, *rows])
+    line = "data.zip/forecast_data.csv:5:1: warning: left out: question 9 is not among the questions that are imported (5 rows, of which this is the first)"
+    assert run("import", "metaculus", str(path), "--me", "11").err.splitlines() == [line]
+    assert len(json.loads(run("import", "metaculus", str(path), "--me", "11", "--json").out)["problems"]) == 5

@@ -169,7 +169,7 @@ def test_forecasts_of_a_model_are_dated_the_day_on_which_the_set_was_due(
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"", "this file is not JSON: Expecting value"),
+        (b"", "this file is empty"),
         (b"\x00", "this file holds a NUL character"),
         (b'{"questions": [\n"\xe4"]}', "this file holds bytes that are not UTF-8"),
         (b"[" * 100_000, "this file holds lists within lists without end"),

@@ -251,7 +251,7 @@ def test_one_s_own_model_is_me(root: Path, output, tasks: Path, collected: Colle
 @pytest.mark.parametrize(
     ("name", "raw", "message"),
     [
-        ("x.csv", b"", "this is no file of a hub"),
+        ("x.csv", b"", "this file is empty"),
         ("x.csv", b"\x00\x00", "this is no file of a hub"),
         ("x.csv", b"output_type,output_type_id,value,value\n", "this file has two columns `value`"),
         ("x.csv", b"target,observation\n", "none of these files is model output, with columns output_type, output_type_id and value"),

@@ -147,7 +147,9 @@ def test_a_corrected_resolution_replaces_the_old_one(bring: Import, collected: C
     record = collected()
     assert [its.outcome for its in record.resolutions] == ["yes", "no"]
     assert [its.outcome for its in standing_resolutions(record).values()] == ["no"]
-    assert bring([question()]).notes == ("Question 1 is resolved on record, and no longer on the platform; the record stays as it is.",)
+    assert bring([question()]).notes == (
+        "Question 1 is resolved on record, and this file does not say how it ended; the record stays as it is.",
+    )
 
 
 def test_options_that_came_since_are_in_the_record(bring: Import, collected: Collected):
@@ -355,17 +357,24 @@ def test_the_source_says_which_file_was_read(bring: Import, collected: Collected
     assert source.sha256 == hashlib.sha256((tmp_path / "data.zip").read_bytes()).hexdigest()
 
 
-def test_a_collection_is_not_called_like_a_topic(root: Path, bring: Import):
-    """An address would mean either."""
-    (root / "seeds" / "weather").mkdir(parents=True, exist_ok=True)
-    (root / "seeds" / "weather" / "topic.toml").write_text('title = "Weather"\nopens = 2026-01-01\nstep = "month"\n')
-    (problem,) = bring([question()], [forecast(who=11)], collection="weather").problems
-    assert problem.message == "a topic of this book is called `weather`, and an address would mean either"
-    assert not (root / "seeds" / "records" / "weather").exists()
+def test_what_a_file_does_not_resolve_is_said_once(bring: Import):
+    """However many questions that are resolved on record it leaves open."""
+    ended = {"Resolution": "yes", "Resolution_Known_Time": "2026-01-21 09:30:00+00:00"}
+    bring([question(number, **ended) for number in (1, 2, 3)], [forecast(Probability_Yes=0.5)])
+    (note,) = bring([question(number) for number in (1, 2, 3)], [forecast(Probability_Yes=0.5)]).notes
+    assert note.startswith("3 questions are resolved on record, and this file does not say how they ended")
+
+
+def test_a_collection_is_not_named_after_a_topic(bring: Import, root: Path):
+    """Commands could not tell them apart; nothing is written."""
+    (root / "seeds" / "ferry").mkdir()
+    (root / "seeds" / "ferry" / "topic.toml").write_text("")
+    assert complaints(bring([question()], collection="ferry")) == [("seeds/records/ferry", 1, "`ferry` is a topic of this book")]
+    assert not (root / "seeds" / "records").exists()
 
 
 def test_a_file_without_anything_leaves_no_collection(root: Path, bring: Import):
     """Neither a folder nor a message of success."""
     (problem,) = bring([], []).problems
-    assert problem.message == "there is nothing to import in this file"
+    assert problem.message == "this file has no questions, so there is nothing to import"
     assert not (root / "seeds" / "records").exists()

@@ -293,6 +293,27 @@ def test_corrupt_files_are_refused_with_a_message(bring: Bring, name: str, conte
     assert not any(result.added.values())
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message", "hint"),
+    [
+        ("fatebook", b"", "this file is empty", "download it again"),
+        ("manifold", b"", "this file is empty", "download it again"),
+        ("manifold", b"[]", "this file has no questions, so there is nothing to import", ""),
+        ("fatebook", b"PK\x03\x04", "this file is no text", "`forecast import metaculus`"),
+        ("manifold", b"PK\x03\x04", "this file is not JSON", "`forecast import metaculus`"),
+        ("predictionbook", b"question,at,value\n", "this file is not JSON: Expecting value", "`forecast import csv`"),
+        ("forecastbench", b"questionTitle,forecast\n", "this file is not JSON: Expecting value", "`forecast import fatebook`"),
+        ("metaculus", b"Question title,x\n", "this is no ZIP, or it was not downloaded whole", "`forecast import fatebook`"),
+        ("metaculus", b"{}", "this is no ZIP, or it was not downloaded whole", "this is JSON"),
+    ],
+)
+def test_a_file_of_another_format_leads_to_the_right_command(name: str, content: bytes, message: str, hint: str, bring: Bring, root: Path):
+    """The message says what is wrong, the hint which command reads such a file; no folder is left."""
+    (problem,) = bring(name, content, zone="UTC").problems
+    assert (problem.message, hint in problem.hint) == (message, True)
+    assert not (root / "seeds" / "records").exists()
+
+
 def test_rows_with_nul_other_encodings_and_huge_cells_are_listed(bring: Bring, collected: Collected):
     """Each with its line; the row that is sound is imported."""
     rows = [b"question,at,value", b"a,2025-01-01 10:00:00,0.5", b"b\0,2025-01-01 10:00:00,0.5", b"\xe9,2025-01-01 10:00:00,0.5"]

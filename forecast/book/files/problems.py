@@ -11,6 +11,7 @@ from forecast.book.files.terminal import terminal_line
 
 MOST_LINE_CHARACTERS = 120  # characters of a source line that are shown
 MOST_PRINTED_PROBLEMS = 100  # problems of one file that are printed
+MOST_ALIKE = 3  # problems of one file that say the same, each in a line of its own
 MOST_FOUND = 200  # problems of one kind of check that are looked for in one file
 
 
@@ -102,6 +103,22 @@ def lines_of_problems(problems: Iterable[Problem]) -> list[str]:
             lines += problem_lines(problem)
     more = {path: count - MOST_PRINTED_PROBLEMS for path, count in counts.items() if count > MOST_PRINTED_PROBLEMS}
     return [*lines, *(terminal_line(f"{path}: … and {count:,} more") for path, count in more.items())]
+
+
+def gather_alike(problems: Iterable[Problem], *, most: int = MOST_ALIKE) -> list[Problem]:
+    """Return problems with those of one file that say the same put together where they are more than ``most``: one at the first place, with their number."""
+    alike: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault((problem.place.path, problem.message, problem.hint, problem.level), []).append(problem)
+    return [
+        its
+        for group in alike.values()
+        for its in (
+            [replace(group[0], message=f"{group[0].message} ({len(group):,} rows, of which this is the first)")]
+            if len(group) > most
+            else group
+        )
+    ]
 
 
 def format_problems(problems: tuple[Problem, ...]) -> str:
