@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import prior_path
+from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.problems import Place, Problem
 from forecast.book.files.sources import read_source_if_any
 from forecast.book.topic import Book
@@ -25,10 +25,8 @@ from forecast.markets.files.quotes_file import quotes_path, read_quotes
 def problems_of_contracts(root: Path, book: Book, *, topics: Collection[str] | None) -> Iterator[Problem]:
     """Yield what is wrong with the contracts of some topics, or of all; what they ask is known of topics that are sound alone."""
     folder = Folder(root)
-    found = read_contracts(folder)
-    for problem in found.problems:
-        if topics is None or any(problem.place.path in {contracts_path(name), prior_path(name)} for name in topics):
-            yield problem
+    found = read_contracts(folder, None if topics is None else [name for name in topics if SNAKE_CASE.fullmatch(name)])
+    yield from found.problems
     for name, topic in book.topics.items():
         contracts = found.of_topic(name)
         if contracts and (topics is None or name in topics):

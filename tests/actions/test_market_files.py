@@ -47,6 +47,15 @@ def test_problems_are_those_of_the_topics_asked_for(root: Path):
     assert tuple(problems_of_contracts(root, book, topics=["other"])) == ()
 
 
+def test_only_the_topics_asked_for_are_read(root: Path):
+    """An update of one topic among many reads the contracts of that one."""
+    book, _ = read_book(root)
+    shutil.copytree(root / "seeds/ferry", root / "seeds/other")
+    (root / "priors/other.toml").write_text(PRIORS)
+    assert len(tuple(problems_of_contracts(root, book, topics=None))) == 1  # one name of two contracts
+    assert tuple(problems_of_contracts(root, book, topics=["ferry"])) == ()
+
+
 def test_a_question_that_is_not_asked_is_a_problem_at_its_contract(root: Path):
     """The problem names the contract's line, and the topic is in the book."""
     (root / "seeds/ferry/contracts.toml").write_text(CONTRACT.replace('"three_more"', '"four_more"'))

@@ -34,12 +34,15 @@ def contracts_path(topic: str) -> str:
     return f"{SEEDS}/{topic}/{CONTRACTS}.toml"
 
 
-def read_contracts(folder: Folder) -> BookContracts:
-    """Read the contracts of all topics of a book.  Whether their questions can have contracts, ``contract_checks`` says."""
+def read_contracts(folder: Folder, topics: Iterable[str] | None = None) -> BookContracts:
+    """Read the contracts of some topics of a book, or of all.  Whether their questions can have contracts, ``contract_checks`` says.
+
+    That names and ids are each of one contract alone is seen among the topics that are read.
+    """
     read: dict[str, Contract] = {}
     problems: list[Problem] = []
     traded: dict[tuple[str, str], Contract] = {}
-    for topic in topic_names(folder):
+    for topic in topic_names(folder) if topics is None else topics:
         contracts, document, wrong = _read_topic(folder, topic)
         problems += wrong
         for contract in contracts:

@@ -12,7 +12,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import prior_path
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem, Result, has_errors
-from forecast.book.files.sources import Document, read_document_if_any
+from forecast.book.files.sources import Document, parse_document, read_source_if_any
 from forecast.book.sentences import SENTENCE_HINT, is_sentence
 from forecast.language.distributions.families import component, value_kind_of
 from forecast.language.distributions.traits import ValueKind
@@ -25,11 +25,12 @@ _HINT = "write a number from 0 to 1, or a distribution there, as in Beta(mean=0.
 
 
 def read_deviations(folder: Folder, topic: str) -> tuple[Document | None, Mapping[str, DeviationPriors], tuple[Problem, ...]]:
-    """Return a topic's prior file, what it says of contracts by their names, and what is wrong with that; None where it is no TOML.
+    """Return a topic's prior file, what it says of contracts by their names, and what is wrong with that; None where it is no TOML, or has nothing of contracts.
 
     What the file says of parameters is the matter of ``forecast.book.draft_reading``, and so is a fault of its syntax.
     """
-    document, _ = read_document_if_any(folder, prior_path(topic))
+    source, _ = read_source_if_any(folder, prior_path(topic))
+    document = None if source is None or CONTRACTS not in source.text else parse_document(source).value  # nearly no file has any
     content = {} if document is None else document.content.get(CONTRACTS, {})
     if document is None or not content:
         return document, {}, ()
