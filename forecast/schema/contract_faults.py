@@ -51,8 +51,7 @@ def _faults_of(contract: ContractContent) -> Iterator[tuple[str, str]]:
 def _belief_faults(belief: BeliefContent) -> Iterator[tuple[str, str]]:
     lists = [("reach", belief["reach"], {2})] if belief["reach"] is not None else []
     for number, moved in enumerate(belief["moved"]):
-        count = {1} if moved["category"] else {3}
-        lists += [(f"moved.{number}.before", moved["before"], count), (f"moved.{number}.after", moved["after"], count)]
+        lists += [(f"moved.{number}.before", moved["before"], {1, 3}), (f"moved.{number}.after", moved["after"], {len(moved["before"])})]
     for number, shift in enumerate(belief["priors"]):
         lists += [(f"priors.{number}.reach", shift["reach"], {2}), (f"priors.{number}.medians", shift["medians"], {2})]
     yield from (

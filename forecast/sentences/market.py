@@ -120,7 +120,7 @@ def price_belief_sentence(belief: BeliefContent, contract: ContractContent) -> s
 def moved_texts(moved: MovedContent) -> tuple[str, str, str]:
     """Return a value's name, what is believed of it now, and what would be."""
     name = f"{moved['name']}[{moved['label']}]" if moved["label"] else moved["name"]
-    if moved["category"]:
+    if len(moved["before"]) == 1:  # of a category
         return f"{name} is {moved['category']}", words.percent(moved["before"][0]), words.percent(moved["after"][0])
     before, after = (words.points_texts(values, moved["unit"]) for values in (moved["before"], moved["after"]))
     return name, f"{before[1]} ({before[0]} to {before[2]})", f"{after[1]} ({after[0]} to {after[2]})"

@@ -18,6 +18,7 @@ from forecast.report.escape import escape_hidden_except_whitespace
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, digest_of, read_content
 from tests.support.payloads import PAYLOADS
+from tests.support.sample_contracts import with_contracts
 from tests.support.sample_forecasts import with_forecasts
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -44,6 +45,8 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     ),
     *("MovePart.known", "Move.since", "Move.until", "SurpriseContent.known", "HistoryPoint.day", "HistoryContent.settled"),
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
+    *("ContractContent.name", "ContractContent.deadline", "ContractContent.moved", "OfferContent.at", "RowSinceContent.known"),
+    *("QuotePoint.at", "AnswerPoint.day"),
     *("RecordedQuestion.by", "ForecastContent.day", "ForecastContent.ended"),
     *("CrossingContent.start", "CrossingContent.end", "CrossingContent.day", "FailedContent.first", "FailedContent.last"),
 }
@@ -143,6 +146,7 @@ def full_content():
     broken = {"name": "fits", "relation": "route.captives <= other.men", "why": "It must.", "verdict": "fails", **sides, "reason": ""}
     unchecked = {**broken, "verdict": "not checked", "left": None, "right": None, "error": None, "answers": [], "reason": "It has none."}
     made["relations"] = [broken, unchecked]
+    made["contracts"] = with_contracts(made)["contracts"]
     failed = {"status": "void", "value": None, "failed": {"first": "2026-01-01", "last": "2026-01-10"}}
     without = {"status": "not answerable", "value": None, "reasons": ["Nothing meets the condition."]}
     made["answers"] += [{**made["answers"][1], "name": "voided", **failed}, {**made["answers"][1], "name": "unanswered", **without}]
@@ -351,8 +355,8 @@ MIXED = "'></a></title></svg><b> | \\| [x](javascript:x) ![x](y) `\n===\n- <!-- 
 
 def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     """Markup, cells and code in all texts at once make no tag, block or shape that is not there without them."""
-    assert len(FIELDS) == 98
-    assert compare([MIXED]) == 98
+    assert len(FIELDS) == 123
+    assert compare([MIXED]) == 123
 
 
 @pytest.mark.study

@@ -20,6 +20,7 @@ def with_contracts(content: Mapping[str, Any], *, text: str = "") -> dict[str, A
         "fair": None,
         "moved": None,
         "no_comparison": text or "no quote of it is an offer",
+        "no_belief": text or "nothing is offered",
         "history": {**_history(), "quotes": [_quote(f"2026-09-{day:02}", drawn=0.3 + day / 100) for day in range(1, 29)]},
     }
     other.pop("belief")
@@ -97,7 +98,7 @@ def _contract(name: str, question: str, text: str) -> dict[str, Any]:
             ],
             "priors_left_out": 3,
         },
-        "own_sources": [text] if text else [],
+        "own_sources": [text or "stream a stream"],
     }
 
 
