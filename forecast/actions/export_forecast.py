@@ -12,13 +12,16 @@ import numpy as np
 from forecast.actions.check import read_checked_book
 from forecast.actions.question_record import QuestionRecord, forecasts_of, read_question_record
 from forecast.actions.say import own_name
-from forecast.book.files.folder import access_problem
-from forecast.book.files.problems import FileFault, Problem, Result, has_errors
+from forecast.book.files.folder import Folder, access_problem
+from forecast.book.files.layout import topic_names
+from forecast.book.files.problems import FileFault, Place, Problem, Result, has_errors
 from forecast.book.files.writing import write_whole
 from forecast.book.topic import Question
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.own_questions import TYPES
 from forecast.forecasts.question import QuestionScale
+from forecast.forecasts.reading import collection_names, read_collection
+from forecast.forecasts.record import standing_resolutions
 from forecast.forecasts.terms import asked_key
 from forecast.forecasts.timelines import span_at, timelines
 from forecast.forecasts.times import days_of_date, text_of_days
@@ -79,6 +82,8 @@ def metaculus_payload(
     The model's is computed as ``forecast update`` does, with the same draws; everything comes from the cases themselves, not
     from the quantiles or curves of a report.  What the server would refuse is moved to what it takes, with a warning.
     """
+    if (ambiguous := _collection_problem(root, question)) is not None:
+        return PayloadResult(problems=(ambiguous,))
     found, problems = read_question_record(root, question)
     if found is None or has_errors(problems):
         return PayloadResult(problems=problems)
@@ -93,7 +98,8 @@ def metaculus_payload(
     except ValueFault as fault:
         return PayloadResult(problems=(Problem(found.question.question.place, fault.message, fault.hint),))
     place = found.question.question.place
-    return PayloadResult(payload_text(payload), tuple(Problem(place, text, level="warning") for text in (*said.warnings, *moved)))
+    warnings = (*said.warnings, *moved, *_end_warnings(root, found, choices, now))
+    return PayloadResult(payload_text(payload), tuple(Problem(place, text, level="warning") for text in warnings))
 
 
 def write_payload(text: str, path: Path) -> tuple[Problem, ...]:
@@ -103,6 +109,39 @@ def write_payload(text: str, path: Path) -> tuple[Problem, ...]:
     except OSError as error:
         return (access_problem(str(path), "be written", error),)
     return ()
+
+
+def _collection_problem(root: Path, text: str) -> Problem | None:
+    """Why a text that names a collection alone names no question; None where it does not."""
+    folder = Folder(root)
+    if ":" in text or "." in text or text in topic_names(folder) or text not in collection_names(folder):
+        return None
+    record, _ = read_collection(folder, text, forecasts=False)
+    example = next(iter(record.questions), "ID")
+    return Problem(
+        Place(record.path), f"`{text}` is a collection of {len(record.questions):,} questions", f"name one question, as {text}:{example}"
+    )
+
+
+def _end_warnings(root: Path, found: QuestionRecord, choices: PayloadChoices, now: datetime) -> Iterator[str]:
+    """Warn where the question on Metaculus is over, as far as an import says so: the server takes no forecast of it any more."""
+    there: QuestionRecord | None = found if found.topic is None else None
+    if ":" in choices.target and not Path(choices.target).exists():
+        there = read_question_record(root, choices.target).value
+    if there is None:
+        return
+    asked = there.question.question
+    resolution = standing_resolutions(there.record).get((asked.id, ""))
+    closes = asked.actual_close or asked.scheduled_close
+    if resolution is not None:
+        ended = (
+            f"was resolved on {resolution.on.date()}"
+            if resolution.value is not None or resolution.outcome in {"yes", "no"}
+            else f"ended as `{resolution.outcome}` on {resolution.on.date()}"
+        )
+        yield f"{there.address} {ended}; the server takes no forecast of it any more"
+    elif closes is not None and closes <= now:
+        yield f"{there.address} closed on {closes.date()}; the server takes no forecast of it any more"
 
 
 def _target(root: Path, found: QuestionRecord, choices: PayloadChoices) -> MetaculusTarget:

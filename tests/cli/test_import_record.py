@@ -130,3 +130,14 @@ def test_rows_that_are_left_out_for_one_reason_are_printed_once(run: Run, tmp_pa
     line = "data.zip/forecast_data.csv:5:1: warning: left out: question 9 is not among the questions that are imported (5 rows, of which this is the first)"
     assert run("import", "metaculus", str(path), "--me", "11").err.splitlines() == [line]
     assert len(json.loads(run("import", "metaculus", str(path), "--me", "11", "--json").out)["problems"]) == 5
+
+
+def test_a_forecast_of_a_question_that_is_over_is_written_with_a_warning(run: Run, file: Path, tmp_path: Path):
+    """The server takes none of it any more; a collection alone is no question, and the message names one."""
+    run("import", "metaculus", str(file), "--me", "user11")
+    out = tmp_path / "body.json"
+    ran = run("export", "metaculus:1", "--metaculus", str(out))
+    assert (ran.code, out.is_file()) == (0, True)
+    assert "metaculus:1 was resolved on 2026-01-21; the server takes no forecast of it any more" in ran.err
+    ran = run("export", "metaculus", "--metaculus", str(out))
+    assert (ran.code, "name one question, as metaculus:1" in ran.err) == (1, True)
