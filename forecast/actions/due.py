@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Literal
 
 from forecast.actions.cache import newest_report
@@ -136,7 +137,8 @@ def _due_of_ended(origin: _Origin, terms: QuestionTerms, now: datetime, limits: 
         return DueQuestion(address, asked.asked, "overdue", closes or now, f"its rows already answer it: {answer.words}", command)
     if closes is None or closes > now:
         return None
-    command = f'forecast resolve {address} OUTCOME{wording} --on {closes.date()} --source "..."'
+    command = f'forecast resolve {quote(address)} OUTCOME{wording} --on {closes.date()} --source "..."'
+    command += "  # or import a newer file" if origin.record.is_imported else ""
     state: DueState = "waits for its source" if now - closes <= timedelta(days=limits.waits) else "overdue"
     return DueQuestion(address, asked.asked, state, closes, f"closed on {closes.date()} and is not resolved", command)
 
@@ -145,7 +147,7 @@ def _due_of_open(origin: _Origin, terms: QuestionTerms, mine: Timeline | None, n
     """What is due of a question that is open: its close, and the last forecast of one person."""
     asked = terms.question
     address = origin.record.address(asked.id)
-    command = f'forecast say {address} VALUE --why "..."'
+    command = f'forecast say {quote(address)} VALUE --why "..."'
 
     def due(state: DueState, day: datetime, sentence: str) -> DueQuestion:
         return DueQuestion(address, asked.asked, state, day, sentence, command)

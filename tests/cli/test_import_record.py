@@ -141,3 +141,12 @@ def test_a_forecast_of_a_question_that_is_over_is_written_with_a_warning(run: Ru
     assert "metaculus:1 was resolved on 2026-01-21; the server takes no forecast of it any more" in ran.err
     ran = run("export", "metaculus", "--metaculus", str(out))
     assert (ran.code, "name one question, as metaculus:1" in ran.err) == (1, True)
+
+
+def test_a_command_for_what_is_due_can_be_pasted(run: Run, tmp_path: Path):
+    """An id with spaces is quoted; of an imported question a newer file may bring the end."""
+    given = tmp_path / "record.csv"
+    given.write_text("question,at,value,close\nWill it rain?,2026-01-02T00:00:00Z,0.5,2026-02-01T00:00:00Z\n", encoding="utf-8")
+    run("import", "csv", str(given))
+    assert "forecast resolve 'csv:Will it rain?' OUTCOME" in run("due").out
+    assert "# or import a newer file" in run("due").out
