@@ -9,6 +9,7 @@ forecasts none is on record yet gets a new number.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,10 @@ from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.people import ME, PersonKind
 from forecast.forecasts.record import ForecastRecord
+from forecast.language.faults import did_you_mean
 
+MOST_HINTED = 10  # names that a hint lists
+_HASH = re.compile(r"[0-9a-f]{64}")
 _PERSONS: frozenset[PersonKind] = frozenset({"person", "bot"})
 
 
@@ -161,7 +165,7 @@ def _own_keys(
     if me and persons:
         for name in me:
             if not any(_is_called(its, name) for its in persons.values()):
-                hint = "give the user name or the id as the file has it; in an anonymised file only the id is known"
+                hint = _hint_of_names(name, persons.values())
                 raise FileFault(Problem(Place(path), f"nobody in this file is called `{name}`", hint))
         return [key for key, its in persons.items() if any(_is_called(its, name) for name in me)]
     recognised = [key for key in persons if known.get(key) in before]
@@ -170,7 +174,22 @@ def _own_keys(
     if others:
         return []
     message = f"this file has forecasts or scores of {len(persons)} persons, and it is not known which of them you are"
-    raise FileFault(Problem(Place(path), message, "say so with --me NAME; or bring all of them in, under pseudonyms, with --others"))
+    hint = f"say so with --me NAME{_names_text(persons.values())}; or bring all of them in, under pseudonyms, with --others"
+    raise FileFault(Problem(Place(path), message, hint))
+
+
+def _hint_of_names(name: str, persons: Iterable[Forecaster]) -> str:
+    """What to write in place of a name that nobody has: one like it, or what a file knows of names."""
+    its = list(persons)
+    hint = did_you_mean(name, sorted(known for person in its for known in person.names if not _HASH.fullmatch(known)))
+    return hint or f"give the user name or the id as the file has it{_names_text(its)}; in an anonymised file only the id is known"
+
+
+def _names_text(persons: Iterable[Forecaster]) -> str:
+    """The names of some persons in brackets, the longest of each, but no hashes; empty where a file has none."""
+    given = ([known for known in its.names if not _HASH.fullmatch(known)] for its in persons)
+    names = sorted(max(known, key=len) for known in given if known)
+    return f" (one of {', '.join(names[:MOST_HINTED])}{', …' * (len(names) > MOST_HINTED)})" if names else ""
 
 
 def _is_called(forecaster: Forecaster, name: str) -> bool:

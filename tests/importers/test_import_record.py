@@ -47,13 +47,17 @@ def test_the_only_person_of_a_file_is_me(bring: Import):
 
 
 def test_of_several_persons_one_must_be_named(bring: Import, root: Path):
-    """Nothing is written until it is known who "me" is; no name is printed."""
+    """Nothing is written until it is known who "me" is; the names in the file are listed, and one like that which was typed is proposed."""
     result = bring([question()], TWO)
     assert complaints(result) == [
         ("data.zip", 1, "this file has forecasts or scores of 2 persons, and it is not known which of them you are")
     ]
-    assert result.problems[0].hint == "say so with --me NAME; or bring all of them in, under pseudonyms, with --others"
+    assert result.problems[0].hint == (
+        "say so with --me NAME (one of user11, user12); or bring all of them in, under pseudonyms, with --others"
+    )
     assert complaints(bring([question()], TWO, me=("user13",))) == [("data.zip", 1, "nobody in this file is called `user13`")]
+    assert bring([question()], TWO, me=("usr12",)).problems[0].hint == "did you mean `user12`?"
+    assert "(one of user11, user12)" in bring([question()], TWO, me=("zoe",)).problems[0].hint
     assert not (root / "seeds" / "records").exists()
 
 
