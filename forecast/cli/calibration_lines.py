@@ -114,4 +114,4 @@ def _print_numbers(content: CalibrationContent) -> None:
         )
         for its in content["numbers"]
     ]
-    print_columns([list(row) for row in (("", "questions", "mean", "spread", "leaves the band"), *rows)], right=[1, 2, 3])
+    print_columns([list(row) for row in (("", "questions", "mean", "spread", "beyond chance"), *rows)], right=[1, 2, 3])

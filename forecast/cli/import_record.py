@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 LEFT_OUT = 3  # the exit code where rows did not fit
 _SINGULAR = {"people": "person", "options of questions": "option of a question"}
+_CHANGED = {
+    "questions revised": "question",
+    "forecasts replaced": "forecast",
+    "resolutions corrected": "resolution",
+    "scores changed": "score",
+}
 
 Collection = Annotated[
     str,
@@ -133,8 +139,14 @@ def _data(done: ImportResult) -> dict[str, object]:
 
 
 def _print(done: ImportResult) -> None:
-    parts = [count_text(count, _SINGULAR.get(what, what.removesuffix("s")), what) for what, count in done.added.items() if count]
-    echo(f"{done.path}: {'added ' + ', '.join(parts) if parts else 'nothing new in this file'}.")
+    added = [
+        count_text(count, _SINGULAR.get(what, what.removesuffix("s")), what)
+        for what, count in done.added.items()
+        if count and what not in _CHANGED
+    ]
+    changed = [f"{what.split()[1]} {count_text(count, _CHANGED[what])}" for what, count in done.added.items() if count and what in _CHANGED]
+    parts = [*(("added " + ", ".join(added),) if added else ()), *changed]
+    echo(f"{done.path}: {', '.join(parts) or 'nothing new in this file'}.")
     if done.me:
         echo(f"You are {' and '.join(done.me)} there.")
     for path, count in done.left_out.items():
@@ -145,3 +157,5 @@ def _print(done: ImportResult) -> None:
         )
     for note in done.notes:
         echo(note)
+    if parts:
+        echo("Next: forecast score, and forecast calibration.")

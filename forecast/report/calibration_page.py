@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 MOST_CALIBRATION_PICTURES = 12  # of groups, those with the most questions
 SKILL = (
-    "Miscalibration is what the score would gain if each probability were replaced by how often it came true; discrimination what telling yes from no earns; "
-    "uncertainty is the score of always saying the mean. Whoever says the base rate is calibrated without skill; whoever is skilled may be badly calibrated."
+    "Miscalibration is how much better the Brier score would be if each probability were replaced by how often it came true; discrimination what telling yes from no earns; "
+    "uncertainty is the score of always saying the mean. Whoever says the base rate is calibrated without skill; whoever is skilled may be badly calibrated. "
+    "Here each forecast weighs by the time for which it stood, up to the scheduled close, so this Brier score is neither that of the last forecasts nor that over "
+    "the time covered, which stand on the page of scores."
 )
 TRANSFORMS_TEXT = (
     "Each outcome is placed in the forecast's own distribution, from 0 to 1; drawn at random where the forecast or the outcome says no more than a range. "

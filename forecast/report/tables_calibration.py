@@ -63,7 +63,7 @@ def numbers_table(content: CalibrationContent) -> ReportTable:
         Column("questions", "number"),
         Column("mean", "number"),
         Column("spread", "number"),
-        Column("leaves the band"),
+        Column("beyond chance"),
     )
     rows = tuple(
         (

@@ -38,7 +38,8 @@ def few_questions_sentence(content: CalibrationContent) -> str:
     limit = "fewer than 30 questions, or questions from fewer than three topics"
     if len(few) == len(sizes):
         most = max(size["questions"] for size in sizes)
-        return f"Too few questions to judge: {count_text(most, 'question')} at most. Of {limit} little can be said about calibration."
+        are = "is" if most == 1 else "are"
+        return f"{count_text(most, 'question')} {are} too few to judge calibration; about 30 are needed, from three topics or more."
     return f"Too few questions to judge by the lines marked \u201cfew\u201d: they are of {limit}."
 
 
@@ -122,7 +123,7 @@ def _direction_sentence(its: ProbabilityCalibrationContent) -> str:
     shift, slope = its["smooth"]["shift"], its["smooth"]["slope"]
     found = []
     if slope[2] < 1 or slope[1] > 1:
-        found.append(f"{'too extreme' if slope[2] < 1 else 'too timid'} (slope {points_text(slope)}, 1 is right)")
+        found.append(f"{'too extreme' if slope[2] < 1 else 'too timid'} (slope {points_text(slope)} at 90 %, 1 is right)")
     if shift[2] < 0 or shift[1] > 0:
         found.append(f"too {'high' if shift[2] < 0 else 'low'} (shift {points_text(shift)}, 0 is right)")
     return f"The smooth curve finds probabilities {' and '.join(found)}." if found else ""

@@ -30,6 +30,7 @@ def test_what_was_added_and_what_was_not_is_printed(run: Run, file: Path, book: 
         "seeds/records/metaculus: added 2 questions, 2 forecasts, 2 people, 1 resolution, 1 score.",
         "You are me there.",
         "Left out 1 forecast of other persons; --others brings it in, under pseudonyms.",
+        "Next: forecast score, and forecast calibration.",
     ]
     assert (book / "seeds" / "records" / "metaculus" / "forecasts.csv").is_file()
     assert run("import", "metaculus", str(file)).out.startswith("seeds/records/metaculus: nothing new in this file.\n")
@@ -150,3 +151,11 @@ def test_a_command_for_what_is_due_can_be_pasted(run: Run, tmp_path: Path):
     run("import", "csv", str(given))
     assert "forecast resolve 'csv:Will it rain?' OUTCOME" in run("due").out
     assert "# or import a newer file" in run("due").out
+
+
+def test_what_an_import_changes_is_said_apart_from_what_it_adds(run: Run, tmp_path: Path):
+    """Questions that are worded anew are revised, not added."""
+    for name in ("Is it?", "Is it so?"):
+        path = write_zip(tmp_path / "data.zip", [question(1, Question_Title=name)], FORECASTS[:1])
+        ran = run("import", "metaculus", str(path))
+    assert ran.out.splitlines()[0] == "seeds/records/metaculus: revised 1 question."
