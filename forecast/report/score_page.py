@@ -118,7 +118,7 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
             )
         )
     points += score_words.early_sentences(scores)
-    points += scores["notes"]
+    points += map(_put_in_quotes, scores["notes"])
     missing = "" if scores["summaries"] else "No forecast has a score yet." if scores["records"] else _put_in_quotes(score_words.NO_RECORD)
     paragraphs = paragraphs if scores["records"] else []
     yield Section("What the scores come to", "scores", tuple(paragraphs), tuple(points), (), tuple(tables), missing=missing)
@@ -126,7 +126,8 @@ def _sections(content: ScorePageContent) -> Iterator[Section]:
     if calls is not None and calls["best"]:
         best, worst = calls_captions(calls)
         found = (calls_table(best, calls["best"]), calls_table(worst, calls["worst"]))
-        unasked = any(its["row"] is None for its in (*calls["best"], *calls["worst"]))
+        # a collection's question, `collection:id`, has no model and no rows
+        unasked = any(its["row"] is None and ":" not in its["address"] for its in (*calls["best"], *calls["worst"]))
         paragraphs = [_put_in_quotes(ROWS_UNASKED)] if unasked else []
         yield Section("Best and worst calls", "calls", tuple(paragraphs), tables=found)
     if scores["agreement"]:

@@ -153,6 +153,16 @@ def test_a_command_for_what_is_due_can_be_pasted(run: Run, tmp_path: Path):
     assert "# or import a newer file" in run("due").out
 
 
+def test_a_page_of_imported_questions_does_not_speak_of_models(run: Run, file: Path, book: Path):
+    """No row of theirs can be found by `forecast score --rows`; a command is in quotation marks."""
+    run("import", "metaculus", str(file), "--others")
+    run("score")
+    page = (book / "reports" / "score.md").read_text(encoding="utf-8")
+    assert "Best calls" in page
+    assert "score --rows" not in page
+    assert "`forecast import" not in page
+
+
 def test_what_an_import_changes_is_said_apart_from_what_it_adds(run: Run, tmp_path: Path):
     """Questions that are worded anew are revised, not added."""
     for name in ("Is it?", "Is it so?"):
