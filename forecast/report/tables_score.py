@@ -192,10 +192,15 @@ def _moment(moment: str) -> str:
     return f"{moment[:10]} {moment[11:16]}"
 
 
+def _exact_text(value: float) -> str:
+    """A score with ten digits, which show how far two are apart."""
+    return f"{value:.10g}".replace("-", "\u2212")
+
+
 def worst_differences(scores: ScoresContent) -> list[str]:
     """Name the scores of a platform that are farthest from ours."""
     return [
-        f"{its['record']}, {its['rule']}: question {each['question']}, {each['who']}: the platform has {each['platform']:.10g}, computed here is {number_of(each['ours']):.10g}."
+        f"{its['record']}, {its['rule']}: question {each['question']}, {each['who']}: the platform has {_exact_text(each['platform'])}, computed here is {_exact_text(number_of(each['ours']))}."
         for its in scores["agreement"]
         for each in its["worst"]
     ]

@@ -67,6 +67,13 @@ def own_scores(path: Path, name: str) -> dict[str, list[float]]:
     return found
 
 
+def test_a_negative_score_that_differs_has_a_minus_on_the_page(run: Run, book: Path):
+    """As the numbers in tables have."""
+    collection(book, [said("ann", 0.9)], scores=[{"question": "q", "who": "ann", "rule": "baseline", "score": "-540.811"}])
+    run("score")
+    assert "the platform has \u2212540.811" in (book / "reports" / "score.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
