@@ -48,7 +48,8 @@ class Contract:
 
     ``label`` is the class that it asks about where the question has several; empty for a question of yes or no.  ``side`` is the side of the contract that pays where our question resolves Yes.  Contracts whose ``settlement_source`` is the same text
     deviate from our questions together; with an empty text a contract deviates by itself.  ``group`` names the venue's event whose outcomes
-    exclude each other; empty where it has none, or the venue does not say so.  ``refund`` is the share of the price paid that a void
+    exclude each other; empty where it has none, or the venue does not say so; ``exhaustive`` says that one of those in this book must happen.
+    ``implies`` are contracts, by their names, that must pay YES if this one does.  ``refund`` is the share of the price paid that a void
     contract gives back.
     """
 
@@ -69,6 +70,8 @@ class Contract:
     currency: str = "USD"
     settlement_source: str = ""
     group: str = ""
+    exhaustive: bool = False
+    implies: tuple[str, ...] = ()
     refund: Decimal = Decimal(1)
     terms: Mapping[Term, TermComparison] = field(default_factory=dict)
     fees: tuple[FeeSchedule, ...] = ()

@@ -129,6 +129,10 @@ class ContractTable:
     """Who settles it. Contracts with the same text here deviate from our questions together."""
     group: IdText = ""
     """The venue's event, where it marks outcomes as exclusive."""
+    exhaustive: bool = False
+    """Whether, by the rules, one of the contracts of this book with the same `group` must pay YES; say it at each of them."""
+    implies: list[IdText] = field(default_factory=list)
+    """Contracts of this book that, by the rules of both, must pay YES if this one does, as one with a later deadline."""
     refund: IdText | float = 1.0
     """The share of the price paid that a void contract gives back."""
     ticks: list[TickTable] = field(default_factory=list)

@@ -66,6 +66,8 @@ def read_contract(document: Document, topic: str, name: str) -> Result[Contract]
         currency=table.currency or CURRENCY[table.venue],
         settlement_source=table.settlement_source,
         group=table.group,
+        exhaustive=table.exhaustive,
+        implies=tuple(table.implies),
         refund=refund,
         terms=_read_terms(table.terms),
         fees=fees,

@@ -43,8 +43,7 @@ def contract_text(contract: Contract, *, deadline_note: str = "") -> str:
         lines.append(f"minimum_order = {_decimal_text(contract.minimum_order)}")
     if contract.settlement_source:
         lines.append(f"settlement_source = {toml_text(contract.settlement_source)}")
-    if contract.group:
-        lines.append(f"group = {toml_text(contract.group)}")
+    lines += _relation_lines(contract)
     lines.append(f"refund = {_decimal_text(contract.refund)}  # the share of the price that a void contract gives back")
     if contract.ticks:
         ticks = (
@@ -128,3 +127,13 @@ def _moment_text(moment: datetime) -> str:
     """A moment as TOML has it; the beginning of a day in UTC as that day."""
     whole = moment.isoformat().replace(_UTC_OFFSET, "Z")
     return f"{moment:%Y-%m-%d}" if moment.timetz().replace(tzinfo=None) == time() and whole.endswith("Z") else whole
+
+
+def _relation_lines(contract: Contract) -> list[str]:
+    """What is said of how it hangs together with other contracts."""
+    lines = [f"group = {toml_text(contract.group)}"] if contract.group else []
+    if contract.exhaustive:
+        lines.append("exhaustive = true")
+    if contract.implies:
+        lines.append(f"implies = [{', '.join(toml_text(name) for name in contract.implies)}]")
+    return lines

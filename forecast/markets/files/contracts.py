@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -56,7 +56,16 @@ def read_contracts(folder: Folder, topics: Iterable[str] | None = None) -> BookC
                 problems.append(document.at_value((contract.name, "id"), message, "keep one of them"))
             else:
                 read[contract.name] = traded[contract.venue, contract.id] = contract
-    return BookContracts(MappingProxyType(read), tuple(problems))
+    return BookContracts(MappingProxyType(read), (*problems, *_implied_problems(read)))
+
+
+def _implied_problems(read: Mapping[str, Contract]) -> Iterator[Problem]:
+    """What contracts are said to imply that is no other contract."""
+    for contract in read.values():
+        for implied in contract.implies:
+            if implied not in read or implied == contract.name:
+                message = f"`{contract.name}` implies `{implied}`, which is no other contract of this book"
+                yield Problem(contract.place, message, did_you_mean(implied, [name for name in read if name != contract.name]))
 
 
 def _read_topic(folder: Folder, topic: str) -> tuple[tuple[Contract, ...], Document | None, tuple[Problem, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -307,3 +308,17 @@ def test_the_question_of_a_contract_is_asked_by_its_topic(asked: str, message: s
     problems = tuple(question_problems(topic, found.contracts.values(), CONTRACT.split("\n")))
     assert [problem.message for problem in problems] == ([message] if message else [])
     assert all(problem.source == "[kalshi-ferry]" for problem in problems)
+
+
+def test_what_a_contract_implies_is_another_contract_of_the_book(tmp_path: Path):
+    """`implies` and `exhaustive` are read; a name that is no other contract is a problem with a hint."""
+    book = shutil.copytree(TINY_BOOK, tmp_path / "book")
+    later = CONTRACT.replace("kalshi-ferry", "later-ferry").replace("KXFERRY-25DEC31", "KXFERRY-26DEC31")
+    path = book / "seeds/ferry/contracts.toml"
+    said = 'implies = ["{}"]\nexhaustive = true\ngroup ='
+    for implied, faulty in (("later-ferry", False), ("latr-ferry", True), ("kalshi-ferry", True)):
+        path.write_text(CONTRACT.replace("group =", said.format(implied), 1) + later, encoding="utf-8")
+        found = read_contracts(Folder(book))
+        assert found.contracts["kalshi-ferry"].implies == (implied,)
+        assert (found.contracts["kalshi-ferry"].exhaustive, found.contracts["later-ferry"].exhaustive) == (True, False)
+        assert any("which is no other contract" in problem.message for problem in found.problems) == faulty
