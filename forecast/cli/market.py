@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from forecast.cli.market_add import add
+from forecast.cli.market_coherence import coherence
 from forecast.cli.market_compare import market_compare
 from forecast.cli.market_import import import_quotes
 from forecast.cli.market_import_trades import import_trades
@@ -21,6 +22,7 @@ def market() -> typer.Typer:
     group.command("import", short_help="Add what a venue's files say of the book's contracts.")(import_quotes)
     group.command("compare", short_help="Compare answers with what contracts are offered at.")(market_compare)
     group.command("import-trades", short_help="Add your own trades from a venue's files.")(import_trades)
+    group.command("coherence", short_help="Say what prices of contracts that hang together lock in.")(coherence)
     group.command("positions", short_help="Show what you hold.")(positions)
     group.command("trade", short_help="Put a trade of yours on record.")(trade)
     group.command("list", short_help="List the contracts of the book.")(list_)
