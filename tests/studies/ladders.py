@@ -21,7 +21,7 @@ NOISES = (0.3, 1.0)  # of a market's midpoint in log odds, in half spreads
 TABLE = Path(__file__).with_suffix(".md")
 HEADING = """# Fitted ladders in simulation
 
-{ladders} ladders for each line: eight deadlines, a month apart. The market's midpoint errs, rung by rung, by a normal error in log odds with the standard deviation that is stated, in half spreads; the half spread is a cent and 4 % of F (1 - F), and bid and ask are rounded outwards to cents. Losses are expected log scores beyond that of the truth, in thousandths of a nat for each rung; the midpoint of a rung is its raw price. A hazard that goes up and down from rung to rung cannot be told from errors of the market: it is smoothed away, and raw rungs are better (last lines). The error is that of the difference. `python -m tests.studies.ladders` makes this table.
+{ladders} ladders for each line: eight deadlines, a month apart. The market's midpoint errs, rung by rung, by a normal error in log odds with the standard deviation that is stated, in half spreads; the half spread is a cent and 4 % of F (1 - F), and bid and ask are rounded outwards to cents. Losses are expected log scores beyond that of the truth, in thousandths of a nat for each rung; the midpoint of a rung is its raw price. A hazard that goes up and down from rung to rung cannot be told from errors of the market: it is smoothed away, and raw rungs are better (last two lines). The error is that of the difference. `python -m tests.studies.ladders` makes this table.
 
 | true hazard | error | raw rungs | fitted | difference | error of it |
 |---|--:|--:|--:|--:|--:|

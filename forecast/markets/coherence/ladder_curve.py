@@ -11,8 +11,9 @@ between rungs, F_i = 1 - exp(-sum over k <= i of exp(theta_k) (t_k - t_{k-1})). 
   so that with tau = 0 the hazard is that of a Weibull distribution of shape 1 + delta; for thresholds it is the distance as a share of all,
   doubled, and the hazard that of a Gompertz distribution.
 - tau and c are chosen from ``SMOOTHNESS`` and ``ERRORS`` by the marginal likelihood (Laplace's approximation) times priors, tau half-normal
-  with scale 1 and ln c normal around ln 0.5 with standard deviation 1.  So a hazard that varies is not made even, and few rungs are not
-  followed into their noise; one that goes up and down from rung to rung cannot be told from errors, and is smoothed away.
+  with scale 3 and ln c normal around ln 0.35 with standard deviation 0.6: a midpoint is usually nearer than half a spread.  So a hazard
+  that varies is not made even, and few rungs are not followed into their noise; one that goes up and down from rung to rung cannot be told
+  from errors, and is smoothed away (`tests/studies/ladders.md`).
 
 theta is the posterior mode, found by Newton's method with step halving, and without the curvature of the
 curve itself where the posterior is not concave (Gauss-Newton).
@@ -39,6 +40,8 @@ DEFAULT_SMOOTHNESS, DEFAULT_ERROR = 0.8, 0.5
 LEAST_HALF_SPREAD = 0.001
 ONE_SIDED_ERROR = 0.5  # in log odds
 MOST_CURVE_STEPS = 500
+_TAU_SCALE = 3.0
+_USUAL_ERROR, _ERROR_SPREAD = 0.35, 0.6  # of c: its middle, and the standard deviation of its logarithm
 _LEVEL_SPREAD = 10.0  # of the first log hazard around a constant hazard: hardly any prior
 _LONGEST_STEP = 2.0  # of a log hazard
 _ENOUGH = 1e-7  # of log posterior that a further step would gain
@@ -125,7 +128,7 @@ def fit_ladder(quotes: LadderQuotes, *, smoothness: float | None = None, error: 
 
 
 def _log_prior(tau: float, error: float) -> float:
-    return -0.5 * tau**2 - 0.5 * log(error / DEFAULT_ERROR) ** 2
+    return -0.5 * (tau / _TAU_SCALE) ** 2 - 0.5 * (log(error / _USUAL_ERROR) / _ERROR_SPREAD) ** 2
 
 
 def _widths(quotes: LadderQuotes, positions: Array) -> Array:
