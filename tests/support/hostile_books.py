@@ -48,6 +48,7 @@ TOPIC: dict[str, Any] = {
             "given": "total(late) >= 1", "annulled": "total(broken) >= 1000", "settled": "By the log.",
         },
         "which": {"asks": "Which?", "by": date(2025, 12, 31), "choices": {"few": "total(broken) < 3", "lots": "total(broken) >= 3"}},
+        "chance": {"asks": "Will the next one be noticed?", "probability": "exp(-exp(liking))", "settled": "By the log."},
         "colour": {"asks": "Which colour next?", "by": date(2025, 12, 31), "type": "options", "options": "red, blue", "settled": "By looking."},
         "length": {"asks": "How long will the next one be?", "by": date(2025, 12, 31), "type": "number", "unit": "metres"},
     },
