@@ -101,6 +101,8 @@ def test_the_committed_hindcasts_are_what_the_code_makes(tmp_path):
     """Replayed again, each committed hindcast of the route has the same numbers, and says that it is one."""
     for folder in ("seeds", "priors"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "reports").mkdir()
+    shutil.copy(ROOT / "reports" / "ledger.jsonl", tmp_path / "reports")  # which says since when the priors have been public
     committed = {path.parent.name: read_content(path.read_bytes()) for path in sorted((ROOT / "reports").glob("as-of/*/route.json"))}
     assert len(committed) == 4
     for day, content in committed.items():

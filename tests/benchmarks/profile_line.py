@@ -14,12 +14,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
+
+import forecast
 
 type Place = tuple[str, int, str]  # file, line, function
 
-OWN = f"{os.sep}forecast{os.sep}"  # in the path of every function of the package
-LIBRARIES = ("site-packages", f"{os.sep}lib{os.sep}python")
+OWN = f"{Path(forecast.__file__).parent}{os.sep}"  # the path of every function of the package begins with it
 DEEPEST = 200  # calls of libraries within one another that are followed
 NEGLIGIBLE = 1e-6  # share of all time
 SHOWN = 2
@@ -75,9 +77,9 @@ def _name_of(place: Place) -> str:
     file, _, function = place
     if file.startswith(IMPORTING):
         return "imports"
-    if OWN not in file or any(part in file for part in LIBRARIES) or function == "<module>":
+    if not file.startswith(OWN) or function == "<module>":
         return ""
-    return f"{file.rpartition(OWN)[2].removesuffix('.py')}:{function}"
+    return f"{file.removeprefix(OWN).removesuffix('.py')}:{function}"
 
 
 def main(module: str, *arguments: str) -> None:

@@ -18,7 +18,7 @@ from tests.benchmarks.growing import _peak_mb_at
 from tests.benchmarks.growth import growth_exponent, marginal_costs
 from tests.benchmarks.measure import Command, CommandFailed, Cost, measure, measure_in_turn, median_cost, median_ratio
 from tests.benchmarks.models import MODELS, data_of
-from tests.benchmarks.profile_line import costliest_line, line_of
+from tests.benchmarks.profile_line import OWN, costliest_line, line_of
 from tests.benchmarks.programs import nutpie_program
 from tests.benchmarks.result import read_result
 from tests.benchmarks.rows import Target, command_row, growth_row, round_figures
@@ -124,7 +124,7 @@ def test_figures_are_rounded_to_three_digits():
 
 def test_the_time_of_libraries_goes_to_the_function_that_called_them():
     """A library's own time counts for its callers in proportion to their calls, through other libraries; imports are one function."""
-    own, other = ("/x/forecast/a.py", 1, "f"), ("/x/forecast/b.py", 1, "g")
+    own, other = (f"{OWN}a.py", 1, "f"), (f"{OWN}b.py", 1, "g")
     inner, outer, importing = ("/lib/n.py", 1, "inner"), ("/lib/n.py", 9, "outer"), ("<frozen importlib._bootstrap>", 1, "load")
     stats = {
         own: (1, 1, 1.0, 5.0, {}),
