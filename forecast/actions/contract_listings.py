@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from forecast.actions.market_import import STANDARD_INPUT
-from forecast.book.files.folder import access_problem
+from forecast.actions.payload_files import payload_bytes, shown_name
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.markets.faults import MarketFault
 from forecast.markets.fee_schedules import FeeSchedule
@@ -20,7 +19,7 @@ from forecast.markets.venues.listed_details import ListedDetails, listed_details
 from forecast.markets.venues.listings import Listing, VenueReading
 from forecast.markets.venues.manifold_fees import MANIFOLD_FEES
 from forecast.markets.venues.manifold_payloads import read_manifold_payload
-from forecast.markets.venues.payload_nodes import MOST_PAYLOAD_BYTES, PayloadNode, load_payload
+from forecast.markets.venues.payload_nodes import PayloadNode, load_payload
 from forecast.markets.venues.polymarket_fees import POLYMARKET_US_FEES
 from forecast.markets.venues.polymarket_payloads import read_polymarket_payload
 
@@ -47,29 +46,19 @@ def listed_contract(
     details = ListedDetails()
     for file in files:
         try:
-            payload = _payload(file, read_input)
+            payload = load_payload(payload_bytes(file, read_input))
             if venue == "kalshi":
                 _check_series(payload, contract)
             reading = _read(venue, payload, contract, retrieved)
             details = details.completed_by(listed_details(venue, payload, contract))
         except MarketFault as fault:
-            raise FileFault(Problem(Place(_shown_name(file)), fault.message, fault.hint)) from None
+            raise FileFault(Problem(Place(shown_name(file)), fault.message, fault.hint)) from None
         stated += reading.fees
         found = next((its for its in reading.listings if its.contract == contract), None)
         if found is None and not reading.fees:
             raise FileFault(_missing_problem(file, contract, reading))
         listing = listing or found
     return ListedContract(listing, _fees(venue, listing, stated, retrieved), details)
-
-
-def _payload(file: Path, read_input: Callable[[int], bytes]) -> PayloadNode:
-    if str(file) == STANDARD_INPUT:
-        return load_payload(read_input(MOST_PAYLOAD_BYTES + 1))
-    try:
-        with file.open("rb") as handle:
-            return load_payload(handle.read(MOST_PAYLOAD_BYTES + 1))
-    except OSError as error:
-        raise FileFault(access_problem(str(file), "be read", error)) from None
 
 
 def _read(venue: Venue, payload: PayloadNode, contract: str, retrieved: datetime) -> VenueReading:
@@ -92,10 +81,10 @@ def _check_series(payload: PayloadNode, contract: str) -> None:
 def _missing_problem(file: Path, contract: str, reading: VenueReading) -> Problem:
     """Why a file does not describe a contract."""
     if reading.skipped:
-        return Problem(Place(_shown_name(file)), f"`{contract}` is not read: {reading.skipped[0].reason}")
+        return Problem(Place(shown_name(file)), f"`{contract}` is not read: {reading.skipped[0].reason}")
     listed = ", ".join(its.contract for its in reading.listings[:10])
     hint = f"it lists {listed}" if listed else "save the market itself as the venue answered it"
-    return Problem(Place(_shown_name(file)), f"this file does not describe `{contract}`", hint)
+    return Problem(Place(shown_name(file)), f"this file does not describe `{contract}`", hint)
 
 
 def _fees(venue: Venue, listing: Listing | None, stated: Sequence[FeeSchedule], retrieved: datetime) -> tuple[FeeSchedule, ...]:
@@ -112,7 +101,3 @@ def _fees(venue: Venue, listing: Listing | None, stated: Sequence[FeeSchedule], 
         return tuple(fees)
     waived = KalshiFees(retrieved, f"waived until {until:%Y-%m-%d %H:%M} UTC", "quadratic", Decimal(0))
     return (waived, *(replace(schedule, holds_from=until) for schedule in fees))
-
-
-def _shown_name(file: Path) -> str:
-    return "standard input" if str(file) == STANDARD_INPUT else str(file)

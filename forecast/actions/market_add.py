@@ -209,9 +209,7 @@ def _taken_problem(folder: Folder, contract: Contract) -> Problem | None:
         return problems[0]
     known = read_contracts(folder).contracts
     if (same := next((its for its in known.values() if (its.venue, its.id) == (contract.venue, contract.id)), None)) is not None:
-        message = (
-            f"{same.venue} has one contract `{same.id}`, and it stands here already as `{same.name}`, beside {same.topic}.{same.asked}"
-        )
+        message = f"{same.venue} has one contract `{same.id}`, and it stands here already as `{same.name}`, beside {same.topic}.{same.question_name}"
         return Problem(same.place, message, "edit that table instead")
     if contract.name in known:
         return Problem(known[contract.name].place, f"the book has a contract `{contract.name}` already", "choose another name with --name")

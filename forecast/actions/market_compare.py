@@ -84,7 +84,7 @@ def compare_markets(root: Path, name: str, *, as_of: date, settings: Settings, b
 
 def _names_of(contract: Contract) -> set[str]:
     """What a contract may be named by: itself, its question with or without the topic and the class, or its topic."""
-    asked = {contract.question, contract.asked}
+    asked = {contract.question, contract.question_name}
     return {contract.name, contract.topic, *asked, *(f"{contract.topic}.{name}" for name in asked)}
 
 

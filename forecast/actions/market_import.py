@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from forecast.book.files.folder import Folder, access_problem
+from forecast.actions.payload_files import STANDARD_INPUT, payload_bytes, shown_name
+from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
@@ -28,13 +29,11 @@ from forecast.markets.sides import ContractSide
 from forecast.markets.venues.kalshi_payloads import read_kalshi_payload
 from forecast.markets.venues.listings import SkippedItem, VenueReading
 from forecast.markets.venues.manifold_payloads import read_manifold_payload
-from forecast.markets.venues.payload_nodes import MOST_PAYLOAD_BYTES, PayloadNode, load_payload
+from forecast.markets.venues.payload_nodes import PayloadNode, load_payload
 from forecast.markets.venues.polymarket_payloads import read_polymarket_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,8 @@ def import_quotes(
     try:
         contract = contract_asked(book, venue, asked.contract)
         for file in files:
-            data = read_input(MOST_PAYLOAD_BYTES + 1) if str(file) == STANDARD_INPUT else file_bytes(file)
-            _gather(book, venue, _read(venue, load_payload(data), contract, asked), file.name, now, rows)
+            payload = load_payload(payload_bytes(file, read_input))
+            _gather(book, venue, _read(venue, payload, contract, asked), file.name, now, rows)
         with hold_lock(root):
             return _append(folder, rows)
     except MarketFault as fault:
@@ -123,15 +122,6 @@ def contract_asked(book: BookContracts, venue: Venue | None, name: str) -> Contr
     if venue is not None and contract.venue != venue:
         raise MarketFault(f"`{name}` is a contract of {contract.venue}, not of {venue}")
     return contract
-
-
-def file_bytes(file: Path) -> bytes:
-    """Return what a file holds, and one byte more than a payload may have where it is larger.  Raises ``FileFault``."""
-    try:
-        with file.open("rb") as handle:
-            return handle.read(MOST_PAYLOAD_BYTES + 1)
-    except OSError as error:
-        raise FileFault(access_problem(str(file), "be read", error)) from None
 
 
 def _read(venue: Venue, payload: PayloadNode, contract: Contract | None, asked: QuoteRequest) -> VenueReading:
@@ -202,8 +192,3 @@ def _moments_of_books(folder: Folder, topic: str) -> set[tuple[str, str]]:
 
 def _moments_of_pools(folder: Folder, topic: str) -> set[tuple[str, str]]:
     return {(its.contract, moment_text(its.at)) for its in read_pools(folder, topic)[0]}
-
-
-def shown_name(file: Path) -> str:
-    """Return a file as messages name it."""
-    return "standard input" if str(file) == STANDARD_INPUT else str(file)

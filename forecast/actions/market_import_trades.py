@@ -12,7 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from forecast.actions.market_import import STANDARD_INPUT, contract_asked, file_bytes, shown_name
+from forecast.actions.market_import import contract_asked
+from forecast.actions.payload_files import STANDARD_INPUT, payload_bytes, shown_name
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import root_problem
 from forecast.book.files.locking import hold_lock
@@ -27,7 +28,7 @@ from forecast.markets.files.positions_file import POSITIONS, fill_cells, positio
 from forecast.markets.positions import OwnTrade, positions_of
 from forecast.markets.venues.listings import SkippedItem
 from forecast.markets.venues.own_fills import FillVenue, OwnFill, read_own_fills
-from forecast.markets.venues.payload_nodes import MOST_PAYLOAD_BYTES, load_payload
+from forecast.markets.venues.payload_nodes import decode_payload, load_payload
 
 type TradeFormat = Literal["kalshi", "polymarket", "manifold", "csv"]
 
@@ -83,7 +84,7 @@ def import_trades(
     try:
         asked = contract_asked(book, None if its == "csv" else its, contract)
         for file in files:
-            data = read_input(MOST_PAYLOAD_BYTES + 1) if str(file) == STANDARD_INPUT else file_bytes(file)
+            data = payload_bytes(file, read_input)
             if its == "csv":
                 _gather_rows(folder, data, shown_name(file), book, found)
             else:
@@ -125,12 +126,7 @@ def _fee(contract: Contract, fill: OwnFill, counts: Counter[str]) -> Decimal:
 
 def _gather_rows(folder: Folder, data: bytes, file: str, book: BookContracts, found: _Trades) -> None:
     """Read a CSV file as if it stood in the book."""
-    if len(data) > MOST_PAYLOAD_BYTES:
-        raise MarketFault(f"this file has more than {MOST_PAYLOAD_BYTES:,} bytes", "divide it")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MarketFault(f"this is not UTF-8: byte {error.start} does not belong to it", "save it as UTF-8") from None
+    text = decode_payload(data, too_large="divide it", wrong="save it as UTF-8")
     path = Path(file).name
     trades, problems = read_trades_file(replace(folder, texts={path: text}), path)
     if has_errors(problems):

@@ -135,7 +135,13 @@ def _choose_contracts(read: BookContracts, named: Sequence[str]) -> tuple[tuple[
 
 
 def _names_of(contract: Contract) -> tuple[str, ...]:
-    return contract.name, contract.question, contract.asked, f"{contract.topic}.{contract.question}", f"{contract.topic}.{contract.asked}"
+    return (
+        contract.name,
+        contract.question,
+        contract.question_name,
+        f"{contract.topic}.{contract.question}",
+        f"{contract.topic}.{contract.question_name}",
+    )
 
 
 def _markets(given: _StakeInputs, *, now: datetime, most_age: timedelta) -> tuple[list[ContractMarket], dict[str, str]]:

@@ -133,7 +133,7 @@ def _question_of(topic: Topic, contract: Contract) -> Question:
     if condition is None:  # a class that is a value of a parameter, which is a number there
         assert isinstance(question.answer, Name)
         condition = Compare(("==",), (question.answer, Number(float(topic.parameters[question.answer.name].categories.index(label)))))
-    return replace(question, kind="probability", answer=condition, answer_text=contract.asked, choices={}, choice_texts={})
+    return replace(question, kind="probability", answer=condition, answer_text=contract.question_name, choices={}, choice_texts={})
 
 
 def entries_of_topic(entries: Sequence[Mapping[str, Any]], topic: str) -> tuple[Mapping[str, Any], ...]:

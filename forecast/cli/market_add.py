@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of, texts_by_name
+from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, root_of, texts_by_name
 from forecast.system import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from forecast.actions.market_add import AddedContract
     from forecast.markets.contract import Term, TermComparison
@@ -178,19 +177,13 @@ def add(
         priors=_priors({"yes_if_yes": yes_if_yes, "yes_if_no": yes_if_no, "void": void}, why or ()),
     )
     done = add_contract(
-        root_of(book, allow_links=allow_links), new, files or (), retrieved=_moment(retrieved), read_input=sys.stdin.buffer.read
+        root_of(book, allow_links=allow_links),
+        new,
+        files or (),
+        retrieved=past_moment(retrieved or "now", now=utc_now().replace(microsecond=0), option="--retrieved"),
+        read_input=sys.stdin.buffer.read,
     )
     _print(done, as_json=as_json)
-
-
-def _moment(text: str) -> datetime:
-    from forecast.forecasts.times import moment_hint, parse_moment
-
-    if not text:
-        return utc_now().replace(microsecond=0)
-    if (moment := parse_moment(text)) is None:
-        raise typer.BadParameter(f"`{text}` is no time: {moment_hint(text)}", param_hint="--retrieved")
-    return moment
 
 
 def _rules_text(path: Path | None) -> str:
@@ -256,7 +249,7 @@ def _print(done: AddedContract, *, as_json: bool) -> None:
             {
                 "problems": problems_as_data(done.problems),
                 "contract": contract.name,
-                "question": f"{contract.topic}.{contract.asked}",
+                "question": f"{contract.topic}.{contract.question_name}",
                 "path": done.path,
                 "line": contract.place.line,
                 "unknown": unknown,
@@ -269,7 +262,7 @@ def _print(done: AddedContract, *, as_json: bool) -> None:
         return
     side = contract.side.capitalize()
     echo(
-        f"Added {contract.name} ({done.path}:{contract.place.line}): its {side} pays where {contract.topic}.{contract.asked} resolves Yes."
+        f"Added {contract.name} ({done.path}:{contract.place.line}): its {side} pays where {contract.topic}.{contract.question_name} resolves Yes."
     )
     for note in done.notes:
         echo(note)

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from forecast.cli.lines import echo, print_json, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, past_moment, root_of
 from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from forecast.actions.market_import import QuoteImport
 
 MOST_LISTED = 10
@@ -71,7 +69,7 @@ def import_quotes(
         raise typer.BadParameter(
             "no recorded file of Polymarket US is known here, so none is read; write its quotes into quotes.csv", param_hint="VENUE"
         )
-    asked = QuoteRequest(contract, _moment(retrieved, utc_now()), token)
+    asked = QuoteRequest(contract, past_moment(retrieved, now=utc_now(), option="--retrieved") if retrieved else None, token)
     root = root_of(book, allow_links=allow_links)
     done = add_quotes(root, venue, files, asked, read_input=sys.stdin.buffer.read, clock=utc_now)
     stop_at(done.problems, as_json=as_json)
@@ -89,19 +87,6 @@ def import_quotes(
         _print(done, venue)
     if any(its.is_price for its in done.skipped):
         raise typer.Exit(LEFT_OUT)
-
-
-def _moment(text: str, now: datetime) -> datetime | None:
-    from forecast.forecasts.times import moment_hint, parse_moment
-
-    if not text:
-        return None
-    moment = now if text == "now" else parse_moment(text)
-    if moment is None:
-        raise typer.BadParameter(f"`{text}` is no time: {moment_hint(text)}", param_hint="--retrieved")
-    if moment > now:
-        raise typer.BadParameter(f"{text} has not come yet", param_hint="--retrieved")
-    return moment
 
 
 _WORDS = {"quotes": "quote", "books": "level of order books", "pools": "pool"}

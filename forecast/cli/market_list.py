@@ -41,7 +41,7 @@ def list_(*, topics: Topics = None, book: Book = None, allow_links: AllowLinks =
 def _row(contract: Contract) -> tuple[str, ...]:
     return (
         contract.name,
-        f"{contract.topic}.{contract.asked}",
+        f"{contract.topic}.{contract.question_name}",
         contract.side,
         deadline_text(contract),
         *(", ".join(_terms(contract, status)) or "none" for status in ("different", "unknown")),
@@ -67,7 +67,7 @@ def _data(contract: Contract) -> dict[str, Any]:
     return {
         "name": contract.name,
         "topic": contract.topic,
-        "question": contract.asked,
+        "question": contract.question_name,
         "venue": contract.venue,
         "id": contract.id,
         "side": contract.side,

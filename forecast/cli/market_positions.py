@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, root_of
 
 if TYPE_CHECKING:
     from forecast.actions.market_positions import CurrencyTotal, HeldSide
@@ -115,26 +115,13 @@ def trade(
             raise typer.BadParameter(f"{value} is not between 0 and 1" if most is not None else f"{value} is below 0", param_hint=name)
     if count == 0 or (count is None and action in {"buy", "sell"}):
         raise typer.BadParameter("say how many contracts, more than 0", param_hint="COUNT")
-    asked = TradeRequest(contract, action, side, count, price, fee, _moment(at, now), line_text(note))
+    asked = TradeRequest(contract, action, side, count, price, fee, past_moment(at or "now", now=now, option="--at"), line_text(note))
     problems = record_trade(root_of(book, allow_links=allow_links), asked, now=now)
     stop_at(problems, as_json=as_json)
     if as_json:
         print_json({"contract": contract, "problems": []})
     else:
         echo(f"{contract}: on record. `forecast market positions` shows what you hold.")
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    from forecast.forecasts.times import moment_hint, parse_moment
-
-    if not text:
-        return now
-    moment = parse_moment(text)
-    if moment is None:
-        raise typer.BadParameter(f"`{text}` is no time: {moment_hint(text)}", param_hint="--at")
-    if moment > now:
-        raise typer.BadParameter(f"{text} has not come yet", param_hint="--at")
-    return moment
 
 
 def _print(sides: tuple[HeldSide, ...], totals: tuple[CurrencyTotal, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +34,18 @@ def as_of_day(as_of: date | None, *, now: date) -> date:
     if as_of is not None and as_of > now:
         raise typer.BadParameter(f"{as_of} is after today ({now}): nobody knows yet what will be known then", param_hint="--as-of")
     return as_of or now
+
+
+def past_moment(text: str, *, now: datetime, option: str) -> datetime:
+    """Return the moment that an option states, with ``now`` as a word for now; refuse what is no time, and one that has not come."""
+    from forecast.forecasts.times import moment_hint, parse_moment
+
+    moment = now if text == "now" else parse_moment(text)
+    if moment is None:
+        raise typer.BadParameter(f"`{text}` is no time: {moment_hint(text)}", param_hint=option)
+    if moment > now:
+        raise typer.BadParameter(f"{text} has not come yet", param_hint=option)
+    return moment
 
 
 def review_day(reviewed: date | None, *, now: date) -> date:

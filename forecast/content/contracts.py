@@ -48,7 +48,7 @@ def contract_content(
     fair = None if compared is None else compared.fair
     content: ContractContent = {
         "name": contract.name,
-        "question": contract.asked,
+        "question": contract.question_name,
         "venue": contract.venue,
         "id": contract.id,
         "address": contract.address,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from forecast.book.files.cells import Cells, read_cells
 from forecast.book.files.folder import Folder
@@ -15,6 +16,8 @@ from forecast.forecasts.times import moment_hint, parse_moment
 from forecast.forecasts.values import ValueFault
 from forecast.language.characters import TextKind
 from forecast.language.faults import did_you_mean
+
+_DECIMAL = frozenset("0123456789.")
 
 MOST_FORECASTS = 1_000_000  # rows of one file
 type RowCells = Mapping[str, str]
@@ -158,6 +161,17 @@ class CellReader:
     def number(self, column: str) -> float | None:
         """A finite number; None for an empty cell."""
         return read_number(self.cells, column, self.problems) if self.cells[column] else None
+
+    def decimal(self, column: str, *, signed: bool = False) -> Decimal | None:
+        """A decimal number as it is written, from 0 on unless ``signed``; None for an empty cell."""
+        text = self.cells[column]
+        if not text:
+            return None
+        digits = text.removeprefix("-") if signed else text
+        if not set(digits) <= _DECIMAL or digits.count(".") > 1 or not digits.strip("."):
+            self.fault(column, f"`{text[:40]}` is no number{'' if signed else ' from 0 on'}", "write it with a point, as in 0.385")
+            return None
+        return Decimal(text)
 
     def value[Word, Value](self, parse: Callable[[Word, str], Value], word: Word) -> Value | None:
         """The cell `value` as a word says how to read it; None, with a problem, where ``parse`` raises ``ValueFault``."""

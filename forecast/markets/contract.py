@@ -78,7 +78,7 @@ class Contract:
     deviations: DeviationPriors | None = None  # None where the prior file has none for it, or none that can be read
 
     @property
-    def asked(self) -> str:
+    def question_name(self) -> str:
         """The question as contracts.toml names it: with the class in brackets where it has several."""
         return f"{self.question}[{self.label}]" if self.label else self.question
 

@@ -24,7 +24,7 @@ def contract_text(contract: Contract, *, deadline_note: str = "") -> str:
     """Return the table of a contract, with a comment behind its deadline where there is one."""
     lines = [
         f"[{contract.name}]",
-        f"question = {toml_text(contract.asked)}",
+        f"question = {toml_text(contract.question_name)}",
         f"venue = {toml_text(contract.venue)}",
         f"id = {toml_text(contract.id)}",
         f"side = {toml_text(contract.side)}  # pays where our question resolves Yes",

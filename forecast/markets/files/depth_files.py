@@ -120,7 +120,10 @@ def newest_pool(pools: Sequence[RecordedPool], contract: str, now: datetime, *, 
 def _level_of_row(row: CellReader) -> _Row | None:
     contract, at = row.text("contract", required=True), row.moment("at")
     side = row.word("side", _SIDES)
-    price, count = _decimal(row, "price"), _decimal(row, "count")
+    price, count = row.decimal("price"), row.decimal("count")
+    for name in ("price", "count"):
+        if not row.cells[name]:
+            row.fault(name, f"`{name}` is empty", "write the price of one contract and how many are offered")
     if not row.cells["at"]:
         row.fault("at", "`at` is empty", "write when the book stood so")
     if price is not None and price > 1:
@@ -146,11 +149,3 @@ def _pool_of_row(row: CellReader) -> RecordedPool | None:
 
 def _book_of_rows(rows: Sequence[_Row]) -> OrderBook:
     return make_book(*([Level(row.price, row.count) for row in rows if row.side == side and row.count] for side in ("bid", "ask")))
-
-
-def _decimal(row: CellReader, name: str) -> Decimal | None:
-    text = row.cells[name]
-    if not set(text) <= set("0123456789.") or text.count(".") > 1 or not text.strip("."):
-        row.fault(name, f"`{text[:40]}` is no number from 0 on", "write it with a point, as in 0.385")
-        return None
-    return Decimal(text)

@@ -25,7 +25,6 @@ POSITIONS = Table(
     _KINDS,
 )
 _SIDES: tuple[ContractSide, ...] = ("yes", "no")
-_SIGNED = frozenset("0123456789.-")
 
 
 def positions_path(topic: str) -> str:
@@ -65,7 +64,7 @@ def fill_cells(fill: OwnTrade, *, recorded: str, source: str = "", note: str = "
 def _fill_of_row(row: CellReader) -> OwnTrade | None:
     contract, at = row.text("contract", required=True), row.moment("at")
     action, side = row.word("action", POSITION_ACTIONS), row.word("side", _SIDES)
-    count, price, fee = _amount(row, "count"), _amount(row, "price"), _amount(row, "fee", signed=True)
+    count, price, fee = row.decimal("count"), row.decimal("price"), row.decimal("fee", signed=True)
     if not row.cells["at"]:
         row.fault("at", "`at` is empty", "write when the trade was made")
     if action in {"buy", "sell"} and not row.cells["count"]:
@@ -79,14 +78,3 @@ def _fill_of_row(row: CellReader) -> OwnTrade | None:
     if at is None or action is None or side is None or price is None or row.problems:
         return None
     return OwnTrade(row.place, contract, at, action, side, count, price, fee or Decimal(0), row.text("id"))
-
-
-def _amount(row: CellReader, name: str, *, signed: bool = False) -> Decimal | None:
-    text = row.cells[name]
-    if not text:
-        return None
-    allowed = _SIGNED if signed else _SIGNED - {"-"}
-    if not set(text) <= allowed or text.count(".") > 1 or "-" in text[1:] or not text.strip(".-"):
-        row.fault(name, f"`{text[:40]}` is no number{'' if signed else ' from 0 on'}", "write it with a point, as in 0.385")
-        return None
-    return Decimal(text)

@@ -147,13 +147,22 @@ def load_payload(data: bytes) -> PayloadNode:
     Raises ``MarketFault`` for more than 50 MB, for what is no JSON in UTF-8, for NaN and infinities, for a key that stands twice, and for
     objects and lists more than 50 deep.
     """
+    return PayloadNode(
+        _parse(decode_payload(data, too_large="fetch fewer pages into one file", wrong="save what the venue answered as it is"))
+    )
+
+
+def decode_payload(data: bytes, *, too_large: str, wrong: str) -> str:
+    """Return the text of a file without a byte order mark.
+
+    Raises ``MarketFault`` for more than 50 MB, with the hint ``too_large``, and for what is not UTF-8, with the hint ``wrong``.
+    """
     if len(data) > MOST_PAYLOAD_BYTES:
-        raise MarketFault(f"this file has more than {MOST_PAYLOAD_BYTES:,} bytes", "fetch fewer pages into one file")
+        raise MarketFault(f"this file has more than {MOST_PAYLOAD_BYTES:,} bytes", too_large)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise MarketFault(f"this is not UTF-8: byte {error.start} does not belong to it", "save what the venue answered as it is") from None
-    return PayloadNode(_parse(text))
+        raise MarketFault(f"this is not UTF-8: byte {error.start} does not belong to it", wrong) from None
 
 
 def _parse(text: str) -> object:

@@ -91,7 +91,7 @@ def test_a_contract_is_read_with_all_that_its_table_says():
     assert found.problems == ()
     contract = found.contracts["kalshi-ferry"]
     assert found.of_topic("ferry") == (contract,)
-    assert (contract.topic, contract.question, contract.label, contract.asked) == ("ferry", "three_more", "", "three_more")
+    assert (contract.topic, contract.question, contract.label, contract.question_name) == ("ferry", "three_more", "", "three_more")
     assert (contract.venue, contract.id, contract.side) == ("kalshi", "KXFERRY-25DEC31", "no")
     assert contract.deadline == datetime(2025, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-5)))
     assert contract.rules == RULES
