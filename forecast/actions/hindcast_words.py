@@ -135,7 +135,7 @@ def _since_when(topic: str, scores: Sequence[SettledScore], since: date | None) 
     if since <= opened:
         return
     known = f", when {'all' if len(late) == len(scores) else len(late)} of these questions had been settled" if late else ""
-    yield f"Priors of `{topic}` written {time_between(opened, since)} later: the ledger has them since {day(since)}, and the first of these questions opened on {day(opened)}{known}."
+    yield f"Priors of `{topic}` written {time_between(opened, since)} later: they have been in the ledger since {day(since)}, and the first of these questions opened on {day(opened)}{known}."
 
 
 def _what_the_ledger_said(scores: HindcastScores, count: int) -> Iterator[str]:

@@ -29,7 +29,7 @@ def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) ->
     if bounded:
         yield f"On no draw does {words.join_words(bounded)} pay on one of its sides: the chance of that is the greatest that so many draws leave open."
     if advice.is_joint:
-        yield "The contracts' chances, pooled one by one, cannot stand together, so that model and market are pooled jointly."
+        yield "The contracts' chances, pooled one by one, contradict each other, so model and market are pooled jointly."
     if advice.missed > MARGINAL_TOLERANCE:
         yield f"Prices contradict each other by up to {100 * advice.missed:.1f} points, which counts as doubt; `forecast market coherence` says where."
 
@@ -38,13 +38,13 @@ def _notes_on_contracts(markets: Sequence[ContractMarket], results: Mapping[str,
     unsaid = [each.contract.name for each in markets if each.contract.deviations is None]
     if unsaid:
         its = "its question" if len(unsaid) == 1 else "their questions"
-        yield f"Nothing is said about how {words.join_words(unsaid)} may end otherwise than {its}: each is taken to end as its question does."
+        yield f"The prior file does not say how {words.join_words(unsaid)} may resolve differently from {its}: we assume that each resolves the same way."
     conditional = [its.name for its in (each.contract for each in markets) if _is_conditional(its, results[its.topic])]
     if conditional:
         yield f"{words.join_words(conditional)} {'is' if len(conditional) == 1 else 'are'} taken to be void where the question's condition fails, or the question is annulled."
     deep = [each.contract.name for each in markets if not each.depth_is_known]
     if deep:
-        yield f"How many contracts of {words.join_words(deep)} are offered is not known, so that slippage is not counted: import an order book."
+        yield f"How many contracts of {words.join_words(deep)} are offered is not known, so slippage is not counted; import an order book."
     if any(each.contract.currency == "USDC" for each in markets):
         yield "A USDC is counted as a dollar."
     contracts = [each.contract for each in markets]

@@ -56,7 +56,7 @@ def _print_result(found: CoherenceResult) -> None:
         echo(
             f"The prices of {names} are coherent: no trades bring a profit after fees."
             if found.compared
-            else "No two contracts that can be traded hang together."
+            else "No two contracts that can be traded are related."
         )
     for ladder in found.ladders:
         _print_ladder(ladder)

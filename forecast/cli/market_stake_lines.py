@@ -79,11 +79,11 @@ def stake_data(result: StakeResult) -> dict[str, Any]:
 def _pool_sentence(result: StakeResult) -> str:
     weight = result.request.weight
     if weight.value == 1:
-        return "Chances are the model's alone, as asked for: the price counts for nothing."
+        return "Chances are the model's alone, as requested; prices are ignored."
     basis = (
-        f"estimated from {weight.questions} settled questions" if weight.is_estimated else "stated, since too few questions have settled"
+        f"estimated from {weight.questions} settled questions" if weight.is_estimated else "stated, because too few questions have settled"
     )
-    return f"Chances are the pool of model and market by log odds, in which the model weighs {weight.value:.2g} ({basis})."
+    return f"Chances average model and market in log odds; the model has weight {weight.value:.2g} ({basis})."
 
 
 def _contract_lines(each: ContractAdvice, money: str) -> Iterator[str]:
@@ -107,12 +107,12 @@ def _total_lines(advice: StakeAdvice, money: str) -> Iterator[str]:
     spent = sum(each.order.spent for each in advice.contracts)
     shared = f", of which {advice.locked:,.2f} stay locked" if advice.locked < spent - 0.005 else ""
     its = advice.drawdown
-    yield f"Together {spent:,.2f} {money}{shared}. On draws that had no part in the choice:"
-    yield f"  Expected gain {advice.expected_gain:,.2f} {money}; expected log growth {100 * advice.growth:.2g} % (on those that had, {100 * advice.chosen_growth:.2g} %)."
-    yield f"  Half of wealth or more is lost by these contracts alone: {words.percent(its.half_at_once)}."
-    yield f"  Over {its.bets} such bets in a row, each of the same shares of wealth, half is lost at some time: {words.percent(its.half)}; nine tenths: {words.percent(its.ruin)}."
-    yield f"  The deepest fall from a peak is then {words.percent(its.median_fall)} in the median, and {words.percent(its.high_fall)} or more in one run of 20."
-    yield f"  Outcomes that no draw has, in which all that is locked is lost, are given {100 * advice.unseen:.2g} %."
+    yield f"Together {spent:,.2f} {money}{shared}. On draws that were not used to choose the stakes:"
+    yield f"  Expected gain {advice.expected_gain:,.2f} {money}; expected log growth {100 * advice.growth:.2g} % (on those that were, {100 * advice.chosen_growth:.2g} %)."
+    yield f"  Chance of losing half of wealth or more on these contracts alone: {words.percent(its.half_at_once)}."
+    yield f"  Over {its.bets} such bets in a row at the same shares of wealth, the chance of being down by half at some point is {words.percent(its.half)}, and by nine tenths {words.percent(its.ruin)}."
+    yield f"  The deepest fall from a peak is then {words.percent(its.median_fall)} in the median run, and {words.percent(its.high_fall)} or more in one run in 20."
+    yield f"  Outcomes that no draw shows, in which everything locked is lost, are given a chance of {100 * advice.unseen:.2g} %."
 
 
 def _points(chance: float) -> str:

@@ -94,4 +94,4 @@ def _rows_table(contract: ContractContent) -> tuple[ReportTable, ...]:
 
 def _deviations_table(contract: ContractContent) -> tuple[ReportTable, ...]:
     rows = tuple((its["name"], words.share(its["mean"]), its["statement"], its["why"]) for its in contract["deviations"])
-    return (ReportTable("How it may end otherwise than our question", _DEVIATIONS, rows),) if rows else ()
+    return (ReportTable("How it may resolve differently from our question", _DEVIATIONS, rows),) if rows else ()

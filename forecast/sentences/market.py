@@ -9,7 +9,7 @@ OLD_QUOTE_DAYS = 7  # from which on a quote is said to be old
 MOST_TERMS_NAMED = 10
 VENUES = {"kalshi": "Kalshi", "polymarket": "Polymarket", "polymarket-us": "Polymarket US", "manifold": "Manifold"}
 SIDES = {"yes": "YES", "no": "NO"}
-NO_INPUT = "Quotes are no input of the model, so our answer has not seen this price."
+NO_INPUT = "Quotes are not an input of the model, so our answer does not take this price into account."
 
 
 def price_text(price: float) -> str:
@@ -105,7 +105,9 @@ def price_belief_sentence(belief: BeliefContent, contract: ContractContent) -> s
         return f"No values of the parameters give this price: the record has settled our question, and {price} would take a chance of {words.percent(chance)}."
     if belief["status"] == "not resolved":
         reach = belief["reach"]
-        told = "they are too few" if reach is None else f"they tell of chances from {words.percent(reach[0])} to {words.percent(reach[1])}"
+        told = (
+            "they are too few" if reach is None else f"they only reach chances from {words.percent(reach[0])} to {words.percent(reach[1])}"
+        )
         return (
             f"These draws cannot say what would have to be believed for {price}, a chance of {words.percent(chance)}: {told}. "
             "Other values of the parameters may give it."
@@ -153,26 +155,26 @@ def _gain_text(best: PurchaseContent) -> str:
 def _end_text(best: PurchaseContent) -> str:
     end = best["gain_at_end"]
     what = f"gains {price_text(end)}" if end > 0 else f"loses {price_text(-end)}"
-    return f"and {what} at the nearer end of the interval"
+    return f"and {what} at the end of our interval that is nearer the price"
 
 
 def _year_sentence(contract: ContractContent) -> str:
     days, best = contract["days"], contract["purchase"]
     if days is None:
-        return "Its deadline is not known, so a gain a year is not either."
-    when = "Its deadline has passed." if days == 0 else f"It is to be resolved in {words.days(days)}."
+        return "Its deadline is not known, so neither is the gain a year."
+    when = "Its deadline has passed." if days == 0 else f"It should be resolved in {words.days(days)}."
     if best is None or best["gain"] <= 0 or days == 0:
         return when
     if best["gain_a_year"] is None:
-        return f"{when} Compounded, the gain is beyond 1,000,000 times what is spent a year."
-    return f"{when} Compounded, the gain is {words.number(100 * best['gain_a_year'], error=0.5)} % of what is spent a year."
+        return f"{when} Compounded over a year, the expected gain is more than 1,000,000 times what is spent."
+    return f"{when} Compounded, the expected gain is {words.number(100 * best['gain_a_year'], error=0.5)} % a year on what is spent."
 
 
 def _age_sentence(contract: ContractContent) -> str:
     offer = contract["offer"]
     if offer is None or offer["days_old"] < OLD_QUOTE_DAYS:
         return ""
-    return f"This quote is {words.days(offer['days_old'])} old, and no longer says what is offered."
+    return f"This quote is {words.days(offer['days_old'])} old; the offer may have changed."
 
 
 def _fees_sentence(contract: ContractContent) -> str:
@@ -183,13 +185,13 @@ def _deviation_sentence(contract: ContractContent) -> str:
     means = {deviation["name"]: deviation["mean"] for deviation in contract["deviations"]}
     its = {name: words.share(mean) for name, mean in means.items()}
     if means == {"yes_if_yes": 1, "yes_if_no": 0, "void": 0}:
-        return "It is taken to end exactly as our question does."
+        return "We assume that it resolves exactly as our question does."
     if not its:
-        return "Nothing is said of how it may end otherwise than our question, so it is taken to end as that does."
+        return "The prior file does not say how it may resolve differently from our question, so we assume that it resolves the same way."
     ours = "pays" if contract["side"] == "yes" else "resolves No"
     return (
-        f"It is taken to be void with {its['void']}; else it {ours} with {its['yes_if_yes']} where our question resolves Yes, "
-        f"and with {its['yes_if_no']} where it resolves No."
+        f"The chance that it is void is taken to be {its['void']}; otherwise it {ours} with a chance of {its['yes_if_yes']} if our question "
+        f"resolves Yes, and of {its['yes_if_no']} if it resolves No."
     )
 
 

@@ -30,11 +30,11 @@ def written_later(content: TopicContent, replayed: str = "") -> str:
 def hindcast_sentence(content: TopicContent) -> str:
     """Return how much later than its day a report's priors were written, with the day since which the ledger has them; empty where they stood by then."""
     later = written_later(content)
-    return f"P{later[1:]}: the ledger has them since {day(content['priors_written'])}." if later else ""
+    return f"P{later[1:]}: they have been in the ledger since {day(content['priors_written'])}." if later else ""
 
 
 def replay_sentence(first: date, written: date) -> str:
     """Return how much later than the first of several replayed days the priors were written; empty where they stood by then."""
     if written <= first:
         return ""
-    return f"Priors written {time_between(first, written)} after {day(first)}, the first of these days: the ledger has them since {day(written)}."
+    return f"Priors written {time_between(first, written)} after {day(first)}, the first of these days: they have been in the ledger since {day(written)}."

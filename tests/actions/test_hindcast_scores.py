@@ -145,7 +145,7 @@ def test_what_must_be_known_is_said_in_words(scores: HindcastScores):
     assert said[2].startswith("one_by_autumn and one_by_winter of `ferry` were settled by the news of one day, 2 April 2024")
     assert said[3].startswith("ferry.one_by_winter ended before its date.")
     assert (
-        "Priors of `ferry` written 2 months later: the ledger has them since 1 March 2024, and the first of these questions opened on 1 January 2024."
+        "Priors of `ferry` written 2 months later: they have been in the ledger since 1 March 2024, and the first of these questions opened on 1 January 2024."
         in said
     )
     assert "The ledger has forecasts of 3 of these 3 that were made while they were open." in said

@@ -175,6 +175,11 @@ REFUSED = {
     "another file": (("three_more", *KALSHI, "--from", "MARKET"), "there is nothing of `KXFERRY-25DEC31` in this payload", 1),
     "another series": (("three_more", *KALSHI, "--from", "SERIES"), "this is the series KXBTCD, and `KXFERRY-25DEC31` is not of it", 1),
     "no time of retrieval": (("three_more", *KALSHI, "--retrieved", "today"), "`today` is no time", 2),
+    "a retrieval that is to come": (
+        ("three_more", *KALSHI, "--retrieved", "2999-01-01T00:00:00Z"),
+        "2999-01-01T00:00:00Z has not come yet",
+        2,
+    ),
     "a hidden character": (("three_more", "--venue", "kalshi", "--id", "KX\u202e", "--side", "yes"), "U+202E", 2),
 }
 

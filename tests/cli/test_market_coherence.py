@@ -215,7 +215,7 @@ def test_what_cannot_be_traded_is_left_out_with_a_reason(ladder: Path, run: Run)
     add(ladder, "by-early", "early", bid="0.50", ask="0.52")
     add(ladder, "by-late", "last", bid="0.38", ask="")
     out = run("market", "coherence", on=ladder).out
-    assert "No two contracts that can be traded hang together." in out
+    assert "No two contracts that can be traded are related." in out
     assert "by-late was left out: one side of the book is empty" in out
 
 

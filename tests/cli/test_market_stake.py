@@ -70,10 +70,10 @@ def test_it_says_what_to_buy_and_what_that_comes_to(market: Path, run: Run):
     ran = run("market", "stake", "--bankroll", "200", on=market)
     assert (ran.code, ran.err) == (0, "")
     assert "200.00 USD in cash, 0.25 of the Kelly stake." in ran.out
-    assert "the model weighs 0.3 (stated, since too few questions have settled)" in ran.out
+    assert "the model has weight 0.3 (stated, because too few questions have settled)" in ran.out
     assert "  ferry-log: buy " in ran.out
     assert " YES for " in ran.out
-    assert ". On draws that had no part in the choice:\n  Expected gain " in ran.out
+    assert ". On draws that were not used to choose the stakes:\n  Expected gain " in ran.out
     assert "; edge of YES +" in ran.out
     assert "for one bet only the mean of its chance matters" in ran.out
     assert ran.out.endswith("This is advice: nothing is ordered, and a price may have moved since its quote.\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import typer
 
-from forecast.cli.options import day
+from forecast.cli.options import day, past_moment
 
 
 @pytest.mark.parametrize("text", ["20260101", "2026-W01-1", "2026-1-1", "٢٠٢٦-٠١-٠١", "2026-01-01T00:00", "2026-02-30", "01.01.2026", ""])
@@ -16,3 +16,14 @@ def test_a_day_has_one_spelling(text: str):
     assert day("2026-01-01") == date(2026, 1, 1)
     with pytest.raises(typer.BadParameter, match="is not a date: write it as in 2026-10-12"):
         day(text)
+
+
+def test_a_moment_of_an_option_is_past():
+    """`now` is now; a time is read in its zone; what is no time and what has not come are refused, with the option's name."""
+    now = datetime(2026, 10, 2, 12, tzinfo=UTC)
+    assert past_moment("now", now=now, option="--at") == now
+    assert past_moment("2026-10-02T13:30:00+02:00", now=now, option="--at") == datetime(2026, 10, 2, 11, 30, tzinfo=UTC)
+    for text, message in (("2026-10-02T12:00:01Z", "has not come yet"), ("soon", "`soon` is no time")):
+        with pytest.raises(typer.BadParameter, match=message) as refused:
+            past_moment(text, now=now, option="--at")
+        assert refused.value.param_hint == "--at"

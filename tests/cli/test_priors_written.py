@@ -15,7 +15,7 @@ from tests.cli.conftest import Run
 pytestmark = pytest.mark.medium
 
 WRITTEN = date(2026, 3, 1)
-SENTENCE = "Priors written 14 months later: the ledger has them since 1 March 2026."
+SENTENCE = "Priors written 14 months later: they have been in the ledger since 1 March 2026."
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def test_a_hindcast_says_that_its_priors_were_written_later(hindcast: Path, run:
     for page in ("ferry.md", "ferry.html"):
         text = (reports / page).read_text(encoding="utf-8").replace("\u00a0", " ")
         assert SENTENCE in text
-        assert "the first of these days: the ledger has them since 1 March 2026." in text
-        assert "; written 1 March 2026, when the ledger first had it" in text
+        assert "the first of these days: they have been in the ledger since 1 March 2026." in text
+        assert "; written 1 March 2026, when it first entered the ledger" in text
     for page in ("index.md", "index.html"):
         assert ", a hindcast, priors written 14 months later" in (reports / page).read_text(encoding="utf-8")
     assert json.loads((reports / "ferry.json").read_text(encoding="utf-8"))["priors_written"] == WRITTEN.isoformat()
@@ -55,7 +55,7 @@ def test_an_edited_prior_is_written_on_the_day_of_the_update(hindcast: Path) -> 
 def test_a_history_says_how_much_later_than_its_first_day(hindcast: Path, run: Run) -> None:
     """Table and JSON say since when the ledger has the priors; nothing is said of days after."""
     first = ("history", "ferry.three_more", "--since", "2025-01-01", "--until", "2025-03-01")
-    said = "  Priors written 14 months after 1 January 2025, the first of these days: the ledger has them since 1 March 2026."
+    said = "  Priors written 14 months after 1 January 2025, the first of these days: they have been in the ledger since 1 March 2026."
     assert said in run(*first).out.splitlines()
     assert json.loads(run(*first, "--json").out)["priors_written"] == WRITTEN.isoformat()
     later = run("history", "ferry.three_more", "--since", "2026-03-01", "--until", "2026-04-01")

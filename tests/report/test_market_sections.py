@@ -51,8 +51,8 @@ def test_a_contract_has_a_section_and_a_picture(content: TopicContent) -> None:
         assert "Market: three-storms" in shown
         assert "bid 0.60, ask 0.62 on 30 June 2026" in shown
         assert "The least change of the parameters" in shown
-        assert "How it may end otherwise than our question" in shown
-        assert "It is not compared: what is on record of it is no offer" in shown
+        assert "How it may resolve differently from our question" in shown
+        assert "It is not compared: no offer that stands is on record for it" in shown
     assert "storms/market-three-storms.svg" in files
     assert topic_charts(content)["market-three-storms"].alt.startswith("Prices of YES of three-storms over time: bid 0.60, ask 0.62")
 

@@ -35,7 +35,7 @@ def test_a_replay_says_how_much_later_its_priors_were_written() -> None:
     """Of the report's day, or of another; nothing of a day by which they stood, or where nobody knows."""
     content = report("2024-11-15", priors_written="2026-11-23")
     assert written_later(content) == "priors written 24 months later"
-    assert hindcast_sentence(content) == "Priors written 24 months later: the ledger has them since 23 November 2026."
+    assert hindcast_sentence(content) == "Priors written 24 months later: they have been in the ledger since 23 November 2026."
     assert written_later(content, "2026-11-20") == "priors written 3 days later"
     assert not written_later(content, "2026-11-23")
     assert not hindcast_sentence(report("2026-11-23", priors_written="2026-11-23"))
@@ -44,6 +44,6 @@ def test_a_replay_says_how_much_later_its_priors_were_written() -> None:
 
 def test_several_days_are_told_from_the_first() -> None:
     """A history names the first of its days."""
-    said = "Priors written 2 months after 1 January 2025, the first of these days: the ledger has them since 1 March 2025."
+    said = "Priors written 2 months after 1 January 2025, the first of these days: they have been in the ledger since 1 March 2025."
     assert replay_sentence(date(2025, 1, 1), date(2025, 3, 1)) == said
     assert not replay_sentence(date(2025, 3, 1), date(2025, 3, 1))
