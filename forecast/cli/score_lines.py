@@ -125,11 +125,7 @@ def _print_tournaments(totals: Sequence[TournamentContent]) -> None:
             its["tournament"],
             its["who"],
             its["label"],
-            score_words.score_text(its["total"]),
-            "" if its["take"] is None else score_words.score_text(its["take"]),
-            f"{its['questions']:,}",
-            score_words.score_text(its["coverage"]),
-            score_words.score_text(its["possible"]),
+            *score_words.tournament_texts(its),
         )
         for its in totals
     ]

@@ -104,11 +104,7 @@ def _tournament_table(name: str, totals: Sequence[TournamentContent]) -> ReportT
         (
             its["label"],
             its["who"],
-            score_words.score_text(its["total"]),
-            "" if its["take"] is None else score_words.score_text(its["take"]),
-            f"{its['questions']:,}",
-            score_words.score_text(its["coverage"]),
-            score_words.score_text(its["possible"]),
+            *score_words.tournament_texts(its),
         )
         for its in shown
     )

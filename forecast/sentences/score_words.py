@@ -17,6 +17,7 @@ from forecast.schema.score import (
     ScoresContent,
     SkillContent,
     SummaryContent,
+    TournamentContent,
     number_of,
 )
 
@@ -39,6 +40,12 @@ COHORT_TEXTS = {  # of the cohorts that are not scored: said of one question, an
         "are not scored: their wording is not on record, or the outcome is none of their own",
     ),
 }
+
+
+def tournament_texts(its: TournamentContent) -> tuple[str, str, str, str, str]:
+    """Return a tournament's total, its take, the count of questions, and the weight covered and possible, as tables print them."""
+    take = "" if its["take"] is None else score_text(its["take"])
+    return score_text(its["total"]), take, f"{its['questions']:,}", score_text(its["coverage"]), score_text(its["possible"])
 
 
 def score_text(value: ScoreFigure) -> str:
