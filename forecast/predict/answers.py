@@ -30,26 +30,23 @@ from forecast.inference.monte_carlo import (
 )
 from forecast.inference.posterior import Posterior
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
-from forecast.language.arrays import Array
-from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Name
-from forecast.language.ops import NUMPY
+from forecast.language.arrays import Array, Truth
 from forecast.model.errors import Unsound
 from forecast.model.horizon import check_horizon
 from forecast.model.model import Model
+from forecast.predict.chance_distribution import ChanceDistribution
 from forecast.predict.chance_interval import CHANCE_LEVELS, ChanceInterval
 from forecast.predict.chances import CHANCE_PATHS, Chances
 from forecast.predict.crossings import Crossing, crossings_of
 from forecast.predict.distribution import Distribution, distribution_of
 from forecast.predict.exact_chance import exact_intervals
 from forecast.predict.exchanged import hub_quantiles
+from forecast.predict.outcomes import Outcomes, outcomes_of
 from forecast.predict.paths import Paths, simulate
-from forecast.predict.question_cases import WITHOUT_DATE, Annulment, days_of_cases, question_cases
+from forecast.predict.question_cases import WITHOUT_DATE, Annulment, question_cases
 from forecast.predict.questions import (
     needs_paths,
-    truth_of,
 )
-from forecast.predict.samples import check_exclusive, fractions_of, numbers_of
 from forecast.predict.settlement import Status
 from forecast.predict.void import ConditionFailure
 
@@ -70,6 +67,7 @@ class Probability:
     chance: tuple[float, float] | None
     chance_errors: tuple[float, float] | None = None
     greatest_unseen: float | None = None
+    distribution: ChanceDistribution | None = field(default=None, compare=False)  # of the chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,48 +178,39 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chances: Cha
     its = question_cases(question, posterior, paths)
     if its.failed is not None:
         return Answer(question, None, "void", 0.0, failed=its.failed)
-    if question.is_fraction:
-        fractions = fractions_of(question, its.scope, posterior.model, its.cases.weights)
-        value: Probability | Distribution | Dates | Shares = _expected_fraction(fractions, its.cases, its.status)
-    else:
-        interval = chances.interval(question, rng) if chances is not None and its.status == "open" else None
-        value = _value(question, posterior.model, paths, rng, interval, scope=its.scope, cases=its.cases, status=its.status)
+    asks_path = chances is not None and its.status == "open" and not question.is_fraction
+    interval = chances.interval(question, rng) if chances is not None and asks_path else None
+    outcomes = outcomes_of(question, posterior.model, paths, its, rng)
+    value = value_of(question, outcomes, its.cases, its.status, interval, as_of=posterior.model.as_of)
     crossings = crossings_of(question, paths)
     return Answer(question, value, its.status, its.given, its.annulled, crossings, its.given_error, its.cases.freedom)
 
 
-def _value(
-    question: Question,
-    model: Model,
-    paths: Paths,
-    rng: np.random.Generator,
-    chance: ChanceInterval | None,
-    *,
-    scope: Scope,
-    cases: ReplicatedCases,
-    status: Status,
+def value_of(
+    question: Question, outcomes: Outcomes, cases: ReplicatedCases, status: Status, chance: ChanceInterval | None, *, as_of: date
 ) -> Probability | Distribution | Dates | Shares:
-    """What a question that is not void is answered with, from the cases under its condition in which it is not annulled."""
+    """Return what a question that is not void is answered with, from the cases under its condition in which it is not annulled."""
     match question.kind:
+        case "probability" if outcomes.numbers is not None:
+            return _expected_fraction(outcomes.numbers, cases, status)
         case "probability":
-            return _probability(question, scope, cases, status, chance)
+            return _probability(outcomes.truths[""], cases, status, chance)
         case "distribution":
-            return distribution_of(numbers_of(question, scope, model, cases.weights), cases)
+            assert outcomes.numbers is not None
+            return distribution_of(outcomes.numbers, cases)
         case "date":
-            dates = _dates(question, paths, cases, rng)
+            dates = _dates(question, outcomes, cases, as_of)
             return dates if status in {"open", "annulled"} else replace(dates, error=0.0, greatest_unseen=None)
         case "shares":
-            return _shares(question, scope, cases, model)
+            return _shares(outcomes.truths, cases)
 
 
-def _probability(question: Question, scope: Scope, cases: ReplicatedCases, status: Status, chance: ChanceInterval | None) -> Probability:
-    assert question.answer is not None
-    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(cases.weights))
+def _probability(truth: Truth, cases: ReplicatedCases, status: Status, chance: ChanceInterval | None) -> Probability:
     value = float(cases.weights @ truth)
     if status not in {"open", "annulled"}:  # what an annulled question's answer would have been is simulated still
         return Probability(value, 0.0, None)
-    ends, errors = (None, None) if chance is None else (chance.ends, chance.errors)
-    return Probability(value, proportion_error(truth, cases), ends, errors, _greatest_unseen(truth, cases))
+    ends, errors, distribution = (None, None, None) if chance is None else (chance.ends, chance.errors, chance.distribution)
+    return Probability(value, proportion_error(truth, cases), ends, errors, _greatest_unseen(truth, cases), distribution)
 
 
 def _expected_fraction(fractions: Array, cases: ReplicatedCases, status: Status) -> Probability:
@@ -240,15 +229,17 @@ def _greatest_unseen(truth: NDArray[np.bool_], cases: ReplicatedCases) -> float 
     return greatest_unseen(cases.size) if (among == among[0]).all() else None
 
 
-def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.random.Generator) -> Dates:
+def _dates(question: Question, outcomes: Outcomes, cases: ReplicatedCases, as_of: date) -> Dates:
     assert question.by is not None
+    assert outcomes.happened is not None
+    assert outcomes.days is not None
     held = cases.weights > 0
     among = cases.weights[held]
     weights = None if (among == among[0]).all() else among
-    happened, on = days_of_cases(question, paths, held, rng)
+    happened, on = outcomes.happened, outcomes.days
     not_by_then = float(1 - np.average(happened, weights=weights))
     quantiles = tuple(_date_or_none(value) for value in np.quantile(on, QUANTILE_LEVELS, method="inverted_cdf", weights=weights))
-    months = _month_ends(paths.model.as_of, question.by)
+    months = _month_ends(as_of, question.by)
     monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=weights))) for day in months)
     counted = ReplicatedCases(among, cases.replicates[held], cases.size)
     by_rank = rank_cases(np.where(happened, on, np.inf), counted)
@@ -266,16 +257,8 @@ def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.ran
     )
 
 
-def _shares(question: Question, scope: Scope, cases: ReplicatedCases, model: Model) -> Shares:
+def _shares(truths: Mapping[str, Truth], cases: ReplicatedCases) -> Shares:
     weights = cases.weights
-    if question.choices:
-        truths = {label: truth_of(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
-        check_exclusive(question, truths, model, weights)
-    else:
-        assert isinstance(question.answer, Name)
-        labels = model.topic.parameters[question.answer.name].categories
-        codes = np.broadcast_to(scope.values[question.answer.name][:, 0], (len(weights),))
-        truths = {label: codes == code for code, label in enumerate(labels)}
     values = {label: float(weights @ truth) for label, truth in truths.items()}
     neither = ~np.any([*truths.values()], axis=0)
     unseen = {label: bound for label, truth in truths.items() if (bound := _greatest_unseen(truth, cases)) is not None}

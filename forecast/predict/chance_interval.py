@@ -22,8 +22,10 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from forecast.inference.monte_carlo import REPLICATES, jackknife_errors
+from forecast.inference.posterior import OrderedDraws
 from forecast.language import special
 from forecast.language.arrays import Array, Indices
+from forecast.predict.chance_distribution import ChanceDistribution, DrawnChances, FittedChanceDistribution, FittedChances
 
 CHANCE_LEVELS = np.array([0.05, 0.95])
 GRID_CELLS = 128  # of equal probability under the Beta, on which the distribution is found
@@ -40,10 +42,11 @@ DETECTED_VARIANCE_ERRORS = 2.33  # standard errors of the variance, were it 0, f
 
 @dataclass(frozen=True, slots=True)
 class ChanceInterval:
-    """The 5 and 95 % points of a chance given the parameters, and their standard errors."""
+    """The 5 and 95 % points of a chance given the parameters, their standard errors, and the distribution that they are points of."""
 
     ends: tuple[float, float]
     errors: tuple[float, float]
+    distribution: ChanceDistribution | None = None
 
 
 def chance_interval(happened: Array, paths: Array, replicates: Indices) -> ChanceInterval | None:
@@ -73,16 +76,29 @@ def chance_interval(happened: Array, paths: Array, replicates: Indices) -> Chanc
     unseen = math.sqrt(2 / size) * middle * (1 - middle) * size / cases  # the standard error of the variance, were it 0
     if variance <= DETECTED_VARIANCE_ERRORS * unseen:
         error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
-        return ChanceInterval((mean, mean), (error, error))
+        return ChanceInterval((mean, mean), (error, error), _one_chance(mean, error, count, seen, weights - by_replicate))
     rests = weights - by_replicate
     if not (rests[:, count > 1] > 0).any(axis=1).all():
         return None
-    ends, bends = _fit_ends(count, seen, weights, near=None)
-    errors = jackknife_errors(np.array([_fit_ends(count, seen, rest, near=bends)[0] for rest in rests]))
+    ends, bends, whole = _fit_ends(count, seen, weights, near=None)
+    fits = [_fit_ends(count, seen, rest, near=bends) for rest in rests]
+    errors = jackknife_errors(np.array([fit[0] for fit in fits]))
     smallest = 1 / (CHANCE_LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
     unseen_end = np.minimum(ends, 1 - ends) < smallest
     errors = np.where(unseen_end, np.maximum(errors, smallest), errors)
-    return ChanceInterval((float(ends[0]), float(ends[1])), (float(errors[0]), float(errors[1])))
+    distribution = FittedChanceDistribution(whole, tuple(fit[2] for fit in fits))
+    return ChanceInterval((float(ends[0]), float(ends[1])), (float(errors[0]), float(errors[1])), distribution)
+
+
+def _one_chance(mean: float, error: float, count: Array, seen: Array, rests: Array) -> ChanceDistribution:
+    """The distribution of one chance for all draws, whose error is at least that of a spread which could have been there unseen."""
+    sizes = rests.sum(axis=1)
+    means = np.where(sizes > 0, rests @ (seen / count) / np.maximum(sizes, np.finfo(float).tiny), mean)
+    return FittedChanceDistribution(_point_mass(mean), tuple(_point_mass(each) for each in means.tolist()), (error, error))
+
+
+def _point_mass(chance: float) -> DrawnChances:
+    return DrawnChances(OrderedDraws(np.array([chance]), np.ones(1)))
 
 
 def _moments(count: Array, seen: Array, weights: Array) -> tuple[float, float]:
@@ -100,14 +116,14 @@ def _moments(count: Array, seen: Array, weights: Array) -> tuple[float, float]:
     return mean, float(weights @ ((share - mean) ** 2 - noise) - single * weights[~several].sum()) / size
 
 
-def _fit_ends(count: Array, seen: Array, weights: Array, *, near: Array | None) -> tuple[Array, Array]:
-    """The ends ``(2,)`` and the coefficients of the bends, from weighted cells of counts ``(cells,)``; ``near`` are coefficients to start from."""
+def _fit_ends(count: Array, seen: Array, weights: Array, *, near: Array | None) -> tuple[Array, Array, FittedChances | DrawnChances]:
+    """The ends ``(2,)``, the coefficients of the bends and the whole distribution, from weighted cells of counts ``(cells,)``; ``near`` are coefficients to start from."""
     mean, variance = _moments(count, seen, weights)
     most = mean * (1 - mean)
     if (
         near is not None and variance <= SMALLEST_VARIANCE_SHARE * most
     ):  # what is left of the draws varies no more than one chance for all would
-        return np.array([mean, mean]), near
+        return np.array([mean, mean]), near, _point_mass(mean)
     strength = most / min(variance, LARGEST_VARIANCE_SHARE * most) - 1
     alpha, beta = mean * strength, (1 - mean) * strength
     bounds: Array = np.arange(GRID_CELLS + 1) / GRID_CELLS
@@ -148,4 +164,4 @@ def _fit_ends(count: Array, seen: Array, weights: Array, *, near: Array | None) 
             break
     cumulated = np.concatenate([[0.0], np.cumsum(shares @ density)])
     ends: Array = special.betaincinv(alpha, beta, np.interp(CHANCE_LEVELS, cumulated, bounds))
-    return ends, bends
+    return ends, bends, FittedChances(alpha, beta, cumulated)

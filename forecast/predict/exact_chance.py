@@ -29,6 +29,7 @@ from forecast.model.model import Model
 from forecast.model.stationary import has_stationary_increments
 from forecast.model.steps import needs_of, step_scope
 from forecast.model.used_names import series_and_streams_used
+from forecast.predict.chance_distribution import DrawnChanceDistribution
 from forecast.predict.chance_interval import CHANCE_LEVELS, ChanceInterval
 from forecast.predict.paths import has_future, next_value
 from forecast.predict.questions import with_clocks
@@ -108,7 +109,8 @@ def _exact_interval(chances: Array, cases: ReplicatedCases) -> ChanceInterval | 
         return None
     by_rank = rank_cases(chances, cases)
     low, high = (quantile(by_rank, level) for level in CHANCE_LEVELS.tolist())
-    return ChanceInterval((low.value, high.value), (low.error, high.error))
+    distribution = DrawnChanceDistribution(chances, cases.weights, cases.replicates)
+    return ChanceInterval((low.value, high.value), (low.error, high.error), distribution)
 
 
 def _distribution_ahead(passing: Passing, model: Model, parameters: Mapping[str, NDArray[Any]]) -> tuple[Family, dict[str, Any]]:

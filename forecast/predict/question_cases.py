@@ -49,33 +49,66 @@ class QuestionCases:
     failed: ConditionFailure | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AskedCases:
+    """All cases of a question before any condition: in which of them it is asked, and its probability of being annulled in each.
+
+    ``held`` is ``(cases,)``, and so are ``chances``; they are None where nothing annuls the question.
+    """
+
+    scope: Scope
+    cases: ReplicatedCases
+    held: Truth
+    status: Status
+    chances: Array | None = None
+    failed: ConditionFailure | None = None
+
+
 def question_cases(question: Question, posterior: Posterior, paths: Paths) -> QuestionCases:
     """Return the cases of a question; raise ``Unsound`` where it has no answer, unless it is void."""
+    asked = asked_cases(question, posterior, paths)
+    if asked.failed is not None:
+        return QuestionCases(asked.scope, asked.cases, "open", 0.0, failed=asked.failed)
+    return count_cases(question, posterior.model, asked)
+
+
+def asked_cases(question: Question, posterior: Posterior, paths: Paths) -> AskedCases:
+    """Return all cases of a question; raise ``Unsound`` where it has no answer in one that counts."""
     model = posterior.model
     sample = sample_of(question, posterior, paths)
     cases = sample.cases
+    held = np.ones(len(cases.weights), dtype=bool)
     failed = find_condition_failure(question, model, paths)
     if failed is not None:
-        return QuestionCases(sample.scope, cases, "open", 0.0, failed=failed)
+        return AskedCases(sample.scope, cases, ~held, "open", failed=failed)
     if question.kind != "date":  # whose condition is read on many days
         check_shares_asked(question, sample.scope, model, cases.weights)
     check_defined(question, sample.scope, model, cases.weights, given=True)
-    held = np.ones(len(cases.weights), dtype=bool)
     if question.given is not None:
         held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(cases.weights))
+    status = status_of(question, model, paths)
+    asked = AskedCases(sample.scope, cases, held, status)
+    given = float(cases.weights @ held)
+    if given == 0:
+        return asked
+    weights = cases.weights * held / given
+    check_defined(question, sample.scope, model, weights)
+    return replace(asked, chances=annulment_probability(question, sample.scope, model, weights))
+
+
+def count_cases(question: Question, model: Model, asked: AskedCases) -> QuestionCases:
+    """Return the cases in which a question is asked and not annulled; raise ``Unsound`` where there is none."""
+    cases, held = asked.cases, asked.held
     given = float(cases.weights @ held)
     if given == 0:
         raise Unsound(question_problem(question, model, f"`{question.given_text}` holds on no path, so nothing can be said given it"))
     given_error = 0.0 if question.given is None else proportion_error(held, cases)
     cases = replace(cases, weights=cases.weights * held / given, size=cases.size * given)
-    check_defined(question, sample.scope, model, cases.weights)
-    status = status_of(question, model, paths)
     annulled = None
-    chances = annulment_probability(question, sample.scope, model, cases.weights)
-    if chances is not None:
-        annulled = _annulment(question, chances, cases, status)
-        cases = _cases_not_annulled(question, model, chances, cases, status)
-    return QuestionCases(sample.scope, cases, status, given, given_error, annulled)
+    if asked.chances is not None:
+        annulled = _annulment(question, asked.chances, cases, asked.status)
+        cases = _cases_not_annulled(question, model, asked.chances, cases, asked.status)
+    return QuestionCases(asked.scope, cases, asked.status, given, given_error, annulled)
 
 
 def days_of_cases(question: Question, paths: Paths, held: Truth, rng: np.random.Generator) -> tuple[Truth, Indices]:
