@@ -44,6 +44,7 @@ from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import Analysis, EngineResult, analyse, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
+from forecast.predict.published import published_answers
 from forecast.schema.topic import TopicContent
 
 
@@ -98,6 +99,15 @@ class OpenTopic:
     as_of: date
     settings: Settings
 
+    def variant(self, name: str) -> OpenTopic:
+        """Return one variant as a topic of its own, ``base`` for the topic as it stands.  Raises ``KeyError`` for a name that it does not have.
+
+        What is of one model alone (prior, posterior, paths, evidence, programs) can be asked of a variant, and not of a topic that has some.
+        """
+        if name not in self.topic.rivals:
+            raise KeyError(f"no variant `{name}` of this topic; it has {', '.join(self.topic.rivals)}")
+        return replace(self, topic=self.topic.rivals[name])
+
     def at(self, as_of: date) -> OpenTopic:
         """Return the same topic with the knowledge of another day."""
         return replace(self, as_of=as_of)
@@ -119,8 +129,8 @@ class OpenTopic:
         return self._published_result(chances=False).paths
 
     def answers(self) -> Mapping[str, Answer]:
-        """Return the answer to each question, by name."""
-        return self._published_result(chances=self.settings.chances).answers
+        """Return the answer to each question, by name: of a topic with variants, by all of them together."""
+        return published_answers(self.topic, self.as_of, self.settings).answers
 
     def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.

@@ -101,6 +101,7 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path 
     for topic in book.topics.values():
         try:
             priors[topic.name] = _prior_summaries(topic, as_of)
+            priors |= _variant_priors(topic, as_of)
         except Unsound as unsound:
             gathered += unsound.problems
     if has_errors(tuple(gathered)):
@@ -141,8 +142,19 @@ def topic_problems(topic: Topic, as_of: date) -> tuple[Problem, ...]:
 
 def _prior_summaries(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
     """A topic's priors with their points; raises ``Unsound`` where they or its days make no model."""
-    check_horizon(model_as_of(topic, as_of))  # finds series without values, too
-    return summarise_priors(topic, as_of)
+    for variant in topic.rivals.values():
+        check_horizon(model_as_of(variant, as_of))  # finds series without values, too
+    return summarise_priors(topic.as_it_stands, as_of)
+
+
+def _variant_priors(topic: Topic, as_of: date) -> dict[str, tuple[ParameterSummary, ...]]:
+    """The priors that variants of a topic have of their own, by topic and variant in words."""
+    own = {name: {place.split(".")[1] for place in its.changes if place.startswith("priors.")} for name, its in topic.variants.items()}
+    return {
+        f"{topic.name}, {name}": tuple(its for its in summarise_priors(variant.topic, as_of) if its.parameter in own[name])
+        for name, variant in topic.variants.items()
+        if own[name]
+    }
 
 
 def future_date_warnings(book: Book, today: date) -> list[Problem]:
@@ -215,7 +227,7 @@ def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | No
         from forecast.elicitation.prior_checks import prior_warnings  # not needed where nothing has changed
 
         asked += 1
-        warnings += warnings_of(topic, prior_warnings(topic, as_of))
+        warnings += warnings_of(topic, prior_warnings(topic.as_it_stands, as_of))
     return warnings, len(changed) - asked
 
 

@@ -14,9 +14,11 @@ from datetime import date
 import numpy as np
 
 from forecast.actions.cache import verdict_as_data
+from forecast.actions.compute_variants import analyse_variants
 from forecast.actions.plan import TopicPlan
 from forecast.actions.run import Run, TopicResult
 from forecast.actions.topic_contracts import compare_contracts
+from forecast.book.comparable import evidence_obstacle
 from forecast.book.files.exceptions import exception_text
 from forecast.book.files.layout import topic_path
 from forecast.book.files.problems import FileFault, Place, Problem
@@ -39,8 +41,9 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
-from forecast.schema.insight import ImpliedContent
+from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.topic import ParameterContent, RunContent, RunHashes, TopicContent, VerdictContent, content_bytes
+from forecast.schema.variants import WiderPriors
 
 MOST_ROWS_EXPLAINED = 10_000  # which takes about a minute
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
@@ -112,6 +115,8 @@ def _verdict_of_engines(content: TopicContent) -> VerdictContent | None:
 
 def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> tuple[TopicContent, list[CachedResult]]:
     """Conclude one topic, with the verdict remembered or made: the content of its report, and the parts of it to be kept."""
+    if topic.variants:
+        return _compute_mixed_content(run, topic, plan, progress)
     as_of, settings = run.as_of, run.settings
     analysis, made = analyse_with_referee(
         topic,
@@ -157,6 +162,53 @@ def _with_markets(content: TopicContent, plan: TopicPlan, analysis: Analysis) ->
     return with_contracts(content, contracts)
 
 
+def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> tuple[TopicContent, list[CachedResult]]:
+    """The content of the report of a topic with variants, each concluded by itself; nothing but the whole is kept."""
+    settings = replace(run.settings, engine="importance", chances=run.insight) if run.fast else run.settings
+
+    def analyse_one(name: str, rival: Topic) -> tuple[Analysis, VerdictContent | None]:
+        known = None if plan.verdict is None else plan.verdict.get("variants", {}).get(name)
+        return analyse_with_referee(
+            rival,
+            run.as_of,
+            settings,
+            referee="referee" in plan.steps,
+            confirmed=known is not None and known["verdict"] == "agreed",
+            weighs=not evidence_obstacle(topic),
+            progress=progress,
+        )
+
+    together = analyse_variants(topic, settings, analyse_one)
+    verdict = together.verdict if plan.verdict is None else plan.verdict
+    wider: list[WiderPriors] = []
+    if run.insight and together.weights.combine == "evidence":
+        from forecast.insight.wider_priors import weights_with_wider_priors
+
+        progress("asking why")
+        wider = weights_with_wider_priors(topic, {name: its.result.posterior for name, its in together.analyses.items()}, settings)
+    base = together.base
+    insight: InsightContent | None = None
+    if run.insight and base.model.row_count <= MOST_ROWS_EXPLAINED:
+        from forecast.insight.explaining_variants import explain_variants
+
+        insight = explain_variants(topic, together.analyses, together.answers, progress=progress)
+    parameters = parameter_contents(base.prior, base.result.posterior)
+    content = topic_content(
+        topic=topic,
+        parameters=parameters,
+        implied=() if run.fast else _prior_implications(base, parameters),
+        posterior=base.result.posterior,
+        prior=base.prior,
+        paths=base.result.paths,
+        answers=together.answers,
+        verdict=verdict,
+        run=_run_content(run, topic, verdict),
+        insight=insight,
+        variants=together.content(topic, verdict, wider),
+    )
+    return content, []
+
+
 def _draws_to_keep(run: Run, topic: Topic, analysis: Analysis, verdict: VerdictContent | None) -> list[CachedResult]:
     """The posterior, where it is not too large."""
     drawn = draws_to_bytes(analysis.result.posterior)
@@ -196,14 +248,15 @@ def analyse_with_referee(
     referee: bool,
     confirmed: bool = False,
     draws: bytes | None = None,
+    weighs: bool = False,
     progress: Progress,
 ) -> tuple[Analysis, VerdictContent | None]:
     """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
-    ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
+    ``weighs`` is as in ``analyse``; ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
     """
     known = None if draws is None else draws_from_bytes(draws, model_as_of(topic, as_of))
-    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, posterior=known, progress=progress)
+    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, posterior=known, weighs=weighs, progress=progress)
     if topic.own is not None:
         return analysis, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
     return analysis, None if analysis.verdict is None else verdict_as_data(analysis.verdict)

@@ -9,6 +9,7 @@ from pathlib import Path
 from forecast.actions.check import read_checked_book
 from forecast.book.files.problems import Problem, has_errors
 from forecast.book.topic import Topic
+from forecast.book.variant_choice import choose_variant
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Diagnostics, require_rows
 from forecast.insight.evidence_matrix import EvidenceMatrix, evidence_matrix
@@ -33,13 +34,21 @@ class EvidenceResult:
     problems: tuple[Problem, ...] = ()
 
 
-def read_and_weigh_evidence(root: Path, topic: str, *, of: str | None, as_of: date, settings: Settings) -> EvidenceResult:
-    """Return what each row of a topic's record says for and against its hypotheses; raises ``NoHypotheses`` where it has none."""
+def read_and_weigh_evidence(
+    root: Path, topic: str, *, of: str | None, as_of: date, settings: Settings, variant: str = ""
+) -> EvidenceResult:
+    """Return what each row of a topic's record says for and against its hypotheses, under one of its variants where it has any.
+
+    Raises ``NoHypotheses`` where it has none.
+    """
     book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
         return EvidenceResult(problems=problems)
+    chosen, wrong = choose_variant(book.topics[topic], variant)
+    if chosen is None:
+        return EvidenceResult(problems=(*problems, *wrong))
     try:
-        weighed = weigh_evidence(book.topics[topic], of=of, as_of=as_of, settings=settings)
+        weighed = weigh_evidence(chosen, of=of, as_of=as_of, settings=settings)
     except Unsound as unsound:
         return EvidenceResult(problems=(*problems, *unsound.problems))
     return EvidenceResult(*weighed, problems)

@@ -9,6 +9,7 @@ from pathlib import Path
 from forecast.actions.check import read_checked_book
 from forecast.book.files.layout import topic_path
 from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.book.variant_choice import choose_variant
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.program import pymc_source
 from forecast.model.errors import Unsound
@@ -25,28 +26,34 @@ class ExportResult:
     problems: tuple[Problem, ...] = ()
 
 
-def pymc_program(root: Path, topic: str, *, as_of: date) -> ExportResult:
-    """Return a topic as a PyMC program."""
+def pymc_program(root: Path, topic: str, *, as_of: date, variant: str = "") -> ExportResult:
+    """Return a topic as a PyMC program: one of its variants, where it has any."""
     book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
         return ExportResult(problems=problems)
+    chosen, problems = choose_variant(book.topics[topic], variant)
+    if chosen is None:
+        return ExportResult(problems=problems)
     try:
-        return ExportResult(pymc_source(model_as_of(book.topics[topic], as_of)))
+        return ExportResult(pymc_source(model_as_of(chosen, as_of)))
     except Unsound as unsound:
         return ExportResult(problems=unsound.problems)
     except CannotSample as reason:
         return ExportResult(problems=(Problem(Place(topic_path(topic)), f"this topic cannot be written as a program: {reason}"),))
 
 
-def write_netcdf(root: Path, topic: str, path: Path, *, as_of: date, settings: Settings) -> ExportResult:
-    """Write a topic's draws as a DataTree to a netCDF file."""
+def write_netcdf(root: Path, topic: str, path: Path, *, as_of: date, settings: Settings, variant: str = "") -> ExportResult:
+    """Write the draws of a topic, or of one of its variants, as a DataTree to a netCDF file."""
     from forecast.predict.data_tree import data_tree
 
     book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
         return ExportResult(problems=problems)
+    chosen, problems = choose_variant(book.topics[topic], variant)
+    if chosen is None:
+        return ExportResult(problems=problems)
     try:
-        result = published_result(book.topics[topic], as_of, replace(settings, chances=False))
+        result = published_result(chosen, as_of, replace(settings, chances=False))
         data_tree(result.posterior, result.paths, generator(settings.seed, topic, Purpose.DATA_TREE)).to_netcdf(path)
     except Unsound as unsound:
         return ExportResult(problems=unsound.problems)

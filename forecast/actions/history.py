@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+import numpy as np
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Place, Problem, has_errors
@@ -16,7 +19,9 @@ from forecast.book.written_priors import priors_published
 from forecast.insight.chosen import chosen_history
 from forecast.insight.estimands import measures_of, with_medians
 from forecast.insight.history import History, history, history_days
+from forecast.insight.mixed_history import mixed_history
 from forecast.insight.record_events import Every
+from forecast.insight.replay import LeftOutDay
 from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
 from forecast.model.progress import Progress, ignore_progress
@@ -69,9 +74,27 @@ def replay_history(
             problems=(Problem(Place(f"seeds/{topic.name}/topic.toml"), f"the record opens on {topic.opens}, after {until}"),)
         )
     days = history_days(topic, since=first, until=until, every=every)
+    if topic.variants:
+        made_mixed = _mixed_history(topic, asked, days, settings, processes, progress)
+        return replace(made_mixed, written=priors_published(topic, entries))
     measures = with_medians([measure for measure in measures_of(topic) if measure.question.name == asked.name])
     try:
         made = history(topic, days, settings, measures=measures, processes=processes, progress=progress)
     except Unsound as unsound:
         return HistoryResult(problems=unsound.problems)
     return HistoryResult(topic, asked, chosen_history(made), priors_published(topic, entries))
+
+
+def _mixed_history(
+    topic: Topic, asked: Question, days: Sequence[date], settings: Settings, processes: int, progress: Progress
+) -> HistoryResult:
+    """The history of a topic with variants, which follows the expected value of a number."""
+    try:
+        made = mixed_history(topic, days, settings, questions=[asked.name], processes=processes, progress=progress)
+    except Unsound as unsound:
+        return HistoryResult(problems=unsound.problems)
+    unknown = tuple(
+        LeftOutDay(point.day, "its expected value is not known") for point in made.points if not np.isfinite(point.values).all()
+    )
+    points = tuple(point for point in made.points if np.isfinite(point.values).all())
+    return HistoryResult(topic, asked, replace(made, points=points, left_out=(*made.left_out, *unknown)))

@@ -249,6 +249,14 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
                     topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
                 ),
             )
+    for variant in topic.rivals.values():
+        if refused := _impossible(variant, stream, row, today):
+            return refused
+    return ()
+
+
+def _impossible(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem, ...]:
+    """Why a row cannot arise in a topic without variants."""
     try:
         model = model_as_of(topic, today)
         draws = prior_draws(model, rng=generator(1, topic.name, Purpose.TRIAL), draws=TRIAL_DRAWS)

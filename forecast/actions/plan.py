@@ -15,7 +15,7 @@ from forecast.actions.standing import parse_content
 from forecast.actions.topic_contracts import TopicMarkets, read_markets
 from forecast.book.files.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.topic import Book, Topic
+from forecast.book.topic import BASE, Book, Topic
 from forecast.book.written_priors import day_written
 from forecast.cache.keys import calculation_key, content_key, draws_key, insight_key
 from forecast.cache.store import Store
@@ -25,6 +25,7 @@ from forecast.content.reasons import with_reasons
 from forecast.model.record import records_as_of
 from forecast.predict.analysis import settings_for
 from forecast.schema.insight import InsightContent
+from forecast.schema.json_data import round_numbers
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import TopicContent, VerdictContent
 
@@ -266,7 +267,16 @@ def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:
         name: (question.answer_text, None if question.by is None else question.by.isoformat()) for name, question in topic.questions.items()
     }
     parts += [f"question `{name}`" for name in dict.fromkeys((*questions, *asked)) if questions.get(name) != asked.get(name)]
-    return ", ".join(parts)
+    return ", ".join((*parts, *_changed_variants(topic, report)))
+
+
+def _changed_variants(topic: Topic, report: Mapping[str, Any]) -> list[str]:
+    """Which variants are not as a report has them, by their weights and what they replace."""
+    rivals = report.get("variants", {}).get("rivals", [])
+    reported = {its["name"]: (its["before"], {change["place"]: change["text"] for change in its["changes"]}) for its in rivals}
+    reported.pop(BASE, None)
+    now = {name: (round_numbers(its.weight), dict(its.changes)) for name, its in topic.variants.items()}
+    return [f"variant `{name}`" for name in dict.fromkeys((*now, *reported)) if now.get(name) != reported.get(name)]
 
 
 def _entries_of(run: Run) -> Sequence[Mapping[str, Any]]:

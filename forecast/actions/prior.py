@@ -9,6 +9,7 @@ from pathlib import Path
 
 from forecast.actions.check import read_checked_book
 from forecast.book.files.problems import Problem, has_errors, sort_problems
+from forecast.book.topic import BASE
 from forecast.elicitation.parameter_summary import ParameterUpdate, parameter_updates
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.model.custom_model import trust_problems
@@ -36,13 +37,18 @@ def prior_posterior_table(root: Path, topics: Sequence[str] | None, *, as_of: da
     settings = Settings(trust=trust)
     if refused := trust_problems(book.topics.values(), trust=trust):
         return PriorPosteriorTable(sort_problems((*problems, *refused)))
-    for topic in book.topics.values():
+    each = {
+        name if variant == BASE else f"{name}, {variant}": rival
+        for name, topic in book.topics.items()
+        for variant, rival in topic.rivals.items()
+    }
+    for name, topic in each.items():
         try:
             model = model_as_of(topic, as_of)
             conditioned = condition_fast if topic.own is None else condition_nuts
             prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
             posterior = conditioned(model, settings)
-            changes[topic.name] = parameter_updates(exclude_overflow_draws(prior, posterior.model), posterior)
+            changes[name] = parameter_updates(exclude_overflow_draws(prior, posterior.model), posterior)
         except Unsound as error:
             unsound += error.problems
     return PriorPosteriorTable(sort_problems((*problems, *unsound)), {} if unsound else changes)

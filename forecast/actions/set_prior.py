@@ -102,8 +102,9 @@ def draft_revision(root: Path, topic: str, revision: Revision, *, today: date) -
     if altered is None:
         return RevisionResult(tuple(problem for problem in problems if problem.level == "error"))
     try:
-        model_as_of(altered, today)
-        after = summarise_priors(altered, today)
+        for variant in altered.rivals.values():
+            model_as_of(variant, today)
+        after = summarise_priors(altered.as_it_stands, today)
     except Unsound as unsound:
         return RevisionResult(unsound.problems)
     warnings = tuple(problem for problem in problems if problem.place.path == path)
@@ -146,7 +147,7 @@ def _label_problem(document: Document, topic: Topic | None, revision: Revision) 
 
 def _prior_summaries_before(topic: Topic | None, today: date) -> tuple[ParameterSummary, ...]:
     try:
-        return () if topic is None else summarise_priors(topic, today)
+        return () if topic is None else summarise_priors(topic.as_it_stands, today)
     except Unsound:  # the revision may fix it
         return ()
 

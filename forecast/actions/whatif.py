@@ -26,13 +26,14 @@ from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row, Series, Stream, Topic
+from forecast.book.variant_choice import choose_variant
 from forecast.content.topic import answer_content
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import published_result
+from forecast.predict.published import published_answers
 from forecast.processes import compute_side_by_side
 from forecast.schema.answers import AnswerContent
 
@@ -57,8 +58,11 @@ def suppose(
     rows: Sequence[tuple[str, Observation]],
     as_of: date,
     settings: Settings,
+    variant: str = "",
 ) -> WhatIfResult:
-    """Answer a topic's questions as they are, and with other priors and rows.
+    """Answer a topic's questions as they are, and with other priors and rows; with a ``variant``, as if that alone were true.
+
+    Answers of a topic with variants are those of all together.
 
     ``priors`` maps a parameter, or ``parameter[label]``, to a statement (of a
     pooled prior the whole, or ``parameter[part]`` one part); ``rows``
@@ -76,6 +80,11 @@ def suppose(
     altered, problems = read_with_changes(root, topic, changes)
     if altered is None:
         return WhatIfResult(problems)
+    if variant:
+        chosen, problems = choose_variant(altered, variant)
+        if chosen is None:
+            return WhatIfResult(problems)
+        altered = chosen
     ends = [end for _, row in rows if (end := row.last_day) is not None]
     then = max([as_of, *ends])
     before, after = compute_side_by_side(
@@ -99,11 +108,11 @@ class _TopicAnswers:
 
 def _topic_answers(topic: Topic, as_of: date, settings: Settings) -> _TopicAnswers:
     try:
-        result = published_result(topic, as_of, replace(settings, chances=False))
+        result = published_answers(topic, as_of, replace(settings, chances=False))
     except Unsound as unsound:
         return _TopicAnswers(unsound.problems)
     answers = {name: answer_content(topic, answer) for name, answer in result.answers.items()}
-    return _TopicAnswers((), answers, result.posterior.diagnostics.sound)
+    return _TopicAnswers((), answers, result.sound)
 
 
 def _changes(
@@ -184,7 +193,10 @@ def _restrict_to_known(actual: Topic, altered: Topic, as_of: date, then: date) -
     series: dict[str, Series] = {
         name: replace(one_series, points=tuple(known_points(one_series, as_of))) for name, one_series in altered.series.items()
     }
-    return replace(altered, streams=streams, series=series)
+    variants = {
+        name: replace(variant, topic=_restrict_to_known(actual, variant.topic, as_of, then)) for name, variant in altered.variants.items()
+    }
+    return replace(altered, streams=streams, series=series, variants=variants)
 
 
 def _restrict_stream_to_known(actual: Topic, stream: Stream, as_of: date, then: date) -> Stream:

@@ -55,6 +55,7 @@ class Reasons:
     recalled: Reason | None = None  # the rows of grade C, whatever they do to the answer
     priors: tuple[Reason, ...] = ()
     varied: bool = True  # whether any prior was varied at all
+    watched: bool = True  # whether it was worked out what would move it
     would_move: tuple[Reason, ...] = ()
     ignorance: float | None = None
     ignorance_error: float | None = None
@@ -117,6 +118,7 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
             [_reason(_changed_prior_text(variation), variation["values"][best]) for variation in insight["sensitivity"]]
         ),
         varied=bool(insight["sensitivity"]),
+        watched=not insight.get("of_variants", False),
         would_move=_largest_reasons([_reason(_signpost_text(signpost), signpost["values"][best]) for signpost in insight["signposts"]]),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from forecast.book.classes import Classes
 from forecast.book.dependencies import Dependencies
@@ -16,6 +17,7 @@ from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.files.sources import Document, SourceFile
+from forecast.book.record_sources import RecordSources
 from forecast.book.records import RecordFile
 from forecast.book.topic import Point
 from forecast.language.distributions.families import value_kind_of
@@ -155,8 +157,10 @@ class Draft:
     quantities: Mapping[str, ParsedText[Expression]]
     questions: Mapping[str, QuestionDraft]
     sources: tuple[SourceFile, ...]
+    records: RecordSources
     judged: Mapping[str, QuestionTable] = field(default_factory=dict)  # questions that people answer, and no expression
     dependencies: Dependencies = field(default_factory=Dependencies)  # of the quantities
+    variant_priors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what the prior file says of variants, as written
 
 
 def ordered_classes(text: str) -> tuple[str, ...]:

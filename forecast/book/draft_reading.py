@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forecast.book.calendar import CALENDARS
@@ -14,11 +14,11 @@ from forecast.book.draft import Draft, ParsedText, PartDraft, PriorDraft, Questi
 from forecast.book.files.conform import conform
 from forecast.book.files.contract_shapes import CONTRACTS
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import SNAKE_CASE, prior_path, record_path, topic_path
-from forecast.book.files.names import CLOCKS, DEFAULT, LONGEST_NAME
+from forecast.book.files.layout import prior_path, topic_path
+from forecast.book.files.names import CLOCKS, DEFAULT
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem, Result
-from forecast.book.files.shapes import PriorFile, PriorTable, QuestionTable, StreamTable, TopicFile
+from forecast.book.files.shapes import VARIANTS, PriorFile, PriorTable, QuestionTable, StreamTable, TopicFile, VariantPriorsTable
 from forecast.book.files.sources import (
     Document,
     SourceFile,
@@ -26,10 +26,11 @@ from forecast.book.files.sources import (
     parse_document,
     read_document,
     read_document_if_any,
-    read_source_if_any,
 )
-from forecast.book.records import RecordFile, read_points, read_rows
+from forecast.book.record_sources import RecordSources
+from forecast.book.records import RecordFile
 from forecast.book.topic import Point
+from forecast.book.variant_documents import prior_document_of, topic_document_of
 from forecast.language.classes import (
     counts_classes,
     expand_shares,
@@ -46,21 +47,53 @@ from forecast.language.parsing import parse_expression
 from forecast.language.statements import Statement, parse_statement
 
 
+@dataclass(frozen=True, slots=True)
+class PriorsRead:
+    """A prior file as read: what it says of the topic as it stands, and, as written, of each variant.
+
+    ``variants`` is empty where what is written of them has not the shape it must have.
+    """
+
+    document: Document
+    parameters: Mapping[str, PriorDraft]
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
 def read_draft(folder: Folder, name: str) -> Result[Draft]:
     """Read and parse the files of one topic; None where its own file gives no topic."""
     topic, problems = read_document(folder, topic_path(name))
-    priors, parameters, prior_problems = read_priors(folder, name)
-    gathered: list[Problem] = [*problems, *prior_problems]
+    priors, prior_problems = read_priors(folder, name)
     if topic is None:
-        return Result(None, tuple(gathered))
+        return Result(None, (*problems, *prior_problems))
+    records = RecordSources(folder, name)
+    draft, wrong = _draft(records, topic, priors, priors_known=bool(priors.document.content) or not prior_problems)
+    return Result(draft, (*problems, *prior_problems, *wrong))
+
+
+def read_variant_draft(draft: Draft, variant: str) -> Result[Draft]:
+    """Parse the files of a topic as one of its variants has them."""
+    topic = topic_document_of(draft.topic, variant)
+    priors = prior_document_of(draft.priors, draft.variant_priors.get(variant, {}), variant)
+    problems: list[Problem] = []
+    conformed = conform(priors, PriorFile)  # what is wrong with it has been reported of the whole file
+    assert conformed.value is not None
+    parameters = _priors(priors, conformed.value, problems)
+    parsed, wrong = _draft(draft.records, topic, PriorsRead(priors, parameters), priors_known=draft.priors_known)
+    return Result(parsed, (*problems, *wrong))
+
+
+def _draft(records: RecordSources, topic: Document, read: PriorsRead, *, priors_known: bool) -> Result[Draft]:
+    """The draft that two documents give; None where that of the topic gives no topic."""
+    priors, parameters = read.document, read.parameters
+    gathered: list[Problem] = []
     shaped = conform(topic, TopicFile)
     gathered += shaped.problems
     if shaped.value is None:
-        return Result(None, (*gathered, *_record_problems(folder, name, topic)))
+        return Result(None, (*gathered, *_record_problems(records, topic)))
     table: TopicFile = shaped.value
-    series = _series(folder, name, topic, table, gathered)
+    series = _series(records, topic, table, gathered)
     shares = {parameter: prior.shares for parameter, prior in parameters.items() if prior.shares}
-    streams = _streams(folder, name, topic, table, shares, gathered)
+    streams = _streams(records, topic, table, shares, gathered)
     quantities = _quantities(topic, table, gathered)
     questions = {
         key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items() if question.type is None
@@ -68,13 +101,27 @@ def read_draft(folder: Folder, name: str) -> Result[Draft]:
     judged = {key: question for key, question in table.questions.items() if question.type is not None}
     kinds = _kinds(topic, priors)
     sources = _sources(topic, priors, series, streams)
-    priors_known = bool(priors.content) or not prior_problems
     trees = {key: its.tree for key, its in quantities.items()}
     dependencies = dependencies_of(
         trees, series=frozenset(key for key, kind in kinds.items() if kind == "series"), clocks=frozenset((*CLOCKS, *CALENDARS))
     )
     draft = Draft(
-        name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources, judged, dependencies
+        name=records.topic,
+        topic=topic,
+        priors=priors,
+        table=table,
+        kinds=kinds,
+        priors_known=priors_known,
+        parameters=parameters,
+        series=series,
+        streams=streams,
+        quantities=quantities,
+        questions=questions,
+        sources=sources,
+        records=records,
+        judged=judged,
+        dependencies=dependencies,
+        variant_priors=read.variants,
     )
     return Result(draft, tuple(gathered))
 
@@ -86,7 +133,7 @@ def _sources(
     return (topic.source, priors.source, *(source for source in read if source is not None))
 
 
-def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDraft], tuple[Problem, ...]]:
+def read_priors(folder: Folder, name: str) -> tuple[PriorsRead, tuple[Problem, ...]]:
     """Read and parse a topic's prior file, without what it says of contracts, which is nothing of the model's.
 
     Where there is none, or none that can be read, the document is an empty one.
@@ -99,24 +146,32 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
         assert document is not None  # an empty text is TOML
     if CONTRACTS in document.content:
         document = replace(document, content={name: table for name, table in document.content.items() if name != CONTRACTS})
+    written = document.content.get(VARIANTS, {})
+    document = replace(document, content={key: table for key, table in document.content.items() if key != VARIANTS})
     conformed = conform(document, PriorFile)
-    problems += conformed.problems
+    if isinstance(written, dict) and {"prior", "experts"} & written.keys():
+        message = f"`{VARIANTS}` cannot be the name of a parameter: [{VARIANTS}.NAME.priors] has the priors of a variant"
+        of_variants: Result[Any] = Result(None, (document.at_key((VARIANTS,), message, "choose another name"),))
+    else:
+        of_variants = conform(document, VariantPriorsTable, written, (VARIANTS,))
+    problems += (*conformed.problems, *of_variants.problems)
     assert conformed.value is not None  # of tables by name the sound ones are kept
-    return document, _priors(document, conformed.value, problems), tuple(problems)
+    read = PriorsRead(document, _priors(document, conformed.value, problems), {} if of_variants.problems else written)
+    return read, tuple(problems)
 
 
-def _record_problems(folder: Folder, name: str, topic: Document) -> tuple[Problem, ...]:
+def _record_problems(records: RecordSources, topic: Document) -> tuple[Problem, ...]:
     """The problems of the records of a topic whose own file cannot be used."""
     gathered: list[Problem] = []
     for group in ("series", "streams"):
         tables = topic.content.get(group)
         for key in tables if isinstance(tables, dict) else ():
-            source, problems = _record_source(folder, name, key)
+            source, problems = records.source(key)
             gathered += problems
             statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
             family = statement.strip().partition("(")[0]
             if source is not None and not has_named_class_values(family):  # whose rows are read by their classes
-                gathered += (read_points(source) if group == "series" else read_rows(source))[1]
+                gathered += (records.points(key, source) if group == "series" else records.rows(key, source))[1]
     return tuple(gathered)
 
 
@@ -173,14 +228,14 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
     return PriorDraft(document, table, {}, scenarios, "mixture")
 
 
-def _series(folder: Folder, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:
+def _series(records: RecordSources, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:
     drafts = {}
     for name, series in table.series.items():
         later = _parse(document, ("series", name, "later"), series.later, parse_expression, problems) if series.later else None
         points: tuple[Point, ...] = ()
-        source, wrong = _record_source(folder, topic, name)
+        source, wrong = records.source(name)
         if source is not None:
-            points, wrong = read_points(source)
+            points, wrong = records.points(name, source)
         problems += wrong
         drafts[name] = SeriesDraft(series, later, points, source, not wrong)
     return drafts
@@ -195,7 +250,7 @@ def _classes(table: StreamTable, statement: Statement) -> Classes | None:
 
 
 def _streams(
-    folder: Folder, topic: str, document: Document, table: TopicFile, shares: Mapping[str, tuple[str, ...]], problems: list[Problem]
+    records: RecordSources, document: Document, table: TopicFile, shares: Mapping[str, tuple[str, ...]], problems: list[Problem]
 ) -> dict[str, StreamDraft]:
     drafts = {}
     for name, stream in table.streams.items():
@@ -215,9 +270,9 @@ def _streams(
         classes = None if value is None else _classes(stream, value.tree)
         classed = value is not None and has_class_values(value.tree)
         record: RecordFile | None = None
-        source, wrong = _record_source(folder, topic, name)
+        source, wrong = records.source(name)
         if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read
-            record, wrong = read_rows(source, classes)
+            record, wrong = records.rows(name, source, classes)
         problems += wrong
         if value is not None:
             is_read = record is not None or (source is None and not wrong)
@@ -233,13 +288,6 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
         for name, its in table.quantities.items()
     }
     return {name: written for name, written in parsed.items() if written is not None}
-
-
-def _record_source(folder: Folder, topic: str, name: str) -> Result[SourceFile]:
-    """The CSV file of a stream or series; None, without a problem, where there is none yet, or where its name can be no file's."""
-    if not SNAKE_CASE.fullmatch(name) or len(name) > LONGEST_NAME:  # such as `../x`; the name is a problem of its own
-        return Result(None)
-    return read_source_if_any(folder, record_path(topic, name))
 
 
 def _question(document: Document, keys: Keys, table: QuestionTable, problems: list[Problem]) -> QuestionDraft:

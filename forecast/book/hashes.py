@@ -75,6 +75,7 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
             **({"engine": topic.engine} if topic.engine != "auto" else {}),
             **({"model": topic.own.sha256} if topic.own else {}),
+            **_variant_numbers(topic, as_of),
         },
         texts,
     )
@@ -105,6 +106,7 @@ def words_hash(topic: Topic) -> str:
             },
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
             **({"judged": {name: _judged_words(question) for name, question in topic.judged.items()}} if topic.judged else {}),
+            **({"variants": {name: [its.why, words_hash(its.topic)] for name, its in topic.variants.items()}} if topic.variants else {}),
         },
         texts,
     )
@@ -115,7 +117,17 @@ def priors_hash(topic: Topic) -> str:
 
     The ledger has it, so that it can be told when these numbers were first published.
     """
-    return _hash([_parameter_numbers(parameter) for parameter in topic.parameters.values()], {})[:PRIORS_DIGITS]
+    priors = [_parameter_numbers(parameter) for parameter in topic.parameters.values()]
+    of_variants = [[name, its.weight, priors_hash(its.topic)] for name, its in topic.variants.items()]
+    return _hash([*priors, *of_variants], {})[:PRIORS_DIGITS]
+
+
+def _variant_numbers(topic: Topic, as_of: date | None) -> dict[str, Any]:
+    """The variants of a topic, which count only where it has any, so that other topics keep their hash."""
+    if not topic.variants:
+        return {}
+    variants = {name: [its.weight, numbers_hash(its.topic, as_of=as_of)] for name, its in topic.variants.items()}
+    return {"variants": variants, "combine": topic.combine}
 
 
 def _judged_words(question: JudgedQuestion) -> list[Any]:

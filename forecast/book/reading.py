@@ -6,7 +6,8 @@ is wrong in one file hides nothing in another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,17 +20,26 @@ from forecast.book.checks.rows import check_gaps, check_long_rows, check_records
 from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
 from forecast.book.checks.totals import check_crossed_totals
+from forecast.book.checks.variants import (
+    changes_of,
+    check_combination,
+    check_lacking,
+    check_own_variants,
+    check_same_answers,
+    check_variants,
+    without_lacking,
+)
 from forecast.book.checks.zeros import check_zeros
 from forecast.book.cycles import topological_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft
-from forecast.book.draft_reading import read_draft, read_priors
+from forecast.book.draft_reading import read_draft, read_priors, read_variant_draft
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import FileFault, Problem, Result, has_errors, sort_problems
 from forecast.book.files.shapes import QuestionTable
 from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
-from forecast.book.topic import Book, JudgedQuestion, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic
+from forecast.book.topic import Book, JudgedQuestion, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic, Variant
 
 READ_SUFFIXES = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
 
@@ -64,31 +74,59 @@ def read_topic(folder: Folder, name: str) -> Result[Topic]:
         return Result(None, sort_problems((*problems, *_prior_problems(folder, name))))
     labels = find_label_sets(draft)
     files, wrong = _files_of(folder, name)
+    is_read = not has_errors(problems)
     gathered = sort_problems(
         (
             *problems,
-            *check_priors(draft, labels),
-            *check_topic(draft, labels),
-            *check_records(draft, labels),
+            *_check_draft(draft, labels),
             *check_stray_files(draft, files),
             *wrong,
             *check_lookalikes(draft),
+            *(check_variants(draft) if is_read else ()),
         )
     )
     own, wrong = read_own_model(folder, draft, files)
     gathered = sort_problems((*gathered, *wrong))
+    variants: dict[str, Variant] = {}
+    gathered = (*gathered, *check_own_variants(draft, own))
+    if is_read and own is None and not has_errors(tuple(check_variants(draft))):
+        for variant in draft.table.variants:
+            gathered += _read_variant(draft, variant, gathered, variants)
     if not has_errors(gathered):  # what is unused or left out can be reported only for a topic that is otherwise sound
-        gathered = sort_problems(
-            (
-                *gathered,
-                *check_unused(draft),
-                *check_gaps(draft),
-                *check_long_rows(draft),
-                *check_zeros(draft),
-                *check_crossed_totals(draft),
-            )
-        )
-    return Result(None if has_errors(gathered) else _topic(draft, labels, own), gathered)
+        gathered += (*_check_whole(draft), *check_gaps(draft), *check_long_rows(draft), *check_zeros(draft))
+    if has_errors(gathered):
+        return Result(None, sort_problems(gathered))
+    topic = _topic(draft, labels, own, variants)
+    return Result(topic, sort_problems((*gathered, *check_combination(draft, topic))))
+
+
+def _check_draft(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
+    """Everything that the parts of a topic can be asked, whatever is wrong with others."""
+    yield from check_priors(draft, labels)
+    yield from check_topic(draft, labels)
+    yield from check_records(draft, labels)
+
+
+def _check_whole(draft: Draft) -> Iterator[Problem]:
+    """What only a topic that is otherwise sound can be asked."""
+    yield from check_unused(draft)
+    yield from check_crossed_totals(draft)
+
+
+def _read_variant(base: Draft, name: str, known: Sequence[Problem], variants: dict[str, Variant]) -> tuple[Problem, ...]:
+    """The problems of a variant that the topic as it stands has not; a variant without errors is added to ``variants``."""
+    draft, problems = read_variant_draft(base, name)
+    wrong = list(problems)
+    if draft is not None and not has_errors(tuple(wrong := [*problems, *_check_draft(draft, find_label_sets(draft))])):
+        wrong += (*check_same_answers(base, draft), *check_lacking(base, draft, name))
+        if not has_errors(tuple(wrong)):
+            draft = without_lacking(base, draft, name)
+            labels = find_label_sets(draft)
+            wrong = [*problems, *_check_draft(draft, labels), *_check_whole(draft)]
+            written = base.table.variants[name]
+            variants[name] = Variant(name, written.weight, written.why, changes_of(base, name), _topic(draft, labels, None, {}))
+    old = {*known, *_check_whole(base)} if wrong else set()
+    return tuple(replace(problem, message=f"in the variant `{name}`: {problem.message}") for problem in wrong if problem not in old)
 
 
 def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
@@ -110,16 +148,16 @@ def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem
 
 def _prior_problems(folder: Folder, name: str) -> tuple[Problem, ...]:
     """What can be said of a prior file whose topic file cannot be used (mistakes in its syntax have been reported already)."""
-    _, priors, _ = read_priors(folder, name)
+    read, _ = read_priors(folder, name)
     wrong: list[Problem] = []
-    for key, prior in priors.items():
+    for key, prior in read.parameters.items():
         wrong += check_reasons(prior, key)
         wrong += [problem for written in prior.statements.values() for problem in check_statement(written)]
         wrong += check_pool(prior, key)
     return tuple(wrong)
 
 
-def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None) -> Topic:
+def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None, variants: Mapping[str, Variant]) -> Topic:
     """The value of a draft without errors."""
     table = draft.table
     parameters = {name: _parameter(draft, labels, name, draft.parameters[name]) for name in dependency_order(dependencies(draft))}
@@ -141,6 +179,8 @@ def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None) -> Topic:
         engine=table.engine,
         own=own,
         judged=MappingProxyType({name: _judged_question(draft, name, table) for name, table in draft.judged.items()}),
+        variants=MappingProxyType(variants),
+        combine=table.combine,
     )
 
 

@@ -18,6 +18,7 @@ def without_reasons(topic: Topic) -> Topic:
         questions={name: _bare_question(question) for name, question in topic.questions.items()},
         parameters={name: _bare_parameter(parameter) for name, parameter in topic.parameters.items()},
         judged={},
+        variants={name: replace(variant, topic=without_reasons(variant.topic)) for name, variant in topic.variants.items()},
     )
 
 

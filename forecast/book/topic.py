@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,9 @@ from forecast.language.statements import Statement
 
 type Step = Literal["day", "week", "month", "quarter", "year"]
 type Grade = Literal["A", "B", "C", "D"]
+type Combination = Literal["evidence", "stated"]
+
+BASE = "base"  # the topic as it stands, among its variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +294,20 @@ class OwnModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A rival structure of a topic: a whole topic of its own, with the probability it has before the rows.
+
+    ``changes`` are what it replaces, as written, by where that stands: ``streams.NAME.value``, ``priors.NAME``.
+    """
+
+    name: str
+    weight: float
+    why: str
+    changes: Mapping[str, str]
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One generative model and the questions asked of it.
 
@@ -315,6 +332,24 @@ class Topic:
     engine: Literal["auto", "nuts"] = "auto"
     own: OwnModel | None = None
     judged: Mapping[str, JudgedQuestion] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = field(default_factory=dict)  # rival structures; the topic itself is the one called `base`
+    combine: Combination = "evidence"
+
+    @property
+    def as_it_stands(self) -> Topic:
+        """The topic without its variants."""
+        return replace(self, variants={}, combine="evidence") if self.variants else self
+
+    @property
+    def rivals(self) -> Mapping[str, Topic]:
+        """The topic as it stands, under ``base``, and each of its variants: every one a whole topic without variants."""
+        return {BASE: self.as_it_stands} | {name: variant.topic for name, variant in self.variants.items()}
+
+    @property
+    def prior_weights(self) -> Mapping[str, float]:
+        """The probability of each rival before the rows; they add up to 1."""
+        stated = {name: variant.weight for name, variant in self.variants.items()}
+        return {BASE: 1 - math.fsum(stated.values())} | stated
 
     @property
     def has_model(self) -> bool:

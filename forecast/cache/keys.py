@@ -41,7 +41,7 @@ def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing:
 
 def uses_age(topic: Topic) -> bool:
     """Whether any statement, quantity or question of a topic depends on the as-of day through ``age``."""
-    return any("age" in names_in(expression) for expression in topic.expressions)
+    return any("age" in names_in(expression) for rival in topic.rivals.values() for expression in rival.expressions)
 
 
 def draws_key(topic: Topic, *, as_of: date, settings: Settings, environment: Environment, verdict: str) -> str:
@@ -83,7 +83,8 @@ def _order(topic: Topic) -> list[Any]:
     """The order of everything that has a name, which no hash of a topic says: reports list things in it, and sums are added up in it."""
     streams = [[name, stream.own_columns, list(stream.next), list(stream.entering_texts)] for name, stream in topic.streams.items()]
     choices = [[name, list(question.choices)] for name, question in topic.questions.items()]
-    return [topic.name, streams, list(topic.series), list(topic.quantities), choices, list(topic.parameters)]
+    variants = [[[name, _order(variant.topic)] for name, variant in topic.variants.items()]] if topic.variants else []
+    return [topic.name, streams, list(topic.series), list(topic.quantities), choices, list(topic.parameters), *variants]
 
 
 def _hash(*parts: Any) -> str:

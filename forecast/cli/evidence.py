@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, as_of_day, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, Variant, as_of_day, root_of, today
 
 if TYPE_CHECKING:
     from forecast.insight.evidence_matrix import EvidenceMatrix
@@ -22,6 +22,7 @@ def evidence(
     *,
     topic: Topic,
     of: Of = None,
+    variant: Variant = "",
     as_of: AsOf = None,
     seed: Seed = 1,
     book: Book = None,
@@ -44,7 +45,9 @@ def evidence(
 
     day = as_of_day(as_of, now=today())
     try:
-        weighed = read_and_weigh_evidence(root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed))
+        weighed = read_and_weigh_evidence(
+            root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed), variant=variant
+        )
     except NoHypotheses as none:
         raise typer.BadParameter(str(none), param_hint="TOPIC" if of is None else "--of") from None
     stop_at(weighed.problems, as_json=as_json)

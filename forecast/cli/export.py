@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from forecast.cli.lines import echo, print_data, stop_at
-from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, as_of_day, root_of, today
+from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, root_of, today
 from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def export(
     fatebook: Fatebook = None,
     csv: AsCsv = None,
     hub: Hub = None,
+    variant: Variant = "",
     as_of: AsOf = None,
     seed: Seed = 1,
     draws: Draws = 16_384,
@@ -149,6 +150,8 @@ def export(
     if pymc + len(wanted) + sum(file is not None for file in (netcdf, metaculus, hub)) != 1:
         hint = "--pymc / --netcdf FILE / --metaculus FILE / --metaculus-zip FILE / --fatebook FILE / --csv FILE / --hub FILE"
         raise typer.BadParameter("give one of them", param_hint=hint)
+    if variant and not (pymc or netcdf):
+        raise typer.BadParameter("it goes with --pymc and --netcdf, which are of one model", param_hint="--variant")
     root = root_of(book, allow_links=allow_links)
     day = as_of_day(as_of, now=today())
     for layout, path in wanted.items():
@@ -157,13 +160,13 @@ def export(
     if hub is not None:
         _export_hub(root, what, hub, who)
     elif pymc:
-        _export_program(root, what, day)
+        _export_program(root, what, day, variant)
     else:
         from forecast.model.settings import Settings
 
         settings = Settings(seed=seed, draws=draws, trust=trust)
         if netcdf is not None:
-            _export_draws(root, what, netcdf, day, settings)
+            _export_draws(root, what, netcdf, day, settings, variant)
         elif metaculus is not None:
             from forecast.actions.export_forecast import PayloadChoices
             from forecast.importers.metaculus_forecast import Tails
@@ -173,18 +176,18 @@ def export(
             _export_payload(root, what, metaculus, choices, day, settings)
 
 
-def _export_program(root: Path, topic: str, day: date) -> None:
+def _export_program(root: Path, topic: str, day: date, variant: str) -> None:
     from forecast.actions.export import pymc_program
 
-    program = pymc_program(root, topic, as_of=day)
+    program = pymc_program(root, topic, as_of=day, variant=variant)
     stop_at(program.problems, as_json=False)
     print_data(program.text)
 
 
-def _export_draws(root: Path, topic: str, path: Path, day: date, settings: Settings) -> None:
+def _export_draws(root: Path, topic: str, path: Path, day: date, settings: Settings, variant: str) -> None:
     from forecast.actions.export import write_netcdf
 
-    written = write_netcdf(root, topic, path, as_of=day, settings=settings)
+    written = write_netcdf(root, topic, path, as_of=day, settings=settings, variant=variant)
     stop_at(written.problems, as_json=False)
     echo(f"{path} written.")
 

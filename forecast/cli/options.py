@@ -118,6 +118,9 @@ Reviewed = Annotated[
 Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Run the book's own code, the model.py of topics that bring one.")]
+Variant = Annotated[
+    str, typer.Option("--variant", metavar="NAME", help="Which variant of the topic; base is the topic as it stands.", show_default=False)
+]
 Draws = Annotated[
     int,
     typer.Option(

@@ -1,4 +1,4 @@
-"""``forecast whatif``: the answers before and after something supposed; nothing is written."""
+"""``forecast whatif``: the answers before and after something supposed; nothing is written, unless as a variant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, as_of_day, day, root_of, texts_by_name, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, day, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
     from forecast.actions.observe import Observation
@@ -28,6 +28,19 @@ Observe = Annotated[
         show_default=False,
     ),
 ]
+SaveVariant = Annotated[
+    str,
+    typer.Option(
+        "--save-variant",
+        metavar="NAME",
+        help="Write what --prior supposes as a variant of the topic, with --weight and --why.",
+        show_default=False,
+    ),
+]
+Weight = Annotated[
+    float | None, typer.Option("--weight", metavar="P", help="How probable the variant is before the rows.", show_default=False)
+]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why the variant may be so, in a sentence.", show_default=False)]
 _DAYS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\.\.([0-9]{4}-[0-9]{2}-[0-9]{2}))?")
 
 
@@ -36,6 +49,10 @@ def whatif(
     *,
     priors: Prior = None,
     rows: Observe = None,
+    variant: Variant = "",
+    save: SaveVariant = "",
+    weight: Weight = None,
+    why: Why = "",
     as_of: AsOf = None,
     seed: Seed = 1,
     draws: Draws = 16_384,
@@ -50,6 +67,8 @@ def whatif(
     Examples:
       forecast whatif route --prior 'capture_rate=LogNormal(p5=0.05, p95=5)'
       forecast whatif route --observe "captures 2026-10-01..2026-12-31 0"
+      forecast whatif route --variant bursts
+      forecast whatif route --prior 'capture_rate=LogNormal(p5=1, p95=9)' --save-variant busy --weight 0.2 --why "They may be many more."
       forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
       forecast whatif votes --observe "polls 2026-10-01 value_left=410 value_right=590 asked=1000"
     """  # noqa: D301 - \b keeps lines as they are in the help
@@ -59,8 +78,9 @@ def whatif(
 
     others = texts_by_name(priors or [], option="--prior")
     seen = [_row(text) for text in rows or []]
-    if not others and not seen:
-        raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
+    if not others and not seen and not variant:
+        raise typer.BadParameter("suppose something: --prior, --observe or --variant", param_hint="--prior / --observe / --variant")
+    _check_saving(save, weight, why, is_alone=bool(others) and not seen and not variant)
     at = as_of_day(as_of, now=today())
     supposed = suppose(
         root_of(book, allow_links=allow_links),
@@ -69,6 +89,7 @@ def whatif(
         rows=seen,
         as_of=at,
         settings=Settings(seed=seed, draws=draws, trust=trust),
+        variant=variant,
     )
     stop_at(supposed.problems, as_json=as_json)
     if as_json:
@@ -101,9 +122,28 @@ def whatif(
             echo(f"  {name}: {sentence}")
         if not supposed.after:
             echo("  The topic asks nothing yet, so there is no answer to compare.")
+    if save and weight is not None:
+        from forecast.actions.save_variant import NewVariant, save_variant
+
+        saved = save_variant(root_of(book, allow_links=allow_links), topic, NewVariant(save, weight, why, others))
+        stop_at(saved.problems, as_json=as_json)
+        if not as_json:
+            echo(f"The variant `{save}` is written to {' and '.join(saved.paths)}; `forecast update {topic}` weighs it.")
     if supposed.distrusted:
         echo("WARNING: by the engine's own checks these draws are not sound.", err=True)
         raise typer.Exit(3)
+
+
+def _check_saving(save: str, weight: float | None, why: str, *, is_alone: bool) -> None:
+    """Refuse what cannot be written as a variant."""
+    if not save:
+        if weight is not None or why:
+            raise typer.BadParameter("they go with --save-variant", param_hint="--weight / --why")
+        return
+    if not is_alone:
+        raise typer.BadParameter("a variant is saved from --prior alone: a row that is supposed is none", param_hint="--save-variant")
+    if weight is None or not why:
+        raise typer.BadParameter("a variant has a weight and a reason", param_hint="--weight / --why")
 
 
 def _row(text: str) -> tuple[str, Observation]:

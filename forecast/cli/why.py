@@ -152,7 +152,8 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
     else:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
-    _print_reasons("If this is seen", reasons.would_move, measure)
+    if reasons.watched:
+        _print_reasons("If this is seen", reasons.would_move, measure)
 
 
 def _print_doubts(reasons: Reasons) -> None:

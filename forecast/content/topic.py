@@ -16,6 +16,7 @@ from forecast.content.crossing_words import crossing_contents
 from forecast.content.diagnosis import engine_content, verdict_content, warnings
 from forecast.content.parameters import parameter_contents
 from forecast.content.records import stream_contents, unrecorded_sentence
+from forecast.content.variant_ranges import variant_warnings, with_ranges
 from forecast.inference.posterior import Posterior
 from forecast.model.record import known_points
 from forecast.predict.answers import Answer, Dates, Probability, Shares
@@ -26,6 +27,7 @@ from forecast.schema import words
 from forecast.schema.answers import (
     AnnulmentContent,
     AnswerContent,
+    AnswerRange,
     AnswerValue,
     CrossingContent,
     DateValue,
@@ -56,6 +58,7 @@ from forecast.schema.topic import (
     VerdictContent,
     digest_of,
 )
+from forecast.schema.variants import VariantsContent
 from forecast.sentences import answer_sentences
 
 
@@ -80,6 +83,13 @@ class _AnswerExtras(TypedDict, total=False):
     crossings: list[CrossingContent]
     failed: FailedContent
     reasons: list[str]
+    variants: AnswerRange
+
+
+class _VariantsExtra(TypedDict, total=False):
+    """What only a topic with variants has."""
+
+    variants: VariantsContent
 
 
 class _Bound(TypedDict, total=False):
@@ -113,8 +123,11 @@ def topic_content(
     insight: InsightContent | None = None,
     implied: Sequence[ImpliedContent] = (),
     parameters: Sequence[ParameterContent] | None = None,
+    variants: VariantsContent | None = None,
 ) -> TopicContent:
     """Return everything the pages of a topic show.
+
+    Of a topic with ``variants`` the answers are those of all together, and all else is of the topic as it stands.
 
     ``verdict`` is None where no referee ran.  ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
     that nobody can have meant, as ``forecast.elicitation.prior_checks`` says it; ``parameters`` may be given where they have been described already.  Numbers
@@ -125,6 +138,8 @@ def topic_content(
     judged = verdict_content(verdict)
     streams = stream_contents(model, paths)
     implications: _ContentExtras = {"implied": list(implied)} if implied else {}
+    rivals: _VariantsExtra = {} if variants is None else {"variants": variants}
+    answered = [answer_content(topic, answers[name]) for name in topic.questions]
     code: _ContentExtras = {} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}
     content: TopicContent = {
         "format": REPORT_FORMAT,
@@ -135,9 +150,10 @@ def topic_content(
         "as_of": model.as_of.isoformat(),
         "opens": topic.opens.isoformat(),
         "step": topic.step,
-        "warnings": warnings(posterior.diagnostics, judged),
+        "warnings": [*warnings(posterior.diagnostics, judged), *(variant_warnings(variants) if variants else ())],
         "unrecorded": unrecorded_sentence(streams, model.as_of),
-        "answers": [answer_content(topic, answers[name]) for name in topic.questions],
+        "answers": answered if variants is None else with_ranges(answered, variants),
+        **rivals,
         "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
         **implications,
         "streams": streams,

@@ -47,7 +47,7 @@ class Comparison:
     of the same probability as the difference's in Student's distribution, so that all are held to one limit.
     """
 
-    kind: Literal["parameter", "answer"]
+    kind: Literal["parameter", "answer", "evidence"]
     name: str
     label: str
     what: str
@@ -92,9 +92,15 @@ class Verdict:
 
 
 def judge(
-    fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nuts_answers: Mapping[str, Any], *, publishes_nuts: bool = True
+    fast: Posterior,
+    fast_answers: Mapping[str, Any],
+    nuts: Posterior,
+    nuts_answers: Mapping[str, Any],
+    *,
+    publishes_nuts: bool = True,
+    evidence: tuple[Figure, Figure] | None = None,
 ) -> Verdict:
-    """Compare two engines' posteriors and their answers (``forecast.predict.answers.Answer`` by question).
+    """Compare two engines' posteriors and their answers (``forecast.predict.answers.Answer`` by question), and the log evidence by both where it is given.
 
     The limit for ``m`` comparisons is the two-sided normal quantile
     ``-Phi^-1(0.001 / (2 m))`` (Bonferroni): 3.3 for one, 4.1 for 20, 4.8 for 500.
@@ -103,6 +109,8 @@ def judge(
     """
     times = DOUBLED if fast.diagnostics.heavy else 1.0
     pairs = (*_parameter_pairs(fast, nuts), *_answer_pairs(fast_answers, nuts_answers))
+    if evidence is not None:
+        pairs = (*pairs, Pair("evidence", ("evidence", ""), "logarithm", *evidence))
     comparisons = tuple(_compare_pair(pair, times) for pair in pairs)
     limit = dispute_limit(len(comparisons))
     if faults := _incomparable_reason(fast.diagnostics, nuts.diagnostics):
@@ -312,7 +320,7 @@ class Figure:
 class Pair:
     """A figure by both engines: of a ``place``, the name and label of a parameter or answer."""
 
-    kind: Literal["parameter", "answer"]
+    kind: Literal["parameter", "answer", "evidence"]
     place: tuple[str, str]
     what: str
     fast: Figure

@@ -67,7 +67,9 @@ def chosen_history(history: History) -> History:
     return replace(
         history,
         measures=tuple(history.measures[column] for column in columns),
-        points=tuple(replace(point, values=point.values[columns], errors=point.errors[columns]) for point in history.points),
+        points=tuple(
+            replace(point, values=point.values[columns], errors=point.errors[columns], held=point.held[columns]) for point in history.points
+        ),
         settled=tuple(history.settled[column] for column in columns),
     )
 

@@ -47,11 +47,12 @@ REPLAYING_DAYS = "replaying days"  # what a bar says meanwhile
 
 @dataclass(frozen=True, slots=True)
 class ReplayPoint:
-    """The measures as of a day and their Monte Carlo errors, ``(measures,)`` each."""
+    """The measures as of a day, their Monte Carlo errors, and the probability that each one's question is asked then, ``(measures,)`` each."""
 
     day: date
     values: Array
     errors: Array
+    held: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ def _point(base: StretchBase, day: date, log_weight: Array, measures: Sequence[M
         binomial_error(float(value), size * float(share)) if measure.is_share_of_cases else float(moved)
         for measure, value, share, moved in zip(measures, values, held, influence, strict=True)
     ]
-    return ReplayPoint(day, values, np.array(errors))
+    return ReplayPoint(day, values, np.array(errors), held)
 
 
 def _why_unanswered(question: Question, base: StretchBase) -> str:

@@ -245,8 +245,12 @@ class Model:
 def model_as_of(topic: Topic, as_of: date) -> Model:
     """Bind a topic to the knowledge of a day.
 
-    Raises ``Unsound`` where a series has no value for days that a statement needs.
+    Raises ``Unsound`` where a series has no value for days that a statement needs, and of a topic with variants, which is no single model.
     """
+    if topic.variants:
+        message = f"`{topic.name}` has variants, and what was asked for is of one model alone"
+        hint = f"its variants: {', '.join(topic.rivals)}"
+        raise Unsound(topic_problem(topic, ("variants",), message, hint))
     return bind_records(topic, as_of, records_as_of(topic, as_of))
 
 

@@ -54,6 +54,7 @@ class Purpose(StrEnum):
     DRAWN_PATHS = "drawn paths"
     DRAWS = "draws"
     ECHO = "echo"
+    EVIDENCE = "evidence"
     HISTORY = "history"
     IMPLIED = "implied"
     IMPLIED_PATHS = "implied paths"

@@ -12,10 +12,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from forecast.book.topic import Topic
+from forecast.inference.importance.bridge_sampling import NoBridge
 from forecast.inference.importance.engine import Budget
+from forecast.inference.importance.evidence import evidence_of
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.importance.threads import one_thread
+from forecast.inference.monte_carlo import REPLICATES
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.plan import CannotSample
 from forecast.model.bounds import check_shares
@@ -30,7 +33,7 @@ from forecast.predict.answers import Answer, answers, chances_for, paths_for
 from forecast.predict.paths import Paths
 
 if TYPE_CHECKING:
-    from forecast.inference.referee import Verdict
+    from forecast.inference.referee import Figure, Verdict
 
 NUTS_DRAWS = 1_000  # from each chain
 
@@ -83,15 +86,22 @@ class _EngineResults:
         keeps_fast = self.fast.posterior.diagnostics.is_comparable and not self.slow.posterior.diagnostics.sound
         return self.fast if keeps_fast else self.slow
 
-    def verdict(self, engine: str) -> Verdict | None:
-        """What the referee says where both engines were tried; None where one was not."""
+    def verdict(self, engine: str, settings: Settings, *, weighs: bool = False) -> Verdict | None:
+        """What the referee says where both engines were tried; None where one was not.  With ``weighs`` it compares the evidence too."""
         if self.fast is None or (self.slow is None and not self.failure):
             return None
         from forecast.inference.referee import failed_verdict, judge
 
         if self.slow is None:
             return failed_verdict(self.failure)
-        return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers, publishes_nuts=engine != "importance")
+        return judge(
+            self.fast.posterior,
+            self.fast.answers,
+            self.slow.posterior,
+            self.slow.answers,
+            publishes_nuts=engine != "importance",
+            evidence=_evidence_by_both(self.fast.posterior, self.slow.posterior, settings) if weighs else None,
+        )
 
 
 def analyse(
@@ -102,13 +112,14 @@ def analyse(
     referee: bool,
     confirmed: bool = False,
     posterior: Posterior | None = None,
+    weighs: bool = False,
     progress: Progress = ignore_progress,
 ) -> Analysis:
     """Compute everything a report says of a topic as of a day.
 
     With the engine ``auto`` the fast engine's draws are published, or NUTS's
     where the fast engine could not be trusted; then both have been run, and are compared.
-    ``referee`` compares both in any case; a topic's own model has no other engine.  ``confirmed`` says that
+    ``referee`` compares both in any case, and with ``weighs`` the evidence too, by which variants are weighted; a topic's own model has no other engine.  ``confirmed`` says that
     both have agreed on the same calculation before.  ``posterior`` is what that published, where it is known: then no engine
     runs, and ``referee`` must not be asked for.  Raises ``Unsound`` where the model cannot be computed,
     or would run code that is not trusted.
@@ -133,7 +144,7 @@ def analyse(
         result = answer_questions(posterior, settings)
     else:
         engines = _run_engines(model, settings, referee=referee, progress=progress)
-        verdict = engines.verdict(settings.engine)
+        verdict = engines.verdict(settings.engine, settings, weighs=weighs)
         result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
     return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict)
@@ -149,7 +160,21 @@ def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineRes
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
     engines = _run_engines(model, settings, referee=False, progress=ignore_progress)
-    return _with_confirmation(engines.published_result(settings.engine), engines.verdict(settings.engine), engines.fast, confirmed=False)
+    return _with_confirmation(
+        engines.published_result(settings.engine), engines.verdict(settings.engine, settings), engines.fast, confirmed=False
+    )
+
+
+def _evidence_by_both(fast: Posterior, slow: Posterior, settings: Settings) -> tuple[Figure, Figure] | None:
+    """The log evidence by both engines; None where draws of NUTS do not tell it."""
+    from forecast.inference.referee import Figure
+
+    rng = generator(settings.seed, fast.model.topic.name, Purpose.EVIDENCE)
+    try:
+        both = [evidence_of(posterior, rng) for posterior in (fast, slow)]
+    except NoBridge:
+        return None
+    return Figure(both[0].log, both[0].error, REPLICATES - 1.0), Figure(both[1].log, both[1].error, REPLICATES - 1.0)
 
 
 def _run_engines(model: Model, settings: Settings, *, referee: bool, progress: Progress) -> _EngineResults:

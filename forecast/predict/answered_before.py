@@ -38,7 +38,7 @@ def questions_answered_before(topic: Topic, asked: Mapping[str, date], as_of: da
         if not questions:
             continue
         try:
-            yield from _find_answered(model_as_of(before, day), questions)
+            yield from _find_answered(model_as_of(before.as_it_stands, day), questions)
         except (Unsound, LookupError):  # nothing can be computed as of that day, so nothing is answered on it
             continue
 

@@ -21,6 +21,7 @@ from forecast.report.tables import (
     spans_table,
     statements_table,
 )
+from forecast.report.tables_variants import answers_table, weights_table, wider_table
 from forecast.report.tables_why import (
     change_sentences,
     checks_table,
@@ -38,8 +39,10 @@ from forecast.report.tables_why import (
 from forecast.schema import words
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import ParameterContent, TopicContent
+from forecast.schema.variants import VariantsContent
 from forecast.sentences.insight_text import from_to_text, has_moved, measure_name, measure_title, move_to_report, open_measure_indices
 from forecast.sentences.priors_written import replay_sentence, written_later
+from forecast.sentences.variants import combination_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ SECTION_HEADINGS = {
     "signposts": "What would change the answers",
     "doubt": "Ignorance and luck",
 }
-OPENING_SECTIONS = frozenset({"changed", "history"})  # those before the record; the others follow what was believed
+VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
+VARIANT_SILENT = ("changed", "foresaw", "signposts", "doubt")  # of which nothing is said of a topic with variants
+OPENING_SECTIONS = frozenset({"variants", "changed", "history"})  # those before the record; the others follow what was believed
 
 
 def topic_tables(content: TopicContent) -> TopicTables:
@@ -119,8 +124,9 @@ def parameter_groups(content: TopicContent) -> list[list[ParameterContent]]:
 def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Section]:
     """Return the sections of insight by their anchors; without insight, or where one has nothing to show, a sentence stands there."""
     insight = content["insight"]
+    variants = {"variants": _variants_section(content, content["variants"])} if "variants" in content else {}
     if insight is None:
-        return {
+        return variants | {
             name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in SECTION_HEADINGS.items()
         }
     made = (
@@ -131,7 +137,19 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         _signposts_section(insight),
         _uncertainty_section(insight, charts),
     )
-    return {section.anchor: section for section in made}
+    sections = {section.anchor: section for section in made}
+    if variants:
+        for anchor in VARIANT_SILENT:
+            sections[anchor] = _empty_section(
+                anchor, f"{SECTION_HEADINGS[anchor]}: this is of each variant, and not worked out for all together."
+            )
+    return variants | sections
+
+
+def _variants_section(content: TopicContent, variants: VariantsContent) -> Section:
+    tables = [weights_table(variants), answers_table(content, variants)]
+    folded = (wider_table(variants),) if variants["wider"] else ()
+    return Section(VARIANTS_HEADING, "variants", tuple(combination_sentences(variants)), tables=tuple(tables), folded=folded)
 
 
 def _changes_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:

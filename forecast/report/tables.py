@@ -81,13 +81,18 @@ def error_words(answer: AnswerContent) -> str:
         return "no answer"
     kind = answer["kind"]
     if is_distribution(value, kind):
-        return _number_error_words(value)
+        return f"{_number_error_words(value)}{_over_variants(answer)}"
     if is_probability(value, kind) or is_date(value, kind):
         points = 100 * value["error"]
     else:
         assert is_shares(value, kind)
         points = 100 * max(share["error"] for share in value["shares"])
-    return f"Monte Carlo error {points:.2g} percentage points"
+    return f"Monte Carlo error {points:.2g} percentage points{_over_variants(answer)}"
+
+
+def _over_variants(answer: AnswerContent) -> str:
+    """The range of an answer over variants; empty where its topic has none."""
+    return f"; {answer['variants']['said'][0].lower()}{answer['variants']['said'][1:].rstrip('.')}" if "variants" in answer else ""
 
 
 def _number_error_words(value: DistributionValue) -> str:

@@ -159,6 +159,21 @@ class CrossingContent(TypedDict):
     sentence: str
 
 
+class RangeContent(TypedDict):
+    """The least and the greatest answer among variants: of a choice, under its label; of a number, of medians; of a date, of the chance by then."""
+
+    label: str
+    low: float
+    high: float
+
+
+class AnswerRange(TypedDict):
+    """The range of an answer over the variants with at least 1 % weight, as numbers and in words."""
+
+    ranges: list[RangeContent]
+    said: str
+
+
 class AnswerContent(TypedDict):
     """A question with its answer.
 
@@ -186,6 +201,7 @@ class AnswerContent(TypedDict):
     status: Literal["open", "happened", "can no longer happen", "settled", "annulled", "void", "not answerable"]
     failed: NotRequired[FailedContent]
     reasons: NotRequired[list[str]]
+    variants: NotRequired[AnswerRange]  # of a topic that has variants
     headline: str
     sentence: str
     value: AnswerValue | None

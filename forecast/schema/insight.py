@@ -241,7 +241,10 @@ class ImpliedContent(TypedDict):
 
 
 class InsightContent(TypedDict):
-    """Everything a report says of why; ``notes`` say what could not be said, and why not."""
+    """Everything a report says of why; ``notes`` say what could not be said, and why not.
+
+    Where it is ``of_variants`` together, only history and leverage have been worked out.
+    """
 
     measures: list[MeasureContent]
     moves: list[Move]
@@ -256,3 +259,4 @@ class InsightContent(TypedDict):
     history: HistoryContent
     split: list[SplitContent]
     notes: list[str]
+    of_variants: NotRequired[bool]

@@ -24,6 +24,7 @@ from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.relations import RelationContent
 from forecast.schema.shape_faults import shape_fault
+from forecast.schema.variants import VariantsContent
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -212,8 +213,15 @@ class EngineContent(TypedDict):
 CheckValue = str | float | bool | None  # of a line of the referee's table
 
 
+class VariantVerdict(TypedDict):
+    """What the referee says of one variant."""
+
+    verdict: Literal["agreed", "disputed", "failed", "unconfirmed", "not refereed"]
+    sentence: str
+
+
 class VerdictContent(TypedDict):
-    """What the referee says; each check is a line of a table.
+    """What the referee says; each check is a line of a table.  Of a topic with variants it is the worst of ``variants``.
 
     ``failed``: NUTS was tried and gave nothing to compare with; ``unconfirmed``: the fast engine, tried as well, is not sound and does
     not confirm NUTS; ``not refereed``: no second engine was tried, or there is none.  ``versions`` are those with which the verdict
@@ -224,6 +232,7 @@ class VerdictContent(TypedDict):
     sentence: str
     checks: list[dict[str, CheckValue]]
     versions: NotRequired[dict[str, str]]
+    variants: NotRequired[dict[str, VariantVerdict]]
 
 
 class RunHashes(TypedDict):
@@ -259,6 +268,7 @@ class TopicContent(TypedDict):
     warnings: list[str]
     unrecorded: str
     answers: list[AnswerContent]
+    variants: NotRequired[VariantsContent]
     parameters: list[ParameterContent]
     implied: NotRequired[list[ImpliedContent]]
     streams: list[StreamContent]

@@ -16,7 +16,7 @@ import pytest
 from forecast.book import topic as nouns
 from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.topic import Book, JudgedQuestion, OwnModel, PoolPart, Topic
+from forecast.book.topic import Book, JudgedQuestion, OwnModel, PoolPart, Topic, Variant
 from forecast.cache.fingerprint import Environment
 from forecast.cache.keys import calculation_key, insight_key
 from forecast.language import expressions, statements
@@ -49,7 +49,10 @@ MOVED = {
         "engine": NUMBERS,
         "own": NUMBERS,
         "judged": REASONS,
+        "variants": BOTH,
+        "combine": NUMBERS,
     },
+    "Variant": {"name": NONE, "weight": NUMBERS, "why": WORDS, "changes": NONE, "topic": NUMBERS},  # what it replaces stands in its topic
     "JudgedQuestion": {
         "name": NONE,
         "place": NONE,
@@ -159,7 +162,9 @@ MOVED = {
     "Total": {"stream": NUMBERS, "label": NUMBERS},
     "First": {"condition": NUMBERS},
 }
-ELSEWHERE = {  # statements whose text stands in another field
+CHANGED: dict[type, dict[str, Any]] = {nouns.ValueRange: {"low": -7.0}, OwnModel: {"sha256": "1f"}, Topic: {"step": "week"}}
+ELSEWHERE = {  # statements whose text stands in another field, and what only a topic with variants has
+    ("Variant.topic", "Topic.combine"): NONE,
     ("Stream.wrong", "Statement.text"): NONE,
     ("WeightedStatement.statement", "Statement.text"): NONE,
 }
@@ -225,6 +230,7 @@ def full_topic() -> Topic:
     series["level"] = dataclasses.replace(
         series["level"], points=tuple(dataclasses.replace(each, grade="B") for each in series["level"].points)
     )
+    rival = make_topic(priors={"rate": "Gamma(alpha=3, beta=1)"}, questions={"asked": "rate"})
     return dataclasses.replace(
         topic,
         streams=streams,
@@ -233,6 +239,7 @@ def full_topic() -> Topic:
         origin="An essay.",
         texts={"topic.toml": "text"},
         own=OwnModel("seeds/made/model.py", "text", "0f"),
+        variants={"rival": Variant("rival", 0.2, "A reason.", {"priors.rate": "Gamma(alpha=3, beta=1)"}, rival)},
         judged={"people": JudgedQuestion("people", Place("topic.toml"), "What?", AS_OF, "options", ("red", "blue"), "cm", "So.")},
     )
 
@@ -293,8 +300,8 @@ def others(value: Any, name: str) -> Iterator[Any]:
             yield Place("elsewhere", 99)
         case Statement():
             yield parse_statement("Exponential(lam=7)")
-        case nouns.ValueRange() | OwnModel():
-            yield dataclasses.replace(value, **({"low": -7.0} if isinstance(value, nouns.ValueRange) else {"sha256": "1f"}))
+        case nouns.ValueRange() | OwnModel() | Topic():
+            yield dataclasses.replace(value, **CHANGED[type(value)])
         case _ if dataclasses.is_dataclass(value):
             yield Number(99.0)
 

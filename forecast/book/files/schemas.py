@@ -6,12 +6,13 @@ import json
 import keyword
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from forecast.book.files.contract_shapes import CONTRACTS, ContractFile, DeviationsFile
 from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.names import CONTRACT_NAME, LONGEST_CONTRACT_NAME, RESERVED
-from forecast.book.files.shapes import PriorFile, TopicFile
+from forecast.book.files.shapes import VARIANTS, PriorFile, TopicFile, VariantPriorsTable
 from forecast.book.files.writing import write_whole
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -57,11 +58,16 @@ def main() -> None:
 
 
 def _priors_schema_text() -> str:
-    """The schema of a prior file: a table for each parameter, and under one key those of contracts."""
-    whole = _schema(PriorFile, "The priors of a topic", "What was believed before the record began: one table for each parameter.")
+    """The schema of a prior file: a table for each parameter, and under two keys those of contracts and of variants."""
+    whole = _schema(
+        PriorFile,
+        "The priors of a topic",
+        "What was believed before the record began: one table for each parameter.",
+        {VARIANTS: (VariantPriorsTable, "The priors of variants of the topic, by variant.")},
+    )
     of_contracts = _schema(DeviationsFile, CONTRACTS, "How contracts of markets may end otherwise than our questions, by their names.")
     tables = {key: of_contracts[key] for key in ("additionalProperties", "description", "type")}
-    whole["properties"] = {CONTRACTS: {**tables, "propertyNames": CONTRACT_NAME_SCHEMA}}
+    whole["properties"] |= {CONTRACTS: {**tables, "propertyNames": CONTRACT_NAME_SCHEMA}}
     whole["$defs"] |= {name: table for name, table in of_contracts["$defs"].items() if name != "Name"}
     return _text(whole)
 
@@ -80,10 +86,17 @@ def _text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _schema(shape: Any, title: str, description: str | None) -> dict[str, Any]:
+def _schema(
+    shape: Any, title: str, description: str | None, tables: Mapping[str, tuple[Any, str]] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The schema of a file; ``tables`` are those beside a table for each name, with their shapes and descriptions."""
     from pydantic import TypeAdapter  # 0.2 s, which reading a book need not pay
 
     schema = TypeAdapter(shape).json_schema()
+    for name, (inner, about) in tables.items():
+        made = TypeAdapter(inner).json_schema()
+        schema["$defs"] = {**made.pop("$defs"), **schema["$defs"]}
+        schema["properties"] = {**schema.get("properties", {}), name: {**made, "description": about}}
     whole = {"$schema": DIALECT, **schema, "title": title}
     if description is not None:
         whole["description"] = description

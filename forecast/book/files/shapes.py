@@ -122,6 +122,50 @@ class QuestionTable:
     """The unit of a number that people forecast."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class StreamChanges:
+    """What a variant says of a stream instead: only the keys that differ."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    value: StatementText = ""
+    """How a row's value arises under this variant."""
+    next: dict[NameText, StatementText] = field(default_factory=dict)
+    """What the columns of the stream's own rows will be in the future, all of them."""
+    reliability: StatementText = ""
+    """The probability that a report is right."""
+    wrong: StatementText = ""
+    """How a value arises in a report that is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesChanges:
+    """What a variant says of a series instead."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    later: StatementText
+    """Its value after the last row under this variant."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantTable:
+    """A rival structure of the topic: what it replaces, how probable it is before the rows, and why. Its priors are in the prior file."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    weight: float
+    """Its probability before the rows, between 0 and 1; the topic as it stands has what all variants leave."""
+    why: ProseText
+    """Why it may be so, and why this weight, in a sentence."""
+    streams: dict[NameText, StreamChanges] = field(default_factory=dict)
+    """Statements of streams that it replaces."""
+    quantities: dict[NameText, StatementText | QuantityTable] = field(default_factory=dict)
+    """Quantities that it replaces."""
+    series: dict[NameText, SeriesChanges] = field(default_factory=dict)
+    """Series whose later values it replaces."""
+
+
 @dataclass(frozen=True)
 class TopicFile:
     """One generative model and the questions asked of it: seeds/<topic>/topic.toml."""
@@ -146,6 +190,10 @@ class TopicFile:
     """Named sub-expressions, usable in statements and answers; with a unit as `name = { value = "…", unit = "share" }`."""
     questions: dict[NameText, QuestionTable] = field(default_factory=dict)
     """What is asked, by name."""
+    combine: Literal["evidence", "stated"] = "evidence"
+    """How the answers of variants are combined: by their weights times what the rows say of each, or by their weights alone."""
+    variants: dict[NameText, VariantTable] = field(default_factory=dict)
+    """Rival structures, by name: each a whole model of its own, whose answers are mixed with those of the topic as it stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,4 +245,16 @@ class PriorTable:
     """Who set it."""
 
 
-PriorFile = dict[NameText, PriorTable]  # priors/<topic>.toml
+@dataclass(frozen=True, kw_only=True)
+class VariantPriors:
+    """The priors that a variant of the topic replaces, or has beside the others."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    priors: dict[NameText, PriorTable] = field(default_factory=dict)
+    """Its own priors, by parameter; each replaces the whole table of the parameter of that name."""
+
+
+PriorFile = dict[NameText, PriorTable]  # priors/<topic>.toml, without the table below
+VARIANTS = "variants"  # the table of both files that no parameter can have the name of
+VariantPriorsTable = dict[NameText, VariantPriors]

@@ -123,7 +123,7 @@ def _subject(root: Path, name: str, label: str, *, asks: bool, as_json: bool) ->
     topic_name, parameter = names
     book, problems = read_checked_book(root, [topic_name])
     stop_at([problem for problem in problems if problem.level == "error"], as_json=as_json)
-    topic = book.topics[topic_name]
+    topic = book.topics[topic_name].as_it_stands  # variants are edited by hand
     declared = topic.parameters.get(parameter)
     if asks and declared is not None and declared.per and not label:
         from forecast.cli.elicit.prompts import ask_label

@@ -1,0 +1,32 @@
+"""Mixed answers with their ranges over variants, and what is to be warned of where a topic has any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from forecast.content.diagnosis import WARNED
+from forecast.schema.answers import AnswerContent
+from forecast.schema.variants import VariantsContent
+from forecast.sentences.variants import answer_range
+
+
+def variant_warnings(variants: VariantsContent) -> Iterator[str]:
+    """Say which variants, besides the topic as it stands, have draws that are not to be trusted; a verdict on them is said elsewhere."""
+    for rival in variants["rivals"][1:]:
+        if not rival["sound"] and rival["verdict"] not in WARNED:
+            yield f"By the engine's own checks the draws of the variant `{rival['name']}` are not sound. Do not rely on these numbers."
+
+
+def with_ranges(answers: Sequence[AnswerContent], variants: VariantsContent) -> list[AnswerContent]:
+    """Return mixed answers with their ranges over variants, in numbers and in their sentences."""
+    return [_with_range(answer, variants) for answer in answers]
+
+
+def _with_range(answer: AnswerContent, variants: VariantsContent) -> AnswerContent:
+    if answer["status"] != "open":
+        return answer
+    values = [
+        (rival["after"], its["value"]) for rival in variants["rivals"] for its in rival["answers"] if its["question"] == answer["name"]
+    ]
+    found = answer_range(answer["kind"], answer["unit"], values)
+    return answer if found is None else {**answer, "variants": found, "sentence": f"{answer['sentence']} {found['said']}"}

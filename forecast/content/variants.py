@@ -1,0 +1,56 @@
+"""What a report says of a topic's variants, from their analyses and the weights that mixed their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from forecast.book.topic import Topic
+from forecast.content.topic import answer_content
+from forecast.inference.posterior import Diagnostics
+from forecast.predict.answers import Answer
+from forecast.predict.rival_weights import RivalWeights
+from forecast.schema.topic import VerdictContent
+from forecast.schema.variants import VariantAnswer, VariantContent, VariantsContent, WiderPriors
+
+ONE_ENGINE = "Only one engine was run."
+
+
+def variants_content(
+    topic: Topic,
+    diagnostics: Mapping[str, Diagnostics],
+    answers: Mapping[str, Mapping[str, Answer]],
+    weights: RivalWeights,
+    verdict: VerdictContent | None,
+    wider: Sequence[WiderPriors],
+) -> VariantsContent:
+    """Return what a report says of variants, by the diagnostics of their draws and the answers under each."""
+    rivals = [_variant(topic, name, its, answers[name], weights, verdict) for name, its in diagnostics.items()]
+    return {"combine": weights.combine, "reason": weights.reason, "rivals": rivals, "wider": list(wider)}
+
+
+def _variant(
+    topic: Topic, name: str, its: Diagnostics, answers: Mapping[str, Answer], weights: RivalWeights, verdict: VerdictContent | None
+) -> VariantContent:
+    variant = topic.variants.get(name)
+    evidence = weights.evidences.get(name)
+    of_engines = None if verdict is None else verdict.get("variants", {}).get(name)
+    return {
+        "name": name,
+        "why": "" if variant is None else variant.why,
+        "changes": [] if variant is None else [{"place": place, "text": text} for place, text in variant.changes.items()],
+        "before": topic.prior_weights[name],
+        "after": weights.weight(name),
+        "error": weights.error(name),
+        "log_evidence": None if evidence is None else evidence.log,
+        "log_evidence_error": None if evidence is None else evidence.error,
+        "engine": its.engine,
+        "sound": its.sound,
+        "verdict": "not refereed" if of_engines is None else of_engines["verdict"],
+        "sentence": ONE_ENGINE if of_engines is None else of_engines["sentence"],
+        "answers": [_answer(topic.rivals[name], answer) for answer in answers.values()],
+    }
+
+
+def _answer(topic: Topic, answer: Answer) -> VariantAnswer:
+    content = answer_content(topic, answer)
+    return {"question": content["name"], "status": content["status"], "headline": content["headline"], "value": content["value"]}

@@ -1,0 +1,134 @@
+"""What a report says of why where a topic has variants: the history of the mixed answers, and what they rest on, row by row.
+
+Priors, surprises and the split of doubt are of one model each, and are left to the report of a variant alone; ``notes`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from forecast.book.calendar import ONE_DAY
+from forecast.book.topic import BASE, Topic
+from forecast.book.units import unit_of
+from forecast.insight.baseline import baseline_of
+from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
+from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
+from forecast.insight.mixed_estimates import unconditional_questions
+from forecast.insight.mixed_history import mixed_history
+from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.record_events import history_interval, news, thin_days
+from forecast.insight.replay_pool import anchored_pool
+from forecast.language.arrays import Array
+from forecast.model.errors import Unsound
+from forecast.model.progress import Progress, ignore_progress
+from forecast.predict.analysis import Analysis
+from forecast.predict.answers import Answer
+from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent
+
+NOT_SPLIT = "Of a topic with variants it is not said which prior, or which news, moved the answers of all together: that is a matter of each variant."
+
+
+def explain_variants(
+    topic: Topic, analyses: Mapping[str, Analysis], answers: Mapping[str, Answer], *, progress: Progress = ignore_progress
+) -> InsightContent:
+    """Return the history of mixed answers and their leverage; what cannot be said is named in ``notes``."""
+    progress("asking why")
+    notes = [NOT_SPLIT]
+    known = _published_measures(topic, analyses, answers)
+    measures = [measure for measure, _, _ in known]
+    leverage = _leverage(topic, analyses, measures, notes)
+    history = _history(topic, analyses, measures, np.array([[value, error] for _, value, error in known]), notes)
+    return {
+        "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
+        "moves": [],
+        "leverage": leverage,
+        "sensitivity": [],
+        "power": [],
+        "surprise": [],
+        "score": [],
+        "checks": [],
+        "information": [],
+        "signposts": [],
+        "history": history,
+        "split": [],
+        "notes": notes,
+        "of_variants": True,
+    }
+
+
+def _published_measures(
+    topic: Topic, analyses: Mapping[str, Analysis], answers: Mapping[str, Answer]
+) -> list[tuple[Measure, float, float]]:
+    """The measures that every variant answers, and a mean that is published, with values and errors."""
+    measures = answered_measures(measures_of(topic), answers)
+    measures = tuple(
+        measure
+        for measure in measures
+        if all(analysis.result.answers[measure.question.name].value is not None for analysis in analyses.values())
+    )
+    values, errors = published_values(answers, measures)
+    published = zip(measures, values.tolist(), np.nan_to_num(errors).tolist(), strict=True)
+    return [(measure, value, error) for measure, value, error in published if np.isfinite(value)]
+
+
+def _measure(topic: Topic, measure: Measure, answers: Mapping[str, Answer], value: float, error: float) -> MeasureContent:
+    question = measure.question
+    return {
+        "question": question.name,
+        "label": measure.label,
+        "kind": measure.kind,
+        "unit": unit_of(topic, question.answer) if measure.kind != "probability" and question.answer else "",
+        "value": value,
+        "error": error,
+        "settled": answers[question.name].status != "open",
+    }
+
+
+def _leverage(topic: Topic, analyses: Mapping[str, Analysis], measures: Sequence[Measure], notes: list[str]) -> list[LeverageContent]:
+    plain = unconditional_questions(topic)
+    if any(measure.question.name not in plain for measure in measures):
+        notes.append(
+            "What the answers would be without a row is not said, since a question is asked under a condition, or may be annulled."
+        )
+        return []
+    variants: dict[str, VariantBasis] = {}
+    for name, analysis in analyses.items():
+        basis = baseline_of(analysis)
+        pool = anchored_pool(analysis.model.topic, analysis.model.as_of, analysis.settings, published=analysis.result.posterior)
+        places = {measure.key: place for place, measure in enumerate(basis.measures)}
+        variants[name] = VariantBasis(basis, pool, tuple(places[measure.key] for measure in measures))
+    try:
+        contents, silent = mixed_leverage(topic, variants)
+    except Unsound as reason:
+        notes.append(f"What the answers would be without a row is not known: {reason}.")
+        return []
+    notes += silent
+    return contents
+
+
+def _history(
+    topic: Topic, analyses: Mapping[str, Analysis], measures: Sequence[Measure], published: Array, notes: list[str]
+) -> HistoryContent:
+    base = analyses[BASE]
+    until = base.model.as_of
+    regular = history_days(topic, since=None, until=until, every=history_interval(since=topic.opens, until=until))
+    known = thin_days(sorted(news(topic, until)), MOST_NEWS_DAYS)
+    days = sorted({*regular, *(day - ONE_DAY for day in known if day > topic.opens)})
+    if not days or not measures or not (topic.streams or topic.series):
+        return {"points": [], "settled": [None] * len(measures)}
+    posteriors = {name: analysis.result.posterior for name, analysis in analyses.items()}
+    replayed = mixed_history(topic, days, base.settings, published=posteriors)
+    notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
+    places = {measure.key: place for place, measure in enumerate(replayed.measures)}
+    columns = [places[measure.key] for measure in measures]
+    content = history_content(replayed)
+    points: list[HistoryPoint] = [
+        {**point, "values": [point["values"][at] for at in columns], "errors": [point["errors"][at] for at in columns]}
+        for point in content["points"]
+    ]
+    points = [point for point in points if np.isfinite(point["values"]).all()]
+    if points and points[-1]["day"] == until.isoformat():
+        points[-1] = {**points[-1], "values": published[:, 0].tolist(), "errors": published[:, 1].tolist()}
+    return {"points": points, "settled": [content["settled"][at] for at in columns]}

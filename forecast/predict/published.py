@@ -1,0 +1,57 @@
+"""The published answers of a topic, whether it has variants or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from forecast.book.files.problems import Problem
+from forecast.book.topic import Topic
+from forecast.model.errors import Unsound
+from forecast.model.settings import Purpose, Settings, generator
+from forecast.predict.analysis import EngineResult, published_result
+from forecast.predict.answers import Answer
+from forecast.predict.mixture import RivalResult, mix_answers
+from forecast.predict.rival_weights import RivalWeights, rival_weights
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResult:
+    """The answers to a topic's questions, whether the engine vouches for all draws behind them, and, of a topic with variants, their weights."""
+
+    answers: Mapping[str, Answer]
+    sound: bool
+    weights: RivalWeights | None = None
+
+
+def published_answers(topic: Topic, as_of: date, settings: Settings) -> PublishedResult:
+    """Return the answers that would be published: of a topic with variants, of all of them together.  Raises ``Unsound``."""
+    if not topic.variants:
+        result = published_result(topic, as_of, settings)
+        return PublishedResult(result.answers, result.posterior.diagnostics.sound)
+    results = {name: _result_under(name, rival, as_of, settings) for name, rival in topic.rivals.items()}
+    weights, answers = mixed_answers(topic, results, settings)
+    return PublishedResult(answers, all(its.posterior.diagnostics.sound for its in results.values()), weights)
+
+
+def mixed_answers(topic: Topic, results: Mapping[str, EngineResult], settings: Settings) -> tuple[RivalWeights, dict[str, Answer]]:
+    """Return the weights of a topic's variants, and the answers by all of them together, from what each came to."""
+    weights = rival_weights(topic, {name: its.posterior for name, its in results.items()}, settings)
+    rivals = {name: RivalResult(its.posterior, its.paths, its.answers) for name, its in results.items()}
+    with np.errstate(all="ignore"):
+        return weights, mix_answers(rivals, weights, generator(settings.seed, topic.name, Purpose.ANSWERS, Purpose.EVIDENCE))
+
+
+def problems_under(variant: str, unsound: Unsound) -> tuple[Problem, ...]:
+    """Return why a variant cannot be computed, with its name."""
+    return tuple(replace(problem, message=f"under `{variant}`: {problem.message}") for problem in unsound.problems)
+
+
+def _result_under(variant: str, topic: Topic, as_of: date, settings: Settings) -> EngineResult:
+    try:
+        return published_result(topic, as_of, settings)
+    except Unsound as unsound:
+        raise Unsound(*problems_under(variant, unsound)) from None

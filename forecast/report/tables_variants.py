@@ -1,0 +1,69 @@
+"""Tables of a topic's variants: their weights, the answers under each, and how far the weights depend on the width of priors."""
+
+from __future__ import annotations
+
+from forecast.report.charts_answers import name_as_words
+from forecast.report.tables import Column, ReportTable
+from forecast.schema import words
+from forecast.schema.topic import TopicContent
+from forecast.schema.variants import VariantContent, VariantsContent
+
+BASE_WHY = "The topic as it stands."
+
+
+def weights_table(variants: VariantsContent) -> ReportTable:
+    """Each variant with what it replaces, and its weight before and after the record."""
+    columns = (
+        Column("variant", "head"),
+        Column("before", "number"),
+        Column("after", "number"),
+        Column("log evidence", "number"),
+        Column("engines"),
+        Column("replaces", "code"),
+        Column("why", "note"),
+    )
+    rows = tuple(
+        (
+            name_as_words(rival["name"]),
+            words.percent(rival["before"]),
+            words.percent(rival["after"], error=rival["error"]),
+            _evidence(rival),
+            rival["verdict"] if rival["sound"] else f"{rival['verdict']}; draws not sound",
+            "; ".join(f"{change['place']} = {change['text']}" for change in rival["changes"]),
+            rival["why"] or BASE_WHY,
+        )
+        for rival in variants["rivals"]
+    )
+    return ReportTable("The variants: their weights before and after the record, and what each replaces", columns, rows)
+
+
+def answers_table(content: TopicContent, variants: VariantsContent) -> ReportTable:
+    """The answer to each question under each variant, beside that of all together."""
+    columns = (
+        Column("question", "head"),
+        Column("together", "number"),
+        *(Column(name_as_words(rival["name"]), "number") for rival in variants["rivals"]),
+    )
+    under = [{answer["question"]: answer["headline"] for answer in rival["answers"]} for rival in variants["rivals"]]
+    rows = tuple(
+        (name_as_words(answer["name"]), answer["headline"], *(its.get(answer["name"], "") for its in under))
+        for answer in content["answers"]
+    )
+    return ReportTable("The answer under each variant", columns, rows)
+
+
+def wider_table(variants: VariantsContent) -> ReportTable:
+    """The weights after the record with all priors half and twice as wide."""
+    columns = (Column("priors", "head"), *(Column(name_as_words(rival["name"]), "number") for rival in variants["rivals"]), Column("note"))
+    published = ("as they are", *(words.percent(rival["after"], error=rival["error"]) for rival in variants["rivals"]), "")
+    rows = [published]
+    for wider in variants["wider"]:
+        cells = [""] * len(variants["rivals"]) if wider["weights"] is None else [words.percent(weight) for weight in wider["weights"]]
+        rows.append((wider["change"], *cells, wider.get("note", "")))
+    return ReportTable("The weights after the record, with all priors half and twice as wide", columns, tuple(rows))
+
+
+def _evidence(rival: VariantContent) -> str:
+    if rival["log_evidence"] is None or rival["log_evidence_error"] is None:
+        return "not known"
+    return f"{rival['log_evidence']:.2f} ± {rival['log_evidence_error']:.1g}"

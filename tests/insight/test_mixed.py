@@ -1,0 +1,121 @@
+"""History and leverage of mixed answers: equal to every variant conditioned by itself as of a day, or without a row, and mixed by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecast.book.topic import Topic, Variant
+from forecast.insight.baseline import baseline_of
+from forecast.insight.estimands import measures_of
+from forecast.insight.leave_one_out import model_without, row_groups
+from forecast.insight.mixed_history import mixed_history
+from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.replay_pool import anchored_pool
+from forecast.model.model import model_as_of
+from forecast.model.settings import Settings
+from forecast.predict.analysis import analyse, answer_questions, condition_fast, published_result
+from tests.support.building import make_topic
+
+pytestmark = [pytest.mark.medium, pytest.mark.slow]
+
+BY = date(2025, 2, 1)
+AS_OF = date(2025, 1, 12)
+QUESTIONS = {"high": {"answer": "rate > 3"}, "rate_asked": {"answer": "rate"}, "many": {"answer": "total(seen) >= 90", "by": BY}}
+COUNTS = (3, 0, 5, 1, 7, 2, 9)
+SETTINGS = Settings(engine="importance")
+
+
+def rivals_topic(*, combine: str = "evidence", questions: dict[str, Any] | None = None) -> Topic:
+    """A topic of counts, with a negative binomial of fixed shape and another prior as variants."""
+
+    def made(value: str, prior: str) -> Topic:
+        return make_topic(priors={"rate": prior}, streams={"seen": value}, rows={"seen": list(COUNTS)}, questions=questions or QUESTIONS)
+
+    poisson, binomial = "Poisson(mu=rate * days)", "NegativeBinomial(mu=rate * days, alpha=2 * days)"
+    base = made(poisson, "Gamma(alpha=2, beta=1)")
+    variants = {
+        "bursts": Variant("bursts", 0.3, "They may burst.", {}, made(binomial, "Gamma(alpha=2, beta=1)")),
+        "fast": Variant("fast", 0.2, "They may be fast.", {}, made(poisson, "Gamma(alpha=20, beta=3)")),
+    }
+    return replace(base, variants=variants, combine=combine)
+
+
+def mixed_by_hand(topic: Topic, logs: dict[str, float], values: dict[str, np.ndarray]) -> np.ndarray:
+    """Values of variants mixed by prior weight and evidence."""
+    if topic.combine == "stated":
+        amounts = dict(topic.prior_weights)
+    else:
+        amounts = {name: topic.prior_weights[name] * math.exp(log - max(logs.values())) for name, log in logs.items()}
+    whole = sum(amounts.values())
+    return sum(amounts[name] / whole * values[name] for name in values)
+
+
+def answers_of(result: Any) -> np.ndarray:
+    """The three measures of an engine's result."""
+    answers = result.answers
+    return np.array([answers["high"].value.value, answers["rate_asked"].value.mean, answers["many"].value.value])
+
+
+@pytest.mark.parametrize("combine", ["evidence", "stated"])
+def test_a_history_of_variants_is_each_of_them_conditioned_on_every_day(combine: str):
+    """As of each day the mixed measures are those of all variants conditioned afresh, mixed with the weights of that day, within four errors."""
+    topic = rivals_topic(combine=combine)
+    days = [date(2025, 1, day) for day in (1, 3, 5, 8, 12)]
+    points = {point.day: point for point in mixed_history(topic, days, SETTINGS).points}
+    assert list(points) == days
+    for day in days:
+        logs, values = {}, {}
+        for name, rival in topic.rivals.items():
+            result = published_result(rival, day, SETTINGS)
+            logs[name], values[name] = result.posterior.diagnostics.log_evidence, answers_of(result)
+        expected = mixed_by_hand(topic, logs, values)
+        assert (np.abs(points[day].values - expected) < 4 * points[day].errors + [0.01, 0.01, 0.01]).all()
+
+
+def test_weights_of_early_days_are_those_before_the_rows():
+    """Before any row the weights are those stated: the mean of the rate is that of the priors."""
+    point = mixed_history(rivals_topic(), [date(2024, 12, 31), date(2025, 1, 12)], SETTINGS).points[0]
+    assert abs(point.values[1] - (0.5 * 2 + 0.3 * 2 + 0.2 * 20 / 3)) < 4 * point.errors[1]
+
+
+def test_a_question_under_a_condition_weighs_variants_by_it_as_of_each_day():
+    """The answer given something is the ratio of two answers that are not, as of every day."""
+    questions = {
+        "given_high": {"answer": "rate > 5", "given": "rate > 3"},
+        "high": {"answer": "rate > 3"},
+        "higher": {"answer": "rate > 5"},
+    }
+    for point in mixed_history(rivals_topic(questions=questions), [date(2025, 1, 3), date(2025, 1, 12)], SETTINGS).points:
+        assert point.values[0] == pytest.approx(point.values[2] / point.values[1], rel=1e-9)
+
+
+def test_leaving_a_row_out_of_variants_changes_answers_and_weights():
+    """Without each row the mixed measures are those of variants conditioned without it, by their evidence without it, within four errors."""
+    topic = rivals_topic()
+    analyses = {name: analyse(rival, AS_OF, SETTINGS, referee=False) for name, rival in topic.rivals.items()}
+    variants = {}
+    for name, analysis in analyses.items():
+        basis = baseline_of(analysis)
+        pool = anchored_pool(analysis.model.topic, AS_OF, SETTINGS, published=analysis.result.posterior)
+        places = {measure.key: place for place, measure in enumerate(basis.measures)}
+        variants[name] = VariantBasis(basis, pool, tuple(places[measure.key] for measure in measures_of(topic)))
+    contents, notes = mixed_leverage(topic, variants)
+    assert notes == []
+    groups = [group for group in row_groups(analyses["base"].model) if group.kind == "row"]
+    assert len(groups) == len(COUNTS)
+    for group, content in zip(groups, contents, strict=False):
+        logs, values = {}, {}
+        for name, rival in topic.rivals.items():
+            posterior = condition_fast(model_without(model_as_of(rival, AS_OF), group), SETTINGS)
+            result = answer_questions(posterior, SETTINGS)
+            logs[name], values[name] = posterior.diagnostics.log_evidence, answers_of(result)
+        expected = mixed_by_hand(topic, logs, values)
+        given = np.array([estimate["value"] for estimate in content["values"]])
+        errors = np.array([estimate["error"] for estimate in content["values"]])
+        assert (np.abs(given - expected) < 4 * errors + [0.006, 0.006, 0.006]).all()
