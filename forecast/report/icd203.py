@@ -47,7 +47,7 @@ def answer_sentence(answer: AnswerContent, style: Style = "plain") -> str:
         sentence = f"{sentence} {answer_sentences.given_sentence(answer['given_probability'])}"
     if annulment := answer.get("annulment"):
         sentence = f"{sentence} {answer_sentences.annulled_sentence(annulment['probability'], error=annulment['error'])}"
-    return sentence
+    return f"{sentence} {answer['variants']['said']}" if "variants" in answer else sentence
 
 
 def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:

@@ -1,0 +1,48 @@
+"""What a report says of variants is held against the rest of it when it is read."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from forecast.schema.consistency import inconsistency
+from tests.support.sample_report import sample_content
+
+
+def with_variants() -> Any:
+    """A content with two variants that answer its first question."""
+    content: Any = copy.deepcopy(sample_content())
+    asked = content["answers"][0]
+    answer = {"question": asked["name"], "status": asked["status"], "headline": asked["headline"], "value": asked["value"]}
+    rival = {"name": "base", "answers": [answer]}
+    content["variants"] = {
+        "combine": "evidence",
+        "reason": "",
+        "rivals": [rival, {**copy.deepcopy(rival), "name": "bursts"}],
+        "wider": [{"change": "half as wide", "weights": [0.5, 0.5]}],
+    }
+    return content
+
+
+def test_variants_that_fit_are_read():
+    """Nothing is wrong with variants whose names, questions and weights are there."""
+    assert not inconsistency(with_variants())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda its: its["variants"]["rivals"].clear(), "there is no variant"),
+        (lambda its: its["variants"]["rivals"][1].update(name="base"), "two of them have one name"),
+        (lambda its: its["variants"]["rivals"][1]["answers"][0].update(question="other"), "there is no such question"),
+        (lambda its: its["variants"]["wider"][0].update(weights=[1.0]), "1 weights of 2 variants"),
+        (lambda its: (its["answers"][0].update(variants={}), its.pop("variants")), "an answer has a range over variants"),
+    ],
+)
+def test_variants_that_do_not_fit_are_refused(spoil: Any, said: str):
+    """No variant, a name twice, a question that is not asked, weights of other variants, and a range without variants."""
+    content = with_variants()
+    spoil(content)
+    assert said in inconsistency(content)
