@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import starmap
 from typing import Any
 
-from forecast.book.checks.pools import is_sentence
 from forecast.book.checks.priors import used_parameters
 from forecast.book.checks.questions import question_kind
 from forecast.book.comparable import evidence_obstacle
@@ -17,6 +16,7 @@ from forecast.book.files.names import ARTICLES, name_fault
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.shapes import VARIANTS, VariantTable
+from forecast.book.sentences import is_sentence
 from forecast.book.topic import BASE, OwnModel, Topic
 from forecast.book.variant_documents import document_without
 from forecast.language.characters import refused_character
