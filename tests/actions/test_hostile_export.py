@@ -27,12 +27,12 @@ LABELS = ("calm", "rough", "bad", "fair", "good", "hull", "engine", "left", "rig
 
 
 def program_or_problems(root):
-    """The program of a written book, or what `check` says against it."""
+    """The programs of a written book, one for each variant, or what `check` says against it."""
     book, problems = read_book(root)
     if any(problem.level == "error" for problem in problems):
         return None, problems
     try:
-        return pymc_source(model_as_of(book.topics["ferry"], AS_OF)), ()
+        return "\n".join(pymc_source(model_as_of(rival, AS_OF)) for rival in book.topics["ferry"].rivals.values()), ()
     except Unsound as unsound:
         return None, unsound.problems
     except CannotSample as reason:
@@ -69,7 +69,7 @@ def test_the_book_has_a_text_in_every_field_of_the_shapes():
     held = {field.shape for field in FIELDS}
     assert text_fields_of_the_shapes() - held == set()
     assert {f"cell.{column}" for column in (*ROW_COLUMNS, *POINT_COLUMNS)} - held == set()
-    assert len(FIELDS) == 217
+    assert len(FIELDS) == 241
 
 
 def tries(pairs, root):
@@ -95,7 +95,7 @@ def test_a_few_hostile_texts_in_every_field_stay_text(tmp_path):
     """Each field is tried with one text, another for each field in turn; the slow test tries all with all."""
     names = list(PAYLOADS)
     found = tries([(field, names[7 * index % len(names)]) for index, field in islice(enumerate(FIELDS), 0, None, 6)], tmp_path)
-    assert found.total() == 37
+    assert found.total() == 41
     assert found["same"] > 2
     assert found["refused"] > 10
 
@@ -107,7 +107,7 @@ def test_hostile_texts_in_every_field_stay_text(part, tmp_path):
     """Every text in every field: the tree of the program is that of the harmless book, or `check` refuses the text at its place."""
     mine = FIELDS[part::4]
     found = tries([(field, name) for name in PAYLOADS for field in mine], tmp_path)
-    assert found.total() == len(mine) * len(PAYLOADS) >= 53 * 66
+    assert found.total() == len(mine) * len(PAYLOADS) >= 60 * 66
     assert found["same"] > 100
     assert found["refused"] > 100
 

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.book.files.shapes import PriorFile, TopicFile
+from forecast.book.files.shapes import VARIANTS, PriorFile, TopicFile, VariantPriorsTable
 
 type Path_ = tuple[str, ...]
 
@@ -28,6 +28,7 @@ TOPIC: dict[str, Any] = {
     "opens": date(2024, 1, 1),
     "step": "month",
     "engine": "auto",
+    "combine": "stated",
     "series": {"traffic": {"about": "crossings", "unit": "crossings a month", "later": "usual_traffic"}},
     "streams": {
         "broken": {
@@ -51,6 +52,17 @@ TOPIC: dict[str, Any] = {
         "chance": {"asks": "Will the next one be noticed?", "probability": "exp(-exp(liking))", "settled": "By the log."},
         "colour": {"asks": "Which colour next?", "by": date(2025, 12, 31), "type": "options", "options": "red, blue", "settled": "By looking."},
         "length": {"asks": "How long will the next one be?", "by": date(2025, 12, 31), "type": "number", "unit": "metres"},
+    },
+    "variants": {
+        "bursts": {
+            "weight": 0.2, "why": "Breakdowns may come in bursts.",
+            "streams": {
+                "broken": {"value": "NegativeBinomial(mu=double * traffic / 1000 * months, alpha=2)"},
+                "late": {"next": {"counted": "90", "weather": "calm"}, "reliability": "right[source] ** 2", "wrong": "Binomial(n=counted, p=0.4)"},
+            },
+            "quantities": {"wear": "rate * 2", "double": {"value": "3 * wear", "unit": "days a month"}},
+            "series": {"traffic": {"later": "usual_traffic * 2"}},
+        },
     },
 }  # fmt: skip
 PRIORS: dict[str, Any] = {
@@ -76,6 +88,7 @@ PRIORS: dict[str, Any] = {
     "spread": {"unit": "log odds", "prior": "Normal(mu=0, sigma=1)", "why": "Words differ from year to year."},
     "gap": {"unit": "log odds", "prior": "LogNormal(mu=0, sigma=0.5)", "why": "Most words lie between."},
     "share": {"prior": "Dirichlet(left=4, right=5)", "why": "The last vote was like this."},
+    "variants": {"bursts": {"priors": {"gap": {"unit": "log odds", "prior": "LogNormal(mu=1, sigma=0.5)", "why": "Words are far apart."}}}},
 }  # fmt: skip
 RECORDS: dict[str, list[list[str]]] = {
     "traffic": [["date", "value", "known", "source", "grade", "note"], ["2024-01-01", "240", "2023-11-20", "Timetable", "A", "winter"]],
@@ -137,7 +150,12 @@ def harmless() -> Book:
 
 def fields() -> list[Field]:
     """Every text of the book: values and keys of both TOML files, names and cells of the records."""
-    found = [*_of_shape("topic", TopicFile, TOPIC, (), "TopicFile"), *_of_shape("priors", PriorFile, PRIORS, (), "PriorFile")]
+    own = {name: prior for name, prior in PRIORS.items() if name != VARIANTS}
+    found = [
+        *_of_shape("topic", TopicFile, TOPIC, (), "TopicFile"),
+        *_of_shape("priors", PriorFile, own, (), "PriorFile"),
+        *_of_shape("priors", VariantPriorsTable, PRIORS[VARIANTS], (VARIANTS,), "VariantPriorsTable"),
+    ]
     for name, (header, *rows) in RECORDS.items():
         found += [Field(name, ("0", str(column)), f"header.{text}", is_key=True) for column, text in enumerate(header)]
         found += [
@@ -151,19 +169,16 @@ def fields() -> list[Field]:
 
 def text_fields_of_the_shapes() -> set[str]:
     """Every text that the shapes declare, by shape and field; ``.key`` is the names of a table."""
-    shapes = [TopicFile, PriorFile]
-    found: set[str] = set()
+    shapes: list[Any] = [TopicFile]
+    found = _declared("PriorFile", PriorFile, shapes) | _declared("VariantPriorsTable", VariantPriorsTable, shapes)
     seen: set[Any] = set()
     while shapes:
         shape = shapes.pop()
         if shape in seen:
             continue
         seen.add(shape)
-        if dataclasses.is_dataclass(shape):
-            for name, kind in typing.get_type_hints(shape, include_extras=True).items():
-                found |= _declared(f"{shape.__name__}.{name}", kind, shapes)
-        else:
-            found |= _declared("PriorFile", shape, shapes)
+        for name, kind in typing.get_type_hints(shape, include_extras=True).items():
+            found |= _declared(f"{shape.__name__}.{name}", kind, shapes)
     return found
 
 

@@ -17,7 +17,7 @@ PAYS_NO: Final = 0
 PAYS_YES: Final = 1
 VOID: Final = 2
 
-type Outcomes = NDArray[np.int8]
+type OutcomeRows = NDArray[np.int8]
 """How each contract ends on each draw, ``(draws, contracts)``: ``PAYS_NO``, ``PAYS_YES`` or ``VOID``."""
 
 
@@ -28,7 +28,7 @@ class JointOutcomes:
     ``effective`` is how many independent draws they amount to.
     """
 
-    rows: Outcomes
+    rows: OutcomeRows
     weights: Array
     effective: float
 
@@ -47,7 +47,7 @@ class JointOutcomes:
         return joint_outcomes(self.rows[:, list(contracts)], self.weights, effective=self.effective)
 
 
-def joint_outcomes(draws: Outcomes, weights: Array | None = None, *, effective: float | None = None) -> JointOutcomes:
+def joint_outcomes(draws: OutcomeRows, weights: Array | None = None, *, effective: float | None = None) -> JointOutcomes:
     """Return draws ``(draws, contracts)`` with each different row once; without ``weights`` ``(draws,)`` they count alike.
 
     ``effective`` is by default (Σw)² / Σw² of the weights (Kish 1965).  Raises ``MarketFault`` where there is no draw, an outcome is none of

@@ -11,7 +11,7 @@ import numpy as np
 from forecast.language.arrays import Array
 from forecast.markets.faults import MarketFault
 from forecast.markets.sides import ContractSide
-from forecast.markets.stakes.joint_outcomes import VOID, JointOutcomes, Outcomes, paying_outcome
+from forecast.markets.stakes.joint_outcomes import VOID, JointOutcomes, OutcomeRows, paying_outcome
 from forecast.markets.stakes.legs import Leg, Trade
 
 
@@ -86,7 +86,7 @@ class StakeProblem:
         return min(self.cash, least, self.unseen_wealth) if self.unseen else min(self.cash, least)
 
 
-def payoffs(rows: Outcomes, leg: Leg) -> Array:
+def payoffs(rows: OutcomeRows, leg: Leg) -> Array:
     """What one contract of a leg pays on each state, a void one nothing, ``(states,)``."""
     paid: Array = (rows[:, leg.contract] == paying_outcome(leg.side)).astype(float)
     return paid
@@ -102,7 +102,7 @@ def gains(problem: StakeProblem, trades: Sequence[Trade]) -> Array:
     return total
 
 
-def value_of_holdings(rows: Outcomes, held: Sequence[Holding], refunds: Array) -> Array:
+def value_of_holdings(rows: OutcomeRows, held: Sequence[Holding], refunds: Array) -> Array:
     """What is held pays on each state, ``(states,)``."""
     total = np.zeros(len(rows))
     for its in held:
