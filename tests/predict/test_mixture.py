@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import integrate, stats  # noqa: TID253 - closed forms to hold against
+from scipy import integrate, optimize, stats  # noqa: TID253 - closed forms to hold against
 
 from forecast.book.topic import Topic, Variant
 from forecast.inference.importance.evidence import evidence_of
@@ -127,6 +127,32 @@ def test_a_chance_of_totals_mixes_its_value_and_its_interval():
     ends = np.quantile(stats.poisson(AHEAD * drawn).sf(29), [0.05, 0.95])
     for end, expected, error in zip(value.chance, ends, value.chance_errors, strict=True):
         assert abs(end - expected) < ERRORS * error + 1e-3
+
+
+@pytest.mark.parametrize("engine", ["importance", pytest.param("nuts", marks=pytest.mark.slow)])
+def test_a_probability_of_one_event_mixes_its_mean_and_its_interval(engine: str):
+    """The probability of no event in a day is exp(-rate): its mean and the ends of its interval are those of the mixture of two closed forms."""
+    questions = {"none": {"probability": "exp(-rate)"}}
+    base = topic_of("Poisson(mu=rate * days)", "Gamma(alpha=2, beta=1)", questions)
+    rival = topic_of("Poisson(mu=rate * days)", "Gamma(alpha=20, beta=4)", questions)
+    weights, answers, rivals = mixed(with_variant(base, rival, weight=0.4), engine)
+    value = answers["none"].value
+    posteriors = {"base": (2 + sum(COUNTS), 1 + len(COUNTS)), "rival": (20 + sum(COUNTS), 4 + len(COUNTS))}
+    means = {name: (rate / (rate + 1)) ** shape for name, (shape, rate) in posteriors.items()}
+    for name, mean in means.items():
+        alone = rivals[name].answers["none"].value
+        assert abs(alone.value - mean) < ERRORS * alone.error
+    assert abs(value.value - sum(weights.weight(name) * mean for name, mean in means.items())) < ERRORS * value.error
+    assert 0 < value.error < 0.005
+
+    def below(probability: float) -> float:
+        return sum(
+            weights.weight(name) * stats.gamma(shape, scale=1 / rate).sf(-math.log(probability))
+            for name, (shape, rate) in posteriors.items()
+        )
+
+    for level, end, error in zip((0.05, 0.95), value.chance, value.chance_errors, strict=True):
+        assert abs(end - optimize.brentq(lambda at, level=level: below(at) - level, 1e-9, 1 - 1e-9)) < ERRORS * error
 
 
 def test_a_condition_weighs_variants_by_its_probability():
