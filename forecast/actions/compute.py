@@ -34,6 +34,7 @@ from forecast.content.priors_written import with_day_written
 from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
 from forecast.inference.importance.threads import one_thread
+from forecast.inference.posterior import Posterior
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.progress import Progress, ignore_progress
@@ -150,15 +151,15 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         run=_run_content(run, topic, verdict),
         insight=insight,
     )
-    return _with_markets(content, plan, analysis), kept
+    return _with_markets(content, run, topic, plan, analysis.result.posterior), kept
 
 
-def _with_markets(content: TopicContent, plan: TopicPlan, analysis: Analysis) -> TopicContent:
-    """The content with the topic's contracts, where it has some."""
+def _with_markets(content: TopicContent, run: Run, topic: Topic, plan: TopicPlan, posterior: Posterior | None) -> TopicContent:
+    """The content with the topic's contracts, where it has some; a topic with variants has no one posterior."""
     if plan.markets is None:
         return content
     answers = {answer["name"]: answer for answer in content["answers"]}
-    contracts = compare_contracts(plan.markets, analysis.result.posterior, answers, as_of=analysis.model.as_of, seed=analysis.settings.seed)
+    contracts = compare_contracts(plan.markets, topic, posterior, answers, as_of=run.as_of, seed=run.settings.seed)
     return with_contracts(content, contracts)
 
 
@@ -206,7 +207,7 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         insight=insight,
         variants=together.content(topic, verdict, wider),
     )
-    return content, []
+    return _with_markets(content, run, topic, plan, None), []
 
 
 def _draws_to_keep(run: Run, topic: Topic, analysis: Analysis, verdict: VerdictContent | None) -> list[CachedResult]:

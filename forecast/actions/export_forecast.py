@@ -16,7 +16,6 @@ from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import topic_names
 from forecast.book.files.problems import FileFault, Place, Problem, Result, has_errors
 from forecast.book.files.writing import write_whole
-from forecast.book.topic import Question
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.own_questions import TYPES
 from forecast.forecasts.question import QuestionScale
@@ -34,8 +33,9 @@ from forecast.importers.metaculus_target import MetaculusTarget, read_target, se
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
-from forecast.predict.analysis import EngineResult, published_result
+from forecast.predict.analysis import EngineResult
 from forecast.predict.answers import Probability, Shares
+from forecast.predict.published import published_answers
 from forecast.predict.question_cdf import date_cdf, number_cases
 from forecast.schema import words
 
@@ -195,13 +195,13 @@ def _model_says(
     topic = book.topics[found.topic.name]
     question = topic.questions[found.question.question.id]
     settings = replace(settings, chances=False)
-    result = published_result(topic, as_of, settings)
-    answer = result.answers[question.name]
+    published = published_answers(topic, as_of, settings)
+    answer = published.answers[question.name]
     if answer.value is None:
         if answer.reasons:
             raise Unsound(*answer.reasons)
         raise ValueFault(f"this question has no answer: it is {answer.status}")
-    warnings = [] if result.posterior.diagnostics.sound else ["the engine does not vouch for these draws; `forecast update` says why"]
+    warnings = [] if published.sound else ["the engine does not vouch for these draws; `forecast update` says why"]
     warnings += [] if answer.status == "open" else [f"the record says of this question: {answer.status}"]
     match answer.value:
         case Probability(value=value):
@@ -209,10 +209,13 @@ def _model_says(
         case Shares(values=values):
             return _FittingForecast(options_for(target, values, choices.rest), tuple(warnings))
         case _:
-            return _FittingForecast(_model_cdf(question, result, settings, target), tuple(warnings))
+            shares = published.shares(question.name)
+            cdfs = [share * _model_cdf(question.name, published.results[name], settings, target) for name, share in shares.items() if share]
+            return _FittingForecast(np.sum(cdfs, axis=0), tuple(warnings))
 
 
-def _model_cdf(question: Question, result: EngineResult, settings: Settings, target: MetaculusTarget) -> Array:
+def _model_cdf(name: str, result: EngineResult, settings: Settings, target: MetaculusTarget) -> Array:
+    question = result.posterior.model.topic.questions[name]  # as the variant has it
     assert target.scale is not None
     scale = server_scale(target.scale)
     if TYPES[question.kind] != "date":

@@ -13,8 +13,9 @@ from forecast.book.files.layout import SEEDS, root_problem
 from forecast.book.files.problems import Place, Problem, has_errors
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
-from forecast.book.topic import Topic
+from forecast.book.topic import BASE, Topic
 from forecast.content.topic import answer_content
+from forecast.inference.posterior import Posterior
 from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
 from forecast.markets.files.contract_checks import question_fault
@@ -23,7 +24,8 @@ from forecast.markets.files.quotes_file import read_quotes
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
-from forecast.predict.analysis import published_result
+from forecast.predict.answers import Answer
+from forecast.predict.published import published_answers
 from forecast.schema.market import ContractContent
 
 
@@ -70,16 +72,24 @@ def compare_markets(root: Path, name: str, *, as_of: date, settings: Settings, b
         if has_errors(tuple(wrong)):
             continue
         try:
-            result = published_result(book.topics[topic], as_of, replace(settings, chances=True))
+            answered, posterior, sound = _answered(book.topics[topic], as_of, replace(settings, chances=True))
         except Unsound as unsound:
             wrong += unsound.problems
             continue
-        answers = {question: answer_content(book.topics[topic], answer) for question, answer in result.answers.items()}
+        answers = {question: answer_content(book.topics[topic], answer) for question, answer in answered.items()}
         markets = TopicMarkets(of_topic, quotes, entries_of_topic(entries, topic))
-        contracts[topic] = compare_contracts(markets, result.posterior, answers, as_of=as_of, seed=settings.seed, beliefs=beliefs)
-        if not result.posterior.diagnostics.sound:
+        contracts[topic] = compare_contracts(
+            markets, book.topics[topic], posterior, answers, as_of=as_of, seed=settings.seed, beliefs=beliefs
+        )
+        if not sound:
             distrusted.append(topic)
     return MarketComparison(tuple(wrong), contracts, as_of, tuple(distrusted))
+
+
+def _answered(topic: Topic, as_of: date, settings: Settings) -> tuple[Mapping[str, Answer], Posterior | None, bool]:
+    """A topic's answers, its posterior where it has one alone, and whether the engine vouches for all draws behind them."""
+    published = published_answers(topic, as_of, settings)
+    return published.answers, None if topic.variants else published.results[BASE].posterior, published.sound
 
 
 def _names_of(contract: Contract) -> set[str]:

@@ -33,6 +33,7 @@ from forecast.schema.json_data import round_numbers
 from forecast.schema.market import BeliefContent, ContractContent
 
 NO_OWN_MODEL = "a topic's own model has no paths on chosen draws"
+SEVERAL_MODELS = "the topic has variants, each with parameters of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,18 @@ def _key(folder: Folder, topic: str, contracts: Sequence[Contract], entries: Seq
 
 def compare_contracts(
     markets: TopicMarkets,
-    posterior: Posterior,
+    topic: Topic,
+    posterior: Posterior | None,
     answers: Mapping[str, AnswerContent],
     *,
     as_of: date,
     seed: int,
     beliefs: bool = True,
 ) -> list[ContractContent]:
-    """Return the contracts of a topic beside its answers as of a day; without ``beliefs``, what a price would ask us to believe is left out."""
-    topic = posterior.model.topic
+    """Return the contracts of a topic beside its answers as of a day; without ``beliefs``, what a price would ask us to believe is left out.
+
+    A topic with variants has no one ``posterior``: its contracts are compared with the answers of all variants together, without beliefs.
+    """
     deviations = drawn_deviations(markets.contracts, generator(seed, topic.name, Purpose.MARKET))
     contents = []
     for contract in markets.contracts:
@@ -101,16 +105,20 @@ def compare_contracts(
             spoken_chances(markets.entries, contract, before=as_of),
             as_of=as_of,
         )
-        belief, why_not = _belief(its, posterior, answers, seed) if beliefs else (None, "")
+        belief, why_not = _belief(its, topic, posterior, answers, seed) if beliefs else (None, "")
         contents.append(round_numbers(contract_content(its, topic, as_of=as_of, belief=belief, no_belief=why_not)))
     return contents
 
 
-def _belief(its: PricedContract, posterior: Posterior, answers: Mapping[str, AnswerContent], seed: int) -> tuple[BeliefContent | None, str]:
+def _belief(
+    its: PricedContract, topic: Topic, posterior: Posterior | None, answers: Mapping[str, AnswerContent], seed: int
+) -> tuple[BeliefContent | None, str]:
     """What would have to be believed for the price that is nearest to the fair one; or nothing, and why."""
-    topic, contract, price = posterior.model.topic, its.contract, its.price_to_explain
+    contract, price = its.contract, its.price_to_explain
     if price is None or its.chance is None:
         return None, ""
+    if posterior is None:
+        return None, SEVERAL_MODELS
     if topic.own is not None:
         return None, NO_OWN_MODEL
     settled = None if answers[contract.question]["status"] in {"open", "annulled"} else its.chance.value

@@ -7,6 +7,7 @@ likelier counts for more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -69,6 +70,22 @@ def _mix(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights, rn
     value = value_of(question, outcomes, counted.cases, counted.status, chance, as_of=base.as_of)
     crossings = rivals[BASE].answers[name].crossings
     return Answer(question, value, counted.status, counted.given, counted.annulled, crossings, counted.given_error, counted.cases.freedom)
+
+
+def shares_of_rivals(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights) -> dict[str, float]:
+    """Return the probability of each variant where a question counts: its weight times the probability of what is given; they add up to 1.
+
+    Raises ``Unsound`` where one cannot answer, or none counts.
+    """
+    amounts = {part.name: weights.weight(part.name) * _probability_of_counting(part.asked) for part in _parts(name, rivals)}
+    total = math.fsum(amounts.values())
+    if not total:
+        raise Unsound(*rivals[BASE].answers[name].reasons)
+    return {variant: amount / total for variant, amount in amounts.items()}
+
+
+def _probability_of_counting(asked: AskedCases) -> float:
+    return float(asked.cases.weights @ (asked.held * (1 - _chances_of(asked))))
 
 
 def _parts(name: str, rivals: Mapping[str, RivalResult]) -> list[_Part]:
@@ -146,8 +163,7 @@ def _chance(name: str, rivals: Mapping[str, RivalResult], parts: Sequence[_Part]
     spread = []
     for part in parts:
         value = rivals[part.name].answers[name].value
-        asked = part.asked
-        given = asked.cases.weights @ (asked.held * (1 - _chances_of(asked)))
+        given = _probability_of_counting(part.asked)
         if given == 0 or not isinstance(value, Probability):
             continue
         if value.distribution is None:

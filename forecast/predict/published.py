@@ -9,40 +9,53 @@ from datetime import date
 import numpy as np
 
 from forecast.book.files.problems import Problem
-from forecast.book.topic import Topic
+from forecast.book.topic import BASE, Topic
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import EngineResult, published_result
 from forecast.predict.answers import Answer
-from forecast.predict.mixture import RivalResult, mix_answers
+from forecast.predict.mixture import RivalResult, mix_answers, shares_of_rivals
 from forecast.predict.rival_weights import RivalWeights, rival_weights
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedResult:
-    """The answers to a topic's questions, whether the engine vouches for all draws behind them, and, of a topic with variants, their weights."""
+    """The answers to a topic's questions, whether the engine vouches for all draws behind them, what each variant came to, and their weights.
+
+    A topic without variants is one by itself, under ``base``, without weights.
+    """
 
     answers: Mapping[str, Answer]
     sound: bool
+    results: Mapping[str, EngineResult]
     weights: RivalWeights | None = None
+
+    def shares(self, question: str) -> Mapping[str, float]:
+        """The probability of each variant where a question counts; they add up to 1.  Raises ``Unsound``."""
+        return {BASE: 1.0} if self.weights is None else shares_of_rivals(question, _rival_results(self.results), self.weights)
 
 
 def published_answers(topic: Topic, as_of: date, settings: Settings) -> PublishedResult:
     """Return the answers that would be published: of a topic with variants, of all of them together.  Raises ``Unsound``."""
     if not topic.variants:
         result = published_result(topic, as_of, settings)
-        return PublishedResult(result.answers, result.posterior.diagnostics.sound)
+        return PublishedResult(result.answers, result.posterior.diagnostics.sound, {BASE: result})
     results = {name: _result_under(name, rival, as_of, settings) for name, rival in topic.rivals.items()}
     weights, answers = mixed_answers(topic, results, settings)
-    return PublishedResult(answers, all(its.posterior.diagnostics.sound for its in results.values()), weights)
+    return PublishedResult(answers, all(its.posterior.diagnostics.sound for its in results.values()), results, weights)
 
 
 def mixed_answers(topic: Topic, results: Mapping[str, EngineResult], settings: Settings) -> tuple[RivalWeights, dict[str, Answer]]:
     """Return the weights of a topic's variants, and the answers by all of them together, from what each came to."""
     weights = rival_weights(topic, {name: its.posterior for name, its in results.items()}, settings)
-    rivals = {name: RivalResult(its.posterior, its.paths, its.answers) for name, its in results.items()}
     with np.errstate(all="ignore"):
-        return weights, mix_answers(rivals, weights, generator(settings.seed, topic.name, Purpose.ANSWERS, Purpose.EVIDENCE))
+        return weights, mix_answers(
+            _rival_results(results), weights, generator(settings.seed, topic.name, Purpose.ANSWERS, Purpose.EVIDENCE)
+        )
+
+
+def _rival_results(results: Mapping[str, EngineResult]) -> dict[str, RivalResult]:
+    return {name: RivalResult(its.posterior, its.paths, its.answers) for name, its in results.items()}
 
 
 def problems_under(variant: str, unsound: Unsound) -> tuple[Problem, ...]:

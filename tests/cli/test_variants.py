@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import stats  # noqa: TID253 - closed forms to hold against
 
 from forecast.book.reading import read_book
 from forecast.report.files import read_report
 from tests.cli.conftest import Run
+from tests.support.market_books import write_market_book
 from tests.support.variant_books import write_variant_book
 
 pytestmark = [pytest.mark.medium, pytest.mark.slow]
@@ -147,3 +150,49 @@ def test_no_command_takes_the_base_for_all_variants(run: Run, words: tuple[str, 
     shown = run(*words)
     assert shown.code == code, shown.err
     assert said in shown.out + shown.err
+
+
+def test_a_number_is_exported_by_all_variants_together(run: Run, book: Path, tmp_path: Path):
+    """The distribution function of a rate is that of two Gamma posteriors by their stated weights; each question says when a chance is mixed."""
+    topic = book / "seeds/made/topic.toml"
+    text = topic.read_text(encoding="utf-8").replace("[variants.bursts]", "[variants.unused]")
+    head, _, fast = text.partition("[variants.unused]")
+    asked = '[questions.how_fast]\nasks = "How many a year?"\nanswer = "rate"\nsettled = "By the record."\n\n'
+    stated = 'combine = "stated"\n' + head + asked + "[variants.fast]" + fast.partition("[variants.fast]")[2]
+    topic.write_text(stated, encoding="utf-8")
+    out = tmp_path / "payload.json"
+    words = ("--question-id", "7", "--bounds", "0", "20", "--open", "upper")
+    ran = run("export", "made.how_fast", "--metaculus", str(out), *words, *DAY)
+    assert ran.code == 0, ran.err
+    (payload,) = json.loads(out.read_text(encoding="utf-8"))
+    years = 273 / 365.25
+    posteriors = [(0.8, stats.gamma(2 + 6, scale=1 / (2 + years))), (0.2, stats.gamma(20 + 6, scale=1 / (2 + years)))]
+    at = np.linspace(0, 20, 201)
+    expected = sum(weight * posterior.cdf(at) for weight, posterior in posteriors)
+    assert np.abs(np.array(payload["continuous_cdf"]) - expected).max() < 0.015  # the server's least slope included
+    assert run("export", "made.many", "--metaculus", str(out), "--question-id", "8", *DAY).code == 0
+    (payload,) = json.loads(out.read_text(encoding="utf-8"))
+    ahead = 457 / 365.25  # what the rows have not seen of 2025, and 2026: a Poisson count of a Gamma rate
+    rest = [(0.8, stats.nbinom(2 + 6, (2 + years) / (2 + years + ahead))), (0.2, stats.nbinom(20 + 6, (2 + years) / (2 + years + ahead)))]
+    many = sum(weight * count.sf(12 - 6 - 1) for weight, count in rest)
+    assert payload["probability_yes"] == pytest.approx(many, abs=0.005)
+
+
+def test_contracts_are_compared_with_the_answer_of_all_variants(run: Run, tmp_path: Path):
+    """The page and the command have the mixed answer beside the price, and say why no belief is worked out."""
+    write_market_book(tmp_path / "market")
+    topic = tmp_path / "market/seeds/storms/topic.toml"
+    rival = '[variants.bursts]\nweight = 0.3\nwhy = "They may come in bursts."\n'
+    rival += 'streams.storms.value = "NegativeBinomial(mu=rate * years, alpha=2 * years)"\n'
+    topic.write_text(topic.read_text(encoding="utf-8") + rival, encoding="utf-8")
+    made = run("update", "--as-of", "2026-06-30", on=tmp_path / "market")
+    assert made.code == 0, made.err
+    content = read_report(tmp_path / "market", "reports/as-of/2026-06-30/storms.json")
+    assert content is not None
+    (page, _) = content["contracts"]
+    ran = run("market", "compare", "three-storms", "--json", "--as-of", "2026-06-30", on=tmp_path / "market")
+    (printed,) = json.loads(ran.out)["topics"]["storms"]
+    assert printed["fair"] == page["fair"]
+    assert page["no_belief"] == printed["no_belief"] == "the topic has variants, each with parameters of its own"
+    chance = content["answers"][0]["value"]["value"]
+    assert page["fair"]["value"] == pytest.approx((0.95 * chance + 0.02 * (1 - chance)), abs=0.01)
