@@ -72,7 +72,7 @@ def compare_markets(root: Path, name: str, *, as_of: date, settings: Settings, b
         if has_errors(tuple(wrong)):
             continue
         try:
-            answered, posterior, sound = _answered(book.topics[topic], as_of, replace(settings, chances=True))
+            answered, posterior, sound = _answers_of(book.topics[topic], as_of, replace(settings, chances=True))
         except Unsound as unsound:
             wrong += unsound.problems
             continue
@@ -86,7 +86,7 @@ def compare_markets(root: Path, name: str, *, as_of: date, settings: Settings, b
     return MarketComparison(tuple(wrong), contracts, as_of, tuple(distrusted))
 
 
-def _answered(topic: Topic, as_of: date, settings: Settings) -> tuple[Mapping[str, Answer], Posterior | None, bool]:
+def _answers_of(topic: Topic, as_of: date, settings: Settings) -> tuple[Mapping[str, Answer], Posterior | None, bool]:
     """A topic's answers, its posterior where it has one alone, and whether the engine vouches for all draws behind them."""
     published = published_answers(topic, as_of, settings)
     return published.answers, None if topic.variants else published.results[BASE].posterior, published.sound

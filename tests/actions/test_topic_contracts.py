@@ -55,7 +55,7 @@ def contents() -> list[ContractContent]:
     table = table_of_parts(
         [its.name for its in contracts], {name: [np.array(columns[name], dtype=kind)] for name, kind in COLUMN_TYPES.items()}
     )
-    return compare_contracts(TopicMarkets(contracts, table), result.posterior, answers, as_of=AS_OF, seed=1)
+    return compare_contracts(TopicMarkets(contracts, table), topic, result.posterior, answers, as_of=AS_OF, seed=1)
 
 
 @pytest.mark.parametrize("place", [0, 1])

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.medium
 
 PACKAGE = Path(forecast.__file__).parent
 WORDS = (
-    "anchor, anchors, answered before, answers, checks, data tree, drawn, drawn paths, draws, echo, history, implied, implied paths, "
+    "anchor, anchors, answered before, answers, checks, data tree, drawn, drawn paths, draws, echo, evidence, history, implied, implied paths, "
     "implied sample, importance, insight, market, moved, new, nuts, old, orders, paths, prior, refit, refitted draws, refitted paths, "
     "resample, stakes, surprise, trial"
 )
