@@ -20,13 +20,15 @@ from forecast.insight.baseline import UnknownVariation
 from forecast.insight.change_report import move_between
 from forecast.insight.chosen import chosen_move
 from forecast.insight.estimands import Measure, MeasureKey, StatedValue, answered_measures, measures_of, published_values, with_medians
-from forecast.insight.state_diff import StateDiff
+from forecast.insight.variants_diff import VariantsDiff
 from forecast.language.arrays import Array
 from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
+from forecast.predict.answers import Answer
+from forecast.predict.published import published_answers
 from forecast.schema import words
 from forecast.schema.insight import Move
 
@@ -122,7 +124,7 @@ def _topic_difference(
             raise Unsound(custom_model_problem(topic, "a change is split by replay, which weighs draws by the statements of topic.toml"))
     if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
         return None
-    asked = StateDiff(old, earlier.as_of, new, later.as_of).questions
+    asked = VariantsDiff(old, earlier.as_of, new, later.as_of).questions
     measures = with_medians(
         [measure for measure in measures_of(new) if measure.question.name in asked and only in {None, measure.question.name}]
     )
@@ -156,9 +158,15 @@ def _snapshot_measures(topic: Topic, run: Snapshot, measures: Sequence[Measure],
     unpublished = StatedValue(np.nan, np.nan)  # a mean that cannot be estimated
     if all((topic.name, measure.key) in run.published or measure.kind == "mean" for measure in measures):
         return _SnapshotMeasures({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
-    answers = analyse(topic, run.as_of, settings, referee=False).result.answers
+    answers = _answers(topic, run.as_of, settings)
     having = answered_measures(measures, answers)
     stated = map(StatedValue, *(values.tolist() for values in published_values(answers, having)))
     without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)
     unanswered = {name: f"As of {words.day(run.as_of)}: {answer_content(topic, answers[name])['sentence']}" for name in without}
     return _SnapshotMeasures({measure.key: value for measure, value in zip(having, stated, strict=True)}, unanswered)
+
+
+def _answers(topic: Topic, as_of: date, settings: Settings) -> Mapping[str, Answer]:
+    if topic.variants:
+        return published_answers(topic, as_of, settings).answers
+    return analyse(topic, as_of, settings, referee=False).result.answers

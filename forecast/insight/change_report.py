@@ -7,7 +7,7 @@ second starts from what the ledger says was published.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
@@ -17,14 +17,17 @@ import numpy as np
 from forecast.book.calendar import ONE_DAY
 from forecast.book.hashes import numbers_hash
 from forecast.book.rows import is_quiet
-from forecast.book.topic import Topic
+from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
-from forecast.insight.baseline import Baseline
+from forecast.insight.baseline import Baseline, UnknownVariation
 from forecast.insight.estimands import Measure, MeasureKey, StatedValue, stated_measures, zero_rounding_errors
+from forecast.insight.mixed_shapley import mixed_split
 from forecast.insight.reweighting import Pool
 from forecast.insight.shapley import ShapleySplit, shapley_split
 from forecast.insight.state_diff import StateDiff
+from forecast.insight.variants_diff import VariantsDiff
 from forecast.language.arrays import Array
+from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.model.settings import Settings
 from forecast.schema import words
@@ -79,55 +82,95 @@ def last_news(model: Model) -> date | None:
     return max(days, default=None)
 
 
-def move_since_news(basis: Baseline, wide: Pool | None = None) -> Move | None:
+@dataclass(frozen=True, slots=True)
+class PublishedMeasures:
+    """The measures of a topic as of a day as they are published, with errors, ``(measures,)`` each; ``split`` divides their change since a day.
+
+    ``news`` is the day of the last news.
+    """
+
+    topic: Topic
+    as_of: date
+    measures: Sequence[Measure]
+    values: Array
+    errors: Array
+    news: date | None
+    split: Callable[[date], ShapleySplit]
+
+
+def published_measures(basis: Baseline, wide: Pool | None = None) -> PublishedMeasures:
+    """Return what a topic without variants came to; ``wide`` is a pool as ``shapley_split`` takes it."""
+    topic, until = basis.model.topic, basis.model.as_of
+
+    def split(since: date) -> ShapleySplit:
+        return shapley_split(StateDiff(topic, since, topic, until), basis.measures, basis.settings, wide=wide)
+
+    return PublishedMeasures(topic, until, basis.measures, basis.published, basis.errors, last_news(basis.model), split)
+
+
+def move_since_news(now: PublishedMeasures) -> Move | None:
     """Return what moved the answers from the eve of the last news to the as-of day; None where there was no news.
 
-    ``wide`` is a pool as ``shapley_split`` takes it.  Raises ``Unsound`` where the eve's
-    answers cannot be computed.
+    Raises ``Unsound`` where the eve's answers cannot be computed.
     """
-    model = basis.model
-    news = last_news(model)
-    if news is None:
+    if now.news is None:
         return None
-    eve = news - ONE_DAY
-    split = shapley_split(StateDiff(model.topic, eve, model.topic, model.as_of), basis.measures, basis.settings, wide=wide)
+    eve = now.news - ONE_DAY
+    split = now.split(eve)
     return move_content(
         split,
-        basis.measures,
-        topic=model.topic,
-        days=(eve, model.as_of),
-        ends=(split.before, basis.published),
-        errors=_error_of_difference(split.errors, basis.errors),
+        now.measures,
+        topic=now.topic,
+        days=(eve, now.as_of),
+        ends=(split.before, now.values),
+        errors=_error_of_difference(split.errors, now.errors),
         against="replay",
-        why=f"since the eve of the last news, {words.day(news)}",
+        why=f"since the eve of the last news, {words.day(now.news)}",
     )
 
 
-def move_since_report(basis: Baseline, earlier: EarlierReport, wide: Pool | None = None) -> Move:
+def move_since_report(now: PublishedMeasures, earlier: EarlierReport) -> Move:
     """Return what moved the answers since they were last published.
 
     Where the book was edited since, what its rows and the passing of time do not
     explain is the edits' part, with the noise.  Raises ``Unsound`` where the
     answers as of that day cannot be computed.
     """
-    topic, until = basis.model.topic, basis.model.as_of
-    split = shapley_split(StateDiff(topic, earlier.as_of, topic, until), basis.measures, basis.settings, wide=wide)
+    split = now.split(earlier.as_of)
     before, errors = split.before.copy(), split.errors.copy()
-    for index, measure in enumerate(basis.measures):
+    for index, measure in enumerate(now.measures):
         if measure.key in earlier.values:
             stated = earlier.values[measure.key]
             before[index], errors[index] = stated.value, stated.error
     return move_content(
         split,
-        basis.measures,
-        topic=topic,
-        days=(earlier.as_of, until),
-        ends=(before, basis.published),
-        errors=_error_of_difference(errors, basis.errors),
+        now.measures,
+        topic=now.topic,
+        days=(earlier.as_of, now.as_of),
+        ends=(before, now.values),
+        errors=_error_of_difference(errors, now.errors),
         against="ledger",
         why=f"since the report of {words.day(earlier.as_of)}",
         edited=earlier.edited,
     )
+
+
+def moves_of(now: PublishedMeasures, earlier: EarlierReport | None, notes: list[str]) -> list[Move]:
+    """Return the moves that can be explained, since the report before and since the last news; ``notes`` gets a sentence for each that cannot."""
+    moves: list[Move] = []
+    if earlier is not None and earlier.as_of < now.as_of:
+        try:
+            moves.append(move_since_report(now, earlier))
+        except (UnknownVariation, Unsound) as reason:
+            notes.append(f"What moved the answers since the report of {earlier.as_of} is not known: {reason}.")
+    try:
+        since_news = move_since_news(now)
+    except (UnknownVariation, Unsound) as reason:
+        notes.append(f"What the last news moved is not known: {reason}.")
+    else:
+        if since_news is not None:
+            moves.append(since_news)
+    return moves
 
 
 def move_between(
@@ -142,7 +185,7 @@ def move_between(
     errors: tuple[Array, Array],
 ) -> Move:
     """Return what moved the answers between two states of a topic; ``ends`` are the measures as each was answered, with ``errors``."""
-    split = shapley_split(StateDiff(old, since, new, until), measures, settings)
+    split = split_between(VariantsDiff(old, since, new, until), measures, settings)
     return move_content(
         split,
         measures,
@@ -153,6 +196,15 @@ def move_between(
         against="replay",
         why=f"from {words.day(since)} to {words.day(until)}",
     )
+
+
+def split_between(
+    between: VariantsDiff, measures: Sequence[Measure], settings: Settings, *, wide: Mapping[str, Pool] | None = None
+) -> ShapleySplit:
+    """Return the split of a change between two states of a topic, with variants or without.  Raises as ``shapley_split`` does."""
+    if between.old.variants or between.new.variants:
+        return mixed_split(between, measures, settings, wide=wide)
+    return shapley_split(between.by_variant[BASE], measures, settings, wide=(wide or {}).get(BASE))
 
 
 def _error_of_difference(before: Array, after: Array) -> Array:

@@ -8,8 +8,8 @@ import numpy as np
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.units import unit_of
-from forecast.insight.baseline import Baseline, UnknownVariation, baseline_of, thin_draws
-from forecast.insight.change_report import EarlierReport, move_since_news, move_since_report
+from forecast.insight.baseline import Baseline, baseline_of, thin_draws
+from forecast.insight.change_report import EarlierReport, moves_of, published_measures
 from forecast.insight.chosen import chosen_insight
 from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days
 from forecast.insight.information import information, signposts
@@ -30,7 +30,7 @@ from forecast.model.settings import Purpose
 from forecast.predict.analysis import Analysis
 
 if TYPE_CHECKING:
-    from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
+    from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, ScorePoint
 
 
 def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progress: Progress = ignore_progress) -> InsightContent:
@@ -44,7 +44,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     notes: list[str] = []
     model, settings = basis.model, basis.settings
     pool = anchored_pool(model.topic, model.as_of, settings, published=analysis.result.posterior)
-    moves = _moves(basis, earlier, pool, notes)
+    moves = moves_of(published_measures(basis, pool), earlier, notes)
     wide = wide_paths(basis, pool)
     without, silent = leverage(basis, wide)
     changed, unsaid = sensitivity(basis, wide)
@@ -125,21 +125,3 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
         content["points"][-1] |= {"values": basis.published.tolist(), "errors": np.nan_to_num(basis.errors).tolist()}
     return content
-
-
-def _moves(basis: Baseline, earlier: EarlierReport | None, pool: Pool, notes: list[str]) -> list[Move]:
-    """The moves that can be explained; a note for each that cannot."""
-    moves: list[Move] = []
-    if earlier is not None and earlier.as_of < basis.model.as_of:
-        try:
-            moves.append(move_since_report(basis, earlier, pool))
-        except (UnknownVariation, Unsound) as reason:
-            notes.append(f"What moved the answers since the report of {earlier.as_of} is not known: {reason}.")
-    try:
-        since_news = move_since_news(basis, pool)
-    except (UnknownVariation, Unsound) as reason:
-        notes.append(f"What the last news moved is not known: {reason}.")
-    else:
-        if since_news is not None:
-            moves.append(since_news)
-    return moves

@@ -1,4 +1,4 @@
-"""What a report says of why where a topic has variants: the history of the mixed answers, and what they rest on, row by row.
+"""What a report says of why where a topic has variants: what moved the mixed answers, their history, and what they rest on, row by row.
 
 Priors, surprises and the split of doubt are of one model each, and are left to the report of a variant alone; ``notes`` says so.
 """
@@ -6,6 +6,7 @@ Priors, surprises and the split of doubt are of one model each, and are left to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
 from forecast.insight.baseline import baseline_of
+from forecast.insight.change_report import EarlierReport, PublishedMeasures, last_news, moves_of, split_between
 from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
 from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
 from forecast.insight.mixed_estimates import unconditional_questions
@@ -20,29 +22,46 @@ from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
 from forecast.insight.record_events import history_interval, news, thin_days
 from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.reweighting import Pool
+from forecast.insight.shapley import ShapleySplit
+from forecast.insight.variants_diff import VariantsDiff
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.progress import Progress, ignore_progress
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import Answer
-from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent
+from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move
 
-NOT_SPLIT = "Of a topic with variants it is not said which prior, or which news, moved the answers of all together: that is a matter of each variant."
+NOT_SPLIT = "Of a topic with variants it is not said what another prior would do to the answers of all together, nor whose doubt it is: that is a matter of each variant."
 
 
 def explain_variants(
-    topic: Topic, analyses: Mapping[str, Analysis], answers: Mapping[str, Answer], *, progress: Progress = ignore_progress
+    topic: Topic,
+    analyses: Mapping[str, Analysis],
+    answers: Mapping[str, Answer],
+    *,
+    earlier: EarlierReport | None = None,
+    progress: Progress = ignore_progress,
 ) -> InsightContent:
-    """Return the history of mixed answers and their leverage; what cannot be said is named in ``notes``."""
+    """Return what moved the mixed answers, their history and their leverage; what cannot be said is named in ``notes``.
+
+    ``earlier`` is the report before, where there was one.
+    """
     progress("asking why")
     notes = [NOT_SPLIT]
     known = _published_measures(topic, analyses, answers)
     measures = [measure for measure, _, _ in known]
-    leverage = _leverage(topic, analyses, measures, notes)
-    history = _history(topic, analyses, measures, np.array([[value, error] for _, value, error in known]), notes)
+    figures = np.array([[value, error] for _, value, error in known]).reshape(len(known), 2)
+    pools = {
+        name: anchored_pool(its.model.topic, its.model.as_of, its.settings, published=its.result.posterior)
+        for name, its in analyses.items()
+    }
+    moves = _moves(topic, analyses[BASE], pools, measures, figures, earlier=earlier, notes=notes)
+    leverage = _leverage(topic, analyses, pools, measures, notes)
+    history = _history(topic, analyses[BASE], pools, measures, figures, notes)
     return {
         "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
-        "moves": [],
+        "moves": moves,
         "leverage": leverage,
         "sensitivity": [],
         "power": [],
@@ -86,7 +105,36 @@ def _measure(topic: Topic, measure: Measure, answers: Mapping[str, Answer], valu
     }
 
 
-def _leverage(topic: Topic, analyses: Mapping[str, Analysis], measures: Sequence[Measure], notes: list[str]) -> list[LeverageContent]:
+def _moves(
+    topic: Topic,
+    base: Analysis,
+    pools: Mapping[str, Pool],
+    measures: Sequence[Measure],
+    figures: Array,
+    *,
+    earlier: EarlierReport | None,
+    notes: list[str],
+) -> list[Move]:
+    """What moved the measures, ``figures`` being their values and errors; without those moves in which a mean cannot be estimated."""
+    if not measures:
+        return []
+    until, settings = base.model.as_of, base.settings
+
+    def split(since: date) -> ShapleySplit:
+        return split_between(VariantsDiff(topic, since, topic, until), measures, settings, wide=pools)
+
+    now = PublishedMeasures(topic, until, measures, figures[:, 0], figures[:, 1], last_news(base.model), split)
+    moves = moves_of(now, earlier, notes)
+    kept = [move for move in moves if np.isfinite([move["before"], *(part["points"] for part in move["parts"])]).all()]
+    notes += [
+        f"What moved the answers {move['why']} is not said, since not every mean can be estimated." for move in moves if move not in kept
+    ]
+    return kept
+
+
+def _leverage(
+    topic: Topic, analyses: Mapping[str, Analysis], pools: Mapping[str, Pool], measures: Sequence[Measure], notes: list[str]
+) -> list[LeverageContent]:
     plain = unconditional_questions(topic)
     if any(measure.question.name not in plain for measure in measures):
         notes.append(
@@ -96,9 +144,8 @@ def _leverage(topic: Topic, analyses: Mapping[str, Analysis], measures: Sequence
     variants: dict[str, VariantBasis] = {}
     for name, analysis in analyses.items():
         basis = baseline_of(analysis)
-        pool = anchored_pool(analysis.model.topic, analysis.model.as_of, analysis.settings, published=analysis.result.posterior)
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
-        variants[name] = VariantBasis(basis, pool, tuple(places[measure.key] for measure in measures))
+        variants[name] = VariantBasis(basis, pools[name], tuple(places[measure.key] for measure in measures))
     try:
         contents, silent = mixed_leverage(topic, variants)
     except Unsound as reason:
@@ -109,17 +156,15 @@ def _leverage(topic: Topic, analyses: Mapping[str, Analysis], measures: Sequence
 
 
 def _history(
-    topic: Topic, analyses: Mapping[str, Analysis], measures: Sequence[Measure], published: Array, notes: list[str]
+    topic: Topic, base: Analysis, pools: Mapping[str, Pool], measures: Sequence[Measure], published: Array, notes: list[str]
 ) -> HistoryContent:
-    base = analyses[BASE]
     until = base.model.as_of
     regular = history_days(topic, since=None, until=until, every=history_interval(since=topic.opens, until=until))
     known = thin_days(sorted(news(topic, until)), MOST_NEWS_DAYS)
     days = sorted({*regular, *(day - ONE_DAY for day in known if day > topic.opens)})
     if not days or not measures or not (topic.streams or topic.series):
         return {"points": [], "settled": [None] * len(measures)}
-    posteriors = {name: analysis.result.posterior for name, analysis in analyses.items()}
-    replayed = mixed_history(topic, days, base.settings, published=posteriors)
+    replayed = mixed_history(topic, days, base.settings, pools=pools)
     notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
     places = {measure.key: place for place, measure in enumerate(replayed.measures)}
     columns = [places[measure.key] for measure in measures]

@@ -9,7 +9,6 @@ from datetime import date
 import numpy as np
 
 from forecast.book.topic import BASE, Topic
-from forecast.inference.posterior import Posterior
 from forecast.insight.estimands import measures_of
 from forecast.insight.history import History, history
 from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_figures, pool_evidence
@@ -38,20 +37,20 @@ def mixed_history(
     settings: Settings,
     *,
     questions: Sequence[str] | None = None,
-    published: Mapping[str, Posterior] | None = None,
+    pools: Mapping[str, Pool] | None = None,
     processes: int = 1,
     progress: Progress = ignore_progress,
 ) -> History:
     """Return the history of a topic with variants, of all its questions or of some; a number is followed by its expected value.
 
-    ``published`` are the posteriors of variants as of the last day, where they are known.  A day on which one variant cannot be
+    ``pools`` are those that ``anchored_pool`` makes of each variant for the last day, where they have been made.  A day on which one variant cannot be
     replayed is left out.  Raises ``Unsound`` as ``history`` does.
     """
     until = max(days)
     variants: dict[str, _VariantHistory] = {}
     for name, rival in topic.rivals.items():
         measures = [measure for measure in measures_of(rival) if questions is None or measure.question.name in questions]
-        pool = anchored_pool(rival, until, settings, published=(published or {}).get(name))
+        pool = anchored_pool(rival, until, settings) if pools is None else pools[name]
         its = history(rival, days, settings, measures=measures, pool=pool, processes=processes, progress=progress)
         points = {point.day: point for point in its.points}
         variants[name] = _VariantHistory(its, points, _evidences(rival, sorted(points), pool, settings))

@@ -14,27 +14,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.baseline import UnknownVariation
-from forecast.insight.estimands import Measure, cases, is_known, zero_rounding_errors
-from forecast.insight.reweighting import MixtureComponent, Pool, pool_of, relative_weights, with_rows
+from forecast.insight.coalitions import Coalitions, CoalitionTable, coalition_pool
+from forecast.insight.estimands import Measure, zero_rounding_errors
+from forecast.insight.reweighting import Pool
 from forecast.insight.state_diff import StateChange, StateDiff
 from forecast.language.arrays import Array
-from forecast.model.errors import Unsound
-from forecast.model.model import Model
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.analysis import condition_fast
-from forecast.predict.answers import paths_for
 
-DRAWS_PER_POSTERIOR = 2_560  # of each of the two posteriors, in the pool on which every mixture is weighed
-DRAWS_OF_PRIOR = 1_024
 MOST_CHANGES_EXACT = 5  # changes up to which every order is averaged; with more, a sample of them
 MANY_CHANGES = 12  # changes from which the sample is small
 ORDERS, FEW_ORDERS = 8, 1  # in the sample, each with its reverse
@@ -65,15 +57,6 @@ class ShapleySplit:
     errors: Array
 
 
-@dataclass(frozen=True, slots=True)
-class CoalitionValue:
-    """The measures of one mixture, how far each draw moves them, ``(draws, measures)``, and whether the draws are the pool's."""
-
-    measures: Array
-    influence: Array
-    pooled: bool
-
-
 def shapley_split(between: StateDiff, measures: Sequence[Measure], settings: Settings, *, wide: Pool | None = None) -> ShapleySplit:
     """Split the change of every measure over the changes between two states of a topic.
 
@@ -83,10 +66,17 @@ def shapley_split(between: StateDiff, measures: Sequence[Measure], settings: Set
     Raises ``Unsound`` where one of the two states cannot be computed, and
     ``UnknownVariation`` where no order of the changes is possible.
     """
-    changes = between.changes()
-    table = CoalitionTable(between, tuple(measures), settings, _pool(between, settings, wide))
+    rng = generator(settings.seed, between.new.name, Purpose.ORDERS)
+    return split_over(between.changes(), CoalitionTable(between, tuple(measures), settings, coalition_pool(between, settings, wide)), rng)
+
+
+def split_over(changes: Sequence[StateChange], table: Coalitions, rng: np.random.Generator) -> ShapleySplit:
+    """Split the change of every measure over some changes, given the measures of every mixture of them.
+
+    Raises ``UnknownVariation`` where no order of the changes is possible.
+    """
     names = tuple(change.name for change in changes)
-    orders = list(_orders(names, table, generator(settings.seed, between.new.name, Purpose.ORDERS)))
+    orders = list(_orders(names, table, rng))
     start, end = table.value(frozenset()), table.value(frozenset(names))
     if not orders or start is None or end is None:
         raise UnknownVariation("the changes cannot be told apart: in every order some of them contradict the record")
@@ -94,78 +84,7 @@ def shapley_split(between: StateDiff, measures: Sequence[Measure], settings: Set
     return ShapleySplit(parts, start.measures, end.measures, np.sqrt((start.influence**2).sum(axis=0)))
 
 
-@dataclass(frozen=True, slots=True)
-class CoalitionTable:
-    """The measures of every mixture of changes that was asked for; each is worked out once."""
-
-    between: StateDiff
-    measures: tuple[Measure, ...]
-    settings: Settings
-    pool: Pool | None  # None where the two states have different parameters: then each mixture is conditioned afresh
-    known: dict[frozenset[str], CoalitionValue | None] = field(default_factory=dict)
-
-    def value(self, made: frozenset[str]) -> CoalitionValue | None:
-        """Return the measures with some changes made; None where the record then contradicts itself."""
-        if made not in self.known:
-            self.known[made] = self._value(made)
-        return self.known[made]
-
-    def _value(self, made: frozenset[str]) -> CoalitionValue | None:
-        try:
-            model = self.between.model(made)
-            if self.pool is not None:
-                weights = self.pool.weigh(model)
-                if np.isneginf(weights.log_weight.max()):
-                    return None
-                if weights.carry:
-                    relative = relative_weights(weights)
-                    measured = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures).weigh(relative)
-                    return self._value_if_known(CoalitionValue(measured.values(), measured.influence(), pooled=True))
-            posterior = condition_fast(model, self.settings, confirm=False)
-            draws = posterior.resample(DRAWS_PER_POSTERIOR * 2, self._rng(Purpose.DRAWS))
-            measured = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures).weigh()
-            return self._value_if_known(CoalitionValue(measured.values(), measured.influence(), pooled=False))
-        except Unsound:
-            return None
-
-    def _value_if_known(self, value: CoalitionValue) -> CoalitionValue | None:
-        """None where a question's condition holds on no path."""
-        return value if is_known(value.measures, self.measures) else None
-
-    def _rng(self, purpose: Purpose) -> np.random.Generator:
-        return generator(self.settings.seed, self.between.new.name, Purpose.MOVED, purpose)
-
-
-def _pool(between: StateDiff, settings: Settings, wide: Pool | None) -> Pool | None:
-    """Draws of the prior and of both ends' posteriors, where they have the same parameters."""
-    if not between.same_unknowns:
-        return None
-    names = frozenset(change.name for change in between.changes())
-    parts = [
-        _end_posterior(between.model(made), settings, wide, which)
-        for which, made in ((Purpose.NEW, names), (Purpose.OLD, frozenset[str]()))
-    ]
-    bare = with_rows(parts[0][0], {}, others=False)
-    rng = generator(settings.seed, between.new.name, Purpose.MOVED, Purpose.PRIOR)
-    return pool_of(
-        [*itertools.starmap(MixtureComponent, parts), MixtureComponent(bare, prior_draws(bare, rng=rng).resample(DRAWS_OF_PRIOR, rng), 0.0)]
-    )
-
-
-def _end_posterior(model: Model, settings: Settings, wide: Pool | None, which: Purpose) -> tuple[Model, Mapping[str, NDArray[Any]], float]:
-    """One end's model, draws of its posterior, and its log evidence: from the wide pool where that carries."""
-    rng = generator(settings.seed, model.topic.name, Purpose.MOVED, Purpose.DRAWS, which)
-    if wide is not None:
-        weights = wide.weigh(model)
-        if weights.carry and weights.effective_size >= DRAWS_PER_POSTERIOR / 2:
-            return model, wide.resample(weights, DRAWS_PER_POSTERIOR, rng), wide.log_evidence(model)
-    posterior = condition_fast(model, settings, confirm=False)
-    evidence = posterior.diagnostics.log_evidence
-    assert evidence is not None  # the fast engine always gives it
-    return model, posterior.resample(DRAWS_PER_POSTERIOR, rng), evidence
-
-
-def _orders(names: tuple[str, ...], table: CoalitionTable, rng: np.random.Generator) -> Iterator[tuple[str, ...]]:
+def _orders(names: tuple[str, ...], table: Coalitions, rng: np.random.Generator) -> Iterator[tuple[str, ...]]:
     """Yield the orders to average over: all that are possible, or a sample, with the order in which things came among them."""
     if len(names) <= MOST_CHANGES_EXACT:
         yield from (order for order in itertools.permutations(names) if _is_possible(order, table))
@@ -176,11 +95,11 @@ def _orders(names: tuple[str, ...], table: CoalitionTable, rng: np.random.Genera
     yield from itertools.islice((order for order in tried if _is_possible(order, table)), wanted)
 
 
-def _is_possible(order: tuple[str, ...], table: CoalitionTable) -> bool:
+def _is_possible(order: tuple[str, ...], table: Coalitions) -> bool:
     return all(table.value(frozenset(order[:count])) is not None for count in range(len(order) + 1))
 
 
-def _shapley_value(change: StateChange, orders: Sequence[tuple[str, ...]], table: CoalitionTable) -> ShapleyValue:
+def _shapley_value(change: StateChange, orders: Sequence[tuple[str, ...]], table: Coalitions) -> ShapleyValue:
     """A change's Shapley value over the orders, with its influence's error."""
     counts: dict[frozenset[str], int] = {}
     for order in orders:

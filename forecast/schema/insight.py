@@ -243,7 +243,7 @@ class ImpliedContent(TypedDict):
 class InsightContent(TypedDict):
     """Everything a report says of why; ``notes`` say what could not be said, and why not.
 
-    Where it is ``of_variants`` together, only history and leverage have been worked out.
+    Where it is ``of_variants`` together, only moves, history and leverage have been worked out.
     """
 
     measures: list[MeasureContent]

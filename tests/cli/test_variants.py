@@ -13,6 +13,7 @@ from forecast.book.reading import read_book
 from forecast.report.files import read_report
 from tests.cli.conftest import Run
 from tests.support.market_books import write_market_book
+from tests.support.repositories import git
 from tests.support.variant_books import write_variant_book
 
 pytestmark = [pytest.mark.medium, pytest.mark.slow]
@@ -52,12 +53,32 @@ def test_update_mixes_reports_and_remembers_the_verdicts(run: Run, book: Path):
         [answer["value"]["value"]], abs=1e-4
     )  # as many digits as its error has
     assert len(insight["leverage"]) >= 3
+    (move,) = insight["moves"]
+    assert move["since"] == "2025-09-29"
+    assert [part["kind"] for part in move["parts"]] == ["time", "row", "noise"]
+    assert move["before"][0] + sum(part["points"][0] for part in move["parts"]) == pytest.approx(move["after"][0], abs=2e-3)
     for suffix in ("md", "html"):
         page = (book / f"reports/as-of/2025-12-31/made.{suffix}").read_text(encoding="utf-8")
         assert "Rival structures" in page
         assert "over variants the chance is" in page
     again = run("update", *DAY)
     assert "0 files written" in again.out
+
+
+def test_an_edited_weight_is_named_among_what_moved_an_answer(run: Run, book: Path):
+    """The difference from a report made before a weight was edited has a part for that, and its parts add up to the change."""
+    run("update", *DAY, "--no-referee", "--no-insight")
+    git(book, "init", "--quiet", "--initial-branch=main")
+    git(book, "add", ".")
+    git(book, "commit", "--quiet", "-m", "A book")
+    path = book / "seeds/made/topic.toml"
+    path.write_text(path.read_text().replace("weight = 0.2", "weight = 0.6"))
+    shown = run("diff", str(book / "reports/as-of/2025-12-31/made.json"), "2025-12-31", "--json")
+    assert shown.code == 0, shown.err
+    (topic,) = json.loads(shown.out)["topics"]
+    assert [part["about"] for part in topic["parts"]][:-1] == ["the variants or their weights were edited"]
+    assert topic["parts"][0]["points"][0] > 0.02
+    assert topic["before"][0] + sum(part["points"][0] for part in topic["parts"]) == pytest.approx(topic["after"][0])
 
 
 def test_an_edited_weight_is_another_report(run: Run, book: Path):
@@ -139,7 +160,8 @@ def test_whatif_shows_a_variant_alone_and_saves_one(run: Run, book: Path):
         (("whatif", "made", "--save-variant", "x", "--variant", "fast"), 2, "saved from --prior alone"),
         (("whatif", "made", "--prior", "rate=Gamma(alpha=9, beta=2)", "--save-variant", "x"), 2, "a weight and a reason"),
         (("evidence", "made"), 1, "say which with --variant"),
-        (("diff", "2025-06-30", "2025-12-31"), 1, "what was asked for is of one model alone"),
+        (("diff", "2025-06-30", "2025-12-31"), 0, "events: 4, 1 July to 30 September 2025"),
+        (("why", "made.many", "--since", "2025-06-30"), 0, "events: 4, 1 July to 30 September 2025"),
         (("check",), 0, "made, fast"),
         (("prior", "show", *DAY), 0, "made, bursts"),
         (("history", "made.many", "--until", "2025-12-31", "--every", "month"), 0, "events: 4 (30 September 2025)"),

@@ -11,7 +11,7 @@ import pytest
 
 from forecast.book.topic import Topic
 from forecast.insight.baseline import baseline_of
-from forecast.insight.change_report import EarlierReport, last_news, move_since_news, move_since_report
+from forecast.insight.change_report import EarlierReport, last_news, move_since_news, move_since_report, published_measures
 from forecast.insight.estimands import StatedValue, cases, measures_of, published_values
 from forecast.insight.shapley import shapley_split
 from forecast.insight.state_diff import StateDiff
@@ -119,7 +119,7 @@ def test_parts_are_those_of_separate_fits() -> None:
 def test_a_move_sums_exactly_to_the_published_change() -> None:
     """Before, plus every part's points, is after, for every measure."""
     basis = baseline_of(analyse(ferry(), UNTIL, Settings(), referee=False))
-    move = move_since_news(basis)
+    move = move_since_news(published_measures(basis))
     assert move is not None
     assert move["since"] == "2025-02-21"
     totals = np.array(move["before"]) + np.sum([part["points"] for part in move["parts"]], axis=0)
@@ -188,7 +188,7 @@ def test_what_edits_changed_since_a_report_is_their_part() -> None:
     """Against a published value that today's book does not give, the rest is the edits', and the parts still sum."""
     basis = baseline_of(analyse(ferry(), UNTIL, Settings(), referee=False))
     earlier = EarlierReport(SINCE, {("three", "", "probability"): StatedValue(0.9, 0.01)}, edited=True)
-    move = move_since_report(basis, earlier)
+    move = move_since_report(published_measures(basis), earlier)
     assert move["against"] == "ledger"
     assert move["before"][0] == pytest.approx(0.9)
     assert move["parts"][-1]["kind"] == "model"
