@@ -38,13 +38,13 @@ from forecast.book.topic import Book, Topic
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.insight.evidence_matrix import EvidenceMatrix
+from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import Analysis, EngineResult, analyse, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
-from forecast.predict.published import published_answers
 from forecast.schema.topic import TopicContent
 
 

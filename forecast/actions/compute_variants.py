@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from forecast.book.topic import BASE, Topic
 from forecast.content.variants import variants_content
+from forecast.insight.published import mixed_answers, problems_under
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import Answer
-from forecast.predict.published import mixed_answers, problems_under
 from forecast.predict.rival_weights import RivalWeights
 from forecast.schema.topic import VariantVerdict, VerdictContent
 from forecast.schema.variants import VariantsContent

@@ -20,6 +20,7 @@ from forecast.insight.baseline import UnknownVariation
 from forecast.insight.change_report import move_between
 from forecast.insight.chosen import chosen_move
 from forecast.insight.estimands import Measure, MeasureKey, StatedValue, answered_measures, measures_of, published_values, with_medians
+from forecast.insight.published import published_answers
 from forecast.insight.variants_diff import VariantsDiff
 from forecast.language.arrays import Array
 from forecast.model.custom_model import custom_model_problem
@@ -28,7 +29,6 @@ from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.predict.answers import Answer
-from forecast.predict.published import published_answers
 from forecast.schema import words
 from forecast.schema.insight import Move
 

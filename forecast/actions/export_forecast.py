@@ -30,12 +30,12 @@ from forecast.importers.metaculus_cdf import ServerCdf, cdf_of_cases, server_cdf
 from forecast.importers.metaculus_forecast import Tails, options_for, stated_cdf
 from forecast.importers.metaculus_payload import Payload, payload_text, server_options, server_probability
 from forecast.importers.metaculus_target import MetaculusTarget, read_target, server_scale, target_of_terms
+from forecast.insight.published import published_answers
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.analysis import EngineResult
 from forecast.predict.answers import Probability, Shares
-from forecast.predict.published import published_answers
 from forecast.predict.question_cdf import date_cdf, number_cases
 from forecast.schema import words
 

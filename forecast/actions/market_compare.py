@@ -16,6 +16,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import BASE, Topic
 from forecast.content.topic import answer_content
 from forecast.inference.posterior import Posterior
+from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
 from forecast.markets.files.contract_checks import question_fault
@@ -25,7 +26,6 @@ from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.answers import Answer
-from forecast.predict.published import published_answers
 from forecast.schema.market import ContractContent
 
 

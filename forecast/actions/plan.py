@@ -231,7 +231,8 @@ def _differences(run: Run, topic: Topic, report: Mapping[str, Any]) -> list[str]
     hashes, ran = report["run"]["hashes"], report["run"]
     differences: list[str] = []
     if hashes["numbers"] != numbers_hash(topic, as_of=run.as_of):
-        differences.append(f"changed: {_changed_parts(topic, report) or 'rows, or how they enter'}")
+        other = "rows or how they enter, or how variants are combined" if topic.variants else "rows, or how they enter"
+        differences.append(f"changed: {_changed_parts(topic, report) or other}")
     elif hashes["words"] != words_hash(topic):
         differences.append("texts that are shown changed")
     if report["as_of"] != run.as_of.isoformat():

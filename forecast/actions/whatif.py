@@ -28,12 +28,12 @@ from forecast.book.rows import is_gradual
 from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.book.variant_choice import choose_variant
 from forecast.content.topic import answer_content
+from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
-from forecast.predict.published import published_answers
 from forecast.processes import compute_side_by_side
 from forecast.schema.answers import AnswerContent
 

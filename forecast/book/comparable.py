@@ -1,4 +1,4 @@
-"""Whether the rows of a topic can weigh its variants: only where each models the same rows on the same scale, and every row counts whole."""
+"""Whether the rows of a topic can weigh its variants: only where each models the same rows on the same scale and, for evidence, every row counts whole."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from forecast.language.distributions.families import family_for
 
 
 def evidence_obstacle(topic: Topic) -> str:
-    """Return why the rows cannot weigh the variants of a topic, in words; empty where they can."""
+    """Return why the evidence of a topic's variants cannot be compared, in words; empty where it can."""
+    for name, stream in topic.streams.items():
+        if stream.weight is not None:  # no variant replaces it
+            return f"rows of `{name}` have a weight, and what rows say that count in part is no probability"
+    return score_obstacle(topic)
+
+
+def score_obstacle(topic: Topic) -> str:
+    """Return why the scores of a topic's variants cannot be compared, in words; empty where they can."""
     for name in topic.streams:
         rivals = {variant: rival.streams[name] for variant, rival in topic.rivals.items()}
-        if topic.streams[name].weight is not None:  # no variant replaces it
-            return f"rows of `{name}` have a weight, and what rows say that count in part is no probability"
         scales = {variant: _scale(family_for(stream.value).discrete) for variant, stream in rivals.items()}
         for variant, scale in scales.items():
             first = next(iter(scales))

@@ -22,7 +22,7 @@ from forecast.language.statements import Statement
 
 type Step = Literal["day", "week", "month", "quarter", "year"]
 type Grade = Literal["A", "B", "C", "D"]
-type Combination = Literal["evidence", "stated"]
+type Combination = Literal["evidence", "stated", "stacking"]
 
 BASE = "base"  # the topic as it stands, among its variants
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from forecast.book.topic import Topic
 from forecast.content.topic import answer_content
 from forecast.inference.posterior import Diagnostics
+from forecast.inference.prediction_pool import TIMES_FOR_STATED
 from forecast.predict.answers import Answer
 from forecast.predict.rival_weights import RivalWeights
 from forecast.schema.topic import VerdictContent
-from forecast.schema.variants import VariantAnswer, VariantContent, VariantsContent, WiderPriors
+from forecast.schema.variants import ScoredContent, VariantAnswer, VariantContent, VariantsContent, WiderPriors
 
 ONE_ENGINE = "Only one engine was run."
 
@@ -25,7 +26,11 @@ def variants_content(
 ) -> VariantsContent:
     """Return what a report says of variants, by the diagnostics of their draws and the answers under each."""
     rivals = [_variant(topic, name, its, answers[name], weights, verdict) for name, its in diagnostics.items()]
-    return {"combine": weights.combine, "reason": weights.reason, "rivals": rivals, "wider": list(wider)}
+    content: VariantsContent = {"combine": weights.combine, "reason": weights.reason, "rivals": rivals, "wider": list(wider)}
+    if weights.performance is None:
+        return content
+    scored: ScoredContent = {"rows": weights.performance.rows, "days": weights.performance.days, "stated_days": TIMES_FOR_STATED}
+    return {**content, "scored": scored}
 
 
 def _variant(
@@ -34,7 +39,7 @@ def _variant(
     variant = topic.variants.get(name)
     evidence = weights.evidences.get(name)
     of_engines = None if verdict is None else verdict.get("variants", {}).get(name)
-    return {
+    content: VariantContent = {
         "name": name,
         "why": "" if variant is None else variant.why,
         "changes": [] if variant is None else [{"place": place, "text": text} for place, text in variant.changes.items()],
@@ -49,6 +54,7 @@ def _variant(
         "sentence": ONE_ENGINE if of_engines is None else of_engines["sentence"],
         "answers": [_answer(topic.rivals[name], answer) for answer in answers.values()],
     }
+    return content if weights.performance is None else {**content, "by_evidence": weights.by_evidence.get(name)}
 
 
 def _answer(topic: Topic, answer: Answer) -> VariantAnswer:

@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast.book.comparable import evidence_obstacle
 from forecast.book.topic import Topic
+from forecast.inference.monte_carlo import REPLICATES
 from forecast.inference.weights import log_sum
 from forecast.insight.reweighting import Pool
 from forecast.language.arrays import Array
@@ -48,22 +49,39 @@ def pool_evidence(pool: Pool, log_ratios: Array) -> PoolEvidence:
     return PoolEvidence(log_sum(log_ratios) - math.log(len(pool)), relative)
 
 
-def mix_figures(topic: Topic, variants: Mapping[str, VariantFigures]) -> tuple[Array, Array]:
+def mix_figures(topic: Topic, variants: Mapping[str, VariantFigures], *, stacked: Mapping[str, Array] | None = None) -> tuple[Array, Array]:
     """Return mixed figures and their errors, ``(figures,)`` each.
 
     A variant counts by its prior weight, by its evidence where the topic weighs by that, and by how probable it is under it that a figure
-    is asked for.  Its evidence moves a figure by how far its own lies from the mixed one (the delta method).
+    is asked for.  Its evidence moves a figure by how far its own lies from the mixed one (the delta method).  ``stacked`` are weights by
+    past predictions, by replicate, which count instead.
     """
-    weights = variant_weights(topic, {name: its.evidence for name, its in variants.items()})
+    weights = stacked_sums(stacked) if stacked else variant_weights(topic, {name: its.evidence for name, its in variants.items()})
     amounts = np.array([weights[name] * its.held for name, its in variants.items()])
     shares = amounts / amounts.sum(axis=0)
     counted = np.where(shares > 0, np.array([its.values for its in variants.values()]), 0.0)
     mixed = (shares * counted).sum(axis=0)
     own = (shares * np.array([its.errors for its in variants.values()])) ** 2
+    if stacked:
+        relative = relative_deviations(stacked)
+        deviations = np.array([relative[name] for name in variants]).T @ (shares * (counted - mixed))
+        return mixed, np.sqrt(own.sum(axis=0) + (deviations**2).sum(axis=0))
     by_evidence = weighs_by_evidence(topic)
-    relative = np.array([its.evidence.error if by_evidence else 0.0 for its in variants.values()])
-    moved = (shares * (counted - mixed) * relative[:, None]) ** 2
+    doubt = np.array([its.evidence.error if by_evidence else 0.0 for its in variants.values()])
+    moved = (shares * (counted - mixed) * doubt[:, None]) ** 2
     return mixed, np.sqrt((own + moved).sum(axis=0))
+
+
+def stacked_sums(by_replicate: Mapping[str, Array]) -> dict[str, float]:
+    """Return weights from those by replicate."""
+    return {name: float(shares.sum()) for name, shares in by_replicate.items()}
+
+
+def relative_deviations(by_replicate: Mapping[str, Array]) -> dict[str, Array]:
+    """Return how far each replicate moves each weight, relative to it, ``(REPLICATES,)``: their sum of squares is the squared relative error."""
+    whole = np.sum([*by_replicate.values()], axis=0)
+    scale = math.sqrt(REPLICATES / (REPLICATES - 1))
+    return {name: scale * (shares / shares.sum() - whole) for name, shares in by_replicate.items()}
 
 
 def variant_weights(topic: Topic, evidences: Mapping[str, PoolEvidence]) -> dict[str, float]:

@@ -15,7 +15,9 @@ from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_f
 from forecast.insight.replay import LeftOutDay, ReplayPoint
 from forecast.insight.replay_pool import anchored_pool, pool_with_anchors
 from forecast.insight.reweighting import Pool
+from forecast.insight.stacking import NOTHING_SCORED, past_performance, weighs_by_performance
 from forecast.insight.summed_rows import SummedRows, sum_rows
+from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.progress import Progress, ignore_progress
@@ -24,11 +26,12 @@ from forecast.model.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class _VariantHistory:
-    """One variant's history, and its evidence as of each day of it."""
+    """One variant's history, its evidence as of each day of it, and its pool."""
 
     history: History
     points: Mapping[date, ReplayPoint]
     evidences: Mapping[date, PoolEvidence]
+    pool: Pool
 
 
 def mixed_history(
@@ -53,9 +56,9 @@ def mixed_history(
         pool = anchored_pool(rival, until, settings) if pools is None else pools[name]
         its = history(rival, days, settings, measures=measures, pool=pool, processes=processes, progress=progress)
         points = {point.day: point for point in its.points}
-        variants[name] = _VariantHistory(its, points, _evidences(rival, sorted(points), pool, settings))
+        variants[name] = _VariantHistory(its, points, _evidences(rival, sorted(points), pool, settings), pool)
     base = variants[BASE].history
-    mixed = [_mixed_point(topic, day, variants) for day in sorted(set.union(*(set(its.points) for its in variants.values())))]
+    mixed = [_mixed_point(topic, day, variants, settings) for day in sorted(set.union(*(set(its.points) for its in variants.values())))]
     left_out = {out.day: out for its in variants.values() for out in its.history.left_out}
     left_out |= {point.day: point for point in mixed if isinstance(point, LeftOutDay) and point.day not in left_out}
     settled = tuple(_last_settled(closed) for closed in zip(*(its.history.settled for its in variants.values()), strict=True))
@@ -82,14 +85,20 @@ def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Setting
     return found
 
 
-def _mixed_point(topic: Topic, day: date, variants: Mapping[str, _VariantHistory]) -> ReplayPoint | LeftOutDay:
+def _mixed_point(topic: Topic, day: date, variants: Mapping[str, _VariantHistory], settings: Settings) -> ReplayPoint | LeftOutDay:
     figures: dict[str, VariantFigures] = {}
     for name, its in variants.items():
         if day not in its.points or day not in its.evidences:
             return LeftOutDay(day, f"the variant `{name}` cannot be replayed as of that day")
         point = its.points[day]
         figures[name] = VariantFigures(point.values, point.errors, point.held, its.evidences[day])
-    values, errors = mix_figures(topic, figures)
+    stacked: Mapping[str, Array] | None = None
+    if weighs_by_performance(topic):
+        performance = past_performance(topic, day, settings, pools={name: its.pool for name, its in variants.items()})
+        if performance.reason not in {"", NOTHING_SCORED}:
+            return LeftOutDay(day, performance.reason)
+        stacked = performance.by_replicate
+    values, errors = mix_figures(topic, figures, stacked=stacked)
     held = np.mean([its.held for its in figures.values()], axis=0)
     return ReplayPoint(day, values, errors, held)
 

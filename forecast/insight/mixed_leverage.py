@@ -14,7 +14,9 @@ from forecast.book.topic import BASE, Topic
 from forecast.insight.baseline import Baseline, UnknownVariation
 from forecast.insight.leave_one_out import RowGroup, gone_with, measures_without, model_without, row_groups
 from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_figures, pool_evidence
+from forecast.insight.one_step_scores import one_step_scores
 from forecast.insight.reweighting import Pool
+from forecast.insight.stacking import stacked_weights, weighs_by_performance
 from forecast.insight.wide_paths import WidePaths, wide_paths
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
@@ -37,7 +39,7 @@ def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis]) -> tuple[
     groups = list(row_groups(base.model))
     without = {name: _figures_without(its, groups) for name, its in variants.items()}
     whole = {name: _figures(its, its.basis.published, its.basis.errors, its.basis.model) for name, its in variants.items()}
-    published, _ = mix_figures(topic, whole)
+    published, _ = mix_figures(topic, whole, stacked=_performance_weights(topic, variants, None))
     contents: list[LeverageContent] = []
     notes: list[str] = []
     for place, group in enumerate(groups):
@@ -52,7 +54,7 @@ def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis]) -> tuple[
         if unknown:
             notes.append(f"What the answers would be without the rows of `{group.name}` cannot be said: {unknown}.")
             continue
-        values, errors = mix_figures(topic, figures)
+        values, errors = mix_figures(topic, figures, stacked=_performance_weights(topic, variants, group))
         estimates: list[Estimate] = [
             {"value": float(value), "change": float(value - before), "error": float(error)}
             for value, before, error in zip(values, published, errors, strict=True)
@@ -70,6 +72,14 @@ def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis]) -> tuple[
             }
         )
     return contents, notes
+
+
+def _performance_weights(topic: Topic, variants: Mapping[str, VariantBasis], group: RowGroup | None) -> Mapping[str, Array] | None:
+    """The weights of variants by what they foresaw of all rows but a group; None where a topic does not weigh by that.  Raises ``Unsound``."""
+    if not weighs_by_performance(topic):
+        return None
+    models = {name: its.basis.model if group is None else model_without(its.basis.model, group) for name, its in variants.items()}
+    return stacked_weights(topic.prior_weights, {name: one_step_scores(model, variants[name].pool) for name, model in models.items()})
 
 
 def _figures_without(its: VariantBasis, groups: list[RowGroup]) -> list[VariantFigures | str]:

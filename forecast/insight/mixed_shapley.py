@@ -8,13 +8,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 
+from forecast.book.topic import Topic
+from forecast.inference.monte_carlo import REPLICATES
+from forecast.insight.baseline import UnknownVariation
 from forecast.insight.coalitions import CoalitionCases, CoalitionTable, CoalitionValue, coalition_pool
 from forecast.insight.estimands import Measure, is_known
+from forecast.insight.mixed_estimates import relative_deviations
 from forecast.insight.reweighting import Pool
 from forecast.insight.shapley import ShapleySplit, split_over
+from forecast.insight.stacking import NOTHING_SCORED, past_performance, weighs_by_performance
 from forecast.insight.state_diff import StateDiff
 from forecast.insight.variants_diff import VariantsDiff, VariantWeighing
 from forecast.insight.weighed_cases import join_cases
@@ -30,6 +36,11 @@ def mixed_split(
     ``wide`` are pools of variants, as ``shapley_split`` takes one.  Raises ``Unsound`` and ``UnknownVariation`` as that does.
     """
     pools = wide or {}
+    before, after = (
+        _performance_weights(between.old, between.since, settings, wide),
+        _performance_weights(between.new, between.until, settings, wide),
+    )
+    between = replace(between, stacked=(before, after))
     tables = {
         name: CoalitionTable(its, _measures_under(its, measures), settings, coalition_pool(its, settings, pools.get(name)))
         for name, its in between.by_variant.items()
@@ -76,13 +87,18 @@ class MixedCoalitions:
         weights = np.concatenate(scaled)
         measured = joined.weigh(weights / weights.mean())
         influence, blocks, begin = measured.influence(), [], 0
+        deviations = relative_deviations(weighing.replicates) if weighing.replicates else {}
+        by_weights: Array = np.zeros((REPLICATES, len(self.measures)))
         for name, table in self.tables.items():
             if name not in found:  # without weight, its draws move nothing
                 blocks.append(np.zeros((1 if table.pool is None else len(table.pool), len(self.measures))))
                 continue
             end = begin + len(found[name].weights)
-            blocks.append(_own_influence(influence[begin:end], found[name], by_evidence=weighing.by_evidence))
+            moved = influence[begin:end]
+            blocks.append(_own_influence(moved, found[name], by_evidence=weighing.by_evidence))
+            by_weights = by_weights + np.outer(deviations.get(name, np.zeros(REPLICATES)), moved.sum(axis=0))
             begin = end
+        blocks.append(by_weights)
         return CoalitionValue(measured.values(), np.concatenate(blocks), pooled=all(its.pooled for its in found.values()))
 
 
@@ -102,3 +118,16 @@ def _own_influence(moved: Array, its: CoalitionCases, *, by_evidence: bool) -> A
 def _measures_under(between: StateDiff, measures: Sequence[Measure]) -> tuple[Measure, ...]:
     """Measures of a topic's questions as a variant asks them."""
     return tuple(replace(measure, question=between.new.questions[measure.question.name]) for measure in measures)
+
+
+def _performance_weights(topic: Topic, day: date, settings: Settings, wide: Mapping[str, Pool] | None) -> Mapping[str, Array] | None:
+    """The weights of a topic's variants by what they have foreseen up to a day; None where it does not weigh them so, or nothing was to be foreseen.
+
+    Raises ``UnknownVariation`` where they are not known.
+    """
+    if not weighs_by_performance(topic):
+        return None
+    performance = past_performance(topic, day, settings, pools=wide)
+    if performance.reason not in {"", NOTHING_SCORED}:
+        raise UnknownVariation(performance.reason)
+    return performance.by_replicate or None

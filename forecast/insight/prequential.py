@@ -12,18 +12,14 @@ scores are then no log evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from forecast.book.calendar import ONE_DAY
-from forecast.book.record_columns import record_columns
-from forecast.book.rows import is_gradual
 from forecast.book.topic import Row
-from forecast.inference.posterior import BLOCK_CELLS
 from forecast.inference.weights import log_sum
+from forecast.insight.arrivals import PieceColumns, RowKey, columns_in_order, is_gradual_row, pieces_of, row_of, update_log_weights
 from forecast.insight.classes import class_prediction
 from forecast.insight.prediction import prediction, prediction_of_reports
 from forecast.insight.reweighting import Pool, with_rows
@@ -32,15 +28,13 @@ from forecast.language.evaluate import evaluate
 from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound, place_problem
 from forecast.model.left_out import draws_beyond_floats
-from forecast.model.model import Model, row_table
+from forecast.model.model import Model
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.schema import words
 from forecast.schema.insight import ScorePoint, SurpriseContent, SurpriseTexts
 
 PREDICTION_DRAWS = 2_048  # behind a row's prediction
 MOST_ROWS_PREDICTED = 1_000
-
-type RowKey = tuple[str, int]  # a stream, and a row's place among its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +72,6 @@ class PrequentialScores:
     score: tuple[tuple[date, float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A row as far as it was known by the end of the day ``known``: the whole of it, or quiet time up to ``end``."""
-
-    key: RowKey
-    known: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """The log-likelihood of a row up to a cut, ``(draws,)``: what is learnt from it, what it is unweighed, and that knowing no other report."""
-
-    learnt: Array
-    seen: Array
-    alone: Array
-
-
 def prequential_scores(model: Model, pool: Pool, settings: Settings) -> PrequentialScores:
     """Return how each row of a model compares with what was predicted before it.
 
@@ -106,38 +82,38 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
     smaller side.  The prior's score of a row knows no other row.  Raises ``Unsound``
     where a row is impossible at every draw of the pool.
     """
-    pieces = _pieces(model)
+    pieces = pieces_of(model)
     shown = predicted_rows(model)
     rng = generator(settings.seed, model.topic.name, Purpose.SURPRISE)
     start = pool.prior_ratio(model) - pool.log_ratio
     running = start = start if model.beyond is None else np.where(draws_beyond_floats(model, pool.parameters), -np.inf, start)
-    begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
+    begun = sorted({row_of(model, piece.key).start for piece in pieces if is_gradual_row(model, piece.key)}, reverse=True)
     eves: dict[date, Array] = {}
-    latest: dict[RowKey, _Column] = {}
+    latest: dict[RowKey, PieceColumns] = {}
     predicted: dict[RowKey, tuple[tuple[float, ...], float, str]] = {}
     earned: dict[RowKey, tuple[float, float]] = {}
     score: dict[date, tuple[float, float]] = {}
-    for piece, column in _with_columns(model, pool, pieces):
+    for piece, column in columns_in_order(model, pool, pieces):
         while begun and begun[-1] <= piece.known:
             eves[begun.pop()] = running
         if piece.key in shown and piece.key not in predicted:
-            before = eves[_row(model, piece.key).start] if _is_gradual(model, piece.key) else running
+            before = eves[row_of(model, piece.key).start] if is_gradual_row(model, piece.key) else running
             predicted[piece.key] = _predict_row(model, pool, piece.key, before, rng)
-        last = latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
-        following = _update_log_weights(running, column.learnt, last.learnt)
+        last = latest.get(piece.key, PieceColumns(*(np.zeros(len(pool)),) * 3))
+        following = update_log_weights(running, column.learnt, last.learnt)
         with np.errstate(over="ignore"):
             never = np.isneginf(following).all() or np.isneginf(running + column.seen).all()
         if never:
             message = f"this row of `{piece.key[0]}` is impossible under every draw at hand"
-            raise Unsound(place_problem(model.topic, _row(model, piece.key).place, message))
-        scored = following if column.seen is column.learnt else _update_log_weights(running, column.seen, last.seen)
+            raise Unsound(place_problem(model.topic, row_of(model, piece.key).place, message))
+        scored = following if column.seen is column.learnt else update_log_weights(running, column.seen, last.seen)
         gained = (log_sum(scored) - log_sum(running), log_sum(start + column.alone) - log_sum(start + last.alone))
         running, latest[piece.key] = following, column
         earned[piece.key] = _add_pairs(earned.get(piece.key, (0.0, 0.0)), gained)
         score[piece.known] = _add_pairs(next(reversed(score.values()), (0.0, 0.0)), gained)
-        if piece.end == _row(model, piece.key).end:
+        if piece.end == row_of(model, piece.key).end:
             del latest[piece.key]
-    surprises = tuple(RowSurprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in shown)
+    surprises = tuple(RowSurprise(*key, row_of(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in shown)
     return PrequentialScores(surprises, tuple((day, *both) for day, both in score.items()))
 
 
@@ -169,79 +145,11 @@ def _surprise_texts(of: RowSurprise) -> SurpriseTexts:
     return {} if of.row.between is None else {"seen": words.row_text(of.row)}
 
 
-def _row(model: Model, key: RowKey) -> Row:
-    return model.tables[key[0]].record.rows[key[1]]
-
-
-def _is_gradual(model: Model, key: RowKey) -> bool:
-    """Whether a row arrives with its days: quiet time in a watched stream, unless it corrects another row."""
-    row = _row(model, key)
-    return is_gradual(row, model.topic.streams[key[0]])
-
-
-def _pieces(model: Model) -> list[_Piece]:
-    """The record in the order in which it arrived; on one day rows that became known, then quiet time up to the day's end."""
-    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
-    gradual = {key for key in keys if _is_gradual(model, key)}
-    rows = {key: _row(model, key) for key in keys}
-    stops = sorted({(row.start if key in gradual else row.known) - ONE_DAY for key, row in rows.items()})
-    pieces: list[_Piece] = []
-    for key, row in rows.items():
-        ends = [*(day for day in stops if row.start <= day < row.end), row.end] if key in gradual else [row.end]
-        pieces += [_Piece(key, end if key in gradual else row.known, end) for end in ends]
-    return sorted(pieces, key=lambda piece: (piece.known, piece.key in gradual))
-
-
 def predicted_rows(model: Model) -> dict[RowKey, None]:
     """Return the rows that are held against a prediction, in their order: the newest of a long record."""
     keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
-    newest = set(sorted(keys, key=lambda key: _row(model, key).known)[-MOST_ROWS_PREDICTED:])
+    newest = set(sorted(keys, key=lambda key: row_of(model, key).known)[-MOST_ROWS_PREDICTED:])
     return dict.fromkeys(key for key in keys if key in newest)
-
-
-def _with_columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, _Column]]:
-    """Each piece with its column, a block of them at a time; all at once where what a report says depends on others of its origin."""
-    apart = all(table.entry is None for table in model.tables.values())
-    size = max(1, BLOCK_CELLS // len(pool)) if apart else max(1, len(pieces))
-    for begin in range(0, len(pieces), size):
-        some = pieces[begin : begin + size]
-        columns = _columns(model, replace(pool, columns=dict(pool.columns)), some)  # what cut rows add to the matrix is not kept
-        yield from ((piece, columns[piece.key, piece.end]) for piece in some)
-
-
-def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[RowKey, date], _Column]:
-    """The log-likelihood of each row up to each of its cuts."""
-    columns: dict[tuple[RowKey, date], _Column] = {}
-    for name, whole in model.tables.items():
-        wanted = [piece for piece in pieces if piece.key[0] == name]
-        if not wanted:
-            continue
-        rows = [replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted]
-        if whole.entry is None:
-            matrix = _likelihood(model, pool, name, rows)
-            columns |= {(piece.key, piece.end): _Column(*(matrix[:, column],) * 3) for column, piece in enumerate(wanted)}
-            continue
-        for index, (piece, row) in enumerate(zip(wanted, rows, strict=True)):
-            before = [other for other in rows[:index] if row.origin and other.origin == row.origin]
-            learnt, seen = (_likelihood(model, pool, name, [*before, row], weighed=weighed)[:, -1] for weighed in (True, False))
-            alone = _likelihood(model, pool, name, [row], weighed=False)[:, -1] if before and seen.any() else seen
-            columns[piece.key, piece.end] = _Column(learnt, seen, alone)
-    return columns
-
-
-def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:
-    """The log-likelihood of some rows of a stream, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
-    cut = row_table(model.topic, replace(model.tables[name].record, rows=record_columns(rows)), model.records, model.as_of)
-    if cut.entry is not None and not weighed:
-        cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
-    return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
-
-
-def _update_log_weights(running: Array, column: Array, last: Array) -> Array:
-    """What has been seen with one piece more; a draw that was impossible stays so."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        following: Array = np.where(np.isneginf(running), -np.inf, running + (column - last))
-    return following
 
 
 def _add_pairs(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:

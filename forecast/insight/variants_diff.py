@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from forecast.book.topic import BASE, Series, Stream, Topic
-from forecast.insight.mixed_estimates import weighs_by_evidence
+from forecast.insight.mixed_estimates import stacked_sums, weighs_by_evidence
 from forecast.insight.state_diff import ChangeKind, StateChange, StateDiff
+from forecast.language.arrays import Array
 
 VARIANTS_CHANGE = "variants"  # the name of the change that is theirs
 _PLACES: dict[ChangeKind, int] = {"time": 0, "row": 1, "correction": 1, "series": 2, "prior": 3, "model": 4}
@@ -20,10 +21,14 @@ _PLACES: dict[ChangeKind, int] = {"time": 0, "row": 1, "correction": 1, "series"
 
 @dataclass(frozen=True, slots=True)
 class VariantWeighing:
-    """The weight of each variant before the rows, and whether the rows weigh them too."""
+    """The weight of each variant before the rows, and whether their evidence weighs them too.
+
+    Weights by past predictions are those after the rows; ``replicates`` are then the same by replicate, ``(REPLICATES,)`` each.
+    """
 
     amounts: Mapping[str, float]
     by_evidence: bool
+    replicates: Mapping[str, Array] | None = None
 
     @property
     def is_single(self) -> bool:
@@ -33,12 +38,16 @@ class VariantWeighing:
 
 @dataclass(frozen=True, slots=True)
 class VariantsDiff:
-    """Two states of a topic, either with variants or both: ``old`` as of ``since``, and ``new`` as of ``until``."""
+    """Two states of a topic, either with variants or both: ``old`` as of ``since``, and ``new`` as of ``until``.
+
+    ``stacked`` are the weights of each by past predictions, by replicate, where it weighs its variants so.
+    """
 
     old: Topic
     since: date
     new: Topic
     until: date
+    stacked: tuple[Mapping[str, Array] | None, Mapping[str, Array] | None] = (None, None)
 
     @property
     def by_variant(self) -> Mapping[str, StateDiff]:
@@ -69,21 +78,25 @@ class VariantsDiff:
                 changes.setdefault(change.name, replace(change, about=f"{change.about}{where}"))
         ordered = sorted(changes.values(), key=lambda its: (_PLACES[its.kind], (its.known or self.until, its.name) if its.added else ()))
         if self._is_weighed_otherwise:
-            ordered.append(StateChange("model", VARIANTS_CHANGE, "the variants or their weights were edited"))
+            edited = _weighing_of(self.old, None) != _weighing_of(self.new, None)
+            about = "the variants or their weights were edited" if edited else "the weights of variants followed their predictions"
+            ordered.append(StateChange("model", VARIANTS_CHANGE, about))
         return tuple(ordered)
 
     def weights_before_rows(self, made: frozenset[str]) -> VariantWeighing:
         """Return how variants are weighed with some changes made, but for what the rows say of them."""
         is_new = VARIANTS_CHANGE in made or not self._is_weighed_otherwise
-        return _weighing_of(self.new if is_new else self.old)
+        return _weighing_of(self.new, self.stacked[1]) if is_new else _weighing_of(self.old, self.stacked[0])
 
     @property
     def _is_weighed_otherwise(self) -> bool:
-        old, new = _weighing_of(self.old), _weighing_of(self.new)
+        old, new = _weighing_of(self.old, self.stacked[0]), _weighing_of(self.new, self.stacked[1])
         return old.amounts != new.amounts or (old.by_evidence != new.by_evidence and not new.is_single)
 
 
-def _weighing_of(topic: Topic) -> VariantWeighing:
+def _weighing_of(topic: Topic, stacked: Mapping[str, Array] | None) -> VariantWeighing:
+    if stacked:
+        return VariantWeighing(stacked_sums(stacked), by_evidence=False, replicates=stacked)
     return VariantWeighing(dict(topic.prior_weights), weighs_by_evidence(topic))
 
 

@@ -1,9 +1,9 @@
-"""How much each variant of a topic counts: its prior weight times its evidence, or its prior weight alone."""
+"""How much each variant of a topic counts: its prior weight times its evidence, its prior weight alone, or as its past predictions say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,16 +18,32 @@ from forecast.model.settings import Purpose, Settings, generator
 
 
 @dataclass(frozen=True, slots=True)
+class Performance:
+    """Weights by past predictions, by replicate, ``(REPLICATES,)`` each, and how many rows became known on how many days, which were scored.
+
+    ``reason`` is why variants cannot be weighed so; then there are no weights.
+    """
+
+    by_replicate: Mapping[str, Array]
+    rows: int
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RivalWeights:
     """The weights of variants by replicate, ``(REPLICATES,)`` each; all of them together sum to one.
 
-    ``combine`` is how they came about, and ``reason`` why not as the topic asks; ``evidences`` are those that are known.
+    ``combine`` is how they came about, and ``reason`` why not as the topic asks; ``evidences`` are those that are known, ``by_evidence``
+    the weights that they would give where they do not, and ``performance`` what was scored where predictions give them.
     """
 
     by_replicate: Mapping[str, Array]
     combine: Combination
     reason: str
     evidences: Mapping[str, Evidence]
+    by_evidence: Mapping[str, float] = field(default_factory=dict)
+    performance: Performance | None = None
 
     def weight(self, variant: str) -> float:
         """The weight of one variant."""
@@ -40,8 +56,13 @@ class RivalWeights:
         return combined_error(self.by_replicate[variant] - self.weight(variant) * whole, effective)
 
 
-def rival_weights(topic: Topic, posteriors: Mapping[str, Posterior], settings: Settings) -> RivalWeights:
-    """Return how much each variant of a topic counts, the topic as it stands among them, given the posterior of each."""
+def rival_weights(
+    topic: Topic, posteriors: Mapping[str, Posterior], settings: Settings, performance: Performance | None = None
+) -> RivalWeights:
+    """Return how much each variant of a topic counts, the topic as it stands among them, given the posterior of each.
+
+    ``performance`` is what the variants have foreseen, for a topic that weighs them by that.
+    """
     evidences: dict[str, Evidence] = {}
     obstacle = evidence_obstacle(topic)
     for name, posterior in posteriors.items() if not obstacle else ():
@@ -49,9 +70,14 @@ def rival_weights(topic: Topic, posteriors: Mapping[str, Posterior], settings: S
             evidences[name] = evidence_of(posterior, generator(settings.seed, topic.name, posterior.engine, Purpose.EVIDENCE, name))
         except NoBridge as unknown:
             obstacle = obstacle or f"the evidence of `{name}` is not known: {unknown}"
-    if topic.combine == "stated" or obstacle:
-        return RivalWeights(stated_weights(topic.prior_weights), "stated", obstacle if topic.combine == "evidence" else "", evidences)
-    return RivalWeights(weights_by_evidence(topic.prior_weights, evidences), "evidence", "", evidences)
+    weighed = {} if obstacle else weights_by_evidence(topic.prior_weights, evidences)
+    if topic.combine == "evidence" and not obstacle:
+        return RivalWeights(weighed, "evidence", "", evidences)
+    by_evidence = {name: float(weight.sum()) for name, weight in weighed.items()}
+    if topic.combine == "stacking" and performance is not None and not performance.reason:
+        return RivalWeights(performance.by_replicate, "stacking", "", evidences, by_evidence, performance)
+    reasons = {"evidence": obstacle, "stated": "", "stacking": "" if performance is None else performance.reason}
+    return RivalWeights(stated_weights(topic.prior_weights), "stated", reasons[topic.combine], evidences, by_evidence)
 
 
 def stated_weights(prior_weights: Mapping[str, float]) -> dict[str, Array]:

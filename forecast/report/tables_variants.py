@@ -17,6 +17,7 @@ def weights_table(variants: VariantsContent) -> ReportTable:
         Column("variant", "head"),
         Column("before", "number"),
         Column("after", "number"),
+        *([Column("by evidence", "number")] if "scored" in variants else []),
         Column("log evidence", "number"),
         Column("engines"),
         Column("replaces", "code"),
@@ -27,6 +28,7 @@ def weights_table(variants: VariantsContent) -> ReportTable:
             name_as_words(rival["name"]),
             words.percent(rival["before"]),
             words.percent(rival["after"], error=rival["error"]),
+            *([_weight_by_evidence(rival)] if "scored" in variants else []),
             _evidence(rival),
             rival["verdict"] if rival["sound"] else f"{rival['verdict']}; draws not sound",
             "; ".join(f"{change['place']} = {change['text']}" for change in rival["changes"]),
@@ -67,3 +69,8 @@ def _evidence(rival: VariantContent) -> str:
     if rival["log_evidence"] is None or rival["log_evidence_error"] is None:
         return "not known"
     return f"{rival['log_evidence']:.2f} ± {rival['log_evidence_error']:.1g}"
+
+
+def _weight_by_evidence(rival: VariantContent) -> str:
+    weight = rival.get("by_evidence")
+    return "not known" if weight is None else words.percent(weight)

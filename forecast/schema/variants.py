@@ -26,7 +26,8 @@ class VariantAnswer(TypedDict):
 class VariantContent(TypedDict):
     """One variant, the topic as it stands among them under ``base``.
 
-    ``before`` and ``after`` are its weights, ``error`` the Monte Carlo error of the latter.  The log evidence is null where it is not known;
+    ``before`` and ``after`` are its weights, ``error`` the Monte Carlo error of the latter, and ``by_evidence`` what it would be by evidence
+    where that does not give it; null where that is not known.  The log evidence is null where it is not known;
     ``sound`` says whether its draws are, ``verdict`` what the comparison of the engines came to, with a sentence.
     """
 
@@ -36,6 +37,7 @@ class VariantContent(TypedDict):
     before: float
     after: float
     error: float
+    by_evidence: NotRequired[float | None]
     log_evidence: float | None
     log_evidence_error: float | None
     engine: str
@@ -53,10 +55,19 @@ class WiderPriors(TypedDict):
     note: NotRequired[str]
 
 
+class ScoredContent(TypedDict):
+    """What weights by past predictions rest on: so many rows, which became known on so many days, and how many more days the stated weights count for."""
+
+    rows: int
+    days: int
+    stated_days: float
+
+
 class VariantsContent(TypedDict):
     """The variants of a topic; ``combine`` is how their answers are mixed, and ``reason`` why not as the topic asks."""
 
-    combine: Literal["evidence", "stated"]
+    combine: Literal["evidence", "stated", "stacking"]
     reason: str
+    scored: NotRequired[ScoredContent]
     rivals: list[VariantContent]
     wider: list[WiderPriors]

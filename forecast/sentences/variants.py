@@ -29,6 +29,14 @@ def combination_sentences(content: VariantsContent) -> list[str]:
     rest = "All else on this page, the parameters and what may follow of each stream, is of the topic as it stands."
     if content["combine"] == "evidence":
         return [f"The answers are those of all variants together, each weighted by its weight before the record times its evidence. {rest}"]
+    if "scored" in content:
+        scored = content["scored"]
+        rows = "1 row" if scored["rows"] == 1 else f"{scored['rows']:,} rows"
+        days = "1 day" if scored["days"] == 1 else f"{scored['days']:,} days"
+        foreseen = f"{rows}, known on {days}, each scored by what was predicted the day before"
+        best = "with the weights under which their mixture would have foreseen the record best"
+        penalty = f"the stated weights count for {scored['stated_days']:g} days more"
+        return [f"The answers are those of all variants together, {best}: {foreseen}; {penalty}. {rest}"]
     stated = f"The answers are those of all variants together, each with the weight that the topic states, whatever the record says of it. {rest}"
     return [stated, f"The record cannot weigh them: {content['reason']}."] if content["reason"] else [stated]
 

@@ -65,6 +65,29 @@ def test_update_mixes_reports_and_remembers_the_verdicts(run: Run, book: Path):
     assert "0 files written" in again.out
 
 
+def test_stacked_weights_stand_beside_those_of_the_evidence(run: Run, book: Path):
+    """With `combine = "stacking"` the report says what was scored, and what evidence would give; another combination is another answer."""
+    path = book / "seeds/made/topic.toml"
+    path.write_text('combine = "stacking"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    made = run("update", *DAY, "--no-referee")
+    assert made.code == 0, made.err
+    content = read_report(book, "reports/as-of/2025-12-31/made.json")
+    assert content is not None
+    variants = content["variants"]
+    assert (variants["combine"], variants["reason"]) == ("stacking", "")
+    assert variants["scored"] == {"rows": 3, "days": 3, "stated_days": 4.0}
+    by_evidence = {rival["name"]: rival["by_evidence"] for rival in variants["rivals"]}
+    assert sum(by_evidence.values()) == pytest.approx(1, abs=1e-4)
+    assert all(abs(rival["after"] - by_evidence[rival["name"]]) > rival["error"] > 0 for rival in variants["rivals"])
+    assert content["insight"] is not None
+    assert [part["name"] for part in content["insight"]["moves"][0]["parts"]][-2:] == ["variants", "noise"]
+    page = (book / "reports/as-of/2025-12-31/made.md").read_text(encoding="utf-8")
+    assert "would have foreseen the record best: 3 rows, known on 3 days" in page
+    assert "By evidence" in page
+    path.write_text(path.read_text().replace('combine = "stacking"', 'combine = "evidence"'))
+    assert "how variants are combined" in run("update", *DAY, "--no-referee", "--plan").out
+
+
 def test_an_edited_weight_is_named_among_what_moved_an_answer(run: Run, book: Path):
     """The difference from a report made before a weight was edited has a part for that, and its parts add up to the change."""
     run("update", *DAY, "--no-referee", "--no-insight")

@@ -13,11 +13,12 @@ import pytest
 from forecast.book.topic import Topic, Variant
 from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.mixed_shapley import mixed_split
+from forecast.insight.published import published_answers
+from forecast.insight.stacking import past_performance
 from forecast.insight.variants_diff import VariantsDiff
 from forecast.model.settings import Settings, generator
 from forecast.predict.analysis import condition_fast
 from forecast.predict.answers import paths_for
-from forecast.predict.published import published_answers
 from tests.support.building import OPENS, make_topic
 from tests.support.mixing import measured_ratio
 
@@ -82,6 +83,7 @@ def by_hand(between: VariantsDiff) -> tuple[dict[str, np.ndarray], dict[str, np.
     [
         ({}, {}, ["time", "row", "row"]),
         ({"combine": "stated"}, {"combine": "stated"}, ["time", "row", "row"]),
+        ({"combine": "stacking"}, {"combine": "stacking"}, ["time", "row", "row", "model"]),
         ({}, {"prior": "Gamma(alpha=8, beta=2)"}, ["time", "row", "row", "prior"]),
         ({}, {"weight": 0.8}, ["time", "row", "row", "model"]),
         ({"variant": False}, {}, ["time", "row", "row", "model"]),
@@ -90,6 +92,9 @@ def by_hand(between: VariantsDiff) -> tuple[dict[str, np.ndarray], dict[str, np.
 def test_parts_are_those_of_separate_fits_of_every_variant(old: dict[str, object], new: dict[str, object], named: list[str]):
     """Each part of a change in mixed answers is the Shapley value from separate fits, mixed with the weights of each mixture, within four errors."""
     between = VariantsDiff(rivals(**old), SINCE, rivals(**new), UNTIL)  # type: ignore[arg-type]
+    states = ((between.old, SINCE), (between.new, UNTIL))
+    before, after = (past_performance(its, day, SETTINGS).by_replicate if its.combine == "stacking" else None for its, day in states)
+    between = replace(between, stacked=(before, after))
     assert [change.kind for change in between.changes()] == named
     found = mixed_split(between, measures_of(between.new), SETTINGS)
     expected, errors = by_hand(between)

@@ -166,7 +166,7 @@ def test_a_long_record_is_read_in_blocks_and_its_newest_rows_are_predicted(monke
     until = OPENS + timedelta(days=50)
     model, pool = model_as_of(topic, until), anchored_pool(topic, until, Settings())
     whole = prequential_scores(model, pool, Settings())
-    monkeypatch.setattr("forecast.insight.prequential.BLOCK_CELLS", 3 * len(pool))
+    monkeypatch.setattr("forecast.insight.arrivals.BLOCK_CELLS", 3 * len(pool))
     monkeypatch.setattr("forecast.insight.prequential.MOST_ROWS_PREDICTED", 5)
     found = prequential_scores(model, pool, Settings())
     assert [surprise.index for surprise in found.rows] == [0, 1, 2, 3, 4]

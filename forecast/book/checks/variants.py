@@ -10,7 +10,7 @@ from typing import Any
 
 from forecast.book.checks.priors import used_parameters
 from forecast.book.checks.questions import question_kind
-from forecast.book.comparable import evidence_obstacle
+from forecast.book.comparable import evidence_obstacle, score_obstacle
 from forecast.book.draft import Draft
 from forecast.book.files.names import ARTICLES, name_fault
 from forecast.book.files.positions import Keys
@@ -52,10 +52,13 @@ def check_own_variants(draft: Draft, own: OwnModel | None) -> Iterator[Problem]:
 
 def check_combination(draft: Draft, topic: Topic) -> Iterator[Problem]:
     """Warn where the rows are to weigh the variants of a topic and cannot."""
-    obstacle = evidence_obstacle(topic) if topic.variants and topic.combine == "evidence" else ""
-    if obstacle:
+    if not topic.variants or topic.combine == "stated":
+        return
+    by_evidence = topic.combine == "evidence"
+    if obstacle := evidence_obstacle(topic) if by_evidence else score_obstacle(topic):
         keys: Keys = ("combine",) if "combine" in draft.topic.content else (VARIANTS,)
-        message = f"the rows cannot weigh these variants, so the stated weights are used: {obstacle}"
+        cannot = "the rows cannot weigh these variants" if by_evidence else "what these variants foresaw cannot be compared"
+        message = f"{cannot}, so the stated weights are used: {obstacle}"
         yield draft.topic.at_key(keys, message, 'say so with combine = "stated"', level="warning")
 
 

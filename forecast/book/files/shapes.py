@@ -190,8 +190,8 @@ class TopicFile:
     """Named sub-expressions, usable in statements and answers; with a unit as `name = { value = "…", unit = "share" }`."""
     questions: dict[NameText, QuestionTable] = field(default_factory=dict)
     """What is asked, by name."""
-    combine: Literal["evidence", "stated"] = "evidence"
-    """How the answers of variants are combined: by their weights times what the rows say of each, or by their weights alone."""
+    combine: Literal["evidence", "stated", "stacking"] = "evidence"
+    """How the answers of variants are combined: by their weights times what the rows say of each, by their weights alone, or by weights that would have foreseen the rows best."""
     variants: dict[NameText, VariantTable] = field(default_factory=dict)
     """Rival structures, by name: each a whole model of its own, whose answers are mixed with those of the topic as it stands."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast.book.files.problems import Problem
 from forecast.book.topic import BASE, Topic
+from forecast.insight.stacking import past_performance
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import EngineResult, published_result
@@ -47,7 +48,11 @@ def published_answers(topic: Topic, as_of: date, settings: Settings) -> Publishe
 
 def mixed_answers(topic: Topic, results: Mapping[str, EngineResult], settings: Settings) -> tuple[RivalWeights, dict[str, Answer]]:
     """Return the weights of a topic's variants, and the answers by all of them together, from what each came to."""
-    weights = rival_weights(topic, {name: its.posterior for name, its in results.items()}, settings)
+    posteriors = {name: its.posterior for name, its in results.items()}
+    performance = None
+    if topic.combine == "stacking":
+        performance = past_performance(topic, results[BASE].posterior.model.as_of, settings, posteriors=posteriors)
+    weights = rival_weights(topic, posteriors, settings, performance)
     with np.errstate(all="ignore"):
         return weights, mix_answers(
             _rival_results(results), weights, generator(settings.seed, topic.name, Purpose.ANSWERS, Purpose.EVIDENCE)
