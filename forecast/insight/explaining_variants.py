@@ -21,9 +21,9 @@ from forecast.insight.mixed_estimates import unconditional_questions
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
 from forecast.insight.record_events import history_interval, news, thin_days
-from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
 from forecast.insight.shapley import ShapleySplit
+from forecast.insight.variant_pools import variant_pools
 from forecast.insight.variants_diff import VariantsDiff
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
@@ -52,13 +52,12 @@ def explain_variants(
     known = _published_measures(topic, analyses, answers)
     measures = [measure for measure, _, _ in known]
     figures = np.array([[value, error] for _, value, error in known]).reshape(len(known), 2)
-    pools = {
-        name: anchored_pool(its.model.topic, its.model.as_of, its.settings, published=its.result.posterior)
-        for name, its in analyses.items()
-    }
-    moves = _moves(topic, analyses[BASE], pools, measures, figures, earlier=earlier, notes=notes)
+    base = analyses[BASE]
+    posteriors = {name: its.result.posterior for name, its in analyses.items()}
+    pools = variant_pools(topic, base.model.as_of, base.settings, published=posteriors)
+    moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
     leverage = _leverage(topic, analyses, pools, measures, notes)
-    history = _history(topic, analyses[BASE], pools, measures, figures, notes)
+    history = _history(topic, base, pools, measures, figures, notes)
     return {
         "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
         "moves": moves,

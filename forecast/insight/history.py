@@ -60,13 +60,15 @@ def history(
     *,
     measures: Sequence[Measure] | None = None,
     pool: Pool | None = None,
+    extends_pool: bool = True,
     processes: int = 1,
     progress: Progress = ignore_progress,
 ) -> History:
     """Return the measures (default: all of the topic's) as of each of ``days``, by replay, and the settlement of each.
 
     Days on which a question was settled are added.  ``pool`` is
-    ``anchored_pool`` for the last day where it has been made already.  Days are
+    ``anchored_pool`` for the last day where it has been made already; with ``extends_pool`` it gets anchors for days that it does not
+    carry, which are left out otherwise.  Days are
     shared by ``processes``, whose number changes nothing.  Raises ``Unsound`` where the model as of the
     last day cannot be computed; another such day is left out, and said.
     """
@@ -78,7 +80,7 @@ def history(
     whole = sorted({*days, *(day for day in closed if day is not None and day >= min(days))})
     replayed = _replay_days(topic, whole, pool, settings, asked, processes=processes, progress=progress)
     thin = [point.day for point in replayed if isinstance(point, LeftOutDay) and point.thin]
-    if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
+    if thin and extends_pool:  # anchors of their own, for days that are no extremes of the record and yet are not carried
         better = pool_with_anchors(pool, topic, until, settings, thin)
         again = {point.day: point for point in replay(topic, thin, better, settings, asked)}
         replayed = [again.get(point.day, point) for point in replayed]

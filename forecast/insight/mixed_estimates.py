@@ -49,14 +49,21 @@ def pool_evidence(pool: Pool, log_ratios: Array) -> PoolEvidence:
     return PoolEvidence(log_sum(log_ratios) - math.log(len(pool)), relative)
 
 
-def mix_figures(topic: Topic, variants: Mapping[str, VariantFigures], *, stacked: Mapping[str, Array] | None = None) -> tuple[Array, Array]:
+def mix_figures(
+    topic: Topic,
+    variants: Mapping[str, VariantFigures],
+    *,
+    prior: Mapping[str, float] | None = None,
+    stacked: Mapping[str, Array] | None = None,
+) -> tuple[Array, Array]:
     """Return mixed figures and their errors, ``(figures,)`` each.
 
     A variant counts by its prior weight, by its evidence where the topic weighs by that, and by how probable it is under it that a figure
     is asked for.  Its evidence moves a figure by how far its own lies from the mixed one (the delta method).  ``stacked`` are weights by
-    past predictions, by replicate, which count instead.
+    past predictions, by replicate, which count instead; ``prior`` are prior weights, where figures are of several variants each.
     """
-    weights = stacked_sums(stacked) if stacked else variant_weights(topic, {name: its.evidence for name, its in variants.items()})
+    before = topic.prior_weights if prior is None else prior
+    weights = stacked_sums(stacked) if stacked else variant_weights(topic, before, {name: its.evidence for name, its in variants.items()})
     amounts = np.array([weights[name] * its.held for name, its in variants.items()])
     shares = amounts / amounts.sum(axis=0)
     counted = np.where(shares > 0, np.array([its.values for its in variants.values()]), 0.0)
@@ -84,9 +91,8 @@ def relative_deviations(by_replicate: Mapping[str, Array]) -> dict[str, Array]:
     return {name: scale * (shares / shares.sum() - whole) for name, shares in by_replicate.items()}
 
 
-def variant_weights(topic: Topic, evidences: Mapping[str, PoolEvidence]) -> dict[str, float]:
-    """Return the weights of variants by their evidence, or as stated where the topic does not weigh by that; they add up to 1."""
-    prior = topic.prior_weights
+def variant_weights(topic: Topic, prior: Mapping[str, float], evidences: Mapping[str, PoolEvidence]) -> dict[str, float]:
+    """Return the weights of variants by their evidence, or the ``prior`` ones where the topic does not weigh by that; they add up to 1."""
     if not weighs_by_evidence(topic):
         return dict(prior)
     largest = max(its.log for its in evidences.values())

@@ -11,12 +11,13 @@ import numpy as np
 from forecast.book.topic import BASE, Topic
 from forecast.insight.estimands import measures_of
 from forecast.insight.history import History, history
-from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_figures, pool_evidence
+from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_figures, pool_evidence, weighs_by_evidence
 from forecast.insight.replay import LeftOutDay, ReplayPoint
-from forecast.insight.replay_pool import anchored_pool, pool_with_anchors
+from forecast.insight.replay_pool import pool_with_anchors
 from forecast.insight.reweighting import Pool
 from forecast.insight.stacking import NOTHING_SCORED, past_performance, weighs_by_performance
 from forecast.insight.summed_rows import SummedRows, sum_rows
+from forecast.insight.variant_pools import groups_by_likelihood, pool_of_mixed_prior, variant_pools
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -34,6 +35,31 @@ class _VariantHistory:
     pool: Pool
 
 
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """What is replayed of every variant: the days, the questions (all where None), and how."""
+
+    days: Sequence[date]
+    settings: Settings
+    questions: Sequence[str] | None
+    processes: int
+    progress: Progress
+
+    def history(self, rival: Topic, pool: Pool, *, extends_pool: bool) -> History:
+        """The history of a variant's measures on a pool."""
+        measures = [measure for measure in measures_of(rival) if self.questions is None or measure.question.name in self.questions]
+        return history(
+            rival,
+            self.days,
+            self.settings,
+            measures=measures,
+            pool=pool,
+            extends_pool=extends_pool,
+            processes=self.processes,
+            progress=self.progress,
+        )
+
+
 def mixed_history(
     topic: Topic,
     days: Sequence[date],
@@ -46,19 +72,27 @@ def mixed_history(
 ) -> History:
     """Return the history of a topic with variants, of all its questions or of some; a number is followed by its expected value.
 
-    ``pools`` are those that ``anchored_pool`` makes of each variant for the last day, where they have been made.  A day on which one variant cannot be
-    replayed is left out.  Raises ``Unsound`` as ``history`` does.
+    ``pools`` are those of ``variant_pools`` for the last day, where they have been made.  A day on which one variant cannot be
+    replayed is left out.  Variants that differ only in their priors are replayed together, where evidence weighs them.  Raises ``Unsound`` as ``history`` does.
     """
-    until = max(days)
+    until, rivals = max(days), topic.rivals
+    made = pools or variant_pools(topic, until, settings)
+    asked = _Replay(days, settings, questions, processes, progress)
     variants: dict[str, _VariantHistory] = {}
-    for name, rival in topic.rivals.items():
-        measures = [measure for measure in measures_of(rival) if questions is None or measure.question.name in questions]
-        pool = anchored_pool(rival, until, settings) if pools is None else pools[name]
-        its = history(rival, days, settings, measures=measures, pool=pool, processes=processes, progress=progress)
-        points = {point.day: point for point in its.points}
-        variants[name] = _VariantHistory(its, points, _evidences(rival, sorted(points), pool, settings), pool)
+    parts: dict[str, tuple[str, ...]] = {}  # the variants that each history is of
+    for group in groups_by_likelihood(topic, until) if weighs_by_evidence(topic) else [(name,) for name in rivals]:
+        its = _history_of_group(topic, group, made[group[0]], asked) if len(group) > 1 else None
+        if its is not None:
+            variants[group[0]], parts[group[0]] = its, group
+            continue
+        for name in group:
+            parts[name] = (name,)
+            variants[name] = _history_of_one(rivals[name], made[name], asked)
+    counted = {name: sum(topic.prior_weights[member] for member in members) for name, members in parts.items()}
     base = variants[BASE].history
-    mixed = [_mixed_point(topic, day, variants, settings) for day in sorted(set.union(*(set(its.points) for its in variants.values())))]
+    mixed = [
+        _mixed_point(topic, day, variants, counted, settings) for day in sorted(set.union(*(set(its.points) for its in variants.values())))
+    ]
     left_out = {out.day: out for its in variants.values() for out in its.history.left_out}
     left_out |= {point.day: point for point in mixed if isinstance(point, LeftOutDay) and point.day not in left_out}
     settled = tuple(_last_settled(closed) for closed in zip(*(its.history.settled for its in variants.values()), strict=True))
@@ -66,8 +100,28 @@ def mixed_history(
     return History(base.measures, kept, base.news, settled, tuple(left_out[day] for day in sorted(left_out)))
 
 
-def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings) -> dict[date, PoolEvidence]:
-    """The evidence as of each of some days; with anchors of its own for a day that the pool does not carry."""
+def _history_of_one(rival: Topic, pool: Pool, asked: _Replay) -> _VariantHistory:
+    """The history of one variant by itself."""
+    its = asked.history(rival, pool, extends_pool=True)
+    points = {point.day: point for point in its.points}
+    return _VariantHistory(its, points, _evidences(rival, sorted(points), pool, asked.settings), pool)
+
+
+def _history_of_group(topic: Topic, group: Sequence[str], pool: Pool, asked: _Replay) -> _VariantHistory | None:
+    """The history of variants that differ only in their priors, as one model under a mixed prior; None where the draws do not carry some day."""
+    rivals = topic.rivals
+    first = rivals[group[0]]
+    mixed = pool_of_mixed_prior(pool, rivals, topic.prior_weights, group, max(asked.days))
+    its = asked.history(first, mixed, extends_pool=False)
+    points = {point.day: point for point in its.points}
+    evidences = _evidences(first, sorted(points), mixed, None)
+    if any(point.thin for point in its.left_out) or len(evidences) < len(points):
+        return None
+    return _VariantHistory(its, points, evidences, mixed)
+
+
+def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings | None) -> dict[date, PoolEvidence]:
+    """The evidence as of each of some days; with anchors of its own for a day that the pool does not carry, by ``settings`` where they are given."""
     found: dict[date, PoolEvidence] = {}
     summed: SummedRows | None = None
     for day in days:
@@ -77,6 +131,8 @@ def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Setting
         if pool.weigh_by(log_ratios).carry:
             found[day] = pool_evidence(pool, log_ratios)
             continue
+        if settings is None:
+            continue
         try:
             better = pool_with_anchors(pool, topic, days[-1], settings, [day])
             found[day] = pool_evidence(better, better.total(model) + better.prior_ratio(model) - better.log_ratio)
@@ -85,7 +141,9 @@ def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Setting
     return found
 
 
-def _mixed_point(topic: Topic, day: date, variants: Mapping[str, _VariantHistory], settings: Settings) -> ReplayPoint | LeftOutDay:
+def _mixed_point(
+    topic: Topic, day: date, variants: Mapping[str, _VariantHistory], prior: Mapping[str, float], settings: Settings
+) -> ReplayPoint | LeftOutDay:
     figures: dict[str, VariantFigures] = {}
     for name, its in variants.items():
         if day not in its.points or day not in its.evidences:
@@ -98,7 +156,7 @@ def _mixed_point(topic: Topic, day: date, variants: Mapping[str, _VariantHistory
         if performance.reason not in {"", NOTHING_SCORED}:
             return LeftOutDay(day, performance.reason)
         stacked = performance.by_replicate
-    values, errors = mix_figures(topic, figures, stacked=stacked)
+    values, errors = mix_figures(topic, figures, prior=prior, stacked=stacked)
     held = np.mean([its.held for its in figures.values()], axis=0)
     return ReplayPoint(day, values, errors, held)
 

@@ -1,0 +1,92 @@
+"""Variants that differ only in their priors share draws: pools, and the replay of all of them as one model under a mixed prior."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from forecast.book.topic import Topic, Variant
+from forecast.insight import mixed_history as module
+from forecast.insight.mixed_history import mixed_history
+from forecast.insight.variant_pools import groups_by_likelihood, pool_of_mixed_prior, variant_pools
+from forecast.model.model import model_as_of
+from forecast.model.settings import Settings
+from forecast.predict.analysis import condition_fast
+from tests.support.building import OPENS, make_topic
+
+pytestmark = pytest.mark.medium
+
+COUNTS = (3, 0, 5, 1, 7, 2, 9)
+AS_OF = OPENS + timedelta(days=len(COUNTS) - 1)
+SETTINGS = Settings(engine="importance")
+QUESTIONS = {"high": {"answer": "rate > 3"}, "many": {"answer": "total(seen) >= 60", "by": OPENS + timedelta(days=20)}}
+
+
+def rivals_topic(*priors: str, last: str = "NegativeBinomial(mu=rate * days, alpha=2 * days)") -> Topic:
+    """Counts by day under a Poisson with each of some priors of its rate, and last under another statement."""
+
+    def made(value: str, prior: str) -> Topic:
+        return make_topic(priors={"rate": prior}, streams={"seen": value}, rows={"seen": list(COUNTS)}, questions=QUESTIONS)
+
+    topics = [made("Poisson(mu=rate * days)", prior) for prior in priors] + [made(last, "Gamma(alpha=2, beta=1)")]
+    variants = {f"v{at}": Variant(f"v{at}", 0.2, "It may be so.", {}, topic) for at, topic in enumerate(topics)}
+    return replace(made("Poisson(mu=rate * days)", "Gamma(alpha=2, beta=1)"), variants=variants)
+
+
+def test_variants_that_differ_in_priors_alone_are_together():
+    """Other statements, labels or parameters are another likelihood; other priors are not."""
+    assert groups_by_likelihood(rivals_topic("Gamma(alpha=20, beta=4)", "LogNormal(p5=1, p95=9)"), AS_OF) == [("base", "v0", "v1"), ("v2",)]
+
+
+@pytest.mark.parametrize("prior", ["Gamma(alpha=20, beta=4)", "Gamma(alpha=900, beta=60)"])
+def test_a_shared_pool_has_the_evidence_of_each(prior: str):
+    """By the draws of one pool the log evidence of each variant is that of a run of its own, within its error, far priors included."""
+    topic = rivals_topic(prior)
+    pools = variant_pools(topic, AS_OF, SETTINGS)
+    assert pools["base"] is not pools["v1"]
+    for name, rival in topic.rivals.items():
+        model = model_as_of(rival, AS_OF)
+        diagnostics = condition_fast(model, SETTINGS).diagnostics
+        assert pools[name].weigh(model).carry
+        assert diagnostics.log_evidence is not None
+        assert pools[name].log_evidence(model) == pytest.approx(diagnostics.log_evidence, abs=0.04)
+
+
+def test_a_mixed_prior_has_the_mean_evidence():
+    """The evidence of a mixed prior is the mean of the variants' evidences by prior weight, exactly."""
+    topic = rivals_topic("Gamma(alpha=20, beta=4)")
+    pool, rivals = variant_pools(topic, AS_OF, SETTINGS)["v0"], topic.rivals
+    mixed = pool_of_mixed_prior(pool, rivals, topic.prior_weights, ("base", "v0"), AS_OF)
+    logs = [np.log(weight) + pool.log_evidence(model_as_of(rivals[name], AS_OF)) for name, weight in (("base", 0.75), ("v0", 0.25))]
+    assert topic.prior_weights["base"] == pytest.approx(0.6)
+    assert mixed.log_evidence(model_as_of(rivals["base"], AS_OF)) == pytest.approx(np.logaddexp.reduce(logs), rel=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("prior", ["Gamma(alpha=20, beta=4)", "Gamma(alpha=900, beta=60)"])
+def test_a_history_of_variants_together_is_that_of_each_by_itself(prior: str, monkeypatch: pytest.MonkeyPatch):
+    """Replayed as one model under a mixed prior, every measure of every day is that of variants replayed one by one, within four errors."""
+    topic = rivals_topic(prior)
+    days = [OPENS - timedelta(days=1), *(OPENS + timedelta(days=day) for day in range(7))]
+    together = mixed_history(topic, days, SETTINGS)
+    monkeypatch.setattr(module, "groups_by_likelihood", lambda topic, _: [(name,) for name in topic.rivals])
+    apart = mixed_history(topic, days, SETTINGS)
+    assert [point.day for point in together.points] == [point.day for point in apart.points] == days
+    assert together.settled == apart.settled
+    for one, other in zip(together.points, apart.points, strict=True):
+        assert (np.abs(one.values - other.values) <= 4 * np.hypot(one.errors, other.errors)).all()
+
+
+def test_days_that_the_draws_do_not_carry_are_replayed_one_by_one(monkeypatch: pytest.MonkeyPatch):
+    """Where no day is carried together, the history is that of variants one by one."""
+    topic = rivals_topic("Gamma(alpha=20, beta=4)")
+    days = [date(2025, 1, 3), AS_OF]
+    monkeypatch.setattr(module, "_history_of_group", lambda *_: None)
+    one_by_one = mixed_history(topic, days, SETTINGS)
+    monkeypatch.undo()
+    monkeypatch.setattr(module, "groups_by_likelihood", lambda topic, _: [(name,) for name in topic.rivals])
+    apart = mixed_history(topic, days, SETTINGS)
+    assert [point.values.tolist() for point in one_by_one.points] == [point.values.tolist() for point in apart.points]
