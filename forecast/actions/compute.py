@@ -47,6 +47,7 @@ from forecast.schema.topic import ParameterContent, RunContent, RunHashes, Topic
 from forecast.schema.variants import WiderPriors
 
 MOST_ROWS_EXPLAINED = 10_000  # which takes about a minute
+BORROWED = "The draws of NUTS are those under `{}`, weighted anew by the ratio of the priors."
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
 
 
@@ -167,17 +168,28 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
     """The content of the report of a topic with variants, each concluded by itself; nothing but the whole is kept."""
     settings = replace(run.settings, engine="importance", chances=run.insight) if run.fast else run.settings
 
+    from forecast.insight.variant_pools import groups_by_likelihood
+
+    lenders = {name: group[0] for group in groups_by_likelihood(topic, run.as_of) for name in group[1:]}
+    drawn: dict[str, Posterior | None] = {}
+
     def analyse_one(name: str, rival: Topic) -> tuple[Analysis, VerdictContent | None]:
         known = None if plan.verdict is None else plan.verdict.get("variants", {}).get(name)
-        return analyse_with_referee(
+        lender = lenders.get(name, "")
+        analysis, made = analyse_with_referee(
             rival,
             run.as_of,
             settings,
             referee="referee" in plan.steps,
             confirmed=known is not None and known["verdict"] == "agreed",
             weighs=not evidence_obstacle(topic),
+            lent=drawn.get(lender),
             progress=progress,
         )
+        drawn[name] = analysis.nuts
+        if made is not None and analysis.borrowed:
+            made = {**made, "sentence": f"{made['sentence']} {BORROWED.format(lender)}"}
+        return analysis, made
 
     together = analyse_variants(topic, settings, analyse_one)
     verdict = together.verdict if plan.verdict is None else plan.verdict
@@ -250,14 +262,17 @@ def analyse_with_referee(
     confirmed: bool = False,
     draws: bytes | None = None,
     weighs: bool = False,
+    lent: Posterior | None = None,
     progress: Progress,
 ) -> tuple[Analysis, VerdictContent | None]:
     """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
-    ``weighs`` is as in ``analyse``; ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
+    ``weighs`` and ``lent`` are as in ``analyse``; ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
     """
     known = None if draws is None else draws_from_bytes(draws, model_as_of(topic, as_of))
-    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, posterior=known, weighs=weighs, progress=progress)
+    analysis = analyse(
+        topic, as_of, settings, referee=referee, confirmed=confirmed, posterior=known, weighs=weighs, lent=lent, progress=progress
+    )
     if topic.own is not None:
         return analysis, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
     return analysis, None if analysis.verdict is None else verdict_as_data(analysis.verdict)

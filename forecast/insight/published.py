@@ -10,7 +10,6 @@ import numpy as np
 
 from forecast.book.files.problems import Problem
 from forecast.book.topic import BASE, Topic
-from forecast.insight.stacking import past_performance
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import EngineResult, published_result
@@ -51,6 +50,8 @@ def mixed_answers(topic: Topic, results: Mapping[str, EngineResult], settings: S
     posteriors = {name: its.posterior for name, its in results.items()}
     performance = None
     if topic.combine == "stacking":
+        from forecast.insight.stacking import past_performance
+
         performance = past_performance(topic, results[BASE].posterior.model.as_of, settings, posteriors=posteriors)
     weights = rival_weights(topic, posteriors, settings, performance)
     with np.errstate(all="ignore"):

@@ -24,7 +24,7 @@ from forecast.inference.posterior import BLOCK_CELLS, Posterior, systematic_resa
 from forecast.inference.weights import effective_size, log_sum, normalize_weights
 from forecast.language.arrays import Array
 from forecast.model.model import Model, RowTable
-from forecast.model.priors import blocks
+from forecast.model.prior_ratio import log_prior_ratio
 from forecast.model.used_names import names_used, quantities_used
 
 COLUMNS_KEPT = 2**23  # draws times rows, 64 MB, up to which the log-likelihood of each row is kept for other models
@@ -109,18 +109,8 @@ class Pool:
         return log_sum(self.total(model) + self.prior_ratio(model) - self.log_ratio) - math.log(len(self))
 
     def prior_ratio(self, model: Model) -> Array:
-        """Return the log of the model's joint prior over the reference's at every draw, ``(draws,)``."""
-        ratio = np.zeros(len(self))
-        alike = model.topic.quantities == self.reference.topic.quantities
-        if alike and model.topic.parameters == self.reference.topic.parameters:
-            return ratio
-        for new, old in zip(blocks(model), blocks(self.reference), strict=True):
-            if new.statement.text != old.statement.text or not (alike or new.fixed is not None):
-                values = self.parameters[new.name]
-                ratio = ratio + new.log_density(model, values[:, list(new.positions)], self.parameters)
-                with np.errstate(invalid="ignore"):  # both infinite: `weigh_by` says that such weights carry nothing
-                    ratio = ratio - old.log_density(self.reference, values[:, list(old.positions)], self.parameters)
-        return ratio
+        """Return the log of the model's joint prior over the reference's at every draw, ``(draws,)``; ``weigh_by`` says that what is no number carries nothing."""
+        return log_prior_ratio(model, self.reference, self.parameters, len(self))
 
     def weigh_by(self, log_ratios: Array) -> PoolWeights:
         """Weigh the draws by given log ratios ``(draws,)``.

@@ -19,6 +19,7 @@ from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.importance.threads import one_thread
 from forecast.inference.monte_carlo import REPLICATES
+from forecast.inference.other_priors import weigh_under_other_priors
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.plan import CannotSample
 from forecast.model.bounds import check_shares
@@ -49,13 +50,18 @@ class EngineResult:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A topic as of a day, analysed: prior draws, the published result, and the verdict where one was made."""
+    """A topic as of a day, analysed: prior draws, the published result, the verdict where one was made, and draws of NUTS where it ran.
+
+    ``borrowed`` says that NUTS did not run on this model, and its draws are of another with other priors.
+    """
 
     model: Model
     settings: Settings
     prior: Posterior
     result: EngineResult
     verdict: Verdict | None
+    nuts: Posterior | None = None
+    borrowed: bool = False
 
 
 def settings_for(topic: Topic, settings: Settings) -> Settings:
@@ -71,6 +77,7 @@ class _EngineResults:
     fast: EngineResult | None
     slow: EngineResult | None
     failure: str = ""
+    borrowed: bool = False
 
     def published_result(self, engine: str) -> EngineResult:
         """The result to publish: that of the engine asked for or, of both, the better.
@@ -113,6 +120,7 @@ def analyse(
     confirmed: bool = False,
     posterior: Posterior | None = None,
     weighs: bool = False,
+    lent: Posterior | None = None,
     progress: Progress = ignore_progress,
 ) -> Analysis:
     """Compute everything a report says of a topic as of a day.
@@ -121,7 +129,8 @@ def analyse(
     where the fast engine could not be trusted; then both have been run, and are compared.
     ``referee`` compares both in any case, and with ``weighs`` the evidence too, by which variants are weighted; a topic's own model has no other engine.  ``confirmed`` says that
     both have agreed on the same calculation before.  ``posterior`` is what that published, where it is known: then no engine
-    runs, and ``referee`` must not be asked for.  Raises ``Unsound`` where the model cannot be computed,
+    runs, and ``referee`` must not be asked for.  ``lent`` are draws of NUTS for a topic that differs in its priors alone: where they carry
+    this one's they are compared with the fast engine's, if those are sound, and NUTS does not run.  Raises ``Unsound`` where the model cannot be computed,
     or would run code that is not trusted.
     """
     if posterior is not None and referee:
@@ -140,14 +149,16 @@ def analyse(
         prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     verdict: Verdict | None = None
+    nuts, borrowed = None, False
     if posterior is not None:
         result = answer_questions(posterior, settings)
     else:
-        engines = _run_engines(model, settings, referee=referee, progress=progress)
+        engines = _run_engines(model, settings, referee=referee, lent=lent, progress=progress)
+        nuts, borrowed = None if engines.slow is None else engines.slow.posterior, engines.borrowed
         verdict = engines.verdict(settings.engine, settings, weighs=weighs)
         result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
-    return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict)
+    return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict, nuts, borrowed)
 
 
 def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineResult:
@@ -177,7 +188,7 @@ def _evidence_by_both(fast: Posterior, slow: Posterior, settings: Settings) -> t
     return Figure(both[0].log, both[0].error, REPLICATES - 1.0), Figure(both[1].log, both[1].error, REPLICATES - 1.0)
 
 
-def _run_engines(model: Model, settings: Settings, *, referee: bool, progress: Progress) -> _EngineResults:
+def _run_engines(model: Model, settings: Settings, *, referee: bool, lent: Posterior | None = None, progress: Progress) -> _EngineResults:
     """Run the engines that are needed: the fast one unless NUTS alone is wanted, and NUTS where it is, or has to check or replace the fast one.
 
     Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
@@ -190,6 +201,11 @@ def _run_engines(model: Model, settings: Settings, *, referee: bool, progress: P
     if not (settings.engine == "nuts" or referee or distrusted):
         return _EngineResults(fast, None)
     progress("sampling with NUTS")
+    borrowed = None
+    if lent is not None and fast is not None and fast.posterior.diagnostics.sound and settings.engine == "auto":
+        borrowed = weigh_under_other_priors(lent, model)
+    if borrowed is not None:
+        return _EngineResults(fast, answer_questions(borrowed, settings), borrowed=True)
     try:
         return _EngineResults(fast, answer_questions(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
     except CannotSample as error:

@@ -8,6 +8,7 @@ turn.  The bridge is the optimal one of Meng and Wong (1996, Statistica Sinica 6
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,17 @@ class NoBridge(Exception):
 
 
 def bridge_log_evidences(posterior: Posterior, rng: np.random.Generator) -> Array:
-    """Return the log evidence by replicate ``(REPLICATES,)`` of draws with equal weights; the log of their mean exponential is the whole one.
+    """Return the log evidence by replicate ``(REPLICATES,)``; the log of their mean exponential is the whole one.
 
+    Draws with weights are resampled, each replicate by itself.
     Where the topic has discrete values each combination has a bridge of its own, and those with few draws are counted by their share.
     Raises ``NoBridge`` where the parameters do not tell their coordinates, or a density fails.
     """
     model = posterior.model
     prior = blocks(model)
+    if (posterior.log_weight != posterior.log_weight[0]).any():
+        drawn, replicate = posterior.resample_replicates(len(posterior), rng)
+        posterior = replace(posterior, parameters=drawn, log_weight=np.full(len(posterior), -np.log(len(posterior))), replicate=replicate)
     whole, counted = np.full(REPLICATES, -np.inf), np.zeros(REPLICATES)
     replicates = posterior.replicates
     try:
