@@ -204,7 +204,7 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
     if run.insight and base.model.row_count <= MOST_ROWS_EXPLAINED:
         from forecast.insight.explaining_variants import explain_variants
 
-        insight = explain_variants(topic, together.analyses, together.answers, earlier=plan.earlier, progress=progress)
+        insight = explain_variants(topic, together.analyses, together.answers, together.weights, earlier=plan.earlier, progress=progress)
     parameters = parameter_contents(base.prior, base.result.posterior)
     content = topic_content(
         topic=topic,

@@ -55,10 +55,11 @@ class Reasons:
     recalled: Reason | None = None  # the rows of grade C, whatever they do to the answer
     priors: tuple[Reason, ...] = ()
     varied: bool = True  # whether any prior was varied at all
-    watched: bool = True  # whether it was worked out what would move it
     would_move: tuple[Reason, ...] = ()
     ignorance: float | None = None
     ignorance_error: float | None = None
+    structure: float | None = None  # of the ignorance, what is which variant is right
+    structure_error: float | None = None
     doubts: tuple[tuple[str, float, float], ...] = ()  # whose share of the doubt it is, the share, and its error
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -118,10 +119,11 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
             [_reason(_changed_prior_text(variation), variation["values"][best]) for variation in insight["sensitivity"]]
         ),
         varied=bool(insight["sensitivity"]),
-        watched=not insight.get("of_variants", False),
         would_move=_largest_reasons([_reason(_signpost_text(signpost), signpost["values"][best]) for signpost in insight["signposts"]]),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
+        structure=None if split is None else split.get("structure"),
+        structure_error=None if split is None else split.get("structure_error"),
         doubts=() if split is None else tuple(_doubts(split["parts"])),
         notes=_notes_for(insight, answer["name"]),
     )

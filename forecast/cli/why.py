@@ -152,16 +152,17 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
     else:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
-    if reasons.watched:
-        _print_reasons("If this is seen", reasons.would_move, measure)
+    _print_reasons("If this is seen", reasons.would_move, measure)
 
 
 def _print_doubts(reasons: Reasons) -> None:
     """Print how much of the doubt is about parameters, and about which."""
-    from forecast.sentences.split_words import doubt_sentence, share_with_error
+    from forecast.sentences.split_words import doubt_sentence, share_with_error, structure_sentence
 
     if reasons.ignorance is not None and reasons.ignorance_error is not None:
-        echo(doubt_sentence(reasons.ignorance, error=reasons.ignorance_error))
+        echo(doubt_sentence(reasons.ignorance, error=reasons.ignorance_error, structure=reasons.structure is not None))
+        if reasons.structure is not None and reasons.structure_error is not None:
+            echo(f"  {structure_sentence(reasons.structure, error=reasons.structure_error)}")
         shares = [(share_with_error(share, error=error), name) for name, share, error in reasons.doubts]
         print_columns(shares or [("", "no parameter alone")], indent="  ", right=(0,))
 

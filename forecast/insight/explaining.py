@@ -17,6 +17,7 @@ from forecast.insight.leave_one_out import leverage
 from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
 from forecast.insight.power import power_scaling
 from forecast.insight.prequential import PrequentialScores, prequential_scores, surprise_content
+from forecast.insight.published_cases import cases_of_one
 from forecast.insight.record_events import history_interval, news, thin_days
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
@@ -45,6 +46,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     model, settings = basis.model, basis.settings
     pool = anchored_pool(model.topic, model.as_of, settings, published=analysis.result.posterior)
     moves = moves_of(published_measures(basis, pool), earlier, notes)
+    published = cases_of_one(basis)
     wide = wide_paths(basis, pool)
     without, silent = leverage(basis, wide)
     changed, unsaid = sensitivity(basis, wide)
@@ -63,8 +65,8 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
         "checks": checks_content(
             predictive_checks(model, thin_draws(basis.pool.parameters), basis.rng(Purpose.CHECKS), every=basis.pool.parameters)
         ),
-        "information": information(basis),
-        "signposts": signposts(basis),
+        "information": information(published),
+        "signposts": signposts(published),
         "history": _history(basis, pool, notes),
         "split": decompose_variance(basis),
         "notes": notes,

@@ -1,6 +1,6 @@
-"""What a report says of why where a topic has variants: what moved the mixed answers, their history, and what they rest on, row by row.
+"""What a report says of why where a topic has variants: what moved the mixed answers, their history, what they rest on, row by row, and what would change them.
 
-Priors, surprises and the split of doubt are of one model each, and are left to the report of a variant alone; ``notes`` says so.
+Priors and surprises are of one model each, and are left to the report of a variant alone; ``notes`` says so.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import numpy as np
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
-from forecast.insight.baseline import baseline_of
+from forecast.insight.baseline import Baseline, baseline_of
 from forecast.insight.change_report import EarlierReport, PublishedMeasures, last_news, moves_of, split_between
 from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
 from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
+from forecast.insight.information import information, signposts
 from forecast.insight.mixed_estimates import unconditional_questions
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.mixed_variance import decompose_mixed_variance
+from forecast.insight.published_cases import cases_of_variants
 from forecast.insight.record_events import history_interval, news, thin_days
 from forecast.insight.reweighting import Pool
 from forecast.insight.shapley import ShapleySplit
@@ -30,15 +33,17 @@ from forecast.model.errors import Unsound
 from forecast.model.progress import Progress, ignore_progress
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import Answer
+from forecast.predict.rival_weights import RivalWeights
 from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move
 
-NOT_SPLIT = "Of a topic with variants it is not said what another prior would do to the answers of all together, nor whose doubt it is: that is a matter of each variant."
+NOT_SPLIT = "Of a topic with variants it is not said what another prior would do to the answers of all together, nor how well the record was foreseen: that is a matter of each variant."
 
 
 def explain_variants(
     topic: Topic,
     analyses: Mapping[str, Analysis],
     answers: Mapping[str, Answer],
+    weights: RivalWeights,
     *,
     earlier: EarlierReport | None = None,
     progress: Progress = ignore_progress,
@@ -55,8 +60,12 @@ def explain_variants(
     base = analyses[BASE]
     posteriors = {name: its.result.posterior for name, its in analyses.items()}
     pools = variant_pools(topic, base.model.as_of, base.settings, published=posteriors)
+    bases = {name: baseline_of(analysis) for name, analysis in analyses.items()}
+    shares, errors = weights.of_all(), weights.errors()
+    paths = {name: basis.paths for name, basis in bases.items()}
+    cases = cases_of_variants(measures, figures[:, 0], paths, shares, errors) if measures else None
     moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
-    leverage = _leverage(topic, analyses, pools, measures, notes)
+    leverage = _leverage(topic, bases, pools, measures, notes)
     history = _history(topic, base, pools, measures, figures, notes)
     return {
         "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
@@ -67,10 +76,10 @@ def explain_variants(
         "surprise": [],
         "score": [],
         "checks": [],
-        "information": [],
-        "signposts": [],
+        "information": [] if cases is None else information(cases),
+        "signposts": [] if cases is None else signposts(cases),
         "history": history,
-        "split": [],
+        "split": decompose_mixed_variance(measures, bases, shares, errors),
         "notes": notes,
         "of_variants": True,
     }
@@ -132,7 +141,7 @@ def _moves(
 
 
 def _leverage(
-    topic: Topic, analyses: Mapping[str, Analysis], pools: Mapping[str, Pool], measures: Sequence[Measure], notes: list[str]
+    topic: Topic, bases: Mapping[str, Baseline], pools: Mapping[str, Pool], measures: Sequence[Measure], notes: list[str]
 ) -> list[LeverageContent]:
     plain = unconditional_questions(topic)
     if any(measure.question.name not in plain for measure in measures):
@@ -141,8 +150,7 @@ def _leverage(
         )
         return []
     variants: dict[str, VariantBasis] = {}
-    for name, analysis in analyses.items():
-        basis = baseline_of(analysis)
+    for name, basis in bases.items():
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
         variants[name] = VariantBasis(basis, pools[name], tuple(places[measure.key] for measure in measures))
     try:

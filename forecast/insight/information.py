@@ -19,15 +19,13 @@ from numpy.typing import NDArray
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
-from forecast.insight.baseline import Baseline
-from forecast.insight.estimands import is_known, zero_rounding_errors
-from forecast.insight.weighed_cases import Cases
+from forecast.insight.published_cases import PublishedCases
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
 from forecast.predict.paths import Paths
-from forecast.schema.insight import Estimate, InformationContent, SignpostContent
+from forecast.schema.insight import InformationContent, SignpostContent
 
 MONTH = timedelta(days=28)  # the end of a step at least so far off stands for a month from now
 REACHES = (1, 3, 6, 12)  # months within which a signpost looks for something likely enough to watch for
@@ -52,18 +50,18 @@ class FutureIncrement:
         return f"{self.label} of {self.stream.name}" if self.label else self.stream.name
 
 
-def information(basis: Baseline) -> list[InformationContent]:
+def information(published: PublishedCases) -> list[InformationContent]:
     """Return how far each stream's next month is expected to move each measure (mean absolute change)."""
     contents: list[InformationContent] = []
-    for stream, label in _simulated_streams(basis.paths):
-        ahead = future_increment(basis.paths, stream, label, months=1)
+    for stream, label in _simulated_streams(published.groups[0].paths):
+        ahead = future_increment(published, stream, label, months=1)
         if ahead is not None:
-            values, errors = expected_movement(basis.cases, _number_outcomes(ahead.values))
+            values, errors = published.expected_movement(_number_outcomes(ahead.values))
             contents.append({"stream": ahead.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
     return contents
 
 
-def signposts(basis: Baseline) -> list[SignpostContent]:
+def signposts(published: PublishedCases) -> list[SignpostContent]:
     """Return, for each stream, what would be worth watching for, its chance, and the measures if it is seen and if not.
 
     A stream that may well show nothing is watched for one or more, over the
@@ -71,9 +69,9 @@ def signposts(basis: Baseline) -> list[SignpostContent]:
     for more than its upper and less than its lower quartile within a month.
     """
     posts: list[SignpostContent] = []
-    for stream, label in _simulated_streams(basis.paths):
-        for ahead, condition, seen in _signpost_conditions(basis.paths, stream, label):
-            chance = float(seen.mean())
+    for stream, label in _simulated_streams(published.groups[0].paths):
+        for ahead, condition, seen in _signpost_conditions(published, stream, label):
+            chance = published.share(seen)
             if min(chance, 1 - chance) >= LEAST_CHANCE:
                 posts.append(
                     {
@@ -81,55 +79,32 @@ def signposts(basis: Baseline) -> list[SignpostContent]:
                         "condition": condition,
                         "until": ahead.until.isoformat(),
                         "chance": chance,
-                        "values": measures_given_seen(basis, seen),
+                        "values": published.conditional_estimates(seen),
                     }
                 )
     return [post for post in posts if post["values"]]
 
 
-def measures_given_seen(basis: Baseline, seen: NDArray[np.bool_]) -> list[Estimate]:
-    """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none."""
-    weights = seen / seen.mean()
-    changes = basis.cases.values(weights) - basis.values
-    if not is_known(changes, basis.measures):
-        return []
-    errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
-    changes, errors = (zero_rounding_errors(values, basis.published) for values in (changes, errors))
-    values = basis.published + changes
-    return [
-        {"value": float(value), "change": float(change), "error": float(error)}
-        for value, change, error in zip(values, changes, errors, strict=True)
-    ]
+def future_increment(published: PublishedCases, stream: Stream, label: str = "", *, months: int) -> FutureIncrement | None:
+    """Return what a stream, or a class of it, adds until the end of a step some months from the as-of day, on the paths of every variant.
 
-
-def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Return the mean absolute change of each measure when a path's outcome becomes known, and its error, ``(measures,)`` each.
-
-    The noise of each outcome's average would add to its absolute change, so its
-    square is taken off first; what is left is not below zero.
+    None where paths end before or its record goes on.
     """
-    base, unmoved = cases.values(), cases.influence()
-    moved, squared = np.zeros(len(base)), np.zeros(len(base))
-    for outcome in range(int(outcomes.max()) + 1):
-        weights = (outcomes == outcome) / np.mean(outcomes == outcome)
-        share = float(np.mean(outcomes == outcome))
-        change = cases.values(weights) - base
-        change = np.where(np.isfinite(base), np.nan_to_num(change), base)  # a mean that is not estimated stays so
-        noise = ((cases.influence(weights) - unmoved) ** 2).sum(axis=0)
-        moved += share * np.sqrt(np.maximum(change**2 - noise, 0.0))
-        squared += share**2 * noise
-    return zero_rounding_errors(moved, base), zero_rounding_errors(np.sqrt(squared), base)
+    increments = [_increment(group.paths, stream, label, months=months) for group in published.groups]
+    made = [increment for increment in increments if increment is not None]
+    if len(made) < len(increments) or len({until for until, _ in made}) > 1:
+        return None
+    return FutureIncrement(stream, made[0][0], np.concatenate([values for _, values in made]), label)
 
 
-def future_increment(paths: Paths, stream: Stream, label: str = "", *, months: int) -> FutureIncrement | None:
-    """Return what a stream, or a class of it, adds until the end of a step some months from the as-of day; None where paths end before or its record goes on."""
+def _increment(paths: Paths, stream: Stream, label: str, *, months: int) -> tuple[date, Array] | None:
     wanted = paths.model.as_of + months * MONTH
     column = next((index for index, day in enumerate(paths.days) if day > wanted), None)
     start = paths.starts[stream.name]
     if column is None or paths.days[column] <= start:
         return None
     totals = paths.totals[indexed_name(stream.name, label)]
-    return FutureIncrement(stream, paths.days[column] - ONE_DAY, totals[:, column] - totals[:, paths.days.index(start)], label)
+    return paths.days[column] - ONE_DAY, totals[:, column] - totals[:, paths.days.index(start)]
 
 
 def _simulated_streams(paths: Paths) -> Iterator[tuple[Stream, str]]:
@@ -140,22 +115,23 @@ def _simulated_streams(paths: Paths) -> Iterator[tuple[Stream, str]]:
             yield from ((stream, label) for label in labels or [""])
 
 
-def _signpost_conditions(paths: Paths, stream: Stream, label: str) -> Iterator[tuple[FutureIncrement, str, NDArray[np.bool_]]]:
+def _signpost_conditions(published: PublishedCases, stream: Stream, label: str) -> Iterator[tuple[FutureIncrement, str, NDArray[np.bool_]]]:
     """What to watch a stream for: two outcomes that exclude each other, in words, and the paths on which each is seen."""
-    reaches = [ahead for months in REACHES if (ahead := future_increment(paths, stream, label, months=months)) is not None]
+    paths = published.groups[0].paths
+    reaches = [ahead for months in REACHES if (ahead := future_increment(published, stream, label, months=months)) is not None]
     if not adds_up(paths.model.topic, stream):  # a single value can be watched for, a sum of them cannot
         first = paths.days.index(paths.starts[stream.name])
         reaches = [ahead for ahead in reaches if paths.days[first + 1] == ahead.until + ONE_DAY]
     if not reaches:
         return
     name = reaches[0].name.replace("_", " ")
-    if not family_for(stream.value).discrete or (reaches[0].values >= 1).mean() > 1 - WORTH_WATCHING:
+    if not family_for(stream.value).discrete or published.share(reaches[0].values >= 1) > 1 - WORTH_WATCHING:
         ahead = reaches[0]
-        low, high = np.quantile(ahead.values, [0.25, 0.75], method="inverted_cdf")
+        low, high = np.quantile(ahead.values, [0.25, 0.75], weights=published.weights, method="inverted_cdf")
         yield ahead, f"more than {high:.4g} {name}", ahead.values > high
         yield ahead, f"fewer than {low:.4g} {name}" if float(low).is_integer() else f"less than {low:.4g} {name}", ahead.values < low
         return
-    ahead = next((ahead for ahead in reaches if (ahead.values >= 1).mean() >= WORTH_WATCHING), reaches[-1])
+    ahead = next((ahead for ahead in reaches if published.share(ahead.values >= 1) >= WORTH_WATCHING), reaches[-1])
     yield ahead, f"one or more {name}", ahead.values >= 1
     yield ahead, f"no {name}", ahead.values < 1
 

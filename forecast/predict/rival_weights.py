@@ -49,6 +49,14 @@ class RivalWeights:
         """The weight of one variant."""
         return float(self.by_replicate[variant].sum())
 
+    def of_all(self) -> dict[str, float]:
+        """The weight of each variant; they add up to 1."""
+        return {name: self.weight(name) for name in self.by_replicate}
+
+    def errors(self) -> dict[str, float]:
+        """The Monte Carlo error of each weight."""
+        return {name: self.error(name) for name in self.by_replicate}
+
     def error(self, variant: str) -> float:
         """Its Monte Carlo error."""
         whole = np.sum([*self.by_replicate.values()], axis=0)

@@ -148,7 +148,7 @@ def score_sentence(insight: InsightContent) -> str:
 
 
 def split_chart(insight: InsightContent) -> Chart | None:
-    """How much of each answer's doubt is ignorance of the parameters: the filled part; the rest is luck."""
+    """How much of each answer's doubt is ignorance: the filled part; the rest is luck."""
     split = [measure for measure in insight["split"] if measure["parts"] or measure["ignorance"] > 0]
     if not split:
         return None
@@ -173,5 +173,6 @@ def split_chart(insight: InsightContent) -> Chart | None:
             6, FIT_ROW_HEIGHT * index + 37, f"{measure_name(measure)}: {share_with_error(measure['ignorance'], error=measure['error'])}"
         )
     sketch.across(x, share_labels(), y=sketch.height - 24)
+    known = "the parameters and of which variant is right" if any("structure" in measure for measure in split) else "the parameters"
     summary = "; ".join(f"{measure_name(measure)} {share_with_error(measure['ignorance'], error=measure['error'])}" for measure in split)
-    return sketch.make_chart("split", f"The share of each answer's doubt that is ignorance of the parameters: {summary}. The rest is luck.")
+    return sketch.make_chart("split", f"The share of each answer's doubt that is ignorance of {known}: {summary}. The rest is luck.")

@@ -93,7 +93,7 @@ SECTION_HEADINGS = {
     "doubt": "Ignorance and luck",
 }
 VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
-VARIANT_SILENT = ("changed", "foresaw", "signposts", "doubt")  # of which nothing is said of a topic with variants
+VARIANT_SILENT = ("changed", "foresaw")  # of which nothing is said of a topic with variants
 OPENING_SECTIONS = frozenset({"variants", "changed", "history"})  # those before the record; the others follow what was believed
 
 
@@ -270,8 +270,9 @@ def _signposts_section(insight: InsightContent) -> Section:
 def _uncertainty_section(insight: InsightContent, charts: Container[str]) -> Section:
     if not insight["split"]:
         return _empty_section("doubt", "Every question is settled: no doubt is left to split.")
+    known = "every parameter and the right variant" if any("structure" in split for split in insight["split"]) else "every parameter"
     explained = (
-        "If every parameter were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
+        f"If {known} were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
     )
     pictures = (Picture("split", "The share of each answer's doubt that is ignorance"),) if "split" in charts else ()
     return Section(SECTION_HEADINGS["doubt"], "doubt", (explained,), pictures=pictures, tables=(split_table(insight),))

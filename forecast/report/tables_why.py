@@ -213,12 +213,15 @@ def signposts_table(insight: InsightContent) -> ReportTable:
 
 def split_table(insight: InsightContent) -> ReportTable:
     """How much of each answer's doubt is ignorance, and of which parameters."""
+    structured = any("structure" in measure for measure in insight["split"])
     columns = (
         Column("answer", "head"),
         Column("ignorance", "number"),
+        *((Column("of it, which variant is right", "number"),) if structured else ()),
         Column("luck", "number"),
         Column("what knowing one parameter would take away", "note"),
     )
+    known = "the parameters and of which variant is right" if structured else "the parameters"
     rows = []
     for measure in insight["split"]:
         top = sorted(
@@ -228,9 +231,11 @@ def split_table(insight: InsightContent) -> ReportTable:
         parts = "; ".join(
             f"{labelled_name(part['parameter'], part['label'])} {share_with_error(part['share'], error=part['error'])}" for part in top
         )
-        rows.append((measure_name(measure), *split_texts(measure["ignorance"], error=measure["error"]), parts or "none by itself"))
+        ignorance, luck = split_texts(measure["ignorance"], error=measure["error"])
+        of_structure = (share_with_error(measure.get("structure", 0.0), error=measure.get("structure_error", 0.0)),) if structured else ()
+        rows.append((measure_name(measure), ignorance, *of_structure, luck, parts or "none by itself"))
     return ReportTable(
-        "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known; ± is one Monte Carlo error, in percentage points",
+        f"The doubt (variance) of each answer: what is ignorance of {known}, and what would be luck even if they were known; ± is one Monte Carlo error, in percentage points",
         columns,
         tuple(rows),
     )

@@ -302,7 +302,8 @@ def _reference_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     for path in ("insight.measures.*.question", "insight.split.*.question"):
         yield from ((place, "there is no such question") for place, name in _values_at(content, path) if name not in questions)
     parameters = {parameter["name"] for parameter in content["parameters"]}
-    for path in ("insight.sensitivity.*.parameter", "insight.power.*.parameter", "insight.split.*.parts.*.parameter"):
+    of_one = ("insight.sensitivity.*.parameter", "insight.power.*.parameter")
+    for path in of_one if "variants" in content else (*of_one, "insight.split.*.parts.*.parameter"):  # a variant may have more
         yield from ((place, "there is no such parameter") for place, name in _values_at(content, path) if name not in parameters)
 
 

@@ -222,12 +222,17 @@ class SplitPart(TypedDict):
 
 
 class SplitContent(TypedDict):
-    """A measure's doubt: the share that is ignorance of the parameters, the rest being luck, and which parameters."""
+    """A measure's doubt: the share that is ignorance, the rest being luck, and which parameters it is of.
+
+    Where a topic has variants, ``structure`` is the part of that ignorance which is which of them is right.
+    """
 
     question: str
     label: str
     ignorance: float
     error: float
+    structure: NotRequired[float]
+    structure_error: NotRequired[float]
     parts: list[SplitPart]
 
 
@@ -243,7 +248,7 @@ class ImpliedContent(TypedDict):
 class InsightContent(TypedDict):
     """Everything a report says of why; ``notes`` say what could not be said, and why not.
 
-    Where it is ``of_variants`` together, only moves, history and leverage have been worked out.
+    Where it is ``of_variants`` together, it has no priors, surprises, scores, power or checks.
     """
 
     measures: list[MeasureContent]

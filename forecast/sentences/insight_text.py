@@ -101,8 +101,6 @@ def relative_change(measure: MeasureContent, change: float) -> float:
 
 def next_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
-    if insight.get("of_variants", False):
-        return "this is not worked out for all variants together."
     places = measure_indices(insight, question)
     posts: dict[tuple[str, str], list[SignpostContent]] = {}
     for post in insight["signposts"]:

@@ -42,10 +42,22 @@ def missing_variance_note(question: str) -> str:
     return f"How much of the doubt of {question} is ignorance is not known: its variance does not exist or is not known from these draws."
 
 
-def doubt_sentence(ignorance: float, *, error: float) -> str:
-    """Say how much of an answer's doubt is ignorance: ``Of the doubt, 54 % ± 1 is ignorance of the parameters and the rest is luck``."""
+def structure_sentence(structure: float, *, error: float) -> str:
+    """Say how much of an answer's doubt is which variant is right: ``12 % ± 1 of the doubt is which variant is right``."""
+    return f"{_share_in_words(structure, error=error)} of the doubt is which variant is right"
+
+
+def doubt_sentence(ignorance: float, *, error: float, structure: bool = False) -> str:
+    """Say how much of an answer's doubt is ignorance: ``Of the doubt, 54 % ± 1 is ignorance of the parameters and the rest is luck``.
+
+    With ``structure`` it is ignorance of which variant is right, too.
+    """
+    of = "the parameters and of which variant is right" if structure else "the parameters"
     if error == 0 and ignorance in {0.0, 1.0}:
         known, luck = ("all", "none") if ignorance else ("none", "all")
-        return f"Of the doubt, {known} is ignorance of the parameters and {luck} is luck"
-    shown = share_with_error(ignorance, error=error).replace("below", "less than").replace("above", "more than")
-    return f"Of the doubt, {shown} is ignorance of the parameters and the rest is luck"
+        return f"Of the doubt, {known} is ignorance of {of} and {luck} is luck"
+    return f"Of the doubt, {_share_in_words(ignorance, error=error)} is ignorance of {of} and the rest is luck"
+
+
+def _share_in_words(share: float, *, error: float) -> str:
+    return share_with_error(share, error=error).replace("below", "less than").replace("above", "more than")

@@ -26,7 +26,7 @@ def answer_range(kind: AnswerKind, unit: str, values: Sequence[tuple[float, Answ
 
 def combination_sentences(content: VariantsContent) -> list[str]:
     """Say how the answers of variants are mixed, and why not otherwise."""
-    rest = "All else on this page, the parameters and what may follow of each stream, is of the topic as it stands."
+    rest = "Parameters, and what may follow of each stream, are shown for the topic as it stands."
     if content["combine"] == "evidence":
         return [f"The answers are those of all variants together, each weighted by its weight before the record times its evidence. {rest}"]
     if "scored" in content:

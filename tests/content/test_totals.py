@@ -14,6 +14,7 @@ from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.insight.baseline import baseline_of
 from forecast.insight.information import signposts
 from forecast.insight.posterior_predictive_check import predictive_checks
+from forecast.insight.published_cases import cases_of_one
 from forecast.model.settings import Settings, generator
 from forecast.predict.analysis import analyse
 from forecast.report.charts_record import fan_chart, fan_sentence, unrecorded_days_sentence
@@ -117,7 +118,7 @@ def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:
 
 def test_a_sum_of_values_that_do_not_add_up_is_no_signpost(concluded: Any) -> None:
     """Over two months or more only counts are watched for."""
-    assert {post["stream"] for post in signposts(baseline_of(concluded))} == {"visits"}
+    assert {post["stream"] for post in signposts(cases_of_one(baseline_of(concluded)))} == {"visits"}
 
 
 @pytest.mark.parametrize("draws", [1_000, 1_024, 1_037])

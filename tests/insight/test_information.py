@@ -10,7 +10,8 @@ import pytest
 
 from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import published_values
-from forecast.insight.information import expected_movement, future_increment, information, measures_given_seen, signposts
+from forecast.insight.information import future_increment, information, signposts
+from forecast.insight.published_cases import PathGroup, PublishedCases, cases_of_one
 from forecast.insight.variance_decomposition import closed_sobol_index, decompose_variance, first_order_sobol_index
 from forecast.insight.weighed_cases import Cases
 from forecast.model.settings import Settings
@@ -43,21 +44,23 @@ def concluded() -> Analysis:
 def test_an_answer_given_what_is_seen_is_that_of_a_record_that_has_it() -> None:
     """Measures on the paths where none, and where one, event comes equal an analysis with that row in the record, within four errors."""
     basis = baseline_of(concluded())
-    ahead = future_increment(basis.paths, basis.model.topic.streams["seen"], months=1)
+    published = cases_of_one(basis)
+    ahead = future_increment(published, basis.model.topic.streams["seen"], months=1)
     assert ahead is not None
     for count in (0, 1):
         row = {"from": AS_OF + timedelta(days=1), "to": ahead.until, "value": count, "known": ahead.until}
         refit = analyse(topic_of([QUIET, row]), ahead.until, Settings(), referee=False)  # type: ignore[arg-type]
         values, errors = published_values(refit.result.answers, basis.measures)
-        for estimate, value, error in zip(measures_given_seen(basis, ahead.values == count), values, errors, strict=True):
+        for estimate, value, error in zip(published.conditional_estimates(ahead.values == count), values, errors, strict=True):
             assert estimate["value"] == pytest.approx(value, abs=4 * np.hypot(estimate["error"], error))
 
 
 def test_the_expected_movement_is_the_closed_form_of_a_gamma_mean() -> None:
     """The rate's mean moves by (shape + n) / (rate + months) less its mean, on average over the predicted n, within four errors."""
     basis = baseline_of(concluded())
-    (found,) = information(basis)
-    ahead = future_increment(basis.paths, basis.model.topic.streams["seen"], months=1)
+    published = cases_of_one(basis)
+    (found,) = information(published)
+    ahead = future_increment(published, basis.model.topic.streams["seen"], months=1)
     assert ahead is not None
     assert found["until"] == ahead.until.isoformat()
     months = (ahead.until - AS_OF).days / 30.4375
@@ -74,7 +77,7 @@ def test_the_expected_movement_is_the_closed_form_of_a_gamma_mean() -> None:
 def test_signposts_are_opposites_that_average_to_the_answer() -> None:
     """For one or more and for none: chances sum to one, and the two values weighted by them give back the published answer."""
     basis = baseline_of(concluded())
-    one, none = signposts(basis)
+    one, none = signposts(cases_of_one(basis))
     assert (one["condition"], none["condition"]) == ("one or more seen", "no seen")
     assert one["until"] == none["until"]
     assert one["chance"] + none["chance"] == pytest.approx(1)
@@ -86,11 +89,18 @@ def test_signposts_are_opposites_that_average_to_the_answer() -> None:
         assert averaged == pytest.approx(value, abs=0.003)
 
 
+def equal_cases(truth: np.ndarray) -> PublishedCases:
+    """Cases in which one measure holds or not, ``(paths, 1)``, each counting alike."""
+    its, count = Cases(truth, np.ones_like(truth)), len(truth)
+    alone = PathGroup(None, slice(0, count), 0.0)  # type: ignore[arg-type]
+    return PublishedCases((), its.values(), its, np.ones(count), (alone,), its.values(), its.influence())
+
+
 def test_outcomes_that_teach_nothing_move_nothing() -> None:
     """An outcome drawn apart from the question moves it by no more than noise leaves."""
     rng = np.random.default_rng(2)
     truth = (rng.random((16_384, 1)) < 0.3).astype(float)
-    moved, errors = expected_movement(Cases(truth, np.ones_like(truth)), rng.integers(0, 3, 16_384))
+    moved, errors = equal_cases(truth).expected_movement(rng.integers(0, 3, 16_384))
     assert moved[0] <= 4 * errors[0]
     assert errors[0] < 0.01
 
@@ -100,7 +110,7 @@ def test_a_difference_within_its_noise_is_no_information() -> None:
     outcomes = np.repeat([0, 1], 500)
     for true_of_other in (155, 250):
         truth = np.concatenate([np.arange(500) < 150, np.arange(500) < true_of_other]).astype(float)[:, None]
-        moved, errors = expected_movement(Cases(truth, np.ones_like(truth)), outcomes)
+        moved, errors = equal_cases(truth).expected_movement(outcomes)
         assert moved.tolist() == [0.0] if true_of_other == 155 else 0.098 < moved[0] < 0.1
         assert 0.005 < errors[0] < 0.015
 
@@ -144,15 +154,8 @@ def test_a_question_on_a_parameter_is_all_ignorance_and_one_on_chance_is_not() -
 def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     """Where something nearly always comes, the signposts are many and few, not one and none."""
     topic = topic_of([{"from": OPENS, "to": AS_OF, "value": 40}])
-    posts = signposts(
-        baseline_of(
-            analyse(
-                replace(topic, questions={"rate_now": topic.questions["rate_now"], "three": topic.questions["three"]}),
-                AS_OF,
-                Settings(),
-                referee=False,
-            )
-        )
-    )  # type: ignore[type-var, attr-defined]
+    questions = {"rate_now": topic.questions["rate_now"], "three": topic.questions["three"]}  # type: ignore[attr-defined]
+    analysis = analyse(replace(topic, questions=questions), AS_OF, Settings(), referee=False)  # type: ignore[type-var]
+    posts = signposts(cases_of_one(baseline_of(analysis)))
     assert [post["condition"].split(" ")[0] for post in posts] == ["more", "fewer"]
     assert all(0.1 < post["chance"] < 0.3 for post in posts)
