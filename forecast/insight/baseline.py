@@ -55,11 +55,15 @@ class UnknownVariation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VariedMeasures:
-    """The measures under a variation: values, changes from the published ones, and the errors of those, ``(measures,)`` each."""
+    """The measures under a variation: values, changes from the published ones, and the errors of those, ``(measures,)`` each.
+
+    ``held`` is how probable it is that what each is of is asked.
+    """
 
     values: Array
     changes: Array
     errors: Array
+    held: Array
     pareto_k: float | None
     refitted: bool
 
@@ -162,7 +166,7 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
     weighed = basis.cases.weigh(relative)
     changes = weighed.values() - basis.values
     errors = standard_error(weighed.influence() - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
-    return varied_measures(basis, changes, errors, pareto_k=tail)
+    return varied_measures(basis, changes, errors, weighed.held, pareto_k=tail)
 
 
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
@@ -171,7 +175,7 @@ def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, 
     varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures).weigh(relative)
     changes = varied.values() - basis.thin_values
     errors = standard_error(varied.influence() - basis.thin_influence)
-    return varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
+    return varied_measures(basis, changes, errors, varied.held, pareto_k=weights.pareto_k)
 
 
 def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
@@ -188,11 +192,13 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = varied.values() - basis.published
     errors = np.hypot(standard_error(varied.influence()) * scale, basis.errors)
-    return varied_measures(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+    return varied_measures(basis, changes, errors, varied.held, pareto_k=posterior.diagnostics.pareto_k, refit=True)
 
 
-def varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> VariedMeasures:
-    """Return varied measures from the changes and their errors, ``(measures,)``; raise ``UnknownVariation`` where an answer has none."""
+def varied_measures(
+    basis: Baseline, changes: Array, errors: Array, held: Array, *, pareto_k: float | None, refit: bool = False
+) -> VariedMeasures:
+    """Return varied measures from the changes, their errors and how probable each is asked for, ``(measures,)``; raise ``UnknownVariation`` where an answer has none."""
     if not is_known(changes, basis.measures):
         names = {
             measure.question.name
@@ -201,7 +207,7 @@ def varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k:
         }
         raise UnknownVariation(f"{' and '.join(sorted(names))} would have no answer")
     changes, errors = (zero_rounding_errors(values, basis.published) for values in (changes, errors))
-    return VariedMeasures(basis.published + changes, changes, errors, pareto_k, refit)
+    return VariedMeasures(basis.published + changes, changes, errors, held, pareto_k, refit)
 
 
 def _path_rng(analysis: Analysis) -> np.random.Generator:

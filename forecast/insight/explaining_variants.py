@@ -1,6 +1,6 @@
 """What a report says of why where a topic has variants: what moved the mixed answers, their history, what they rest on, row by row, and what would change them.
 
-Priors and surprises are of one model each, and are left to the report of a variant alone; ``notes`` says so.
+Surprises, power and predictive checks are of one model each, and are left to the report of a variant alone; ``notes`` says so.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import numpy as np
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
-from forecast.insight.baseline import Baseline, baseline_of
+from forecast.insight.baseline import Baseline, UnknownVariation, baseline_of
 from forecast.insight.change_report import EarlierReport, PublishedMeasures, last_news, moves_of, split_between
 from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
 from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
 from forecast.insight.information import information, signposts
-from forecast.insight.mixed_estimates import unconditional_questions
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.mixed_sensitivity import mixed_sensitivity
 from forecast.insight.mixed_variance import decompose_mixed_variance
 from forecast.insight.published_cases import cases_of_variants
 from forecast.insight.record_events import history_interval, news, thin_days
@@ -34,9 +34,9 @@ from forecast.model.progress import Progress, ignore_progress
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import Answer
 from forecast.predict.rival_weights import RivalWeights
-from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move
+from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move, SensitivityContent
 
-NOT_SPLIT = "Of a topic with variants it is not said what another prior would do to the answers of all together, nor how well the record was foreseen: that is a matter of each variant."
+NOT_SPLIT = "Of a topic with variants it is not said how well the record was foreseen: that is a matter of each variant."
 
 
 def explain_variants(
@@ -65,13 +65,14 @@ def explain_variants(
     paths = {name: basis.paths for name, basis in bases.items()}
     cases = cases_of_variants(measures, figures[:, 0], paths, shares, errors) if measures else None
     moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
-    leverage = _leverage(topic, bases, pools, measures, notes)
+    variants = _variant_bases(bases, pools, measures)
+    leverage = _leverage(topic, variants, figures[:, 0], notes)
     history = _history(topic, base, pools, measures, figures, notes)
     return {
         "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
         "moves": moves,
         "leverage": leverage,
-        "sensitivity": [],
+        "sensitivity": _sensitivity(topic, variants, figures[:, 0], notes),
         "power": [],
         "surprise": [],
         "score": [],
@@ -140,26 +141,32 @@ def _moves(
     return kept
 
 
-def _leverage(
-    topic: Topic, bases: Mapping[str, Baseline], pools: Mapping[str, Pool], measures: Sequence[Measure], notes: list[str]
-) -> list[LeverageContent]:
-    plain = unconditional_questions(topic)
-    if any(measure.question.name not in plain for measure in measures):
-        notes.append(
-            "What the answers would be without a row is not said, since a question is asked under a condition, or may be annulled."
-        )
-        return []
-    variants: dict[str, VariantBasis] = {}
-    for name, basis in bases.items():
-        places = {measure.key: place for place, measure in enumerate(basis.measures)}
-        variants[name] = VariantBasis(basis, pools[name], tuple(places[measure.key] for measure in measures))
+def _leverage(topic: Topic, variants: Mapping[str, VariantBasis], published: Array, notes: list[str]) -> list[LeverageContent]:
     try:
-        contents, silent = mixed_leverage(topic, variants)
-    except Unsound as reason:
+        contents, silent = mixed_leverage(topic, variants, published)
+    except (UnknownVariation, Unsound) as reason:
         notes.append(f"What the answers would be without a row is not known: {reason}.")
         return []
     notes += silent
     return contents
+
+
+def _sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], published: Array, notes: list[str]) -> list[SensitivityContent]:
+    try:
+        contents, silent = mixed_sensitivity(topic, variants, published)
+    except (UnknownVariation, Unsound) as reason:
+        notes.append(f"What the answers would be with other priors is not known: {reason}.")
+        return []
+    notes += silent
+    return contents
+
+
+def _variant_bases(bases: Mapping[str, Baseline], pools: Mapping[str, Pool], measures: Sequence[Measure]) -> dict[str, VariantBasis]:
+    variants: dict[str, VariantBasis] = {}
+    for name, basis in bases.items():
+        places = {measure.key: place for place, measure in enumerate(basis.measures)}
+        variants[name] = VariantBasis(basis, pools[name], tuple(places[measure.key] for measure in measures))
+    return variants
 
 
 def _history(

@@ -18,10 +18,11 @@ from forecast.language.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class PoolEvidence:
-    """A log evidence from a pool's draws, and its standard error."""
+    """A log evidence from a pool's draws, and its standard error; ``change_error`` is that of how far it is from the published model's."""
 
     log: float
     error: float
+    change_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,20 @@ def weighs_by_evidence(topic: Topic) -> bool:
     return topic.combine == "evidence" and not evidence_obstacle(topic)
 
 
-def pool_evidence(pool: Pool, log_ratios: Array) -> PoolEvidence:
+def pool_evidence(pool: Pool, log_ratios: Array, *, than: Array | None = None) -> PoolEvidence:
     """Return the evidence from the log of likelihood and prior over what the draws of a pool come from, ``(draws,)``.
 
-    Its error is that of a mean of independent draws, ``sqrt((n / n_eff - 1) / n)``.
+    Its error is that of a mean of independent draws, ``sqrt((n / n_eff - 1) / n)``; where it is a variation of a published model, ``than`` are
+    the log ratios of that, and the error of how far it is from it is that of the ratio of two means over the same draws.
     """
     weights = pool.weigh_by(log_ratios)
     relative = math.sqrt(max(1 / weights.effective_size - 1 / len(pool), 0.0)) if weights.effective_size else math.inf
-    return PoolEvidence(log_sum(log_ratios) - math.log(len(pool)), relative)
+    return PoolEvidence(log_sum(log_ratios) - math.log(len(pool)), relative, 0.0 if than is None else _ratio_error(log_ratios, than))
+
+
+def _ratio_error(log_ratios: Array, than: Array) -> float:
+    """The relative error of the ratio of two evidences from the same draws (the delta method): draws move both, by their shares of each."""
+    return float(np.linalg.norm(np.exp(log_ratios - log_sum(log_ratios)) - np.exp(than - log_sum(than))))
 
 
 def mix_figures(
@@ -62,21 +69,73 @@ def mix_figures(
     is asked for.  Its evidence moves a figure by how far its own lies from the mixed one (the delta method).  ``stacked`` are weights by
     past predictions, by replicate, which count instead; ``prior`` are prior weights, where figures are of several variants each.
     """
-    before = topic.prior_weights if prior is None else prior
-    weights = stacked_sums(stacked) if stacked else variant_weights(topic, before, {name: its.evidence for name, its in variants.items()})
+    mixed, shares, pull = _mixed_and_pull(_weights(topic, variants, prior=prior, stacked=stacked), variants)
+    own = (shares * _stack([its.errors for its in variants.values()])) ** 2
+    if stacked:
+        return mixed, np.sqrt(own.sum(axis=0) + (_deviations(stacked, variants, pull) ** 2).sum(axis=0))
+    doubt = _stack([its.evidence.error if weighs_by_evidence(topic) else 0.0 for its in variants.values()])
+    moved = (pull * doubt[:, None]) ** 2
+    return mixed, np.sqrt((own + moved).sum(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class MixedVariants:
+    """The figures of all variants, and their weights by past predictions, by replicate, where the topic weighs by those."""
+
+    figures: Mapping[str, VariantFigures]
+    stacked: Mapping[str, Array] | None = None
+
+
+def mix_changes(topic: Topic, before: MixedVariants, after: MixedVariants) -> tuple[Array, Array]:
+    """Return how far a change moves mixed figures, and the errors of that, ``(figures,)`` each.
+
+    The ``errors`` of those after are of each variant's own change, 0 where it has none.  An evidence before and after is estimated from the
+    same draws: its error is common to both, but for ``change_error``.  So are weights by past predictions, replicate by replicate.
+    """
+    mixed, shares, pull = _mixed_and_pull(_weights(topic, after.figures, stacked=after.stacked), after.figures)
+    was, shares_before, pull_before = _mixed_and_pull(_weights(topic, before.figures, stacked=before.stacked), before.figures)
+    own = (shares * _stack([its.errors for its in after.figures.values()])) ** 2
+    own = own + ((shares - shares_before) * _stack([its.errors for its in before.figures.values()])) ** 2
+    if before.stacked and after.stacked:
+        deviations = _deviations(after.stacked, after.figures, pull) - _deviations(before.stacked, before.figures, pull_before)
+        return mixed - was, np.sqrt(own.sum(axis=0) + (deviations**2).sum(axis=0))
+    by_evidence = weighs_by_evidence(topic)
+    common = _stack([its.evidence.error if by_evidence else 0.0 for its in before.figures.values()])[:, None]
+    residual = _stack([its.evidence.change_error if by_evidence else 0.0 for its in after.figures.values()])[:, None]
+    moved = ((pull - pull_before) * common) ** 2 + (pull * residual) ** 2
+    return mixed - was, np.sqrt((own + moved).sum(axis=0))
+
+
+def _weights(
+    topic: Topic,
+    variants: Mapping[str, VariantFigures],
+    *,
+    prior: Mapping[str, float] | None = None,
+    stacked: Mapping[str, Array] | None = None,
+) -> Mapping[str, float]:
+    if stacked:
+        return stacked_sums(stacked)
+    return variant_weights(topic, topic.prior_weights if prior is None else prior, {name: its.evidence for name, its in variants.items()})
+
+
+def _mixed_and_pull(weights: Mapping[str, float], variants: Mapping[str, VariantFigures]) -> tuple[Array, Array, Array]:
+    """Mixed figures ``(figures,)``, the share of each variant in each, and how far its weight pulls it, ``(variants, figures)``."""
     amounts = np.array([weights[name] * its.held for name, its in variants.items()])
     shares = amounts / amounts.sum(axis=0)
-    counted = np.where(shares > 0, np.array([its.values for its in variants.values()]), 0.0)
+    counted = np.where(shares > 0, _stack([its.values for its in variants.values()]), 0.0)
     mixed = (shares * counted).sum(axis=0)
-    own = (shares * np.array([its.errors for its in variants.values()])) ** 2
-    if stacked:
-        relative = relative_deviations(stacked)
-        deviations = np.array([relative[name] for name in variants]).T @ (shares * (counted - mixed))
-        return mixed, np.sqrt(own.sum(axis=0) + (deviations**2).sum(axis=0))
-    by_evidence = weighs_by_evidence(topic)
-    doubt = np.array([its.evidence.error if by_evidence else 0.0 for its in variants.values()])
-    moved = (shares * (counted - mixed) * doubt[:, None]) ** 2
-    return mixed, np.sqrt((own + moved).sum(axis=0))
+    return mixed, shares, shares * (counted - mixed)
+
+
+def _deviations(stacked: Mapping[str, Array], variants: Mapping[str, VariantFigures], pull: Array) -> Array:
+    """How far each replicate of the weights moves each mixed figure, ``(REPLICATES, figures)``."""
+    relative = relative_deviations(stacked)
+    moved: Array = np.array([relative[name] for name in variants]).T @ pull
+    return moved
+
+
+def _stack(figures: Sequence[Array | float]) -> Array:
+    return np.array(figures, dtype=float)
 
 
 def stacked_sums(by_replicate: Mapping[str, Array]) -> dict[str, float]:
@@ -99,8 +158,3 @@ def variant_weights(topic: Topic, prior: Mapping[str, float], evidences: Mapping
     amounts = {name: prior[name] * math.exp(its.log - largest) for name, its in evidences.items()}
     total = math.fsum(amounts.values())
     return {name: amount / total for name, amount in amounts.items()}
-
-
-def unconditional_questions(topic: Topic) -> Sequence[str]:
-    """Return the questions whose answers under variants need no condition to be mixed: neither given something nor to be annulled."""
-    return [name for name, question in topic.questions.items() if question.given is None and question.annulled is None]

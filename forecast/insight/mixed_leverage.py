@@ -6,14 +6,15 @@ A row moves a mixed answer in two ways, by what a variant learns from it and by 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecast.book.topic import BASE, Topic
-from forecast.insight.baseline import Baseline, UnknownVariation
+from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures
+from forecast.insight.estimands import zero_rounding_errors
 from forecast.insight.leave_one_out import RowGroup, gone_with, measures_without, model_without, row_groups
-from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_figures, pool_evidence
+from forecast.insight.mixed_estimates import MixedVariants, VariantFigures, mix_changes, pool_evidence
 from forecast.insight.one_step_scores import one_step_scores
 from forecast.insight.reweighting import Pool
 from forecast.insight.stacking import stacked_weights, weighs_by_performance
@@ -33,13 +34,15 @@ class VariantBasis:
     columns: tuple[int, ...]
 
 
-def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis]) -> tuple[list[LeverageContent], list[str]]:
-    """Return the mixed answers without each group of rows, and a sentence for each that could not be given."""
+def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis], published: Array) -> tuple[list[LeverageContent], list[str]]:
+    """Return the mixed answers, ``published`` ``(measures,)``, without each group of rows, and a sentence for each that could not be given."""
     base = variants[BASE].basis
     groups = list(row_groups(base.model))
     without = {name: _figures_without(its, groups) for name, its in variants.items()}
-    whole = {name: _figures(its, its.basis.published, its.basis.errors, its.basis.model) for name, its in variants.items()}
-    published, _ = mix_figures(topic, whole, stacked=_performance_weights(topic, variants, None))
+    before = MixedVariants(
+        {name: published_figures(its) for name, its in variants.items()},
+        performance_weights(topic, variants, {name: its.basis.model for name, its in variants.items()}),
+    )
     contents: list[LeverageContent] = []
     notes: list[str] = []
     for place, group in enumerate(groups):
@@ -54,11 +57,8 @@ def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis]) -> tuple[
         if unknown:
             notes.append(f"What the answers would be without the rows of `{group.name}` cannot be said: {unknown}.")
             continue
-        values, errors = mix_figures(topic, figures, stacked=_performance_weights(topic, variants, group))
-        estimates: list[Estimate] = [
-            {"value": float(value), "change": float(value - before), "error": float(error)}
-            for value, before, error in zip(values, published, errors, strict=True)
-        ]
+        models = {name: model_without(its.basis.model, group) for name, its in variants.items()}
+        estimates = estimate_changes(topic, before, MixedVariants(figures, performance_weights(topic, variants, models)), published)
         contents.append(
             {
                 "kind": group.kind,
@@ -74,11 +74,10 @@ def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis]) -> tuple[
     return contents, notes
 
 
-def _performance_weights(topic: Topic, variants: Mapping[str, VariantBasis], group: RowGroup | None) -> Mapping[str, Array] | None:
-    """The weights of variants by what they foresaw of all rows but a group; None where a topic does not weigh by that.  Raises ``Unsound``."""
+def performance_weights(topic: Topic, variants: Mapping[str, VariantBasis], models: Mapping[str, Model]) -> Mapping[str, Array] | None:
+    """Return the weights of variants by what a model of each foresaw of its rows; None where a topic does not weigh by that.  Raises ``Unsound``."""
     if not weighs_by_performance(topic):
         return None
-    models = {name: its.basis.model if group is None else model_without(its.basis.model, group) for name, its in variants.items()}
     return stacked_weights(topic.prior_weights, {name: one_step_scores(model, variants[name].pool) for name, model in models.items()})
 
 
@@ -99,17 +98,42 @@ def _without(
     its: VariantBasis, group: RowGroup, gone: tuple[Array, Array], wide: WidePaths | None
 ) -> tuple[VariantFigures, WidePaths | None]:
     varied, wide = measures_without(its.basis, group, gone, wide)
-    return _figures(its, varied.values, varied.errors, model_without(its.basis.model, group)), wide
+    return varied_figures(its, varied, model_without(its.basis.model, group)), wide
 
 
-def _figures(its: VariantBasis, values: Array, errors: Array, model: Model) -> VariantFigures:
+def published_figures(its: VariantBasis) -> VariantFigures:
+    """Return the measures of one variant as published; raise ``UnknownVariation`` where its evidence is not known."""
+    columns, basis = list(its.columns), its.basis
+    held = basis.cases.weigh().held
+    evidence = pool_evidence(its.pool, _log_ratios(its.pool, basis.model))
+    return VariantFigures(basis.published[columns], np.nan_to_num(basis.errors[columns]), held[columns], evidence)
+
+
+def varied_figures(its: VariantBasis, varied: VariedMeasures, model: Model) -> VariantFigures:
+    """Return the measures of one variant under a variation, with the errors of their changes, and the evidence of a model in its place.
+
+    Raises ``UnknownVariation`` where the pool's draws do not carry that.
+    """
     columns = list(its.columns)
-    return VariantFigures(values[columns], np.nan_to_num(errors[columns]), np.ones(len(columns)), _evidence(its.pool, model))
+    evidence = pool_evidence(its.pool, _log_ratios(its.pool, model), than=_log_ratios(its.pool, its.basis.model))
+    return VariantFigures(varied.values[columns], np.nan_to_num(varied.errors[columns]), varied.held[columns], evidence)
 
 
-def _evidence(pool: Pool, model: Model) -> PoolEvidence:
-    """The evidence of a model's rows; raises ``UnknownVariation`` where the pool's weights do not carry."""
+def estimate_changes(topic: Topic, before: MixedVariants, after: MixedVariants, published: Array) -> list[Estimate]:
+    """Return the mixed measures, ``published`` ``(measures,)``, after a change of some variants or all, and how far they are from those before."""
+    unchanged = {name: replace(its, errors=np.zeros_like(its.errors)) for name, its in before.figures.items()}
+    figures = {name: after.figures.get(name, its) for name, its in unchanged.items()}
+    changes, errors = mix_changes(topic, before, replace(after, figures=figures))
+    changes, errors = (zero_rounding_errors(values, published) for values in (changes, errors))
+    return [
+        {"value": float(value), "change": float(change), "error": float(error)}
+        for value, change, error in zip(published + changes, changes, errors, strict=True)
+    ]
+
+
+def _log_ratios(pool: Pool, model: Model) -> Array:
+    """The log of likelihood and prior of a model over what a pool's draws come from; raises ``UnknownVariation`` where they do not carry."""
     log_ratios = pool.total(model) + pool.prior_ratio(model) - pool.log_ratio
     if not pool.weigh_by(log_ratios).carry:
         raise UnknownVariation("the draws at hand do not carry its evidence")
-    return pool_evidence(pool, log_ratios)
+    return log_ratios

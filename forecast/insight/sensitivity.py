@@ -77,39 +77,55 @@ def sensitivity(basis: Baseline, wide: WidePaths | None = None) -> tuple[list[Se
     tried before the model is conditioned afresh.
     """
     contents: list[SensitivityContent] = []
+    priors, notes = changed_priors(basis)
+    for changed in priors:
+        try:
+            varied = measures_under_prior(basis, changed, wide)
+        except (UnknownVariation, Unsound, Fault) as reason:
+            notes.append(unknown_note(changed, str(reason)))
+            continue
+        contents.append(
+            {
+                "parameter": changed.block.name,
+                "label": changed.label,
+                "change": changed.change,
+                "statement": changed.statement.text,
+                "values": varied.estimates(),
+                "pareto_k": varied.shown_k,
+                "refitted": varied.refitted,
+            }
+        )
+    return contents, notes
+
+
+def changed_priors(basis: Baseline) -> tuple[list[ChangedPrior], list[str]]:
+    """Return every prior that can be changed, in each of the ways, and a sentence for each that cannot."""
+    priors: list[ChangedPrior] = []
     notes: list[str] = []
     for block in basis.prior:
-        if isinstance(block.family, PoolFamily):
-            notes.append(f"The prior of {block.name} is a pool, which is not varied here; `forecast whatif` takes another in its place.")
-            continue
-        if block.family.value_kind is ValueKind.SIMPLEX:
-            notes.append(
-                f"The prior of {block.name} is a Dirichlet, which is not varied here; `forecast whatif` takes another in its place."
-            )
+        if isinstance(block.family, PoolFamily) or block.family.value_kind is ValueKind.SIMPLEX:
+            what = "pool" if isinstance(block.family, PoolFamily) else "Dirichlet"
+            notes.append(f"The prior of {block.name} is a {what}, which is not varied here; `forecast whatif` takes another in its place.")
             continue
         label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
         for change, width, shift in PRIOR_CHANGES:
-            name = indexed_name(block.name, label)
             try:
                 statement = changed_statement(block, width, shift)
-                if statement is None:
-                    continue
-                varied = measures_under_prior(basis, ChangedPrior(block, label, change, statement), wide)
-            except (UnknownVariation, Unsound, Fault) as reason:
-                notes.append(f"What the answers would be with the prior of {name} {change} is not known: {reason}.")
+            except Fault as reason:
+                notes.append(_unknown(indexed_name(block.name, label), change, str(reason)))
                 continue
-            contents.append(
-                {
-                    "parameter": block.name,
-                    "label": label,
-                    "change": change,
-                    "statement": statement.text,
-                    "values": varied.estimates(),
-                    "pareto_k": varied.shown_k,
-                    "refitted": varied.refitted,
-                }
-            )
-    return contents, notes
+            if statement is not None:
+                priors.append(ChangedPrior(block, label, change, statement))
+    return priors, notes
+
+
+def unknown_note(changed: ChangedPrior, reason: str) -> str:
+    """Say that the answers under a changed prior are not known, and why."""
+    return _unknown(indexed_name(changed.block.name, changed.label), changed.change, reason)
+
+
+def _unknown(name: str, change: PriorChange, reason: str) -> str:
+    return f"What the answers would be with the prior of {name} {change} is not known: {reason}."
 
 
 def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths | None = None) -> VariedMeasures:

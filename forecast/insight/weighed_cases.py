@@ -92,6 +92,12 @@ class WeighedCases:
     means: Mapping[int, _WeighedRanks]
     medians: Mapping[int, _WeighedRanks]
 
+    @property
+    def held(self) -> Array:
+        """How probable it is that what each measure is of is asked: that its condition holds and nothing annuls it, ``(measures,)``."""
+        held: Array = self.below / self.weights.sum()
+        return held
+
     def values(self) -> Array:
         """Return each measure, ``(measures,)``.
 

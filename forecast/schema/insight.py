@@ -248,7 +248,7 @@ class ImpliedContent(TypedDict):
 class InsightContent(TypedDict):
     """Everything a report says of why; ``notes`` say what could not be said, and why not.
 
-    Where it is ``of_variants`` together, it has no priors, surprises, scores, power or checks.
+    Where it is ``of_variants`` together, it has no surprises, scores, power or checks.
     """
 
     measures: list[MeasureContent]

@@ -12,11 +12,14 @@ import pytest
 
 from forecast.book.topic import Topic, Variant
 from forecast.insight.baseline import baseline_of
-from forecast.insight.estimands import measures_of
+from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.leave_one_out import model_without, row_groups
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.mixed_sensitivity import mixed_sensitivity
+from forecast.insight.published import mixed_answers
 from forecast.insight.replay_pool import anchored_pool
+from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse, answer_questions, condition_fast, published_result
@@ -95,19 +98,26 @@ def test_a_question_under_a_condition_weighs_variants_by_it_as_of_each_day():
         assert point.values[0] == pytest.approx(point.values[2] / point.values[1], rel=1e-9)
 
 
-def test_leaving_a_row_out_of_variants_changes_answers_and_weights():
-    """Without each row the mixed measures are those of variants conditioned without it, by their evidence without it, within four errors."""
-    topic = rivals_topic()
-    analyses = {name: analyse(rival, AS_OF, SETTINGS, referee=False) for name, rival in topic.rivals.items()}
+def bases_of(topic: Topic, settings: Settings = SETTINGS) -> tuple[dict[str, VariantBasis], np.ndarray]:
+    """What is varied of each variant, and the mixed measures as published."""
+    analyses = {name: analyse(rival, AS_OF, settings, referee=False) for name, rival in topic.rivals.items()}
     variants = {}
     for name, analysis in analyses.items():
         basis = baseline_of(analysis)
-        pool = anchored_pool(analysis.model.topic, AS_OF, SETTINGS, published=analysis.result.posterior)
+        pool = anchored_pool(analysis.model.topic, AS_OF, settings, published=analysis.result.posterior)
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
         variants[name] = VariantBasis(basis, pool, tuple(places[measure.key] for measure in measures_of(topic)))
-    contents, notes = mixed_leverage(topic, variants)
+    _, answers = mixed_answers(topic, {name: its.result for name, its in analyses.items()}, settings)
+    return variants, published_values(answers, measures_of(topic))[0]
+
+
+def test_leaving_a_row_out_of_variants_changes_answers_and_weights():
+    """Without each row the mixed measures are those of variants conditioned without it, by their evidence without it, within four errors."""
+    topic = rivals_topic()
+    variants, published = bases_of(topic)
+    contents, notes = mixed_leverage(topic, variants, published)
     assert notes == []
-    groups = [group for group in row_groups(analyses["base"].model) if group.kind == "row"]
+    groups = [group for group in row_groups(variants["base"].basis.model) if group.kind == "row"]
     assert len(groups) == len(COUNTS)
     for group, content in zip(groups, contents, strict=False):
         logs, values = {}, {}
@@ -119,3 +129,58 @@ def test_leaving_a_row_out_of_variants_changes_answers_and_weights():
         given = np.array([estimate["value"] for estimate in content["values"]])
         errors = np.array([estimate["error"] for estimate in content["values"]])
         assert (np.abs(given - expected) < 4 * errors + [0.006, 0.006, 0.006]).all()
+
+
+def test_a_question_under_a_condition_is_known_without_a_row():
+    """The chance of one thing given another, without a row, is the ratio of two mixed chances without it, within four errors."""
+    questions = {
+        "given_high": {"answer": "rate > 4", "given": "rate > 3.5"},
+        "high": {"answer": "rate > 3.5"},
+        "higher": {"answer": "rate > 4"},
+    }
+    topic = rivals_topic(questions=questions)
+    contents, notes = mixed_leverage(topic, *bases_of(topic))
+    assert notes == []
+    for content in contents:
+        given, high, higher = (estimate["value"] for estimate in content["values"])
+        assert given == pytest.approx(higher / high, abs=4 * content["values"][0]["error"] + 0.004)
+    assert max(abs(content["values"][0]["change"]) for content in contents) > 0.02
+
+
+def test_another_prior_changes_the_variants_that_state_it_alike_with_their_evidence():
+    """With each changed prior the mixed measures are those of variants conditioned afresh under it, by the evidence that they then have, within four errors."""
+    topic = rivals_topic()
+    contents, notes = mixed_sensitivity(topic, *bases_of(topic))
+    assert notes == []
+    assert len(contents) == 8  # four changes of the prior that two variants share, and four of the third's
+    for content in contents:
+        logs, values = {}, {}
+        alike = {"base", "bursts"} if content in contents[:4] else {"fast"}
+        for name, rival in topic.rivals.items():
+            changed = rival
+            if name in alike:
+                parameter = replace(rival.parameters["rate"], prior=parse_statement(content["statement"]))
+                changed = replace(rival, parameters={**rival.parameters, "rate": parameter})
+            posterior = condition_fast(model_as_of(changed, AS_OF), SETTINGS)
+            logs[name], values[name] = posterior.diagnostics.log_evidence, answers_of(answer_questions(posterior, SETTINGS))
+        expected = mixed_by_hand(topic, logs, values)
+        given = np.array([estimate["value"] for estimate in content["values"]])
+        errors = np.array([estimate["error"] for estimate in content["values"]])
+        assert (np.abs(given - expected) < 4 * errors + [0.006, 0.006, 0.006]).all()
+
+
+def test_errors_of_mixed_changes_are_as_large_as_the_changes_vary():
+    """Over seeds the changes without a row, and with another prior, vary by their stated errors: neither twice as much nor half."""
+    topic = rivals_topic()
+    found: dict[str, list[np.ndarray]] = {"without": [], "prior": []}
+    for seed in range(12):
+        variants, published = bases_of(topic, Settings(engine="importance", seed=seed))
+        row = mixed_leverage(topic, variants, published)[0][4]
+        prior = mixed_sensitivity(topic, variants, published)[0][2]
+        for name, content in (("without", row), ("prior", prior)):
+            found[name].append(np.array([[estimate["change"], estimate["error"]] for estimate in content["values"]]))
+    for changes in found.values():
+        spread = np.std([its[:, 0] for its in changes], axis=0, ddof=1)
+        stated = np.sqrt(np.mean([its[:, 1] ** 2 for its in changes], axis=0))
+        assert (spread < 2 * stated).all()
+        assert (spread > stated / 2).all()

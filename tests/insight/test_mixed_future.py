@@ -14,10 +14,10 @@ from forecast.insight.baseline import Baseline, baseline_of
 from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.information import future_increment, information, signposts
 from forecast.insight.mixed_variance import decompose_mixed_variance
+from forecast.insight.published import mixed_answers, published_answers
 from forecast.insight.published_cases import PublishedCases, cases_of_variants
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
-from forecast.predict.published import mixed_answers, published_answers
 from forecast.predict.rival_weights import RivalWeights
 from tests.support.building import OPENS, make_topic
 

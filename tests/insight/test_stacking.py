@@ -14,7 +14,7 @@ from forecast.book.topic import Topic, Variant
 from forecast.inference.monte_carlo import REPLICATES
 from forecast.inference.prediction_pool import TIMES_FOR_STATED
 from forecast.insight.baseline import baseline_of
-from forecast.insight.estimands import measures_of
+from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.leave_one_out import row_groups
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
@@ -144,7 +144,8 @@ def test_leaving_a_row_out_leaves_its_score_out():
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
         columns = tuple(places[measure.key] for measure in measures_of(topic))
         variants[name] = VariantBasis(basis, anchored_pool(rival, AS_OF, SETTINGS), columns)
-    contents, notes = mixed_leverage(topic, variants)
+    published, _ = published_values(published_answers(topic, AS_OF, SETTINGS).answers, measures_of(topic))
+    contents, notes = mixed_leverage(topic, variants, published)
     assert notes == []
     rows = [group for group in row_groups(variants["base"].basis.model) if group.kind == "row"]
     for place, content in zip(range(len(rows)), contents, strict=False):

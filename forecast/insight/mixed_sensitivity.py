@@ -1,0 +1,79 @@
+"""The mixed answers with a prior changed: in every variant that states it alike, each with the evidence that it then has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forecast.book.topic import Topic
+from forecast.insight.baseline import UnknownVariation
+from forecast.insight.mixed_estimates import MixedVariants, VariantFigures
+from forecast.insight.mixed_leverage import VariantBasis, estimate_changes, performance_weights, published_figures, varied_figures
+from forecast.insight.sensitivity import ChangedPrior, changed_priors, measures_under_prior, unknown_note, with_changed_prior
+from forecast.insight.wide_paths import WidePaths, wide_paths
+from forecast.language.arrays import Array
+from forecast.language.faults import Fault
+from forecast.model.errors import Unsound
+from forecast.model.model import Model
+from forecast.schema.insight import SensitivityContent
+
+type _PriorKey = tuple[str, str, str, str]
+
+
+@dataclass(slots=True)
+class _Changes:
+    """A changed prior, and the figures of the variants that state the prior alike; or why those of one are not known."""
+
+    changed: ChangedPrior
+    figures: dict[str, VariantFigures]
+    models: dict[str, Model]
+    refitted: bool = False
+    unknown: str = ""
+
+
+def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], published: Array) -> tuple[list[SensitivityContent], list[str]]:
+    """Return the mixed answers, ``published`` ``(measures,)``, under each changed prior, and a sentence for each that could not be given.
+
+    Raises ``UnknownVariation`` where the evidence of a variant as published is not known.
+    """
+    models = {name: its.basis.model for name, its in variants.items()}
+    before = MixedVariants({name: published_figures(its) for name, its in variants.items()}, performance_weights(topic, variants, models))
+    changes: dict[_PriorKey, _Changes] = {}
+    notes: list[str] = []
+    for name, its in variants.items():
+        priors, silent = changed_priors(its.basis)
+        notes += [note for note in silent if note not in notes]
+        wide = wide_paths(its.basis, its.pool)
+        for changed in priors:
+            key = (changed.block.name, changed.label, changed.change, changed.statement.text)
+            _change_variant(changes.setdefault(key, _Changes(changed, {}, {})), name, its, changed, wide)
+    contents: list[SensitivityContent] = []
+    for one in changes.values():
+        if one.unknown:
+            notes.append(unknown_note(one.changed, one.unknown))
+            continue
+        stacked = performance_weights(topic, variants, models | one.models)
+        contents.append(
+            {
+                "parameter": one.changed.block.name,
+                "label": one.changed.label,
+                "change": one.changed.change,
+                "statement": one.changed.statement.text,
+                "values": estimate_changes(topic, before, MixedVariants(one.figures, stacked), published),
+                "pareto_k": None,
+                "refitted": one.refitted,
+            }
+        )
+    return contents, notes
+
+
+def _change_variant(changes: _Changes, name: str, its: VariantBasis, changed: ChangedPrior, wide: WidePaths | None) -> None:
+    """Add the figures of one variant under a changed prior, or say why they are not known."""
+    try:
+        varied = measures_under_prior(its.basis, changed, wide)
+        changes.models[name] = with_changed_prior(its.basis.model, changed)
+        changes.figures[name] = varied_figures(its, varied, changes.models[name])
+    except (UnknownVariation, Unsound, Fault) as reason:
+        changes.unknown = changes.unknown or f"under `{name}`: {reason}"
+    else:
+        changes.refitted |= varied.refitted
