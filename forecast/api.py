@@ -37,6 +37,7 @@ from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Posterior
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean
@@ -114,7 +115,8 @@ class OpenTopic:
 
     def model(self, as_of: date | None = None) -> Model:
         """Return the topic bound to the knowledge of a day: its rows as arrays, its statements as functions."""
-        return model_as_of(self.topic, as_of or self.as_of)
+        day = as_of or self.as_of
+        return model_as_of(with_carried_posteriors(self.topic, day, self.settings), day)
 
     def prior(self) -> Posterior:
         """Return draws of the joint prior: what was believed before the record."""
@@ -130,18 +132,18 @@ class OpenTopic:
 
     def answers(self) -> Mapping[str, Answer]:
         """Return the answer to each question, by name: of a topic with variants, by all of them together."""
-        return published_answers(self.topic, self.as_of, self.settings).answers
+        return published_answers(self._linked, self.as_of, self.settings).answers
 
     def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
 
         Raises ``forecast.actions.evidence.NoHypotheses`` where there is none.
         """
-        return weigh_evidence(self.topic, of=of, as_of=self.as_of, settings=self.settings)[0]
+        return weigh_evidence(self._linked, of=of, as_of=self.as_of, settings=self.settings)[0]
 
     def analyse(self, *, referee: bool = False) -> Analysis:
         """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""
-        return analyse(self.topic, self.as_of, self.settings, referee=referee)
+        return analyse(self._linked, self.as_of, self.settings, referee=referee)
 
     def report(self) -> TopicContent | None:
         """Return the newest published report of the topic as plain data; None where there is none."""
@@ -161,9 +163,14 @@ class OpenTopic:
         rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
         return data_tree(result.posterior, result.paths, rng)
 
+    @property
+    def _linked(self) -> Topic:
+        """The topic, whose links to others can be followed."""
+        return with_carried_posteriors(self.topic, self.as_of, self.settings)
+
     def _published_result(self, *, chances: bool) -> EngineResult:
         """What would be published: posterior, paths and answers; ``chances`` says whether probabilities get intervals."""
-        return published_result(self.topic, self.as_of, replace(self.settings, chances=chances))
+        return published_result(self._linked, self.as_of, replace(self.settings, chances=chances))
 
 
 def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:

@@ -21,6 +21,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
 from forecast.book.ledger import read_ledger
+from forecast.book.linked_topics import linked_names
 from forecast.book.reading import read_book
 from forecast.book.record_columns import record_columns
 from forecast.book.rows import row_hashes
@@ -31,6 +32,7 @@ from forecast.language.expressions import walk
 from forecast.model.custom_model import trust_problem
 from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.horizon import check_horizon
+from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
 from forecast.model.used_names import expressions_used
 
@@ -143,7 +145,7 @@ def topic_problems(topic: Topic, as_of: date) -> tuple[Problem, ...]:
 def _prior_summaries(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
     """A topic's priors with their points; raises ``Unsound`` where they or its days make no model."""
     for variant in topic.rivals.values():
-        check_horizon(model_as_of(variant, as_of))  # finds series without values, too
+        check_horizon(model_as_of(without_linked(variant), as_of))  # finds series without values, too
     return summarise_priors(topic.as_it_stands, as_of)
 
 
@@ -220,7 +222,9 @@ def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | No
             warnings += remembered
     asked = 0
     left = MOST_WORK
-    for topic in changed[:MOST_ASKED]:
+    for topic in [topic for topic in changed if not linked_names(topic)][
+        :MOST_ASKED
+    ]:  # of others nothing is known before they are computed
         left -= _work(topic)
         if left < 0:
             break

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -22,10 +23,12 @@ from forecast.book.comparable import evidence_obstacle
 from forecast.book.files.exceptions import exception_text
 from forecast.book.files.layout import topic_path
 from forecast.book.files.problems import FileFault, Place, Problem
-from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.topic import Topic
+from forecast.book.hashes import linked_part, numbers_hash, words_hash
+from forecast.book.links import LinkFit, PosteriorLink
+from forecast.book.topic import BASE, Topic
 from forecast.cache.draws import draws_from_bytes, draws_to_bytes
-from forecast.cache.keys import calculation_key, content_key, draws_key
+from forecast.cache.fits import fit_to_bytes
+from forecast.cache.keys import calculation_key, content_key, draws_key, fit_key
 from forecast.cache.store import CachedResult
 from forecast.content.contracts import with_contracts
 from forecast.content.on_record import with_questions_on_record
@@ -35,15 +38,17 @@ from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
 from forecast.inference.importance.threads import one_thread
 from forecast.inference.posterior import Posterior
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
+from forecast.predict.carried_draws import carry
 from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
 from forecast.schema.insight import ImpliedContent, InsightContent
-from forecast.schema.topic import ParameterContent, RunContent, RunHashes, TopicContent, VerdictContent, content_bytes
+from forecast.schema.topic import ParameterContent, RunContent, RunHashes, RunSources, TopicContent, VerdictContent, content_bytes
 from forecast.schema.variants import WiderPriors
 
 MOST_ROWS_EXPLAINED = 10_000  # which takes about a minute
@@ -80,9 +85,12 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
     if plan.content is not None:
         renewed = [CachedResult("content", plan.content_key, content_bytes(plan.content))] if plan.renews_reasons else []
         return TopicResult(plan.content, _files(run, plan), kept=tuple(renewed), content_key=plan.content_key)
+    settings = replace(run.settings, engine="importance") if run.fast else run.settings
+    topic = with_carried_posteriors(topic, run.as_of, settings, plan.fits)
     try:
         with one_thread():  # sums in one order: the same bytes however many cores there are
             content, kept = _compute_content(run, topic, plan, progress)
+            kept += _fits_to_keep(run, topic, plan)
     except Unsound as unsound:
         return TopicResult(problems=unsound.problems)
     content = with_day_written(with_questions_on_record(content, plan.on_record), plan.written)
@@ -131,6 +139,7 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
     )
     verdict = made or plan.verdict
     kept = [] if run.fast or plan.draws is not None else _draws_to_keep(run, topic, analysis, verdict)
+    kept += _carried_fits(run, topic, plan, {BASE: analysis.result.posterior}, None)
     explained = run.insight and topic.own is None and analysis.model.row_count <= MOST_ROWS_EXPLAINED
     insight = plan.insight if explained else None  # it weighs draws by the statements, which its own model may not follow
     if explained and insight is None:
@@ -219,7 +228,35 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         insight=insight,
         variants=together.content(topic, verdict, wider),
     )
-    return _with_markets(content, run, topic, plan, None), []
+    posteriors = {name: its.result.posterior for name, its in together.analyses.items()}
+    weights = {name: together.weights.weight(name) for name in posteriors}
+    return _with_markets(content, run, topic, plan, None), _carried_fits(run, topic, plan, posteriors, weights)
+
+
+def _carried_fits(
+    run: Run, topic: Topic, plan: TopicPlan, posteriors: Mapping[str, Posterior], weights: Mapping[str, float] | None
+) -> list[CachedResult]:
+    """What carries the posteriors that other topics' links name, to be kept for these; nothing of one that cannot be carried, which they say."""
+    fits: dict[PosteriorLink, LinkFit] = {}
+    for link in plan.carries if not run.fast else ():
+        with suppress(Unsound):
+            fits[link] = carry(link, topic, posteriors, weights)
+    return [CachedResult("fit", _fit_key(run, link, topic), fit_to_bytes(fit)) for link, fit in fits.items()]
+
+
+def _fits_to_keep(run: Run, topic: Topic, plan: TopicPlan) -> list[CachedResult]:
+    """What carries the posteriors that a topic's own links name, where it has been worked out for it alone."""
+    made = {
+        link.address: (link, rival.sources[link.topic], rival.carried.fit(link, run.as_of))
+        for rival in topic.rivals.values()
+        for link in rival.links.values()
+        if rival.carried is not None and link.address not in plan.fits and not run.fast
+    }
+    return [CachedResult("fit", _fit_key(run, link, source), fit_to_bytes(fit)) for link, source, fit in made.values()]
+
+
+def _fit_key(run: Run, link: PosteriorLink, source: Topic) -> str:
+    return fit_key(link, source, as_of=run.as_of, settings=run.settings, environment=run.environment)
 
 
 def _draws_to_keep(run: Run, topic: Topic, analysis: Analysis, verdict: VerdictContent | None) -> list[CachedResult]:
@@ -243,7 +280,14 @@ def _run_content(run: Run, topic: Topic, verdict: VerdictContent | None) -> RunC
         "hindcast": run.is_hindcast,
         "versions": dict(run.environment.versions),
         "hashes": hashes,
+        **_source_hashes(topic, run.as_of),
     }
+
+
+def _source_hashes(topic: Topic, as_of: date) -> RunSources:
+    """The hashes of the topics that links name; nothing where there are none."""
+    sources = {name: numbers_hash(linked_part(topic, name), as_of=as_of) for name in topic.sources}
+    return {"sources": sources} if sources else {}
 
 
 def _plain_number(number: object) -> object:

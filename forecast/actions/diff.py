@@ -17,6 +17,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.content.topic import answer_content
 from forecast.insight.baseline import UnknownVariation
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.change_report import move_between
 from forecast.insight.chosen import chosen_move
 from forecast.insight.estimands import Measure, MeasureKey, StatedValue, answered_measures, measures_of, published_values, with_medians
@@ -118,7 +119,8 @@ def _topic_difference(
     name: str, earlier: Snapshot, later: Snapshot, settings: Settings, *, only: str | None = None
 ) -> TopicDifference | None:
     """How a topic moved between two runs; None where nothing of it differs."""
-    old, new = earlier.topics[name], later.topics[name]
+    old = with_carried_posteriors(earlier.topics[name], earlier.as_of, settings)
+    new = with_carried_posteriors(later.topics[name], later.as_of, settings)
     for topic in (old, new):
         if topic.own is not None:
             raise Unsound(custom_model_problem(topic, "a change is split by replay, which weighs draws by the statements of topic.toml"))

@@ -12,6 +12,7 @@ from forecast.book.topic import Topic
 from forecast.book.variant_choice import choose_variant
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Diagnostics, require_rows
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.evidence_matrix import EvidenceMatrix, evidence_matrix
 from forecast.language.expressions import indexed_name
 from forecast.language.faults import did_you_mean
@@ -48,7 +49,7 @@ def read_and_weigh_evidence(
     if chosen is None:
         return EvidenceResult(problems=(*problems, *wrong))
     try:
-        weighed = weigh_evidence(chosen, of=of, as_of=as_of, settings=settings)
+        weighed = weigh_evidence(with_carried_posteriors(chosen, as_of, settings), of=of, as_of=as_of, settings=settings)
     except Unsound as unsound:
         return EvidenceResult(problems=(*problems, *unsound.problems))
     return EvidenceResult(*weighed, problems)

@@ -12,6 +12,7 @@ from forecast.book.files.problems import Place, Problem, has_errors
 from forecast.book.variant_choice import choose_variant
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.program import pymc_source
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.settings import Purpose, Settings, generator
@@ -26,7 +27,7 @@ class ExportResult:
     problems: tuple[Problem, ...] = ()
 
 
-def pymc_program(root: Path, topic: str, *, as_of: date, variant: str = "") -> ExportResult:
+def pymc_program(root: Path, topic: str, *, as_of: date, settings: Settings, variant: str = "") -> ExportResult:
     """Return a topic as a PyMC program: one of its variants, where it has any."""
     book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
@@ -35,7 +36,7 @@ def pymc_program(root: Path, topic: str, *, as_of: date, variant: str = "") -> E
     if chosen is None:
         return ExportResult(problems=problems)
     try:
-        return ExportResult(pymc_source(model_as_of(chosen, as_of)))
+        return ExportResult(pymc_source(model_as_of(with_carried_posteriors(chosen, as_of, settings), as_of)))
     except Unsound as unsound:
         return ExportResult(problems=unsound.problems)
     except CannotSample as reason:
@@ -53,6 +54,7 @@ def write_netcdf(root: Path, topic: str, path: Path, *, as_of: date, settings: S
     if chosen is None:
         return ExportResult(problems=problems)
     try:
+        chosen = with_carried_posteriors(chosen, as_of, settings)
         result = published_result(chosen, as_of, replace(settings, chances=False))
         data_tree(result.posterior, result.paths, generator(settings.seed, topic, Purpose.DATA_TREE)).to_netcdf(path)
     except Unsound as unsound:

@@ -30,6 +30,7 @@ from forecast.importers.metaculus_cdf import ServerCdf, cdf_of_cases, server_cdf
 from forecast.importers.metaculus_forecast import Tails, options_for, stated_cdf
 from forecast.importers.metaculus_payload import Payload, payload_text, server_options, server_probability
 from forecast.importers.metaculus_target import MetaculusTarget, read_target, server_scale, target_of_terms
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.published import published_answers
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
@@ -195,7 +196,7 @@ def _model_says(
     topic = book.topics[found.topic.name]
     question = topic.questions[found.question.question.id]
     settings = replace(settings, chances=False)
-    published = published_answers(topic, as_of, settings)
+    published = published_answers(with_carried_posteriors(topic, as_of, settings), as_of, settings)
     answer = published.answers[question.name]
     if answer.value is None:
         if answer.reasons:

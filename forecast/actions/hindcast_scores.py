@@ -19,6 +19,7 @@ from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.ledger_forecasts import MODEL, LedgerForecasts, ledger_forecasts
 from forecast.forecasts.own_questions import hash_as_asked
 from forecast.forecasts.times import SECONDS_A_DAY
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.hindcasts import Hindcast, hindcasts
 from forecast.insight.record_events import Every
 from forecast.insight.settled_scores import AnswerOrigin, SettledScore, score_settled_question
@@ -95,7 +96,7 @@ def _replay_topics(topics: Mapping[str, Topic], until: date, settings: Settings,
             left_out.append((name, "it brings its own model"))
             continue
         try:
-            made = hindcasts(topic, until, settings, every=every)
+            made = hindcasts(with_carried_posteriors(topic, until, settings), until, settings, every=every)
         except Unsound as unsound:
             left_out.append((name, unsound.problems[0].message))
             continue

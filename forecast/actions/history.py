@@ -16,6 +16,7 @@ from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Question, Topic
 from forecast.book.written_priors import priors_published
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.chosen import chosen_history
 from forecast.insight.estimands import measures_of, with_medians
 from forecast.insight.history import History, history, history_days
@@ -65,7 +66,7 @@ def replay_history(
     named, problems = find_question(book, question)
     if named is None:
         return HistoryResult(problems=problems)
-    topic, asked = named
+    topic, asked = with_carried_posteriors(named[0], until, settings), named[1]
     if topic.own is not None:
         return HistoryResult(problems=(custom_model_problem(topic, "a replay weighs draws by the statements of topic.toml"),))
     first = max(since or topic.opens, topic.opens)

@@ -16,6 +16,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import BASE, Topic
 from forecast.content.topic import answer_content
 from forecast.inference.posterior import Posterior
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
@@ -88,7 +89,7 @@ def compare_markets(root: Path, name: str, *, as_of: date, settings: Settings, b
 
 def _answers_of(topic: Topic, as_of: date, settings: Settings) -> tuple[Mapping[str, Answer], Posterior | None, bool]:
     """A topic's answers, its posterior where it has one alone, and whether the engine vouches for all draws behind them."""
-    published = published_answers(topic, as_of, settings)
+    published = published_answers(with_carried_posteriors(topic, as_of, settings), as_of, settings)
     return published.answers, None if topic.variants else published.results[BASE].posterior, published.sound
 
 

@@ -16,6 +16,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem
 from forecast.book.files.problems import Place, Problem, Result, has_errors
 from forecast.book.topic import Topic
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
@@ -63,7 +64,9 @@ def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Sett
             return StakeResult(problems=warnings)
         markets, left_out = _markets(given, now=now, most_age=timedelta(days=choice.most_age))
         results = {
-            name: published_result(given.topics[name], now.date(), replace(settings, chances=False))
+            name: published_result(
+                with_carried_posteriors(given.topics[name], now.date(), settings), now.date(), replace(settings, chances=False)
+            )
             for name in sorted({its.contract.topic for its in markets})
         }
         request = StakeRequest(choice.bankroll, choice.fraction, given.weight, choice.limits)

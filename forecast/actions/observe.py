@@ -32,12 +32,13 @@ from forecast.book.records import MOST_RECORD_ROWS, header_line, record_line
 from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
 from forecast.inference.importance.prior_sampling import prior_draws
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.chosen_rows import log_likelihood_of
 from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.model import model_as_of
 from forecast.model.record import record_as_of
-from forecast.model.settings import Purpose, generator
+from forecast.model.settings import Purpose, Settings, generator
 from forecast.model.total_log_likelihood import total_log_likelihood
 
 NEW_COLUMNS = ("from", "to", "value", "known", "source", "grade", "note")
@@ -249,7 +250,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
                     topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
                 ),
             )
-    for variant in topic.rivals.values():
+    for variant in with_carried_posteriors(topic, today, Settings()).rivals.values():
         if refused := _impossible(variant, stream, row, today):
             return refused
     return ()

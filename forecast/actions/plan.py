@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,11 +13,15 @@ from forecast.actions.pages import files_stand, pages_key
 from forecast.actions.run import Run
 from forecast.actions.standing import parse_content
 from forecast.actions.topic_contracts import TopicMarkets, read_markets
+from forecast.book.cycles import topological_order
 from forecast.book.files.folder import Folder
-from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.hashes import linked_part, numbers_hash, words_hash
+from forecast.book.linked_topics import all_sources
+from forecast.book.links import LinkFit, PosteriorLink
 from forecast.book.topic import BASE, Book, Topic
 from forecast.book.written_priors import day_written
-from forecast.cache.keys import calculation_key, content_key, draws_key, insight_key
+from forecast.cache.fits import fit_from_bytes
+from forecast.cache.keys import calculation_key, content_key, draws_key, fit_key, insight_key
 from forecast.cache.store import Store
 from forecast.content.on_record import questions_on_record, with_questions_on_record
 from forecast.content.priors_written import with_day_written
@@ -53,6 +57,8 @@ class TopicPlan:
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
     another than when it was kept.  ``on_record`` is what people said of its questions, ``markets`` its contracts and their quotes,
     ``written`` since when its priors have been public.  ``reason`` says why in words.
+    ``carries`` are the links of other topics to this one.  ``fits`` have what carries the posteriors that its own links name, by address, and
+    ``fit_keys`` the keys under which ``with_kept`` reads them.
     """
 
     topic: str
@@ -71,6 +77,9 @@ class TopicPlan:
     on_record: tuple[RecordedQuestion, ...] = ()
     markets: TopicMarkets | None = None
     written: date | None = None
+    fit_keys: Mapping[str, str] = field(default_factory=dict)
+    fits: Mapping[str, LinkFit] = field(default_factory=dict)
+    carries: tuple[PosteriorLink, ...] = ()
 
 
 def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, TopicPlan]:
@@ -83,8 +92,34 @@ def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], stor
     kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find(run))
     drawn = store.keys_kept(topic.draws_key for topic in prepared.values() if not topic.referee)
     plans = {name: topic.plan(run, kept, drawn) for name, topic in prepared.items()}
+    plans = {name: _with_links(run, plan, book) if plan.steps else plan for name, plan in plans.items()}
     states = store.find(pages_key(run, name) for name, plan in plans.items() if plan.content is not None)
     return {name: _without_standing_files(run, plan, states.get(pages_key(run, name))) for name, plan in plans.items()}
+
+
+def waves_of_links(book: Book, plans: Mapping[str, TopicPlan]) -> list[dict[str, TopicPlan]]:
+    """Return plans in groups, each topic in one after those of the topics that its links lead to; otherwise in their order."""
+    waves: list[dict[str, TopicPlan]] = []
+    depths: dict[str, int] = {}
+    for name in topological_order({name: tuple(all_sources(book.topics[name])) for name in plans}):
+        depths[name] = 1 + max((depths[source] for source in all_sources(book.topics[name]) if source in depths), default=-1)
+    for name, plan in plans.items():
+        waves += [{} for _ in range(len(waves), depths[name] + 1)]
+        waves[depths[name]][name] = plan
+    return waves
+
+
+def _with_links(run: Run, plan: TopicPlan, book: Book) -> TopicPlan:
+    """The plan of a topic that is computed, with what it takes from other topics and what these take from it."""
+    topic = book.topics[plan.topic]
+    keys = {
+        link.address: fit_key(link, rival.sources[link.topic], as_of=run.as_of, settings=run.settings, environment=run.environment)
+        for rival in topic.rivals.values()
+        for link in rival.links.values()
+    }
+    others = (rival for other in book.topics.values() for rival in other.rivals.values())
+    carries = {link.address: link for other in others for link in other.links.values() if link.topic == plan.topic}
+    return replace(plan, fit_keys=keys, carries=tuple(carries.values()))
 
 
 def plan_of_standing(name: str) -> TopicPlan:
@@ -92,8 +127,14 @@ def plan_of_standing(name: str) -> TopicPlan:
     return TopicPlan(name, (), UNCHANGED, renders=False)
 
 
-def with_draws(plan: TopicPlan, store: Store) -> TopicPlan:
-    """Return a plan with the draws that it reuses: read when it is carried out, since those of all topics would fill the memory."""
+def with_kept(plan: TopicPlan, store: Store) -> TopicPlan:
+    """Return a plan with the draws that it reuses, and what carries the posteriors that its links name, as far as that is kept.
+
+    They are read when the plan is carried out: draws of all topics would fill the memory, and other topics come before.
+    """
+    if plan.fit_keys:
+        kept = store.find(plan.fit_keys.values())
+        plan = replace(plan, fits={address: fit_from_bytes(kept[key]) for address, key in plan.fit_keys.items() if key in kept})
     return replace(plan, draws=store.find([plan.draws_key]).get(plan.draws_key)) if plan.draws_key else plan
 
 
@@ -254,11 +295,14 @@ def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:
     priors: dict[str, dict[str, str]] = {}
     for parameter in report["parameters"]:
         priors.setdefault(parameter["name"], {})[parameter["label"]] = parameter["statement"]
-    now = {
-        name: {label: parameter.statement_for(label).text for label in parameter.labels or ("",)}
-        for name, parameter in topic.parameters.items()
-    }
-    parts = [f"prior `{name}`" for name in dict.fromkeys((*now, *priors)) if now.get(name) != priors.get(name)]
+    now = {name: {label: parameter.text_for(label) for label in parameter.labels or ("",)} for name, parameter in topic.parameters.items()}
+    sources = report["run"].get("sources", {})
+    parts = [
+        f"the posterior of `{name}`"
+        for name in topic.sources
+        if sources.get(name) != numbers_hash(linked_part(topic, name), as_of=date.fromisoformat(report["as_of"]))
+    ]
+    parts += [f"prior `{name}`" for name in dict.fromkeys((*now, *priors)) if now.get(name) != priors.get(name)]
     rows = {stream["name"]: (stream["statement"], len(stream["rows"])) for stream in report["streams"]}
     records = records_as_of(topic, date.fromisoformat(report["as_of"]))
     streams = {name: (record.stream.value.text, len(record.rows)) for name, record in records.items()}

@@ -12,6 +12,7 @@ from forecast.book.files.problems import Problem, has_errors, sort_problems
 from forecast.book.topic import BASE
 from forecast.elicitation.parameter_summary import ParameterUpdate, parameter_updates
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -44,7 +45,7 @@ def prior_posterior_table(root: Path, topics: Sequence[str] | None, *, as_of: da
     }
     for name, topic in each.items():
         try:
-            model = model_as_of(topic, as_of)
+            model = model_as_of(with_carried_posteriors(topic, as_of, settings), as_of)
             conditioned = condition_fast if topic.own is None else condition_nuts
             prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
             posterior = conditioned(model, settings)

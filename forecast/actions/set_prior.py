@@ -24,6 +24,7 @@ from forecast.book.topic import Topic
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
+from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
 
 
@@ -103,7 +104,7 @@ def draft_revision(root: Path, topic: str, revision: Revision, *, today: date) -
         return RevisionResult(tuple(problem for problem in problems if problem.level == "error"))
     try:
         for variant in altered.rivals.values():
-            model_as_of(variant, today)
+            model_as_of(without_linked(variant), today)
         after = summarise_priors(altered.as_it_stands, today)
     except Unsound as unsound:
         return RevisionResult(unsound.problems)

@@ -18,6 +18,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, prior_path
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.ledger import canonical_json
+from forecast.book.links import topics_mentioned
 from forecast.book.reading import READ_SUFFIXES
 from forecast.cache.store import CachedResult, Store
 from forecast.schema.columns import columns_to_tables
@@ -126,13 +127,26 @@ def _outcome_key(run: Run, folder: Folder, name: str, lines: Sequence[Mapping[st
 
 
 def _files_hash(folder: Folder, name: str) -> str:
-    """The SHA-256 of everything that reading a topic looks at: names and kinds in its folder, and the bytes of what is read."""
+    """The SHA-256 of everything that reading a topic looks at, and of what its links may lead to."""
     hashed = hashlib.sha256()
+    joined, waiting = {name: None}, [name]
+    while waiting:
+        mentioned = _hash_topic(folder, waiting.pop(0), hashed)
+        waiting += [other for other in mentioned if other not in joined and folder.kind(f"{SEEDS}/{other}") == "folder"]
+        joined |= dict.fromkeys(waiting)
+    return hashed.hexdigest()
+
+
+def _hash_topic(folder: Folder, name: str, hashed: hashlib._Hash) -> tuple[str, ...]:
+    """Add the names and kinds in a topic's folder, and the bytes of what is read; return the topics that its links may name."""
     inside = f"{SEEDS}/{name}"
+    mentioned: tuple[str, ...] = ()
     paths = [f"{inside}/{entry}" for entry in folder.names(inside)]
     for path in (*paths, prior_path(name)):
         kind = folder.kind(path)
         hashed.update(f"{path}\0{kind}\0".encode())
         if kind == "file" and path.endswith(READ_SUFFIXES):
-            hashed.update(hashlib.sha256(folder.read(path)).digest())
-    return hashed.hexdigest()
+            read = folder.read(path)
+            hashed.update(hashlib.sha256(read).digest())
+            mentioned = topics_mentioned(read.decode(errors="replace")) if path == prior_path(name) else ()
+    return mentioned

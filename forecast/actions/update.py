@@ -24,7 +24,7 @@ from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, Loc
 from forecast.actions.ledger import read_known_ledger
 from forecast.actions.market_files import problems_of_contracts
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
-from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, with_draws
+from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, waves_of_links, with_kept
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.records import as_warnings, problems_of_topic_record
 from forecast.actions.relations import RelatedReports, relate_reports
@@ -288,23 +288,31 @@ def _make_reports(
     """
     plans = {name: plan for name, plan in reading.plans.items() if name not in reading.standing}
     busy = {name: plan for name, plan in plans.items() if plan.steps}
-    executor: Executor | None = None
-    if cluster and busy:
-        executor = DaskCluster(cluster, machine_fingerprint)
-    elif min(processes, len(busy)) > 1:
-        executor = LocalProcesses(processes, partial(_warm_up_copies, run))
-    coming = (
-        _make_reports_in_turn(run, reading.book, busy, store, progress)
-        if executor is None
-        else _make_reports_elsewhere(run, reading.book, busy, store, executor, progress)
+    waves = (
+        _make_wave(run, reading.book, wave, store, processes=processes, cluster=cluster, progress=progress)
+        for wave in waves_of_links(reading.book, busy)
     )
     idle = ((name, report_or_failure(run, reading.book.topics[name], plans[name], progress)) for name in plans if name not in busy)
     results: dict[str, PackedResult] = {}
-    for name, result in chain(coming, idle):
+    for name, result in chain(chain.from_iterable(waves), idle):
         store.keep(result.kept)
         results[name] = pack_result(result)
     progress("writing reports", len(plans), len(plans))
     return {name: results[name] for name in plans}
+
+
+def _make_wave(
+    run: Run, book: Book, plans: Mapping[str, TopicPlan], store: Store, *, processes: int, cluster: str, progress: Progress
+) -> Iterator[tuple[str, TopicResult]]:
+    """What topics come to, none of which has a link to another of them."""
+    executor: Executor | None = None
+    if cluster:
+        executor = DaskCluster(cluster, machine_fingerprint)
+    elif min(processes, len(plans)) > 1:
+        executor = LocalProcesses(processes, partial(_warm_up_copies, run))
+    if executor is None:
+        return _make_reports_in_turn(run, book, plans, store, progress)
+    return _make_reports_elsewhere(run, book, plans, store, executor, progress)
 
 
 def _cache_warnings(store: Store) -> list[Problem]:
@@ -347,7 +355,7 @@ def _make_reports_in_turn(
 ) -> Iterator[tuple[str, TopicResult]]:
     for done, (name, plan) in enumerate(plans.items()):
         of_topic = PartialProgress(progress, done, len(plans), f"{name}: ")
-        yield name, report_or_failure(run, book.topics[name], with_draws(plan, store), of_topic)
+        yield name, report_or_failure(run, book.topics[name], with_kept(plan, store), of_topic)
 
 
 def _make_reports_elsewhere(
@@ -355,7 +363,7 @@ def _make_reports_elsewhere(
 ) -> Iterator[tuple[str, TopicResult]]:
     """What topics come to that are computed by other processes; ``publish`` sees to it that their files have not changed meanwhile."""
     longest_first = sorted(plans, key=lambda name: -sum(map(len, book.topics[name].texts.values())))  # so that none is left for last
-    tasks = ((name, task_of(run, book.topics[name], with_draws(plans[name], store))) for name in longest_first)
+    tasks = ((name, task_of(run, book.topics[name], with_kept(plans[name], store))) for name in longest_first)
     for done, (name, computed) in enumerate(executor.compute(compute_task, tasks), start=1):
         progress(f"{name} done", done, len(plans))
         yield name, _lost_result(name, computed) if isinstance(computed, Lost) else unpickle_task(computed)

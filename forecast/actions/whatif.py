@@ -28,6 +28,7 @@ from forecast.book.rows import is_gradual
 from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.book.variant_choice import choose_variant
 from forecast.content.topic import answer_content
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.custom_model import trust_problems
@@ -108,6 +109,7 @@ class _TopicAnswers:
 
 def _topic_answers(topic: Topic, as_of: date, settings: Settings) -> _TopicAnswers:
     try:
+        topic = with_carried_posteriors(topic, as_of, settings)
         result = published_answers(topic, as_of, replace(settings, chances=False))
     except Unsound as unsound:
         return _TopicAnswers(unsound.problems)

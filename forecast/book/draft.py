@@ -17,6 +17,7 @@ from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.files.sources import Document, SourceFile
+from forecast.book.links import PosteriorLink
 from forecast.book.record_sources import RecordSources
 from forecast.book.records import RecordFile
 from forecast.book.topic import Point
@@ -61,6 +62,7 @@ class PriorDraft:
     """A parameter's table and its statements by label (``default`` for all others, or for the only value).
 
     Where its prior is a pool it has ``parts`` by name instead of statements, and ``pooling`` says of which kind.
+    ``links`` are the priors, by label likewise, that are another topic's posterior.
     """
 
     document: Document
@@ -68,6 +70,7 @@ class PriorDraft:
     statements: Mapping[str, ParsedText[Statement]]
     parts: Mapping[str, PartDraft] = field(default_factory=dict)
     pooling: Pooling | None = None
+    links: Mapping[str, PosteriorLink] = field(default_factory=dict)
 
     @property
     def is_by_label(self) -> bool:

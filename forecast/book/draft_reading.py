@@ -27,6 +27,7 @@ from forecast.book.files.sources import (
     read_document,
     read_document_if_any,
 )
+from forecast.book.links import PosteriorLink, is_link, parse_link
 from forecast.book.record_sources import RecordSources
 from forecast.book.records import RecordFile
 from forecast.book.topic import Point
@@ -192,15 +193,28 @@ def _priors(document: Document, tables: Mapping[str, PriorTable], problems: list
         if table.experts or ("weight" in document.content[name] and isinstance(table.prior, dict)):
             drafts[name] = _pool(document, name, table, problems)
             continue
-        if not table.prior:
-            statements = {}
-        elif isinstance(table.prior, str):
-            parsed = _parse(document, (name, "prior"), table.prior, parse_statement, problems)
-            statements = {DEFAULT: parsed} if parsed is not None else {}
-        else:
-            statements = _parse_all(document, (name, "prior"), table.prior, parse_statement, problems)
-        drafts[name] = PriorDraft(document, table, statements)
+        written = {DEFAULT: table.prior} if isinstance(table.prior, str) else table.prior
+        texts = {label: text for label, text in written.items() if text}
+        keys: Keys = (name, "prior")
+        links: dict[str, PosteriorLink] = {}
+        statements: dict[str, ParsedText[Statement]] = {}
+        for label, text in texts.items():
+            its: Keys = keys if isinstance(table.prior, str) else (*keys, label)
+            if is_link(text):
+                links |= _link(document, its, label, text, problems)
+            elif (parsed := _parse(document, its, text, parse_statement, problems)) is not None:
+                statements[label] = parsed
+        drafts[name] = PriorDraft(document, table, statements, links=links)
     return drafts
+
+
+def _link(document: Document, keys: Keys, label: str, text: str, problems: list[Problem]) -> dict[str, PosteriorLink]:
+    """The link of one label; nothing where what is written makes none."""
+    try:
+        return {label: parse_link(text, document.at_value(keys, "").place)}
+    except Fault as fault:
+        problems.append(document.of_fault(keys, fault))
+        return {}
 
 
 def _pool(document: Document, name: str, table: PriorTable, problems: list[Problem]) -> PriorDraft:
@@ -208,7 +222,7 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
     if table.experts:
         parts = {
             expert: PartDraft(
-                _parse(document, (name, "experts", expert, "prior"), its.prior, parse_statement, problems),
+                _parse(document, (name, "experts", expert, "prior"), its.prior, _parse_part, problems),
                 its.weight,
                 (name, "experts", expert, "weight"),
                 its.why,
@@ -220,12 +234,19 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
         return PriorDraft(document, table, {}, parts, table.pool)
     assert isinstance(table.prior, dict)
     whys = table.why if isinstance(table.why, dict) else {}
-    written = _parse_all(document, (name, "prior"), table.prior, parse_statement, problems)
+    written = _parse_all(document, (name, "prior"), table.prior, _parse_part, problems)
     scenarios = {
         scenario: PartDraft(written.get(scenario), table.weight.get(scenario, math.nan), (name, "weight", scenario), whys.get(scenario, ""))
         for scenario in table.prior
     }
     return PriorDraft(document, table, {}, scenarios, "mixture")
+
+
+def _parse_part(text: str) -> Statement:
+    """The statement of a part of a pool; raises ``Fault`` where it is none, or a link."""
+    if is_link(text):
+        raise Fault("a link is a prior by itself, and no part of a pool", hint="a variant of the topic may have a link as its prior")
+    return parse_statement(text)
 
 
 def _series(records: RecordSources, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:

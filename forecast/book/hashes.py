@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from forecast.book.ledger import canonical_json
+from forecast.book.linked_topics import with_questions
 from forecast.book.record_columns import RecordColumns, record_columns
 from forecast.book.row_texts import numbers_texts, words_texts
 from forecast.book.rows import existing_rows
@@ -76,6 +77,7 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             **({"engine": topic.engine} if topic.engine != "auto" else {}),
             **({"model": topic.own.sha256} if topic.own else {}),
             **_variant_numbers(topic, as_of),
+            **_source_numbers(topic, as_of),
         },
         texts,
     )
@@ -128,6 +130,19 @@ def _variant_numbers(topic: Topic, as_of: date | None) -> dict[str, Any]:
         return {}
     variants = {name: [its.weight, numbers_hash(its.topic, as_of=as_of)] for name, its in topic.variants.items()}
     return {"variants": variants, "combine": topic.combine}
+
+
+def _source_numbers(topic: Topic, as_of: date | None) -> dict[str, Any]:
+    """The topics that links name, of whose questions only those count that a link names; nothing where there are no links."""
+    if not topic.links:
+        return {}
+    return {"sources": {name: numbers_hash(linked_part(topic, name), as_of=as_of) for name in topic.sources}}
+
+
+def linked_part(topic: Topic, source: str) -> Topic:
+    """Return a topic that links of another name, with those of its questions alone that these name."""
+    named = {link.name for link in topic.links.values() if link.topic == source}
+    return with_questions(topic.sources[source], named)
 
 
 def _judged_words(question: JudgedQuestion) -> list[Any]:
@@ -200,12 +215,16 @@ def _question_numbers(its: Question) -> list[Any]:
 
 
 def _parameter_numbers(parameter: Parameter) -> list[Any]:
-    by_label = [[label, tree_as_data(statement)] for label, statement in parameter.by_label.items()]
-    return [parameter.name, parameter.per, None if parameter.prior is None else tree_as_data(parameter.prior), by_label]
+    by_label = [[label, tree_as_data(statement)] for label, statement in parameter.by_label.items() if label not in parameter.links]
+    prior = None if parameter.prior is None or "" in parameter.links else tree_as_data(parameter.prior)
+    links = [{label: [link.topic, link.name, link.label] for label, link in parameter.links.items()}] if parameter.links else []
+    return [parameter.name, parameter.per, prior, by_label, *links]
 
 
 def _parameter_words(its: Parameter) -> list[Any]:
-    texts = [None if its.prior is None else its.prior.text, {label: statement.text for label, statement in its.by_label.items()}]
+    by_label = {label: its.text_for(label) for label in (*its.by_label, *its.links) if label}
+    prior = its.text_for() if "" in its.links or its.prior is not None else None
+    texts = [prior, by_label]
     parts = [[part.name, part.weight, part.statement.text, part.why, part.source, part.is_used] for part in its.parts]
     return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by, *([parts, its.pooling] if parts else [])]
 

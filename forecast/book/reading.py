@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from forecast.book.checks.links import check_links, link_warnings
 from forecast.book.checks.lookalikes import check_lookalikes
 from forecast.book.checks.own import read_own_model
 from forecast.book.checks.pools import check_pool, pooled_statement
@@ -30,15 +31,17 @@ from forecast.book.checks.variants import (
     without_lacking,
 )
 from forecast.book.checks.zeros import check_zeros
+from forecast.book.cycles import find_cycles
 from forecast.book.cycles import topological_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft
 from forecast.book.draft_reading import read_draft, read_priors, read_variant_draft
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
+from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_names, topic_path
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import FileFault, Problem, Result, has_errors, sort_problems
 from forecast.book.files.shapes import QuestionTable
 from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
+from forecast.book.linked_topics import linked_names, with_sources
 from forecast.book.topic import Book, JudgedQuestion, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic, Variant
 
 READ_SUFFIXES = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
@@ -58,17 +61,56 @@ def read_book(
     names, problems = choose_topics(folder, topics)
     gathered = list(problems)
     refused = {problem.place.path for problem in problems}
-    read: dict[str, Topic] = {}
+    read: dict[str, Topic | None] = {}
     for name in names:
-        topic, wrong = read_topic(folder, name)
+        topic, wrong = _read_alone(folder, name)
         gathered += wrong
-        if topic is not None and topic_path(name) not in refused:
-            read[name] = topic
-    return Book(root, MappingProxyType(read)), sort_problems(tuple(gathered))
+        read[name] = topic if topic_path(name) not in refused else None
+    linked, wrong = _link_topics(folder, read)
+    return Book(root, MappingProxyType(linked)), sort_problems((*gathered, *wrong))
 
 
 def read_topic(folder: Folder, name: str) -> Result[Topic]:
-    """Read one topic; None where anything in its files is an error."""
+    """Read one topic, with those that its links name; None where anything in its files is an error."""
+    topic, problems = _read_alone(folder, name)
+    linked, wrong = _link_topics(folder, {name: topic})
+    return Result(linked.get(name), sort_problems((*problems, *wrong)))
+
+
+def _link_topics(folder: Folder, read: Mapping[str, Topic | None]) -> tuple[dict[str, Topic], tuple[Problem, ...]]:
+    """Topics that have been read, with those that their links name, which are read too; without those whose links are wrong.
+
+    None stands for a topic that has errors of its own.  Problems are of links alone, and of these topics.
+    """
+    known = dict(read)
+    names = topic_names(folder) if any(topic is not None and linked_names(topic) for topic in read.values()) else ()
+    waiting = [name for topic in read.values() if topic is not None for name in linked_names(topic)]
+    while waiting:
+        name = waiting.pop()
+        if name not in known and name in names:
+            known[name] = _read_alone(folder, name).value
+            waiting += linked_names(topic) if (topic := known[name]) is not None else ()
+    links = {name: linked_names(topic) if topic is not None else () for name, topic in known.items()}
+    circles = find_cycles(links)
+    problems: list[Problem] = []
+    linked: dict[str, Topic] = {}
+    in_circles = tuple(dict.fromkeys(name for circle in circles for name in circle))
+    for name in (*dependency_order({name: its for name, its in links.items() if name not in in_circles}), *in_circles):
+        topic = known[name]
+        if topic is None or not linked_names(topic):
+            linked |= {} if topic is None else {name: topic}
+            continue
+        circle = next((circle for circle in circles if name in circle), ())
+        wrong = [*check_links(topic, {source: linked.get(source) for source in linked_names(topic)}, topics=names, circle=circle)]
+        if not wrong:
+            linked[name] = with_sources(topic, linked)
+            wrong = [problem for _, problem in link_warnings(linked[name])]
+        problems += wrong if name in read else ()
+    return {name: linked[name] for name in read if name in linked}, tuple(problems)
+
+
+def _read_alone(folder: Folder, name: str) -> Result[Topic]:
+    """Read one topic, whose links lead nowhere yet."""
     draft, problems = read_draft(folder, name)
     if draft is None:
         return Result(None, sort_problems((*problems, *_prior_problems(folder, name))))
@@ -242,6 +284,7 @@ def _parameter(draft: Draft, labels: LabelSets, name: str, prior: PriorDraft) ->
         by=table.by,
         parts=parts,
         pooling=prior.pooling,
+        links=MappingProxyType({"" if label == DEFAULT else label: link for label, link in prior.links.items()}),
     )
 
 

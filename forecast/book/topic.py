@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.book.files.problems import Place
+from forecast.book.links import CarriedPosteriors, PosteriorLink
 from forecast.language.distributions.families import component, value_kind_of
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
@@ -193,6 +194,7 @@ class Parameter:
     its labels in order; both empty for a single value.  ``categories`` are the
     labels of a Categorical parameter.
     Where ``prior`` pools several, ``parts`` are those and ``pooling`` says how.
+    ``links`` are the priors that are another topic's posterior, by label likewise; only a model has their statements, those of its day.
     """
 
     name: str
@@ -210,6 +212,7 @@ class Parameter:
     by: str
     parts: tuple[PoolPart, ...] = ()
     pooling: Pooling | None = None
+    links: Mapping[str, PosteriorLink] = field(default_factory=dict)
 
     def share_of(self, part: PoolPart) -> float:
         """Return a part's share of the weight that counts: 0 where it is not used."""
@@ -221,6 +224,14 @@ class Parameter:
         if statement is None:  # the checks of the book refuse such a file
             raise KeyError(label)
         return statement
+
+    def link_for(self, label: str = "") -> PosteriorLink | None:
+        """Return the link that is the prior of one label, None where it is a statement."""
+        return self.links.get(label if label in {*self.links, *self.by_label} else "")
+
+    def text_for(self, label: str = "") -> str:
+        """Return the prior of one label as it is written."""
+        return (self.link_for(label) or self.statement_for(label)).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +345,15 @@ class Topic:
     judged: Mapping[str, JudgedQuestion] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)  # rival structures; the topic itself is the one called `base`
     combine: Combination = "evidence"
+    sources: Mapping[str, Topic] = field(default_factory=dict)  # the topics that its links name
+    carried: CarriedPosteriors | None = field(
+        default=None, compare=False
+    )  # what carries their posteriors, where somebody has set out to compute
+
+    @property
+    def links(self) -> Mapping[tuple[str, str], PosteriorLink]:
+        """The links that are its priors, by parameter and label; variants have their own."""
+        return {(name, label): link for name, its in self.parameters.items() for label, link in its.links.items()}
 
     @property
     def as_it_stands(self) -> Topic:

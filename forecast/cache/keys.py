@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.linked_topics import all_sources, with_questions
+from forecast.book.links import PosteriorLink
 from forecast.book.reasons import without_reasons
 from forecast.book.rows import rows_as_of
 from forecast.book.topic import Stream, Topic
 from forecast.cache.fingerprint import Environment
-from forecast.language.expressions import names_in
 from forecast.model.settings import Settings
+from forecast.model.used_names import uses_age
 
 KEYS_FORMAT = 1  # of the keys: with another one nothing kept before is found
 
@@ -39,11 +41,6 @@ def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def uses_age(topic: Topic) -> bool:
-    """Whether any statement, quantity or question of a topic depends on the as-of day through ``age``."""
-    return any("age" in names_in(expression) for rival in topic.rivals.values() for expression in rival.expressions)
-
-
 def draws_key(topic: Topic, *, as_of: date, settings: Settings, environment: Environment, verdict: str) -> str:
     """Return the key of a topic's published posterior, which questions do not move; ``verdict`` is the word that confirms it or not."""
     unasked = replace(topic, questions={})
@@ -57,7 +54,9 @@ def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_
     ``earlier`` is the tagged text of the report before, empty where there is none.  The days on which rows became
     known move no answer as of a later day, but they do move the history.
     """
-    known = {name: _known_days(stream, as_of) for name, stream in topic.streams.items()}
+    known: dict[str, Any] = {name: _known_days(stream, as_of) for name, stream in topic.streams.items()}
+    sources = {name: {key: _known_days(its, as_of) for key, its in source.streams.items()} for name, source in all_sources(topic).items()}
+    known |= {"/sources": sources} if sources else {}
     return _hash(
         "insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), as_of.isoformat(), earlier, known
     )
@@ -84,7 +83,16 @@ def _order(topic: Topic) -> list[Any]:
     streams = [[name, stream.own_columns, list(stream.next), list(stream.entering_texts)] for name, stream in topic.streams.items()]
     choices = [[name, list(question.choices)] for name, question in topic.questions.items()]
     variants = [[[name, _order(variant.topic)] for name, variant in topic.variants.items()]] if topic.variants else []
-    return [topic.name, streams, list(topic.series), list(topic.quantities), choices, list(topic.parameters), *variants]
+    sources = [[name, _order(source)] for name, source in topic.sources.items()]
+    named = list(topic.series), list(topic.quantities), choices, list(topic.parameters)
+    return [topic.name, streams, *named, *variants, *([sources] if sources else [])]
+
+
+def fit_key(link: PosteriorLink, topic: Topic, *, as_of: date, settings: Settings, environment: Environment) -> str:
+    """Return the key of what carries the posterior that a link names; ``topic`` is the one that it names."""
+    part = with_questions(topic, {link.name})
+    calculation = calculation_key(part, as_of=as_of, settings=settings, computing=environment.versions)
+    return _hash("fit", environment.key, calculation, _order(part), settings.trust, link.address)
 
 
 def _hash(*parts: Any) -> str:

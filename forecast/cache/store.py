@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-type Kind = Literal["content", "draws", "insight", "ledger", "outcome", "pages"]
+type Kind = Literal["content", "draws", "fit", "insight", "ledger", "outcome", "pages"]
 
 STORE_FORMAT = 1  # of the tables, and of what stands in them
 MOST_BYTES = 2**30  # of all results together

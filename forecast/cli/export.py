@@ -159,13 +159,13 @@ def export(
         return
     if hub is not None:
         _export_hub(root, what, hub, who)
-    elif pymc:
-        _export_program(root, what, day, variant)
     else:
         from forecast.model.settings import Settings
 
         settings = Settings(seed=seed, draws=draws, trust=trust)
-        if netcdf is not None:
+        if pymc:
+            _export_program(root, what, day, settings, variant)
+        elif netcdf is not None:
             _export_draws(root, what, netcdf, day, settings, variant)
         elif metaculus is not None:
             from forecast.actions.export_forecast import PayloadChoices
@@ -176,10 +176,10 @@ def export(
             _export_payload(root, what, metaculus, choices, day, settings)
 
 
-def _export_program(root: Path, topic: str, day: date, variant: str) -> None:
+def _export_program(root: Path, topic: str, day: date, settings: Settings, variant: str) -> None:
     from forecast.actions.export import pymc_program
 
-    program = pymc_program(root, topic, as_of=day, variant=variant)
+    program = pymc_program(root, topic, as_of=day, settings=settings, variant=variant)
     stop_at(program.problems, as_json=False)
     print_data(program.text)
 

@@ -62,7 +62,7 @@ def _content(parameter: Parameter, label: str, prior: tuple[Array, Array], poste
         "per": parameter.per,
         "unit": "share" if is_share else parameter.unit,
         "scale": "log" if logarithmic else "linear",
-        "statement": parameter.statement_for(label).text,
+        "statement": parameter.text_for(label),
         "why": parameter.why_by_label.get(label, parameter.why),
         "source": parameter.source,
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,

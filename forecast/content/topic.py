@@ -14,6 +14,7 @@ from forecast.book.topic import Point, Quantity, Question, Topic
 from forecast.book.units import unit_of_question
 from forecast.content.crossing_words import crossing_contents
 from forecast.content.diagnosis import engine_content, verdict_content, warnings
+from forecast.content.links import link_cautions, link_contents
 from forecast.content.parameters import parameter_contents
 from forecast.content.records import stream_contents, unrecorded_sentence
 from forecast.content.variant_ranges import variant_warnings, with_ranges
@@ -44,6 +45,7 @@ from forecast.schema.book import CodeContent
 from forecast.schema.compact import compact_content
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import round_numbers
+from forecast.schema.links import LinkContent
 from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.relations import RelationContent
@@ -71,6 +73,12 @@ class _ContentExtras(TypedDict, total=False):
     contracts: list[ContractContent]
     on_record: list[RecordedQuestion]
     priors_written: str
+
+
+class _LinksExtra(TypedDict, total=False):
+    """What only a topic with links to others has."""
+
+    links: list[LinkContent]
 
 
 class _AnswerExtras(TypedDict, total=False):
@@ -139,6 +147,8 @@ def topic_content(
     streams = stream_contents(model, paths)
     implications: _ContentExtras = {"implied": list(implied)} if implied else {}
     rivals: _VariantsExtra = {} if variants is None else {"variants": variants}
+    linked = link_contents(topic, model.as_of)
+    links: _LinksExtra = {"links": linked} if linked else {}
     answered = [answer_content(topic, answers[name]) for name in topic.questions]
     code: _ContentExtras = {} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}
     content: TopicContent = {
@@ -150,11 +160,12 @@ def topic_content(
         "as_of": model.as_of.isoformat(),
         "opens": topic.opens.isoformat(),
         "step": topic.step,
-        "warnings": [*warnings(posterior.diagnostics, judged), *(variant_warnings(variants) if variants else ())],
+        "warnings": [*warnings(posterior.diagnostics, judged), *(variant_warnings(variants) if variants else ()), *link_cautions(linked)],
         "unrecorded": unrecorded_sentence(streams, model.as_of),
         "answers": answered if variants is None else with_ranges(answered, variants),
         **rivals,
         "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
+        **links,
         **implications,
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],

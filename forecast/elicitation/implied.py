@@ -64,10 +64,12 @@ class PriorPredictive:
 def with_revision(topic: Topic, revision: Revision) -> Topic:
     """Return a topic with another prior for a parameter, whose statement names no other parameters."""
     parameter, statement = topic.parameters[revision.name], parse_statement(revision.statement)
-    if revision.label in {"", DEFAULT}:
-        changed = replace(parameter, prior=statement)
+    own = "" if revision.label == DEFAULT else revision.label
+    links = {label: link for label, link in parameter.links.items() if label != own}
+    if not own:
+        changed = replace(parameter, prior=statement, links=links)
     else:
-        changed = replace(parameter, by_label=MappingProxyType({**parameter.by_label, revision.label: statement}))
+        changed = replace(parameter, by_label=MappingProxyType({**parameter.by_label, own: statement}), links=links)
     return replace(topic, parameters=MappingProxyType({**topic.parameters, revision.name: changed}))
 
 

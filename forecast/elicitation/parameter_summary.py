@@ -21,6 +21,7 @@ from forecast.inference.quantile_levels import INTERVAL_LEVELS
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.expressions import indexed_name
+from forecast.model.links import without_linked
 from forecast.model.model import Model, model_as_of
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, generator
@@ -91,8 +92,13 @@ def parameter_summary_data(summary: ParameterSummary | ParameterUpdate) -> dict[
 def summarise_priors(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
     """Return every value of a topic's parameters as its prior has it, drawing only those that others depend on.
 
+    A prior that is another topic's posterior has no points where nobody has set out to compute that, and neither have those that depend on it.
     Raises ``Unsound`` where a prior is no distribution at some draws.
     """
+    if topic.carried is None and topic.links:
+        known = {(its.parameter, its.label): its for its in summarise_priors(without_linked(topic), as_of)}
+        values = [(its, label) for its in topic.parameters.values() for label in its.labels or ("",)]
+        return tuple(known.get((its.name, label)) or _unknown_summary(its, label) for its, label in values)
     model = model_as_of(_without_record(topic, topic.parameters), as_of)
     prior = blocks(model)
     drawn = _parameters_to_draw(topic, prior)
@@ -111,6 +117,10 @@ def summarise_priors(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
             raise block.not_a_distribution(arguments, wrong)
     mixed = {place: points for block in mixtures for place, points in _mixed_points(model, block, few)}
     return _prior_summaries(model, prior, many, mixed)
+
+
+def _unknown_summary(parameter: Parameter, label: str) -> ParameterSummary:
+    return ParameterSummary(parameter.name, label, parameter.text_for(label), parameter.unit, None, {}, exact=False)
 
 
 def prior_summaries(model: Model, draws: Posterior) -> tuple[ParameterSummary, ...]:
@@ -224,7 +234,7 @@ def _parent_parameters(topic: Topic, parameter: Parameter) -> set[str]:
 def _parameter_summary(
     parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: QuantileTriple | None = None
 ) -> ParameterSummary:
-    statement = parameter.statement_for(label).text
+    statement = parameter.text_for(label)
     fixed = None if block is None else block.fixed
     if parameter.categories:
         shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))

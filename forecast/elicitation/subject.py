@@ -51,6 +51,11 @@ class Subject:
 def subject_of(topic: Topic, name: str, label: str = "") -> Subject:
     """Return a parameter as a subject; raise ``Fault`` for one whose values are whole numbers."""
     parameter = topic.parameters[name]
+    if (link := parameter.link_for("" if label == DEFAULT else label)) is not None:
+        raise Fault(
+            f"the prior of `{name}` is `{link.text}`: what is believed of it is asked in `{link.topic}`",
+            hint=f"another prior is written with forecast prior set {topic.name}.{name}",
+        )
     statement = parameter.statement_for("" if label == DEFAULT else label)
     kind = FAMILIES.get(statement.distribution)
     if kind is not None and kind.discrete and not parameter.categories:

@@ -103,7 +103,7 @@ def published_measures(basis: Baseline, wide: Pool | None = None) -> PublishedMe
     topic, until = basis.model.topic, basis.model.as_of
 
     def split(since: date) -> ShapleySplit:
-        return shapley_split(StateDiff(topic, since, topic, until), basis.measures, basis.settings, wide=wide)
+        return shapley_split(StateDiff.between(topic, since, topic, until), basis.measures, basis.settings, wide=wide)
 
     return PublishedMeasures(topic, until, basis.measures, basis.published, basis.errors, last_news(basis.model), split)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
+from forecast.book.linked_topics import all_sources
 from forecast.book.rows import is_gradual, is_quiet
 from forecast.book.topic import Question, Topic
 from forecast.model.clock import years_between
@@ -33,19 +34,30 @@ type Every = Literal["day", "week", "month", "quarter", "year"]
 def news(topic: Topic, until: date) -> dict[date, list[str]]:
     """Return what became known on each day up to ``until``, in words: rows that are not quiet time, and points of series.
 
-    What was known before the topic opened is no news.
+    So does what became known to the topics that its links lead to, under their names.  What was known before the topic opened is no news.
     """
+    events: dict[date, list[str]] = {}
+    for source in all_sources(topic).values():
+        for day, texts in _own_news(source, topic.opens, until).items():
+            events.setdefault(day, []).extend(f"{source.name}, {text}" for text in texts)
+    for day, texts in _own_news(topic, topic.opens, until).items():
+        events.setdefault(day, []).extend(texts)
+    return {day: events[day] for day in sorted(events)}
+
+
+def _own_news(topic: Topic, opens: date, until: date) -> dict[date, list[str]]:
+    """What became known of a topic's own streams and series from one day to another."""
     events: dict[date, list[str]] = {}
     for stream in topic.streams.values():
         for row in stream.rows:
-            if topic.opens <= row.known <= until and not is_gradual(row, stream):
+            if opens <= row.known <= until and not is_gradual(row, stream):
                 event = f"{stream.name}: {row_text(row)} ({day_in_words(row.end)})"
                 events.setdefault(row.known, []).append(f"corrected, {event}" if row.replaces else event)
     for series in topic.series.values():
         for point in series.points:
-            if topic.opens <= point.known <= until:
+            if opens <= point.known <= until:
                 events.setdefault(point.known, []).append(f"{series.name}: {number(point.value)} (from {day_in_words(point.day)})")
-    return {day: events[day] for day in sorted(events)}
+    return events
 
 
 def thin_days(days: Sequence[date], most: int) -> Sequence[date]:
@@ -59,7 +71,8 @@ def state_of(model: Model) -> object:
     """Return what a model knows apart from quiet time: two days with equal states differ in nothing else."""
     rows = {name: tuple(row for row in record.rows if not is_quiet(row, record.stream)) for name, record in model.records.items()}
     points = {name: tuple(known_points(series, model.as_of)) for name, series in model.topic.series.items()}
-    return rows, points
+    linked = {(name, label): model.topic.parameters[name].statement_for(label).text for name, label in model.topic.links}
+    return rows, points, linked
 
 
 def settlement_days(topic: Topic, until: date, parameters: Mapping[str, NDArray[Any]]) -> dict[str, date | None]:

@@ -8,7 +8,7 @@ on, each prior that was edited, and the rest of the topic where it was edited.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -16,6 +16,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.record_columns import record_columns
 from forecast.book.rows import is_gradual, row_names
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
+from forecast.model.links import resolve_links
 from forecast.model.model import Model, bind_records
 from forecast.model.record import StreamRecord, known_points, record_as_of, uncovered_spans, visible_rows
 from forecast.schema import words
@@ -45,12 +46,22 @@ class StateChange:
 
 @dataclass(frozen=True, slots=True)
 class StateDiff:
-    """Two states of a topic: ``old`` as of ``since``, and ``new`` as of ``until``."""
+    """Two states of a topic: ``old`` as of ``since``, and ``new`` as of ``until``.
+
+    ``linked`` has the priors that are another topic's posterior in both, as they are written: these move without being edited.
+    """
 
     old: Topic
     since: date
     new: Topic
     until: date
+    linked: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def between(cls, old: Topic, since: date, new: Topic, until: date) -> StateDiff:
+        """Return two states of a topic, in which the posteriors that links name are as of these days.  Raises ``Unsound`` where one is not known."""
+        linked = {name: its.text_for(label) for (name, label) in new.links for its in (new.parameters[name],)}
+        return cls(resolve_links(old, since), since, resolve_links(new, until), until, linked if old.links == new.links else {})
 
     def changes(self) -> tuple[StateChange, ...]:
         """Return what changed: time first, then rows in the order in which they became known, series, priors, the model."""
@@ -63,7 +74,7 @@ class StateDiff:
         changes += [
             StateChange("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)
         ]
-        changes += [StateChange("prior", f"prior {name}", f"the prior of {name} was edited") for name in self._priors_edited()]
+        changes += [StateChange("prior", f"prior {name}", self._about_prior(name)) for name in self._priors_edited()]
         if self.is_model_edited:
             changes.append(StateChange("model", "model", "the model was edited"))
         return tuple(changes)
@@ -170,6 +181,11 @@ class StateDiff:
         else:
             points = known_points(series, self.until if name in self.new.series else self.since)
         return replace(series, points=tuple(replace(point, known=min(point.known, as_of)) for point in points))
+
+    def _about_prior(self, name: str) -> str:
+        if name in self.linked:
+            return f"{self.linked[name]}, the prior of {name}, moved"
+        return f"the prior of {name} was edited"
 
     def _priors_edited(self) -> list[str]:
         shared = [name for name, parameter in self.new.parameters.items() if self._is_shared(parameter)]

@@ -55,7 +55,7 @@ class VariantsDiff:
         old, new = self.old.rivals, self.new.rivals
         names = [*new, *(name for name in old if name not in new)]
         return {
-            name: StateDiff(
+            name: StateDiff.between(
                 old[name] if name in old else _with_record(new[name], self.old),
                 self.since,
                 new[name] if name in new else _with_record(old[name], self.new),

@@ -42,6 +42,7 @@ from forecast.model.likelihood import (
     row_log_likelihood,
     unequal_reliability_message,
 )
+from forecast.model.links import bind_links
 from forecast.model.model_rows import ModelRows
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.record import StreamRecord, records_as_of, series_share
@@ -245,7 +246,8 @@ class Model:
 def model_as_of(topic: Topic, as_of: date) -> Model:
     """Bind a topic to the knowledge of a day.
 
-    Raises ``Unsound`` where a series has no value for days that a statement needs, and of a topic with variants, which is no single model.
+    Raises ``Unsound`` where a series has no value for days that a statement needs, where what a link names cannot be computed, and of a topic with variants,
+    which is no single model.
     """
     if topic.variants:
         message = f"`{topic.name}` has variants, and what was asked for is of one model alone"
@@ -256,6 +258,7 @@ def model_as_of(topic: Topic, as_of: date) -> Model:
 
 def bind_records(topic: Topic, as_of: date, records: Mapping[str, StreamRecord]) -> Model:
     """Bind a topic to records that somebody else chose, one for each stream; raises as ``model_as_of`` does."""
+    topic = bind_links(topic, as_of)
     tables = {name: row_table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forecast.book.linked_topics import all_sources
 from forecast.book.topic import Topic
 from forecast.language.expressions import Expression, Total, direct_names, names_in, streams_in, totals_in, transitive_names
 from forecast.language.statements import Statement
@@ -56,3 +57,9 @@ def expressions_used(topic: Topic, *statements: Statement | Expression) -> Itera
     yield from _expressions_in(statements)
     for name in quantities_used(topic, *statements):
         yield topic.quantities[name].expression
+
+
+def uses_age(topic: Topic) -> bool:
+    """Whether any statement, quantity or question of a topic, or of one that its links lead to, depends on the as-of day through ``age``."""
+    joined = (topic, *all_sources(topic).values())
+    return any("age" in names_in(expression) for one in joined for rival in one.rivals.values() for expression in rival.expressions)

@@ -21,6 +21,7 @@ from forecast.report.tables import (
     spans_table,
     statements_table,
 )
+from forecast.report.tables_links import link_tables
 from forecast.report.tables_variants import answers_table, weights_table, wider_table
 from forecast.report.tables_why import (
     change_sentences,
@@ -105,7 +106,7 @@ def topic_tables(content: TopicContent) -> TopicTables:
         "spans": {stream["name"]: spans_table(stream) for stream in content["streams"] if "long" in stream},
         "questions": questions_table(content),
         "beliefs": parameters_table(content),
-        "pools": pool_tables(content),
+        "pools": {**pool_tables(content), **link_tables(content)},
         "statements": statements_table(content),
         "series": {series["name"]: series_table(series) for series in content["series"]},
         "engines": engines_table(content["verdict"]["checks"]),

@@ -19,6 +19,7 @@ from forecast.schema.columns import columns_to_tables, tables_to_columns
 from forecast.schema.consistency import FILE_NAME, inconsistency
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
+from forecast.schema.links import LinkContent
 from forecast.schema.long_records import LongRecord
 from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
@@ -243,6 +244,12 @@ class RunHashes(TypedDict):
     refereed: NotRequired[str]
 
 
+class RunSources(TypedDict, total=False):
+    """The hashes of the topics whose posteriors are priors here, by name; nothing where there are none."""
+
+    sources: dict[str, str]
+
+
 class RunContent(TypedDict):
     """How to make the report again."""
 
@@ -252,6 +259,7 @@ class RunContent(TypedDict):
     hashes: RunHashes
     draws: NotRequired[int]
     hindcast: NotRequired[bool]
+    sources: NotRequired[dict[str, str]]  # hashes of the topics whose posteriors are priors here
 
 
 class TopicContent(TypedDict):
@@ -270,6 +278,7 @@ class TopicContent(TypedDict):
     answers: list[AnswerContent]
     variants: NotRequired[VariantsContent]
     parameters: list[ParameterContent]
+    links: NotRequired[list[LinkContent]]  # priors that are another topic's posterior
     implied: NotRequired[list[ImpliedContent]]
     streams: list[StreamContent]
     series: list[SeriesContent]

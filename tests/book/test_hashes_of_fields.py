@@ -16,6 +16,7 @@ import pytest
 from forecast.book import topic as nouns
 from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.links import PosteriorLink
 from forecast.book.topic import Book, JudgedQuestion, OwnModel, PoolPart, Topic, Variant
 from forecast.cache.fingerprint import Environment
 from forecast.cache.keys import calculation_key, insight_key
@@ -51,7 +52,10 @@ MOVED = {
         "judged": REASONS,
         "variants": BOTH,
         "combine": NUMBERS,
+        "sources": NUMBERS,
+        "carried": NONE,  # what follows from the topics that links name
     },
+    "PosteriorLink": {"topic": BOTH, "name": BOTH, "label": BOTH, "place": NONE},
     "Variant": {"name": NONE, "weight": NUMBERS, "why": WORDS, "changes": NONE, "topic": NUMBERS},  # what it replaces stands in its topic
     "JudgedQuestion": {
         "name": NONE,
@@ -136,6 +140,7 @@ MOVED = {
         "by": REASONS,
         "parts": WORDS,  # those that are used stand in `prior`, pooled
         "pooling": WORDS,
+        "links": BOTH,
     },
     "PoolPart": {"name": WORDS, "weight": WORDS, "statement": WORDS, "why": REASONS, "source": REASONS, "is_used": WORDS},
     "Place": {"path": NONE, "line": NONE, "column": NONE},
@@ -230,6 +235,9 @@ def full_topic() -> Topic:
     series["level"] = dataclasses.replace(
         series["level"], points=tuple(dataclasses.replace(each, grade="B") for each in series["level"].points)
     )
+    parameters["linked"] = dataclasses.replace(
+        parameters["rate"], name="linked", prior=None, links={"": PosteriorLink("other", "rates", "north", Place("topic.toml"))}
+    )
     rival = make_topic(priors={"rate": "Gamma(alpha=3, beta=1)"}, questions={"asked": "rate"})
     return dataclasses.replace(
         topic,
@@ -241,6 +249,8 @@ def full_topic() -> Topic:
         own=OwnModel("seeds/made/model.py", "text", "0f"),
         variants={"rival": Variant("rival", 0.2, "A reason.", {"priors.rate": "Gamma(alpha=3, beta=1)"}, rival)},
         judged={"people": JudgedQuestion("people", Place("topic.toml"), "What?", AS_OF, "options", ("red", "blue"), "cm", "So.")},
+        sources={"other": rival},
+        carried=Place("topic.toml"),  # type: ignore[arg-type] - anything will do that is no part of a hash
     )
 
 
@@ -250,7 +260,7 @@ def changes(node: Any, within: str = "") -> Iterator[tuple[str, str, Any]]:
         value, name = getattr(node, field.name), f"{type(node).__name__}.{field.name}"
         for other in others(value, name):
             yield within, name, dataclasses.replace(node, **{field.name: other})
-        if name == "PoolPart.statement":  # of which the text alone is shown
+        if name in {"PoolPart.statement", "Topic.sources"}:  # of which the text alone, or the hash alone, is said
             continue
         for inner_within, inner_name, other in inside(value, name):
             yield inner_within, inner_name, dataclasses.replace(node, **{field.name: other})
@@ -352,7 +362,7 @@ def kinds() -> dict[str, type]:
         for name, kind in inspect.getmembers(module, dataclasses.is_dataclass)
         if kind.__module__ == module.__name__ and kind is not Book and not name.startswith("_")
     }
-    return {**found, "Place": Place}
+    return {**found, "Place": Place, "PosteriorLink": PosteriorLink}
 
 
 @pytest.mark.parametrize(

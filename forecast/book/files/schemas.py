@@ -20,8 +20,9 @@ SCHEMA_DIRECTORY = Path(__file__).resolve().parents[2] / "schemas"
 SCHEMA_FILES = ("topic.json", "priors.json", "contracts.json")
 NOT_EMPTY = r"\S"
 STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
+PRIOR = r"^[\s(]*([A-Z][A-Za-z0-9]*|posterior)\s*\([\s\S]*\)"  # a statement, or a link to another topic
 SENTENCE = r"^\s*\S+\s+\S+\s+[\s\S]*[.!?…][\"')\u201d\u2019»]*\s*$"
-PATTERNS = {"value": STATEMENT, "prior": STATEMENT, "why": SENTENCE}  # of the texts at a key; every other text is not empty
+PATTERNS = {"value": STATEMENT, "prior": PRIOR, "why": SENTENCE}  # of the texts at a key; every other text is not empty
 RESERVED_WORDS = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
 NAME_SCHEMA = {
     "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",

@@ -224,7 +224,7 @@ class PriorTable:
     }
 
     prior: StatementText | dict[LabelText, StatementText] = ""
-    """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others; or, with `weight`, one for each scenario of a mixture."""
+    """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others; or, with `weight`, one for each scenario of a mixture. `posterior(topic.name)` is what another topic believes on the same day."""
     why: ProseText | dict[LabelText, ProseText]
     """Why these numbers, in a sentence; or one for each label or scenario."""
     weight: dict[LabelText, float] = field(default_factory=dict)

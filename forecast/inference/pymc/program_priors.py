@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast.book.topic import Parameter
 from forecast.inference.pymc.location_scale import from_link
 from forecast.inference.pymc.plan import CannotSample, Plan
 from forecast.inference.pymc.pools import POTENTIAL
@@ -21,6 +22,7 @@ from forecast.language.distributions.pools import LINEAR, LOG_ODDS
 from forecast.language.distributions.traits import LocationScale, ValueKind
 from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope
+from forecast.language.expressions import indexed_name
 from forecast.language.source import SourceOps, SourceText, number_text
 from forecast.language.statements import Statement
 from forecast.model.model import Model
@@ -53,11 +55,22 @@ class ProgramParameters:
             whys = [parameter.why, *(part.why for part in parameter.parts if part.is_used)]
             explanation = f"{parameter.name}{unit}: {' '.join(why for why in whys if why)}"
             yield from (f"{INDENT}{comment(line)}" for line in textwrap.wrap(escape_hidden_characters(explanation, kept="\t\n"), 110))
+            yield from self._origins(parameter)
             if blocks[0].family.discrete:
                 yield f"{INDENT}{comment(f'{parameter.name} has prior {blocks[0].statement.text}: it is summed out below')}"
             else:
                 yield from self._parameter(parameter.name, blocks)
             yield ""
+
+    def _origins(self, parameter: Parameter) -> Iterator[str]:
+        """A line for each prior of a parameter that is fitted to another topic's posterior."""
+        model = self.model
+        for label, link in parameter.links.items():
+            if model.topic.carried is not None:
+                fit = model.topic.carried.fit(link, model.as_of)
+                named = indexed_name(parameter.name, label)
+                distance = f"Kolmogorov distance {fit.kolmogorov:.2g}"
+                yield f"{INDENT}{comment(f'{named}: fitted to draws of {link.text} as of {model.as_of}, {distance}')}"
 
     def log_density(self, block: Block) -> str:
         """The log density of a block at its values, as an expression of the program."""

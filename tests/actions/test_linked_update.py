@@ -1,0 +1,141 @@
+"""An update of topics with links: in their order, from what was kept, and anew where another topic's rows have changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecast.actions.update import UpdateResult, plan_update, update
+from forecast.model.settings import Settings
+from tests.support.linked_books import DAY, SOURCE_PRIORS, linked_priors, write_linked_book
+
+pytestmark = pytest.mark.medium
+
+SETTINGS = Settings(draws=2_048, chances=False)
+ROW = "2025-03-01,2025-03-31,4,5,2025-04-01,https://example.org/more\n"
+
+
+def updated(root: Path, cache: Path | None, *topics: str, day: date = DAY, processes: int = 1) -> UpdateResult:
+    """An update without a referee and insight."""
+    return update(
+        root,
+        topics=topics or None,
+        as_of=day,
+        today=DAY,
+        settings=SETTINGS,
+        referee=False,
+        insight=False,
+        pages=False,
+        processes=processes,
+        cache=cache,
+    )
+
+
+def steps(root: Path, cache: Path | None) -> dict[str, tuple[str, ...]]:
+    """What an update would compute of each topic."""
+    made = plan_update(root, as_of=DAY, today=DAY, settings=SETTINGS, referee=False, insight=False, cache=cache)
+    assert made.problems == ()
+    return {name: plan.steps for name, plan in made.plans.items()}
+
+
+def report(root: Path, topic: str, directory: str = "reports") -> Mapping[str, Any]:
+    """A topic's report as it was written."""
+    content: Mapping[str, Any] = json.loads((root / directory / f"{topic}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def test_the_report_says_what_carries_the_posterior_and_how_far_it_is(tmp_path: Path):
+    """Beside the prior as it is written, and the hash of the topic that it is from."""
+    write_linked_book(tmp_path)
+    assert updated(tmp_path, None).problems == ()
+    content = report(tmp_path, "target")
+    (link,) = content["links"]
+    assert (link["parameter"], link["link"], link["sound"], link["notes"]) == ("chance", "posterior(source.share)", True, [])
+    assert [part["statement"].partition("(")[0] for part in link["parts"]] == ["Beta"]
+    assert 0 < link["kolmogorov"] < 0.02
+    assert content["parameters"][0]["statement"] == "posterior(source.share)"
+    assert list(content["run"]["sources"]) == ["source"]
+    assert "links" not in report(tmp_path, "source")
+
+
+def test_the_same_bytes_whatever_was_kept_and_whoever_computes(tmp_path: Path):
+    """Source and target together, with a cache or without, side by side or in turn, and the target alone."""
+    bytes_of = {}
+    for name, cache, topics, processes in (
+        ("bare", None, (), 1),
+        ("kept", tmp_path / "cache", (), 1),
+        ("processes", tmp_path / "other", (), 2),
+        ("alone", tmp_path / "third", ("target",), 1),
+    ):
+        root = tmp_path / name
+        write_linked_book(root)
+        assert updated(root, cache, *topics, processes=processes).problems == ()
+        bytes_of[name] = (root / "reports/target.json").read_bytes()
+        assert (root / "reports/source.json").exists() == (name != "alone")
+    assert len(set(bytes_of.values())) == 1
+
+
+def test_a_row_of_the_source_has_both_computed_anew(tmp_path: Path):
+    """Before, nothing is; the target's own row leaves the source as it is."""
+    root, cache = tmp_path / "book", tmp_path / "cache"
+    write_linked_book(root)
+    updated(root, cache)
+    assert steps(root, cache) == {"source": (), "target": ()}
+    before = report(root, "target")["links"]
+    path = root / "seeds/source/cases.csv"
+    path.write_text(path.read_text() + ROW)
+    assert steps(root, cache) == {"source": ("condition", "simulate"), "target": ("condition", "simulate")}
+    assert "the posterior of `source`" in updated(root, cache).plans["target"].reason
+    assert report(root, "target")["links"] != before
+    path = root / "seeds/target/cases.csv"
+    path.write_text(path.read_text() + "2025-04-01,2025-04-30,4,5,2025-05-01,https://example.org/others\n")
+    assert steps(root, cache) == {"source": (), "target": ("condition", "simulate")}
+
+
+def test_words_of_the_source_leave_the_target_as_it_is(tmp_path: Path):
+    """A reason there moves no number here."""
+    root, cache = tmp_path / "book", tmp_path / "cache"
+    write_linked_book(root)
+    updated(root, cache)
+    (root / "priors/source.toml").write_text(SOURCE_PRIORS.replace("made up", "invented"))
+    assert steps(root, cache) == {"source": (), "target": ()}
+
+
+def test_a_hindcast_has_the_sources_posterior_of_its_day(tmp_path: Path):
+    """Between the two rows of the source, its first alone."""
+    write_linked_book(tmp_path)
+    updated(tmp_path, None, day=date(2025, 2, 15))
+    prior = report(tmp_path, "target", "reports/as-of/2025-02-15")["parameters"][0]["prior"]
+    assert prior["mean"] == pytest.approx(5 / 15, abs=0.006)
+
+
+def test_a_source_that_fails_fails_the_target_with_its_name(tmp_path: Path):
+    """And a third topic is published; the message stands at the link."""
+    write_linked_book(tmp_path)
+    path = tmp_path / "seeds/source/topic.toml"
+    path.write_text(path.read_text().replace("Binomial(n=seen, p=share)", "Binomial(n=seen, p=share + share)"))
+    made = updated(tmp_path, None)
+    assert set(made.failed) <= {"source", "target"}
+    assert "target" in made.failed
+    (problem,) = made.failed["target"].problems
+    assert problem.place.path == "priors/target.toml"
+    assert problem.message.startswith("`source`, whose posterior this is, cannot be computed: ")
+
+
+def test_a_chain_of_links_is_followed(tmp_path: Path):
+    """The middle one's posterior, which rests on the first one's, is carried on."""
+    write_linked_book(tmp_path)
+    for path in ("seeds/target/topic.toml", "seeds/target/cases.csv"):
+        last = tmp_path / path.replace("target", "last")
+        last.parent.mkdir(exist_ok=True)
+        last.write_text((tmp_path / path).read_text().replace("third", "fourth"))
+    (tmp_path / "priors/last.toml").write_text(linked_priors("posterior(target.chance)"))
+    made = updated(tmp_path, None)
+    assert [problem.message for problem in made.problems] == []
+    posterior = report(tmp_path, "last")["parameters"][0]["posterior"]
+    assert posterior["mean"] == pytest.approx((9 + 5 + 5) / (27 + 18), abs=0.008)
