@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from forecast.actions.export import pymc_program
 from forecast.actions.update import UpdateResult, plan_update, update
+from forecast.actions.whatif import suppose
 from forecast.model.settings import Settings
-from tests.support.linked_books import DAY, SOURCE_PRIORS, linked_priors, write_linked_book
+from tests.support.linked_books import DAY, SOURCE_PRIORS, SOURCE_ROWS, linked_priors, write_linked_book
 
 pytestmark = pytest.mark.medium
 
@@ -139,3 +141,42 @@ def test_a_chain_of_links_is_followed(tmp_path: Path):
     assert [problem.message for problem in made.problems] == []
     posterior = report(tmp_path, "last")["parameters"][0]["posterior"]
     assert posterior["mean"] == pytest.approx((9 + 5 + 5) / (27 + 18), abs=0.008)
+
+
+def test_the_page_shows_the_fit_and_what_counts_twice(tmp_path: Path):
+    """Beside the prior: what carries it, how far that is from the draws, and a note on a row that both topics have."""
+    row = "2025-02-01,2025-02-28,5,9,2025-04-01,https://example.org/second\n"
+    write_linked_book(tmp_path, target_rows=SOURCE_ROWS.splitlines()[0] + "\n" + row)
+    made = update(tmp_path, topics=["target"], as_of=DAY, today=DAY, settings=SETTINGS, referee=False, insight=False)
+    message = "this row counts twice: `source`, which a link leads to, has one with the same source and days (seeds/source/cases.csv:3)"
+    assert [problem.message for problem in made.problems] == [message]
+    (link,) = made.contents["target"]["links"]
+    assert link["notes"] == [message]
+    page = (tmp_path / "reports/target.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith("| posterior(source.share) |")]
+    cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+    assert cells[1].startswith("`Beta(alpha=")
+    assert cells[2] == f"{link['kolmogorov']:.2g}"
+    assert cells[3] == f"{link['gap']:.2g} sd"
+    assert cells[5].startswith("This row counts twice")
+
+
+def test_an_exported_program_has_the_fit_in_numbers_and_says_where_they_are_from(tmp_path: Path):
+    """A comment above the declaration, with the day."""
+    write_linked_book(tmp_path)
+    made = pymc_program(tmp_path, "target", as_of=DAY, settings=SETTINGS)
+    lines = [line.strip() for line in made.text.splitlines()]
+    (at,) = [
+        at for at, line in enumerate(lines) if line.startswith("# chance: fitted to draws of posterior(source.share) as of 2025-06-01")
+    ]
+    assert lines[at + 2].startswith('chance = pm.Beta("chance", alpha=')
+    assert "posterior(" not in "".join(line for line in lines if not line.startswith("#"))
+
+
+def test_another_prior_may_be_tried_in_the_place_of_a_link(tmp_path: Path):
+    """`whatif` answers with the link before, and with the statement after."""
+    write_linked_book(tmp_path)
+    tried = suppose(tmp_path, "target", priors={"chance": "Beta(alpha=1, beta=1)"}, rows=(), as_of=DAY, settings=SETTINGS)
+    assert tried.problems == ()
+    before, after = (answers["next_one"]["value"]["value"] for answers in (tried.before, tried.after))
+    assert (before, after) == (pytest.approx(14 / 36, abs=0.01), pytest.approx(6 / 11, abs=0.01))

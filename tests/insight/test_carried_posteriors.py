@@ -26,6 +26,13 @@ from tests.support.linked_books import DAY, linked_priors, write_linked_book
 pytestmark = pytest.mark.medium
 
 SETTINGS = Settings(chances=False)
+MANY = """
+[questions.many]
+asks = "Will there be many cases?"
+by = 2026-12-31
+answer = "total(cases) > 70"
+settled = "By looking at them."
+"""
 
 
 def linked_topic(root: Path, **parts: str) -> Topic:
@@ -181,3 +188,27 @@ def test_nothing_is_computed_of_a_link_that_nobody_follows(tmp_path: Path):
         refused.value.problems[0].message
         == "the prior of `chance` is `posterior(source.share)`, and what was asked for computes no other topic"
     )
+
+
+def test_one_label_of_a_parameter_is_carried_alone(tmp_path: Path):
+    """The rows of that label count, and those of the other do not; a label that is missing, or unknown, is a problem at the link."""
+    write_linked_book(tmp_path, link="posterior(source.share[b])")
+    path = tmp_path / "seeds/source/topic.toml"
+    text = path.read_text().split("[quantities]")[0].replace("p=share", "p=share[kind]")
+    path.write_text(text + "next.kind = \"'a'\"\n" + MANY)
+    path = tmp_path / "seeds/source/cases.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header},kind", *(f"{row},{kind}" for row, kind in zip(rows, "ab", strict=True))]) + "\n")
+    path = tmp_path / "priors/source.toml"
+    path.write_text(path.read_text() + 'per = "kind"\n')
+    book, problems = read_book(tmp_path)
+    assert [problem.message for problem in problems] == []
+    topic = with_carried_posteriors(book.topics["target"], DAY, SETTINGS)
+    fit = topic.carried.fit(topic.links["chance", ""], DAY)
+    assert _mean_of(fit.parts[0][1]) == pytest.approx((2 + 4) / (5 + 12), abs=0.008)
+    for link, message in (
+        ("share", "`source.share` has a value for each label: name one of them"),
+        ("share[c]", "`source.share` has no label `c`"),
+    ):
+        (tmp_path / "priors/target.toml").write_text(linked_priors(f"posterior(source.{link})"))
+        assert [problem.message for problem in read_book(tmp_path)[1]] == [message]
