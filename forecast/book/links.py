@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -91,3 +92,15 @@ def parse_link(text: str, place: Place) -> PosteriorLink:
 def topics_mentioned(text: str) -> tuple[str, ...]:
     """Return the topics that the links in a prior file may name, from its text alone; one in a comment is among them too."""
     return tuple(dict.fromkeys(_MENTION.findall(text)))
+
+
+def transitive_mentions(name: str, mentioned: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the topics that a topic's links may lead to, directly and through others, from those that each topic's prior file mentions."""
+    found: dict[str, None] = {}
+    waiting = [*mentioned.get(name, ())]
+    while waiting:
+        other = waiting.pop(0)
+        if other not in found:
+            found[other] = None
+            waiting += mentioned.get(other, ())
+    return tuple(found)

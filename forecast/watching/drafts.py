@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,9 @@ from forecast.actions.run import TopicResult
 from forecast.actions.update import draft_report
 from forecast.book.files import layout
 from forecast.book.files.folder import Folder
-from forecast.book.files.problems import has_errors, sort_problems
+from forecast.book.files.problems import FileFault, has_errors, sort_problems
 from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.links import topics_mentioned, transitive_mentions
 from forecast.book.topic import Book
 from forecast.model.custom_model import trust_problems
 from forecast.model.settings import Settings
@@ -29,9 +31,21 @@ EDITED = {".toml", ".csv", ".md", ".py"}  # what people edit in a book
 def touched_topics(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
     """Return the topics whose answers or reports may have changed with some files, sorted.
 
-    A loose file of ``seeds`` touches every topic, since their origins may point into it.
+    A loose file of ``seeds`` touches every topic, since their origins may point into it; a topic's file also those whose links lead to it.
     """
-    return tuple(sorted({topic for path in paths for topic in _topics_of_file(root, path.relative_to(root).parts)}))
+    touched = {topic for path in paths for topic in _topics_of_file(root, path.relative_to(root).parts)}
+    return tuple(sorted(touched | _topics_linked_to(root, touched)))
+
+
+def _topics_linked_to(root: Path, touched: Collection[str]) -> frozenset[str]:
+    """The topics whose links lead to some of those touched, directly or through others."""
+    folder = Folder(root)
+    mentioned: dict[str, tuple[str, ...]] = {}
+    for name in layout.topic_names(folder) if touched else ():
+        with suppress(FileFault):  # what is wrong with the file is said when the topic is drafted
+            kind = folder.kind(layout.prior_path(name))
+            mentioned[name] = topics_mentioned(folder.read(layout.prior_path(name)).decode(errors="replace")) if kind == "file" else ()
+    return frozenset(name for name in mentioned if {*transitive_mentions(name, mentioned)} & {*touched})
 
 
 def draft_topic(root: Path, topic: str, *, as_of: date, settings: Settings, insight: bool) -> TopicResult | None:

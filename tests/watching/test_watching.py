@@ -23,6 +23,7 @@ from forecast.watching.serving import Site, application
 from forecast.watching.shown import Board, WatchState
 from forecast.watching.working import WatchCallbacks, Work
 from tests.cli.conftest import TINY_BOOK, files_of
+from tests.support.linked_books import linked_priors, write_linked_book
 
 pytestmark = pytest.mark.medium
 
@@ -72,6 +73,17 @@ def reports(tmp_path: Path) -> Path:
 def test_a_saved_file_touches_its_topic(book: Path, path: str, topics: tuple[str, ...]):
     """A topic's own files touch it, loose files of seeds touch every topic, a report touches the topic it was written for."""
     assert touched_topics(book, [book / path]) == topics
+
+
+def test_a_saved_file_touches_the_topics_whose_links_lead_to_it(tmp_path: Path):
+    """Directly or through others, and not the other way round."""
+    write_linked_book(tmp_path)
+    (tmp_path / "seeds/last").mkdir()
+    (tmp_path / "seeds/last/topic.toml").write_text((tmp_path / "seeds/target/topic.toml").read_text())
+    (tmp_path / "priors/last.toml").write_text(linked_priors("posterior(target.chance)"))
+    assert touched_topics(tmp_path, [tmp_path / "seeds/source/cases.csv"]) == ("last", "source", "target")
+    assert touched_topics(tmp_path, [tmp_path / "priors/target.toml"]) == ("last", "target")
+    assert touched_topics(tmp_path, [tmp_path / "priors/last.toml"]) == ("last",)
 
 
 def test_a_draft_is_what_an_update_would_write_and_writes_nothing(book: Path, tmp_path: Path):
