@@ -20,8 +20,11 @@ from forecast.book.links import LinkFit, PosteriorLink
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
+from forecast.insight.mixed_estimates import stacked_sums
+from forecast.insight.published import published_answers
 from forecast.insight.replay_pool import ANCHOR_EFFECTIVE_DRAWS, anchored_pool
 from forecast.insight.reweighting import Pool
+from forecast.insight.stacking import past_performance
 from forecast.language.arrays import Array
 from forecast.model.custom_model import refuse_custom_model
 from forecast.model.errors import Unsound
@@ -29,7 +32,6 @@ from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.model.used_names import uses_age
 from forecast.predict.carried_draws import carry, fit_draws, linked_draws
-from forecast.insight.published import published_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class ReplayedPosteriors:
         drawn = {name: self._replayed_draws(link, name, rival, day) for name, rival in topic.rivals.items()}
         shares = dict(topic.prior_weights)
         logs = [its.log_evidence for its in drawn.values()]
-        if len(drawn) > 1 and topic.combine == "evidence" and not evidence_obstacle(topic) and None not in logs:
+        if topic.combine == "stacking":
+            shares = stacked_sums(past_performance(topic, day, self.settings).by_replicate) or shares
+        elif len(drawn) > 1 and topic.combine == "evidence" and not evidence_obstacle(topic) and None not in logs:
             largest = max(log for log in logs if log is not None)
             shares = {name: shares[name] * math.exp((its.log_evidence or 0.0) - largest) for name, its in drawn.items()}
         total = math.fsum(shares.values())

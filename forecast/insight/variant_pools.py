@@ -36,6 +36,8 @@ def groups_by_likelihood(topic: Topic, until: date) -> list[tuple[str, ...]]:
 
 
 def _differ_in_priors_alone(one: Topic, other: Topic, day: date) -> bool:
+    if one.links or other.links:  # their priors are others on other days
+        return False
     between = StateDiff(one, day, other, day)
     labels = [{name: (its.per, its.labels) for name, its in topic.parameters.items()} for topic in (one, other)]
     return not between.is_model_edited and labels[0] == labels[1]

@@ -16,11 +16,11 @@ from forecast.inference.monte_carlo import mean_error
 from forecast.inference.posterior import Posterior
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.history import history
+from forecast.insight.published import published_answers
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import condition_fast, condition_nuts
-from forecast.predict.published import published_answers
 from tests.support.linked_books import DAY, linked_priors, write_linked_book
 
 pytestmark = pytest.mark.medium
