@@ -20,6 +20,7 @@ from forecast.actions.cache import report_directory, warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
 from forecast.actions.contents import Contents, PackedResult, pack_result
+from forecast.actions.early_labels import early_label_warnings
 from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
 from forecast.actions.ledger import read_known_ledger
 from forecast.actions.market_files import problems_of_contracts
@@ -193,7 +194,7 @@ def _publish(
     failed = {name: result for name, result in results.items() if result.failed}
     failures = [failure_of_topic(name, book.topics[name].title, run.as_of, result.problems) for name, result in failed.items()]
     warned = [problem for name, result in made.items() for problem in warnings_of(book.topics[name], result.implied)]
-    warned += [] if run.is_hindcast else future_date_warnings(book, run.today)
+    warned += early_label_warnings(book, run.as_of) if run.is_hindcast else future_date_warnings(book, run.today)
     for name, result in made.items() if not run.is_hindcast else ():
         warned += as_warnings(problems_of_topic_record(run.root, book.topics[name], result.settled))
     warned += [] if run.is_hindcast or not made else as_warnings(problems_of_contracts(run.root, book, topics=made))
