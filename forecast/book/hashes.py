@@ -90,6 +90,7 @@ def words_hash(topic: Topic) -> str:
         {
             "title": topic.title,
             "origin": topic.origin,
+            **({"lead": topic.lead} if topic.lead else {}),
             "series": {
                 name: [series.about, series.unit, series.later_text, [_source_words(point) for point in series.points]]
                 for name, series in topic.series.items()

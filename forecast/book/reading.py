@@ -223,6 +223,7 @@ def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None, variants: Mapp
         judged=MappingProxyType({name: _judged_question(draft, name, table) for name, table in draft.judged.items()}),
         variants=MappingProxyType(variants),
         combine=table.combine,
+        lead=table.lead,
     )
 
 

@@ -345,10 +345,9 @@ class Topic:
     judged: Mapping[str, JudgedQuestion] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)  # rival structures; the topic itself is the one called `base`
     combine: Combination = "evidence"
+    lead: str = ""  # the question that its page begins with; empty for the first open one
     sources: Mapping[str, Topic] = field(default_factory=dict)  # the topics that its links name
-    carried: CarriedPosteriors | None = field(
-        default=None, compare=False
-    )  # what carries their posteriors, where somebody has set out to compute
+    carried: CarriedPosteriors | None = field(default=None, compare=False)  # what carries those, where it is to be computed
 
     @property
     def links(self) -> Mapping[tuple[str, str], PosteriorLink]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from forecast.cli.lines import echo, print_columns, spreadsheet_cell
+from forecast.book.files.spreadsheet import spreadsheet_cell
+from forecast.cli.lines import echo, print_columns
 from forecast.schema.calibration import CalibrationContent
 from forecast.sentences import calibration_words, score_words
 

@@ -6,7 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from forecast.cli.lines import echo, print_columns, spreadsheet_cell
+from forecast.book.files.spreadsheet import spreadsheet_cell
+from forecast.cli.lines import echo, print_columns
 
 if TYPE_CHECKING:
     from forecast.schema.hindcast_scores import HindcastScoresContent

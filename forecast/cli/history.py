@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_data, print_json, spreadsheet_cell, stop_at
+from forecast.book.files.spreadsheet import spreadsheet_cell
+from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Seed, as_of_day, day, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count

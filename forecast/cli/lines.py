@@ -104,12 +104,6 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
         echo((indent + "  ".join(cells)).rstrip())
 
 
-def spreadsheet_cell(text: str) -> str:
-    """Return a text of the book as a cell: nothing hidden in it, and nothing that a spreadsheet would take for a formula."""
-    shown = terminal_line(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
-
-
 def shorten_runs[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:
     """Return values with the middle of long runs that are ``of`` one parameter left out: a number says how many."""
     shortened: list[T | int] = []

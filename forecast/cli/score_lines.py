@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from forecast.cli.lines import echo, print_columns, spreadsheet_cell
+from forecast.book.files.spreadsheet import spreadsheet_cell
+from forecast.cli.lines import echo, print_columns
 from forecast.schema.score import AgreementContent, ScoreRowContent, ScoresContent, SkillContent, SummaryContent, TournamentContent
 from forecast.sentences import score_words
 

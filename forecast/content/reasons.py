@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from forecast.book.hashes import words_hash
 from forecast.book.topic import Parameter, Question, Series, Topic
@@ -16,8 +17,11 @@ def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
 
     The topic must be equal to the one that the content was made of in all else.
     """
+    kept = content.copy()
+    kept.pop("lead", None)
     renewed: TopicContent = {
-        **content,
+        **kept,
+        **_lead(topic),
         "title": topic.title,
         "origin": topic.origin,
         "answers": [_with_question(answer, topic.questions[answer["name"]]) for answer in content["answers"]],
@@ -27,6 +31,16 @@ def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
         "run": {**content["run"], "hashes": {**content["run"]["hashes"], "words": words_hash(topic)}},
     }
     return {**renewed, "digest": digest_of(renewed)}
+
+
+class _Lead(TypedDict, total=False):
+    """What only a topic that names its leading question has."""
+
+    lead: str
+
+
+def _lead(topic: Topic) -> _Lead:
+    return {"lead": topic.lead} if topic.lead else {}
 
 
 def _with_question(answer: AnswerContent, question: Question) -> AnswerContent:

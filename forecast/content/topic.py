@@ -67,6 +67,7 @@ from forecast.sentences import answer_sentences
 class _ContentExtras(TypedDict, total=False):
     """What only some reports have."""
 
+    lead: str
     implied: list[ImpliedContent]
     code: CodeContent
     relations: list[RelationContent]
@@ -146,6 +147,7 @@ def topic_content(
     judged = verdict_content(verdict)
     streams = stream_contents(model, paths)
     implications: _ContentExtras = {"implied": list(implied)} if implied else {}
+    lead: _ContentExtras = {"lead": topic.lead} if topic.lead else {}
     rivals: _VariantsExtra = {} if variants is None else {"variants": variants}
     linked = link_contents(topic, model.as_of)
     links: _LinksExtra = {"links": linked} if linked else {}
@@ -156,6 +158,7 @@ def topic_content(
         "digest": "",
         "name": topic.name,
         "title": topic.title,
+        **lead,
         "origin": topic.origin,
         "as_of": model.as_of.isoformat(),
         "opens": topic.opens.isoformat(),

@@ -6,6 +6,7 @@ from forecast.report.charts_answers import answer_chart, probability_chart
 from forecast.report.charts_beliefs import parameter_chart
 from forecast.report.charts_fit import checks_chart, score_chart, split_chart
 from forecast.report.charts_forecasts import forecasts_chart
+from forecast.report.charts_lead import lead_chart
 from forecast.report.charts_markets import contract_chart
 from forecast.report.charts_record import fan_chart
 from forecast.report.charts_why import history_charts, tornado_charts, waterfall_charts
@@ -16,7 +17,7 @@ from forecast.schema.topic import ParameterContent, TopicContent
 
 def topic_charts(content: TopicContent) -> dict[str, Chart]:
     """Return every picture of a topic by name."""
-    charts = [probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
+    charts = [lead_chart(content), probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
     insight = content["insight"]
     if insight is not None:
         charts += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]

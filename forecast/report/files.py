@@ -34,10 +34,10 @@ def write_files(folder: Folder, directory: str, files: Mapping[str, bytes]) -> t
 
 
 def remove_pictures(folder: Folder, directory: str, topics: Iterable[str], *, but: Mapping[str, object]) -> None:
-    """Remove the pictures of topics that are not among the files ``but``: of questions or values that are no longer asked."""
+    """Remove the pictures of topics, and the data behind them, that are not among the files ``but``: of questions or values that are no longer asked."""
     for topic in topics:
         for name in folder.names(f"{directory}/{topic}"):
-            if name.endswith(".svg") and f"{topic}/{name}" not in but:
+            if name.endswith((".svg", ".csv")) and f"{topic}/{name}" not in but:
                 folder.remove(f"{directory}/{topic}/{name}")
 
 

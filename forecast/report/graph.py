@@ -12,12 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forecast.language.expressions import Expression, Index, Name, Total, walk
-from forecast.language.faults import Fault
-from forecast.language.parsing import parse_expression
-from forecast.language.statements import parse_statement
 from forecast.report.drawing import ACCENT, INK, MUTED, PAPER, SECOND, Chart, Text, fit_text, text_width
 from forecast.schema.topic import TopicContent
+from forecast.sentences.model_uses import Node, model_uses
 
 SWEEPS = 8
 BOX, PITCH, HEAD, MARGIN = 24, 34, 26, 20  # pixels: a box's height, from box to box, the headings, the room at both sides
@@ -32,14 +29,6 @@ LOOKS = {  # outline colour, dash and rounding of each kind: shape tells them ap
     "stream": (ACCENT, "", 0),
     "question": (INK, "", 5),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A name of the model and what it is."""
-
-    name: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,52 +50,8 @@ def model_graph(content: TopicContent) -> Chart | None:
 
 def graph_of(content: TopicContent) -> Graph:
     """Return the names of a model in columns, and what depends on what."""
-    uses: dict[Node, list[str]] = {}
-    for parameter in content["parameters"]:
-        node = Node(parameter["name"], "parameter")
-        uses.setdefault(node, []).extend([*_of_statement(parameter["statement"]), parameter["per"]])
-    for series in content["series"]:
-        uses[Node(series["name"], "series")] = _of_text(series["later"])
-    for quantity in content["quantities"]:
-        uses[Node(quantity["name"], "quantity")] = _of_text(quantity["text"])
-    for stream in content["streams"]:
-        nexts = [name for text in stream["next"].values() for name in _of_text(text)]
-        ways = stream.get("texts", {})
-        entering = [*_of_text(ways.get("reliability", "")), *_of_statement(ways.get("wrong", ""))]
-        uses[Node(stream["name"], "stream")] = [*_of_statement(stream["statement"]), *entering, *nexts]
-    for answer in content["answers"]:
-        texts = [answer["answer"], answer["given"], answer.get("annulled", ""), *(choice["condition"] for choice in answer["choices"])]
-        uses[Node(answer["name"], "question")] = [name for text in texts for name in _of_text(text)]
-    known = {node.name for node in uses}
-    edges = tuple(dict.fromkeys((name, node.name) for node, names in uses.items() for name in names if name in known and name != node.name))
-    return Graph(_in_columns(list(uses), edges), edges)
-
-
-def _of_statement(text: str) -> list[str]:
-    try:
-        statement = parse_statement(text)
-    except Fault:
-        return []
-    return [name for argument in statement.arguments.values() for name in _names(argument)]
-
-
-def _of_text(text: str) -> list[str]:
-    try:
-        return _names(parse_expression(text)) if text else []
-    except Fault:
-        return []
-
-
-def _names(expression: Expression) -> list[str]:
-    """The names and streams of an expression, in order."""
-    names: list[str] = []
-    for node in walk(expression):
-        match node:
-            case Name(name) | Index(name) | Total(name):
-                names.append(name)
-            case _:
-                pass
-    return names
+    uses = model_uses(content)
+    return Graph(_in_columns(uses.nodes, uses.edges), uses.edges)
 
 
 def _in_columns(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:

@@ -17,9 +17,11 @@ from forecast.book.files.reserved import topic_reason
 from forecast.report.charts import topic_charts
 from forecast.report.charts_answers import probability_caption
 from forecast.report.charts_beliefs import belief_sentence
+from forecast.report.charts_lead import lead_data
 from forecast.report.charts_record import fan_sentence, unrecorded_days_sentence
 from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
 from forecast.report.failures import TopicFailure
+from forecast.report.first_screen import first_screen
 from forecast.report.icd203 import SCALE_SENTENCE, Style
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import OPENING_SECTIONS, parameter_groups, topic_tables, why_sections
@@ -78,6 +80,8 @@ def _render_files(content: TopicContent, style: Style) -> dict[str, bytes]:
     shared, svgs = _template_context(content, style)
     text = markdown_environment().get_template("topic.md.j2").render(**shared)
     files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": collapse_empty_lines(text)}
+    data = lead_data(content)
+    files |= {} if data is None else {f"{content['name']}/{data[0]}": data[1]}
     return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
 
 
@@ -97,10 +101,12 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
             )
     svgs = {name: render_svg(chart) for name, chart in charts.items()}
     sections = why_sections(content, charts).values()
+    glances = question_summaries(content, style)
     shared: dict[str, object] = {
         "c": content,
         "charts": charts,
-        "glances": question_summaries(content, style),
+        "glances": glances,
+        "screen": first_screen(content, glances, charts),
         "groups": parameter_groups(content),
         "tables": topic_tables(content),
         "opening_sections": [section for section in sections if section.anchor in OPENING_SECTIONS],

@@ -10,19 +10,21 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import TopicContent
-from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent, measure_indices, next_move_sentence
+from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent, next_move_sentence
 from forecast.sentences.last_moved import last_move_sentence
+from forecast.sentences.lead import last_moved_text, main_measure
 from forecast.sentences.printed_parts import printed_parts
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSummary:
-    """A question at a glance; the texts after ``said`` are empty where there is no insight, or nothing left to move."""
+    """A question at a glance; ``last`` is when news moved it last; the texts after ``said`` are empty where there is no insight, or nothing left to move."""
 
     said: str
     moved: str = ""
     coming: str = ""
     change: str = ""
+    last: str = ""
     spark: str = ""
 
 
@@ -35,7 +37,7 @@ def _question_summary(insight: InsightContent | None, answer: AnswerContent, sty
     sentence = answer_sentence(answer, style)
     if insight is None:
         return QuestionSummary(sentence)
-    index = _main_measure(insight, answer)
+    index = main_measure(insight, answer["name"])
     if index is None:
         return QuestionSummary(sentence)
     spark = _sparkline(insight, index)
@@ -46,13 +48,9 @@ def _question_summary(insight: InsightContent | None, answer: AnswerContent, sty
         last_move_sentence(insight, answer["name"]),
         next_move_sentence(insight, answer["name"]),
         _change_text(insight, index),
+        last_moved_text(insight, index),
         spark,
     )
-
-
-def _main_measure(insight: InsightContent, answer: AnswerContent) -> int | None:
-    """The measure that stands for a question: its only one, or its likeliest choice."""
-    return max(measure_indices(insight, answer["name"]), key=lambda index: insight["measures"][index]["value"], default=None)
 
 
 def _change_text(insight: InsightContent, index: int) -> str:

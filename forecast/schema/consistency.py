@@ -76,6 +76,7 @@ LIST_LENGTHS = {  # how many numbers a list has, where it is there
     "streams.*.fan.quantiles.*": 5,
     "streams.*.classes.*.quantiles": 5,
     "insight.checks.*.quantiles": 5,
+    "insight.history.points.*.ranges.*": 2,
     "answers.*.value.quantiles": 5,
     "answers.*.value.errors": 5,
     "answers.*.value.hub_quantiles": 23,
@@ -99,6 +100,7 @@ OF_EACH_MEASURE = (
     "insight.signposts.*.values",
     "insight.history.points.*.values",
     "insight.history.points.*.errors",
+    "insight.history.points.*.ranges",
     SETTLED_PATH,
 )
 OF_STREAMS: tuple[Literal["surprise", "checks", "information", "signposts", "leverage"], ...] = (
@@ -297,9 +299,9 @@ def _row_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
 
 
 def _reference_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
-    """Questions and parameters of which something is said in the insight, and which are not there."""
+    """Questions and parameters that lead or of which something is said in the insight, and which are not there."""
     questions = {answer["name"] for answer in content["answers"]}
-    for path in ("insight.measures.*.question", "insight.split.*.question"):
+    for path in ("lead", "insight.measures.*.question", "insight.split.*.question"):
         yield from ((place, "there is no such question") for place, name in _values_at(content, path) if name not in questions)
     parameters = {parameter["name"] for parameter in content["parameters"]}
     of_one = ("insight.sensitivity.*.parameter", "insight.power.*.parameter")

@@ -197,12 +197,16 @@ class SignpostContent(TypedDict):
 
 
 class HistoryPoint(TypedDict):
-    """The measures as of a day, by replay, with their Monte Carlo errors, and the rows that became known on it."""
+    """The measures as of a day, by replay, with their Monte Carlo errors, and the rows that became known on it.
+
+    ``ranges`` are the 90 % ranges of the numbers, or of the chances themselves, null where one was not computed.
+    """
 
     day: str
     values: list[float]
     errors: list[float]
     news: list[str]
+    ranges: NotRequired[list[list[float] | None]]
 
 
 class HistoryContent(TypedDict):

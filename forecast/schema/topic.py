@@ -269,6 +269,7 @@ class TopicContent(TypedDict):
     digest: str
     name: str
     title: str
+    lead: NotRequired[str]  # the question that the page begins with while it is open
     origin: str
     as_of: str
     opens: str

@@ -57,6 +57,19 @@ def headline_of(answer: AnswerContent) -> Headline:
     return Headline(figure)
 
 
+def ninety_percent_range(answer: AnswerContent) -> str:
+    """Return the 90 % range of an open answer: of a number, of the chance itself, or of a date; empty where there is none to say."""
+    value = answer["value"]
+    if value is None or answer["status"] != "open":
+        return ""
+    if is_probability(value, answer["kind"]):
+        return "" if value["chance"] is None else _chance_range(value["chance"], value["chance_errors"] or (0.0, 0.0))
+    if is_date(value, answer["kind"]):
+        first, last = value["quantiles"][0], value["quantiles"][-1]
+        return f"{words.month(first)} to {words.month(last) if last else 'later'}" if first else ""
+    return headline_of(answer).interval
+
+
 def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headline:
     unit = answer["unit"]
     counted = words.counted_in(unit, answer["headline"]) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
@@ -71,8 +84,12 @@ def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headlin
 
 def _fraction_headline(figure: str, ends: Sequence[float], errors: Sequence[float]) -> Headline:
     """The expected value of a fraction, and how far the fraction is in doubt: nothing where it is in none."""
+    return Headline(figure, interval=_chance_range(ends, errors))
+
+
+def _chance_range(ends: Sequence[float], errors: Sequence[float]) -> str:
     low, high = (words.percent(end, error=error) for end, error in zip(ends, errors, strict=True))
-    return Headline(figure, interval="" if low == high else _range(low, high))
+    return "" if low == high else _range(low, high)
 
 
 def _range(low: str, high: str) -> str:

@@ -101,21 +101,12 @@ def relative_change(measure: MeasureContent, change: float) -> float:
 
 def next_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
-    places = measure_indices(insight, question)
-    posts: dict[tuple[str, str], list[SignpostContent]] = {}
-    for post in insight["signposts"]:
-        posts.setdefault((post["stream"], post["until"]), []).append(post)
-    ranked = [
-        (not _decides(insight["measures"][index], group, index), _expected_change(insight, group, index), -order, index, group)
-        for order, group in enumerate(posts.values())
-        for index in places
-        if any(_is_news(insight["measures"][index], post["values"][index]) for post in group)
-    ]
-    if not ranked:
+    found = _next_signposts(insight, question)
+    if found is None:
         return "nothing that is watched for is expected to move it much."
-    index, group = max(ranked, key=itemgetter(0, 1, 2))[3:]
+    index, group = found
     measure = insight["measures"][index]
-    first = max(group, key=lambda post: abs(post["values"][index]["change"]))
+    first = _strongest_signpost(index, group)
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
     sentence = (
         f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
@@ -128,6 +119,31 @@ def next_move_sentence(insight: InsightContent, question: str) -> str:
             f"; if {other['condition']}: {value_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
         )
     return f"{sentence}."
+
+
+def next_signpost(insight: InsightContent, question: str) -> SignpostContent | None:
+    """Return the signpost that ``next_move_sentence`` begins with; None where it names none."""
+    found = None if insight.get("of_variants", False) else _next_signposts(insight, question)
+    return None if found is None else _strongest_signpost(*found)
+
+
+def _strongest_signpost(index: int, group: Sequence[SignpostContent]) -> SignpostContent:
+    return max(group, key=lambda post: abs(post["values"][index]["change"]))
+
+
+def _next_signposts(insight: InsightContent, question: str) -> tuple[int, list[SignpostContent]] | None:
+    """The place of the measure that is expected to move most, and the signposts of the stream that moves it; None where none does."""
+    places = measure_indices(insight, question)
+    posts: dict[tuple[str, str], list[SignpostContent]] = {}
+    for post in insight["signposts"]:
+        posts.setdefault((post["stream"], post["until"]), []).append(post)
+    ranked = [
+        (not _decides(insight["measures"][index], group, index), _expected_change(insight, group, index), -order, index, group)
+        for order, group in enumerate(posts.values())
+        for index in places
+        if any(_is_news(insight["measures"][index], post["values"][index]) for post in group)
+    ]
+    return max(ranked, key=itemgetter(0, 1, 2))[3:] if ranked else None
 
 
 def _is_news(measure: MeasureContent, value: Estimate) -> bool:

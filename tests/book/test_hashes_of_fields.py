@@ -54,6 +54,7 @@ MOVED = {
         "combine": NUMBERS,
         "sources": NUMBERS,
         "carried": NONE,  # what follows from the topics that links name
+        "lead": REASONS,
     },
     "PosteriorLink": {"topic": BOTH, "name": BOTH, "label": BOTH, "place": NONE},
     "Variant": {"name": NONE, "weight": NUMBERS, "why": WORDS, "changes": NONE, "topic": NUMBERS},  # what it replaces stands in its topic

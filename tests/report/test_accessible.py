@@ -16,6 +16,9 @@ from tests.support.sample_report import sample_content
 from tests.support.score_pages import sample_score_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")]
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
+HEIGHT = "document.documentElement.scrollHeight"
+MOST_SCREENS = 6  # of a page as it opens
 WIDTHS = {"desk": (1280, 800), "telephone": (390, 844)}
 
 
@@ -50,7 +53,7 @@ def test_axe_finds_no_violation(browser, pages, page, dark, width):
     script = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     browser.show(width=WIDTHS[width][0], height=WIDTHS[width][1], dark=dark)
     browser.open((pages / page).as_uri())
-    browser.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    browser.run(OPEN_ALL)
     browser.run(f"{script}; 0")
     found = browser.run("axe.run(document).then(done => done.violations.map(each => [each.id, each.nodes.map(node => node.html)]))")
     assert found == []
@@ -82,6 +85,7 @@ def test_no_words_of_a_picture_leave_it_or_lie_on_one_another(browser, pages):
     """Every text of every picture stands inside it, and no two overlap."""
     browser.show(width=1280, height=800)
     browser.open((pages / "route.html").as_uri())
+    browser.run(OPEN_ALL)
     found = browser.run("""[...document.querySelectorAll('figure svg')].flatMap(svg => {
       const outer = svg.getBoundingClientRect()
       const boxes = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()])
@@ -91,3 +95,27 @@ def test_no_words_of_a_picture_leave_it_or_lie_on_one_another(browser, pages):
       return [...out.map(([text]) => `${text} leaves ${svg.getAttribute('aria-label').slice(0, 60)}`), ...on]
     })""")
     assert found == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_opens_short_and_its_folds_hold_the_rest(browser, pages, width):
+    """As it opens a page is at most six screens; with every fold open it is more than twice as long."""
+    browser.show(width=WIDTHS[width][0], height=WIDTHS[width][1])
+    browser.open((pages / "route.html").as_uri())
+    short = browser.run(HEIGHT)
+    assert short <= MOST_SCREENS * WIDTHS[width][1]
+    browser.run(OPEN_ALL)
+    assert browser.run(HEIGHT) > 2 * short
+
+
+def test_closed_folds_print_whole(browser, pages):
+    """On paper a closed fold is as high as an open one, and all its words are drawn."""
+    browser.show(width=1280, height=800, printed=True)
+    browser.open((pages / "route.html").as_uri())
+    heights = "[...document.querySelectorAll('details')].map(each => Math.round(each.getBoundingClientRect().height))"
+    hidden = "[...document.querySelectorAll('details *')].filter(each => !each.checkVisibility({contentVisibilityAuto: true})).length"
+    closed, unseen = browser.run(heights), browser.run(hidden)
+    browser.run(OPEN_ALL)
+    assert len(closed) > 10
+    assert (closed, unseen) == (browser.run(heights), browser.run(hidden))
+    browser.show(width=1280, height=800)

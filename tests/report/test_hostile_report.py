@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import csv
 import re
 import types
 import typing
@@ -52,7 +53,14 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once
     *("RecordedQuestion.name", "VariantAnswer.question", "VariantContent.name", "RangeContent.label"),
-    *("TopicContent.name", "AnswerContent.name", "MeasureContent.question", "MeasureContent.label", "ParameterContent.name"),
+    *(
+        "TopicContent.name",
+        "TopicContent.lead",
+        "AnswerContent.name",
+        "MeasureContent.question",
+        "MeasureContent.label",
+        "ParameterContent.name",
+    ),
     *("ParameterContent.label", "ParameterContent.per", "StreamContent.name", "SeriesContent.name", "QuantityContent.name"),
     *(
         "CrossingContent.stream",
@@ -316,6 +324,8 @@ def structure(content):
         if name.endswith(".html"):
             tags = Tags(text)
             made = (tags.found, tags.led)
+        elif name.endswith(".csv"):
+            made = [[len(row), row[-1][:1] in "=+-@"] for row in csv.reader(text.splitlines())][1:]
         else:
             made = blocks(text) if name.endswith(".md") else shapes(text)
         found[HASHED.sub(r"\1", name)] = ast.literal_eval(HASHED.sub(r"\1", repr(made)))

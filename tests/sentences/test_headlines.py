@@ -115,7 +115,7 @@ def test_page_index_and_markdown_show_the_median_with_its_90_percent_interval():
     note = f"soldiers; 90 % interval {shown.interval}"
     assert shown.note == note
     assert page.count(f"{shown.figure}{note}") == 1
-    assert page.count(f"{captives['asks']} 90 % interval {shown.interval}") == 1  # in the short list of narrow screens
+    assert page.count(f"{captives['asks']}{shown.figure}soldiers{shown.interval}") == 1  # in the list of open questions
     assert index.count(f"{shown.figure}{note}") == 1
     for name in ("route.md", "index.md"):
         assert f"| **{shown.figure}** {note} |" in files[name].decode()

@@ -14,7 +14,7 @@ from forecast.book.files.shapes import QuestionTable
 from forecast.book.labels import LabelSets, is_categorical
 from forecast.language.characters import refused_character
 from forecast.language.expressions import Expression, First, Name, fold_constant, is_condition
-from forecast.language.faults import Fault
+from forecast.language.faults import Fault, did_you_mean
 
 WAYS_TO_ASK = {"answer": "an `answer`", "probability": "a `probability`", "choices": "`choices`"}
 
@@ -33,6 +33,7 @@ def question_kind(draft: Draft, question: QuestionDraft) -> Literal["probability
 
 def check_questions(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Yield what is wrong with a topic's questions."""
+    yield from _check_lead(draft)
     for name, table in draft.judged.items():
         yield from _check_judged(draft, name, table)
     for name, question in draft.questions.items():
@@ -46,6 +47,18 @@ def check_questions(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
 def options_of(table: QuestionTable) -> tuple[str, ...]:
     """Return the options that a text such as ``red, blue`` names."""
     return tuple(option.strip() for option in table.options.split(",")) if table.options.strip() else ()
+
+
+def _check_lead(draft: Draft) -> Iterator[Problem]:
+    """The question that leads must be one that the model answers."""
+    lead = draft.table.lead
+    if not lead or lead in draft.questions:
+        return
+    if lead in draft.judged:
+        yield draft.topic.at_key(("lead",), f"`{lead}` cannot lead: people alone answer it", "name a question that the model answers")
+        return
+    hint = did_you_mean(lead, draft.questions) or f"its questions: {', '.join(draft.questions)}"
+    yield draft.topic.at_key(("lead",), f"`lead` names `{lead}`, and the topic has no such question", hint)
 
 
 def _check_without_type(draft: Draft, name: str, table: QuestionTable) -> Iterator[Problem]:

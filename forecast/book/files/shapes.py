@@ -178,6 +178,8 @@ class TopicFile:
     """The day on which the record begins."""
     origin: ProseText = ""
     """Where the claim comes from: a file with an anchor, or an address."""
+    lead: NameText = ""
+    """The question that the topic's page begins with while it is open. Without it the first open question leads."""
     step: Literal["day", "week", "month", "quarter", "year"] = "month"
     """How finely the future is simulated."""
     engine: Literal["auto", "nuts"] = "auto"

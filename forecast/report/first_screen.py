@@ -1,0 +1,137 @@
+"""What a page begins with: one question with its answer, then the other open questions in a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forecast.report.charts_lead import lead_data
+from forecast.report.charts_why import chart_name
+from forecast.report.summary import QuestionSummary
+from forecast.schema.answers import AnswerContent
+from forecast.schema.insight import InsightContent
+from forecast.schema.on_record import ForecastContent
+from forecast.schema.topic import TopicContent
+from forecast.sentences.headlines import Headline, headline_of, ninety_percent_range
+from forecast.sentences.lead import BASE_RATE, history_finding, lead_answer, lead_paragraph, main_measure, reference_forecast
+from forecast.sentences.same_event import open_events
+
+RANGES = {"probability": "90 % range of the chance", "date": "90 % range"}
+
+
+@dataclass(frozen=True, slots=True)
+class SameEvent:
+    """Another question of an event, and its answer in short."""
+
+    name: str
+    asks: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """An open question in a line: its answer, the 90 % range, when it last moved, its history as a sparkline, and others of the same event."""
+
+    name: str
+    asks: str
+    headline: Headline
+    range: str
+    moved: str
+    spark: str
+    same: tuple[SameEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadingAnswer:
+    """The answer that a page begins with; ``facts`` stand beside it, ``picture`` and ``data`` are names of files, empty where there is none."""
+
+    name: str
+    asks: str
+    headline: Headline
+    facts: tuple[str, ...]
+    paragraph: str
+    title: str
+    caption: str
+    picture: str
+    data: str
+    same: tuple[SameEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The leading answer, None where every question is settled, and the others."""
+
+    lead: LeadingAnswer | None
+    others: tuple[QuestionLine, ...]
+
+
+def first_screen(content: TopicContent, summaries: Mapping[str, QuestionSummary], charts: Mapping[str, object]) -> FirstScreen:
+    """Return what a topic's page begins with, given its questions at a glance and its pictures."""
+    lead = lead_answer(content)
+    if lead is None:
+        return FirstScreen(None, ())
+    first, *rest = open_events(content, lead=lead["name"])
+    lines = tuple(_line(event, summaries[event[0]["name"]]) for event in rest)
+    return FirstScreen(_leading_answer(content, first, summaries[lead["name"]], charts), lines)
+
+
+def _leading_answer(
+    content: TopicContent, event: Sequence[AnswerContent], summary: QuestionSummary, charts: Mapping[str, object]
+) -> LeadingAnswer:
+    answer, *others = event
+    insight = content["insight"]
+    index = None if insight is None else main_measure(insight, answer["name"])
+    picture = "" if insight is None or index is None else chart_name("lead", insight["measures"][index])
+    is_drawn = picture in charts and insight is not None and index is not None
+    data = lead_data(content)
+    return LeadingAnswer(
+        answer["name"],
+        answer["asks"],
+        headline_of(answer),
+        tuple(_facts(content, answer)),
+        lead_paragraph(content, answer, summary.said),
+        history_finding(insight, index) if is_drawn and insight is not None and index is not None else "",
+        _caption(insight, index) if insight is not None and index is not None else "",
+        picture if is_drawn else "",
+        data[0] if is_drawn and data is not None else "",
+        _same(others),
+    )
+
+
+def _caption(insight: InsightContent, index: int) -> str:
+    """What the picture follows, which of a number may be another figure than the large one."""
+    replay = "By replay: what today's model says with the knowledge of each day"
+    return (
+        f"{replay}; the line is the expected value, the large figure the median."
+        if insight["measures"][index]["kind"] == "mean"
+        else f"{replay}."
+    )
+
+
+def _facts(content: TopicContent, answer: AnswerContent) -> list[str]:
+    """What stands beside the figure: its range, the range over variants, and what it is compared with."""
+    ends = ninety_percent_range(answer)
+    said = [f"{RANGES.get(answer['kind'], '90 % range')}: {ends}"] if ends else []
+    if "variants" in answer:
+        said.append(answer["variants"]["said"].rstrip("."))
+    reference = reference_forecast(content, answer["name"])
+    return [*said, _reference(reference)] if reference is not None else said
+
+
+def _reference(reference: ForecastContent) -> str:
+    return f"Base rate: {reference['says']}" if reference["kind"] == BASE_RATE else f"{reference['who']}: {reference['says']}"
+
+
+def _line(event: Sequence[AnswerContent], summary: QuestionSummary) -> QuestionLine:
+    answer, *others = event
+    return QuestionLine(
+        answer["name"], answer["asks"], headline_of(answer), ninety_percent_range(answer), summary.last, summary.spark, _same(others)
+    )
+
+
+def _same(others: Sequence[AnswerContent]) -> tuple[SameEvent, ...]:
+    return tuple(SameEvent(answer["name"], answer["asks"], _in_short(headline_of(answer))) for answer in others)
+
+
+def _in_short(shown: Headline) -> str:
+    return f"{shown.figure} {shown.about}".rstrip()

@@ -1,0 +1,219 @@
+"""The question that a page begins with, and the paragraph beneath its answer, of at most 120 words, from the report's numbers alone.
+
+Each sentence has its place: the answer; what it is compared with; what moved it last; the largest doubt; what would change it.
+A sentence for which there is no room is left to the sections below, which say the same at length.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent, is_probability
+from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, SplitContent
+from forecast.schema.on_record import ForecastContent
+from forecast.schema.topic import TopicContent
+from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
+from forecast.sentences.insight_text import (
+    is_noticed,
+    measure_indices,
+    news_text,
+    next_move_sentence,
+    next_signpost,
+    statistic_name,
+    value_text,
+)
+from forecast.sentences.signposts import sign_sentence
+
+MOST_WORDS = 120
+LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
+SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
+LEAST_PART = 0.01  # of the doubt: a parameter that has less is not worth a name
+BASE_RATE = "base rate"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """A move of a measure from one day of its history to the next: the two days' points."""
+
+    before: HistoryPoint
+    after: HistoryPoint
+
+
+def lead_answer(content: TopicContent) -> AnswerContent | None:
+    """Return the answer that a page begins with: that of the topic's ``lead`` while it is open, else the first open one; None where none is."""
+    answers = [answer for answer in content["answers"] if answer["status"] not in words.RECORDED]
+    return min(answers, key=lambda answer: answer["name"] != content.get("lead"), default=None)
+
+
+def lead_paragraph(content: TopicContent, answer: AnswerContent, said: str) -> str:
+    """Return the paragraph beneath an answer; ``said`` is the answer in a sentence."""
+    kept: list[str] = []
+    left = MOST_WORDS
+    for sentence in _sentences(content, answer, said):
+        if (count := len(sentence.split())) <= left:
+            kept.append(sentence)
+            left -= count
+    return " ".join(kept)
+
+
+def main_measure(insight: InsightContent, question: str) -> int | None:
+    """Return the place of the measure that stands for a question: its only one, or its likeliest choice; None where there is none."""
+    return max(measure_indices(insight, question), key=lambda index: insight["measures"][index]["value"], default=None)
+
+
+def reference_forecast(content: TopicContent, question: str) -> ForecastContent | None:
+    """Return the forecast on record that an answer is compared with: a base rate in force, else the one that stands for the question; None where none is."""
+    recorded = next((its for its in content.get("on_record", ()) if its["name"] == question), None)
+    if recorded is None:
+        return None
+    return next((its for its in forecasts_in_force(recorded) if its["kind"] == BASE_RATE), None) or leading_forecast(recorded)
+
+
+def notable_steps(insight: InsightContent, index: int) -> list[HistoryStep]:
+    """Return the days on which news moved a measure by something of note, the earliest first."""
+    measure, points = insight["measures"][index], insight["history"]["points"]
+    return [HistoryStep(before, after) for before, after in pairwise(points) if after["news"] and _is_move(measure, before, after, index)]
+
+
+def last_moved_text(insight: InsightContent, index: int) -> str:
+    """Return when news last moved a measure, and how far: ``34 % → 11 % on 23 September 2026``; empty where none has."""
+    measure = insight["measures"][index]
+    steps = notable_steps(insight, index)
+    if not steps:
+        return ""
+    before, after = steps[-1].before, steps[-1].after
+    of = f"{statistic_name(measure)} " if statistic_name(measure) else ""
+    return f"{of}{_value(measure, before, index)} → {_value(measure, after, index)} on {words.day(after['day'])}"
+
+
+def history_finding(insight: InsightContent, index: int) -> str:
+    """Return what the history of a measure comes to, as the title of its picture: ``Fell from 32 % to 11 % on 23 September 2026; 10 % now``."""
+    measure, points = insight["measures"][index], insight["history"]["points"]
+    steps = notable_steps(insight, index)
+    now = value_text(measure, points[-1]["values"][index], error=points[-1]["errors"][index])
+    first = f"{words.capitalise(measure['label'].replace('_', ' '))}: " if measure["label"] else ""
+    of = {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
+    if not steps:
+        return words.capitalise(
+            f"{first}{of}{'is ' if of else ''}{now} now; no single event has moved it since {words.day(points[0]['day'])}"
+        )
+    step = steps[-1]
+    low, high, day = _value(measure, step.before, index), _value(measure, step.after, index), words.day(step.after["day"])
+    verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
+    rest = "" if high == now else f"; {now} now"
+    return words.capitalise(f"{first}{of}{verb} from {low} to {high} on {day}{rest}")
+
+
+def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Iterator[str]:
+    is_chance = answer["kind"] == "probability" and answer["value"] is not None
+    yield f"{answer['headline']}: {said[:1].lower()}{said[1:]}" if is_chance else said
+    insight = content["insight"]
+    if (reference := reference_forecast(content, answer["name"])) is not None:
+        yield _reference_sentence(reference)
+    index = None if insight is None else main_measure(insight, answer["name"])
+    if insight is None or index is None:
+        return
+    yield from _move_sentences(insight, index)
+    yield from _doubt_sentences(content, insight, answer, index)
+    if insight.get("of_variants"):
+        return
+    coming = next_move_sentence(insight, answer["name"])
+    yield f"What would change it: {coming[:1].lower()}{coming[1:]}" if coming.startswith("If ") else words.capitalise(coming)
+    if (post := next_signpost(insight, answer["name"])) is not None:
+        yield from sign_sentence(content, post["stream"], answer["name"])
+
+
+def _reference_sentence(reference: ForecastContent) -> str:
+    if reference["kind"] == BASE_RATE:
+        return f"The base rate on record is {reference['says']}."
+    return f"Beside it, {reference['who']} said {reference['says']} on {words.day(reference['day'])}."
+
+
+def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
+    """What the same model would have said before the last news that moved it, and what that was."""
+    measure, points = insight["measures"][index], insight["history"]["points"]
+    steps = notable_steps(insight, index)
+    if steps:
+        step = steps[-1]
+        verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
+        yield (
+            f"{_replay_text(measure, step.before, index)}; it {verb} to {_value(measure, step.after, index)} on {words.day(step.after['day'])}, "
+            f"when this became known: {news_text(step.after['news'])}."
+        )
+    elif len(points) > 1:
+        is_still = _value(measure, points[0], index) == _value(measure, points[-1], index)
+        yield f"{_replay_text(measure, points[0], index)}{', as it does now' if is_still else '; no single event has moved it much since'}."
+
+
+def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
+    """What today's book would have said with the knowledge of a day: a hindcast, and not what was said."""
+    said = {"mean": "expected", "median": "had a median of"}.get(measure["kind"], "said")
+    return f"With what was known on {words.day(point['day'])} the same model would have {said} {_value(measure, point, index)}"
+
+
+def _doubt_sentences(content: TopicContent, insight: InsightContent, answer: AnswerContent, index: int) -> Iterator[str]:
+    """The largest doubt by name: which structure is right, the parameters, or luck."""
+    if (structure := _structure_share(content, answer)) is not None:
+        size = words.share(structure)
+        yield (
+            f"The largest doubt is which of the rival structures is right: {size} of the variance lies between them."
+            if structure >= LARGEST_FROM
+            else f"Which of the rival structures is right makes {size} of the variance; parameters and luck make the rest."
+        )
+        return
+    measure = insight["measures"][index]
+    split = next((its for its in insight["split"] if (its["question"], its["label"]) == (measure["question"], measure["label"])), None)
+    if split is None:
+        return
+    yield _split_sentence(split)
+
+
+def _split_sentence(split: SplitContent) -> str:
+    parts = [
+        part for part in split["parts"] if 2 * part["error"] < part["share"] < SAME
+    ]  # what is asked of is no name for the doubt about it
+    top = max(parts, key=itemgetter("share"), default=None)
+    name = (
+        ""
+        if top is None or top["share"] < LEAST_PART
+        else " of ".join(its.replace("_", " ") for its in (top["parameter"], top["label"]) if its)
+    )
+    most = f", most by knowing {name}" if name else ""
+    if split["ignorance"] >= 1:
+        return f"None of the doubt is luck: it would go if every parameter were known{most}."
+    known = words.share(max(split["ignorance"], 0.0))
+    if split["ignorance"] >= LARGEST_FROM:
+        return f"The largest doubt is in the parameters: if each were known, {known} of the variance would go{most}."
+    return f"The largest doubt is luck: if every parameter were known, only {known} of the variance would go{most}."
+
+
+def _structure_share(content: TopicContent, answer: AnswerContent) -> float | None:
+    """The share of a chance's variance that lies between variants, weighted as after the record; None without variants, or where it is no chance."""
+    value = answer["value"]
+    if "variants" not in content or value is None or not is_probability(value, answer["kind"]) or not 0 < value["value"] < 1:
+        return None
+    pairs: list[tuple[float, float]] = []
+    for rival in content["variants"]["rivals"]:
+        its = next((each["value"] for each in rival["answers"] if each["question"] == answer["name"]), None)
+        if its is None or not is_probability(its, answer["kind"]):
+            return None
+        pairs.append((rival["after"], its["value"]))
+    total = sum(weight for weight, _ in pairs)
+    mean = sum(weight * chance for weight, chance in pairs) / total
+    return sum(weight * (chance - mean) ** 2 for weight, chance in pairs) / total / (mean * (1 - mean)) if 0 < mean < 1 else None
+
+
+def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:
+    """Whether the step is of note, and printed as one."""
+    error = math.hypot(before["errors"][index], after["errors"][index])
+    change = after["values"][index] - before["values"][index]
+    return is_noticed(measure, change, error=error) and _value(measure, before, index) != _value(measure, after, index)
+
+
+def _value(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
+    return value_text(measure, point["values"][index], error=point["errors"][index])

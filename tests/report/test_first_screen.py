@@ -1,0 +1,127 @@
+"""What a page begins with: one question, its paragraph of numbers, the others in a line each, and the rest folded."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+
+from forecast.report.charts import topic_charts
+from forecast.report.charts_lead import lead_data
+from forecast.report.first_screen import first_screen
+from forecast.report.pages import render_topic
+from forecast.report.summary import question_summaries
+from forecast.schema.topic import digest_of, validate_content
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
+
+pytestmark = pytest.mark.medium
+
+
+def told(**changed: Any) -> Any:
+    """The sample with a made-up insight and some keys of its own, whole."""
+    content = {**copy.deepcopy(with_insight(sample_content())), **changed}
+    content["digest"] = digest_of(content)
+    return validate_content(content)
+
+
+def screen(content: Any) -> Any:
+    """What the page of a content begins with."""
+    return first_screen(content, question_summaries(content, "plain"), topic_charts(content))
+
+
+def test_the_question_that_the_topic_names_leads_and_without_one_the_first_open_one():
+    """The leading question stands first, once, and all other open ones follow; one that is settled does not lead."""
+    assert screen(told()).lead.name == "transfer_soon"
+    assert screen(told(lead="captives")).lead.name == "captives"
+    assert screen(told(lead="first_transfer")).lead.name == "transfer_soon"
+    for lead in ("captives", "when_next", "what_keeps_them"):
+        shown = screen(told(lead=lead))
+        names = [shown.lead.name, *(each.name for each in shown.lead.same)]
+        names += [name for line in shown.others for name in (line.name, *(each.name for each in line.same))]
+        assert sorted(names) == sorted(answer["name"] for answer in told()["answers"] if answer["status"] == "open")
+        assert names[0] == lead
+
+
+def test_a_lead_that_is_no_question_is_refused():
+    """A report that names a question it lacks is not shown."""
+    with pytest.raises(Exception, match="`lead`: there is no such question"):
+        told(lead="nothing")
+
+
+def test_questions_of_one_event_stand_together():
+    """The same condition by another day is listed under the first, and not in a line of its own."""
+    shown = screen(told())
+    assert [each.name for each in shown.lead.same] == ["second_transfer"]
+    assert "second_transfer" not in [line.name for line in shown.others]
+    assert "if_many" in [line.name for line in shown.others]  # under a condition it is another event
+
+
+def test_the_paragraph_has_at_most_120_words_and_says_all_five_things():
+    """The answer, a comparison, the largest doubt and what would change it stand beneath the figure, whichever question leads."""
+    for answer in told()["answers"]:
+        paragraph = screen(told(lead=answer["name"])).lead.paragraph
+        assert len(paragraph.split()) <= 120
+        assert "With what was known on" in paragraph
+        assert "doubt" in paragraph
+        assert "What would change it" in paragraph or "watched for" in paragraph
+
+
+def test_the_page_opens_with_the_lead_and_folds_every_section():
+    """All that follows the list of questions is folded, and its headings are in the folds."""
+    html = render_topic(told())["route.html"].decode()
+    body = html[html.index("<main") :]
+    assert body.index('class="lead" id="transfer_soon"') < body.index("The other open questions") < body.index("<nav")
+    assert re.findall(r"<h2 id=", body[body.index("<nav") :]) != []
+    assert len(re.findall(r"<summary><h2 id=", body)) == len(re.findall(r"<h2 id=", body[body.index("<nav") :]))
+    assert " open>" not in body
+
+
+def test_the_picture_has_its_data_beside_it():
+    """The CSV has each day of the history with its value, and a link leads to it from page and Markdown."""
+    content = told()
+    name, data = lead_data(content)
+    files = render_topic(content)
+    assert files[f"route/{name}"] == data
+    rows = list(csv.DictReader(io.StringIO(data.decode())))
+    points = content["insight"]["history"]["points"]
+    assert [row["day"] for row in rows] == [point["day"] for point in points]
+    assert [float(row["value"]) for row in rows] == pytest.approx([point["values"][0] for point in points], rel=1e-5)
+    assert (rows[-1]["low"], rows[-1]["high"]) == tuple(f"{end:.6g}" for end in content["answers"][0]["value"]["chance"])
+    for page in ("route.html", "route.md"):
+        assert f"route/{name}" in files[page].decode()
+
+
+def test_news_in_the_data_is_no_formula():
+    """A text that a spreadsheet would compute is written as text."""
+    content = copy.deepcopy(with_insight(sample_content()))
+    content["insight"]["history"]["points"][1]["news"] = ["=1+1"]
+    found = lead_data(content)
+    assert found is not None
+    assert list(csv.DictReader(io.StringIO(found[1].decode())))[1]["news"] == "'=1+1"
+
+
+def test_a_base_rate_on_record_is_drawn_and_said():
+    """A base rate in force stands beside the answer, in the paragraph and as a line of the picture."""
+    said = {"who": "reference class", "kind": "base rate", "day": "2026-01-05", "says": "4 %", "holds": True, "entered_later": False,
+            "why": "", "source": "", "probability": 0.04}  # fmt: skip
+    recorded = {"name": "transfer_soon", "asks": "?", "type": "binary", "by": None, "rule": "", "judged": False, "forecasts": [said],
+                "more": 0, "earlier_wordings": 0}  # fmt: skip
+    content = told(on_record=[recorded])
+    lead = screen(content).lead
+    assert "Base rate: 4 %" in lead.facts
+    assert "The base rate on record is 4 %." in lead.paragraph
+    assert "base rate 4 %" in [text.text for text in topic_charts(content)[lead.picture].texts]
+
+
+def test_without_insight_the_answer_stands_alone():
+    """A report without a history has the figure and its range, and neither picture nor data."""
+    content = sample_content()
+    lead = screen(content).lead
+    assert (lead.picture, lead.data, lead.title) == ("", "", "")
+    assert lead.headline.figure in render_topic(content)["route.html"].decode()
+    assert lead_data(content) is None

@@ -1,0 +1,143 @@
+"""The question that leads, the paragraph beneath it, and which questions ask of one event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from forecast.sentences.lead import history_finding, last_moved_text, lead_paragraph
+from forecast.sentences.same_event import open_events
+from forecast.sentences.signposts import is_only_a_sign
+
+CHANCE = {"question": "rain", "label": "", "kind": "probability", "unit": "", "value": 0.1, "error": 0.003, "settled": False}
+
+
+def point(day: str, value: float, *news: str) -> dict[str, Any]:
+    """A day of a history."""
+    return {"day": day, "values": [value], "errors": [0.002], "news": list(news)}
+
+
+def insight(*points: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What is known of one chance."""
+    found = {"measures": [CHANCE], "history": {"points": list(points), "settled": [None]}, "signposts": [], "sensitivity": [], "split": []}
+    return found | more
+
+
+def answer(name: str = "rain", **more: Any) -> dict[str, Any]:
+    """An open question for a probability."""
+    value = {"value": 0.1, "error": 0.003, "chance": [0.02, 0.3], "chance_errors": [0.0, 0.0]}
+    asked = {
+        "name": name,
+        "kind": "probability",
+        "status": "open",
+        "headline": "10 %",
+        "answer": "total(storms) >= 1",
+        "given": "",
+        "since": None,
+    }
+    return asked | {"value": value, "choices": [], "by": "2027-12-31"} | more
+
+
+def content(*answers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A report of a model in which storms bring floods, and alarms follow nothing."""
+    streams = [
+        {"name": name, "statement": statement, "next": {}}
+        for name, statement in (
+            ("storms", "Poisson(mu=rate * months)"),
+            ("floods", "Binomial(n=total(storms), p=0.5)"),
+            ("alarms", "Poisson(mu=rate)"),
+        )
+    ]
+    parts = {"parameters": [], "series": [], "quantities": [], "streams": streams, "insight": None}
+    return parts | {"answers": list(answers)} | more
+
+
+def test_a_stream_that_has_no_part_in_what_is_asked_is_only_a_sign():
+    """What brings the answer about, by itself or through another stream, is more; alarms with the same rate are a sign."""
+    flood = content(answer(answer="total(floods) >= 1"))
+    assert [is_only_a_sign(flood, name, "rain") for name in ("storms", "floods", "alarms")] == [False, False, True]
+
+
+STEPS = (point("2026-01-01", 0.2), point("2026-03-04", 0.05, "storms: 0 (1 March 2026)"), point("2026-10-12", 0.1))
+SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter": "rate", "label": "", "share": 0.3, "error": 0.01}]}
+
+
+@pytest.mark.parametrize(
+    ("share", "doubt"),
+    [
+        (0.4, "The largest doubt is luck: if every parameter were known, only 40 % of the variance would go, most by knowing rate."),
+        (0.6, "The largest doubt is in the parameters: if each were known, 60 % of the variance would go, most by knowing rate."),
+        (1.0, "None of the doubt is luck: it would go if every parameter were known, most by knowing rate."),
+    ],
+)
+def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
+    """All of it is read from the numbers, and what is unknown is left out."""
+    its = insight(*STEPS, split=[{**SPLIT, "ignorance": share}])
+    asked = answer()
+    assert lead_paragraph(content(asked, insight=its), asked, "About one in ten.") == (
+        "10 %: about one in ten. With what was known on 1 January 2026 the same model would have said 20 %; it fell to 5 % on 4 March 2026, "
+        f"when this became known: storms: 0 (1 March 2026). {doubt} Nothing that is watched for is expected to move it much."
+    )
+
+
+def test_the_paragraph_calls_a_sign_a_sign():
+    """After a signpost of a stream that has no part in what is asked, the page says that it is no cause; after another it does not."""
+    asked = answer(answer="total(floods) >= 1")
+    for stream, is_sign in (("alarms", True), ("storms", False)):
+        values = [{"value": 0.3, "change": 0.2, "error": 0.001}]
+        post = {"stream": stream, "condition": f"one or more {stream}", "until": "2027-01-31", "chance": 0.1, "values": values}
+        said = lead_paragraph(content(asked, insight=insight(*STEPS, signposts=[post])), asked, "About one in ten.")
+        assert f"if one or more {stream} by 31 January 2027" in said
+        assert ("a sign, not a cause" in said) is is_sign
+
+
+def test_a_sentence_for_which_there_is_no_room_is_left_out_whole():
+    """A long text of news does not cut a sentence in two."""
+    news = " ".join(["storms"] * 100)
+    its = insight(STEPS[0], point("2026-03-04", 0.05, news), split=[{**SPLIT, "ignorance": 0.4}])
+    asked = answer()
+    said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
+    assert "storms" not in said
+    assert said.endswith("Nothing that is watched for is expected to move it much.")
+
+
+def test_the_title_of_a_history_is_what_it_found():
+    """The last news that moved the answer, or that none has."""
+    assert history_finding(insight(*STEPS), 0) == "Fell from 20 % to 5 % on 4 March 2026; 10 % now"
+    assert last_moved_text(insight(*STEPS), 0) == "20 % → 5 % on 4 March 2026"
+    quiet = insight(STEPS[0], point("2026-10-12", 0.2, "storms: 0"))
+    assert history_finding(quiet, 0) == "20 % now; no single event has moved it since 1 January 2026"
+    assert not last_moved_text(quiet, 0)
+
+
+@pytest.mark.parametrize(
+    ("other", "together"),
+    [
+        (answer("later", by="2028-12-31"), True),
+        (answer("when", kind="date", answer="first(total(storms)  >= 1)"), True),
+        (answer("many", answer="total(storms) >= 2"), False),
+        (answer("if_flood", given="total(floods) >= 1"), False),
+        (answer("from_2027", since="2027-01-01"), False),
+        (answer("number", kind="distribution", answer="total(storms)"), False),
+        (answer("past", status="happened"), None),
+    ],
+)
+def test_questions_of_one_condition_are_one_event(other, together):
+    """By another day or as a date it is the same event; another threshold, condition or first day makes another one, and settled ones are not listed."""
+    events = [[its["name"] for its in event] for event in open_events(content(answer(), other))]
+    expected = {True: [["rain", other["name"]]], False: [["rain"], [other["name"]]], None: [["rain"]]}
+    assert events == expected[together]
+
+
+@pytest.mark.parametrize(("varied", "together"), [((0.3, 0.05), True), ((0.3, 0.06), False)])
+def test_questions_whose_chances_are_one_number_whatever_happens_are_one_event(varied, together):
+    """Two chances that agree now and after every signpost are the same event; one that differs after a signpost is not."""
+    asked = (answer(), answer("third", answer="total(floods) >= 3"))
+    values = [
+        [{"value": first, "change": 0.0, "error": 0.0}, {"value": second, "change": 0.0, "error": 0.0}]
+        for first, second in ((0.3, varied[0]), (0.05, varied[1]))
+    ]
+    posts = [{"stream": "storms", "condition": "", "until": "", "chance": 0.5, "values": each} for each in values]
+    its = insight(measures=[CHANCE, {**CHANCE, "question": "third"}], signposts=posts)
+    assert (len(open_events(content(*asked, insight=its))) == 1) is together
