@@ -26,9 +26,9 @@ def pages_key(run: Run, name: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def index_digest(digests: Mapping[str, str], *, records: Sequence[str]) -> str:
-    """Return what tells whether the index shows the reports with these digests, by topic, and links to these pages of the record."""
-    return hashlib.sha256(json.dumps([sorted(digests.items()), list(records)]).encode()).hexdigest()
+def index_digest(digests: Mapping[str, str], *, records: Sequence[str], order: Sequence[str]) -> str:
+    """Return what tells whether the index shows the reports with these digests, by topic, in this order, and links to these pages of the record."""
+    return hashlib.sha256(json.dumps([sorted(digests.items()), list(records), list(order)]).encode()).hexdigest()
 
 
 def state_of_files(run: Run, name: str, digest: str, paths: Iterable[str]) -> CachedResult | None:

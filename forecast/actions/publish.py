@@ -23,6 +23,7 @@ from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.sources import read_source_if_any
 from forecast.book.hashes import priors_hash
+from forecast.book.index_order import index_order
 from forecast.book.ledger import LEDGER_FORMAT, append_entries, format_time, read_ledger
 from forecast.book.topic import Book, Topic
 from forecast.book.used_rows import used_rows
@@ -174,9 +175,10 @@ def write_reports(
     others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in known}
     every = {**{name: content for name, content in others.items() if content is not None}, **known}
     failed = readable_failures(folder.root, [name for name in topics if name not in contents], directory)
-    written += write_files(
-        folder, directory, render_index([every[name] for name in sorted(every)], failures=failed, records=record_reports(folder, directory))
+    index_files = render_index(
+        [every[name] for name in sorted(every)], failures=failed, records=record_reports(folder, directory), order=index_order(folder)
     )
+    written += write_files(folder, directory, index_files)
     return tuple(written)
 
 

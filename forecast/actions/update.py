@@ -35,6 +35,7 @@ from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_k
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
+from forecast.book.index_order import index_order, index_order_problems
 from forecast.book.ledger import read_ledger
 from forecast.book.topic import Book
 from forecast.cache.fingerprint import environment, machine_fingerprint
@@ -244,7 +245,9 @@ def _new_outcomes(made: Mapping[str, PackedResult]) -> dict[str, TopicOutcome]:
 def _index_stands(run: Run, store: Store, digests: Mapping[str, str]) -> bool:
     """Whether the index is as it was written for just these reports."""
     key = pages_key(run, INDEX_NAME)
-    return files_stand(run, store.find([key]).get(key), index_digest(digests, records=_record_reports(run)))
+    return files_stand(
+        run, store.find([key]).get(key), index_digest(digests, records=_record_reports(run), order=index_order(Folder(run.root)))
+    )
 
 
 def _record_reports(run: Run) -> tuple[str, ...]:
@@ -253,7 +256,7 @@ def _record_reports(run: Run) -> tuple[str, ...]:
 
 def _keep_states(run: Run, store: Store, digests: Mapping[str, str], written: Mapping[str, Iterable[str]]) -> None:
     """Keep how the files stand that were written now, by topic and of the index."""
-    whole = {**digests, INDEX_NAME: index_digest(digests, records=_record_reports(run))}
+    whole = {**digests, INDEX_NAME: index_digest(digests, records=_record_reports(run), order=index_order(Folder(run.root)))}
     states = [state_of_files(run, name, whole[name], files) for name, files in written.items() if files]
     store.keep([state for state in states if state is not None])
 
@@ -271,7 +274,8 @@ def _read(run: Run, topics: Sequence[str] | None, store: Store) -> _Reading:
     changed = [name for name in names if name not in standing]
     book, wrong = read_checked_book(run.root, changed, entries) if changed else (Book(run.root, {}), ())
     broken = tuple(problem for problem in broken if problem.level == "error")
-    problems = sort_problems((*problems, *wrong, *broken, *(() if run.is_hindcast else clock_problems(entries, run.today))))
+    ordered = tuple(index_order_problems(folder, names, book.topics)) if topics is None else ()
+    problems = sort_problems((*problems, *wrong, *ordered, *broken, *(() if run.is_hindcast else clock_problems(entries, run.today))))
     if not has_errors(problems):
         problems = sort_problems((*problems, *trust_problems(book.topics.values(), trust=run.settings.trust)))
     if has_errors(problems):

@@ -40,6 +40,7 @@ from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import FileFault, Problem, Result, has_errors, sort_problems
 from forecast.book.files.shapes import QuestionTable
+from forecast.book.index_order import index_order_problems
 from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
 from forecast.book.linked_topics import linked_names, with_sources
 from forecast.book.topic import Book, JudgedQuestion, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic, Variant
@@ -67,7 +68,10 @@ def read_book(
         gathered += wrong
         read[name] = topic if topic_path(name) not in refused else None
     linked, wrong = _link_topics(folder, read)
-    return Book(root, MappingProxyType(linked)), sort_problems((*gathered, *wrong))
+    gathered += wrong
+    if topics is None:
+        gathered += index_order_problems(folder, names, linked)
+    return Book(root, MappingProxyType(linked)), sort_problems(tuple(gathered))
 
 
 def read_topic(folder: Folder, name: str) -> Result[Topic]:

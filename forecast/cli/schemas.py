@@ -8,11 +8,11 @@ import typer
 
 from forecast.cli.lines import print_data
 
-Which = Annotated[Literal["topic", "priors", "contracts"], typer.Argument(help="Which file's schema.", show_default=False)]
+Which = Annotated[Literal["topic", "priors", "contracts", "book"], typer.Argument(help="Which file's schema.", show_default=False)]
 
 
 def schemas(which: Which) -> None:
-    """Print the JSON Schema of a topic file, a prior file or a file of contracts.
+    """Print the JSON Schema of a topic file, a prior file, a file of contracts or `seeds/book.toml`.
 
     \b
     Examples:

@@ -23,6 +23,7 @@ from forecast.report.escape import book_link, escape_hidden_except_whitespace, l
 from forecast.report.failures import TopicFailure
 from forecast.report.first_screen import first_screen
 from forecast.report.icd203 import SCALE_SENTENCE, Style
+from forecast.report.index_lines import index_lines
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import OPENING_SECTIONS, parameter_groups, topic_tables, why_sections
 from forecast.report.sections_forecasts import forecast_sections, has_model
@@ -125,23 +126,30 @@ def render_index(
     failures: Mapping[str, TopicFailure] | None = None,
     style: Style = "plain",
     records: Sequence[str] = (),
+    order: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return ``index.html`` and ``index.md`` over topics: every question with its answer, settled ones apart.
 
     ``failures`` are the topics that could not be computed, by name, which may have an earlier report or none.
+    ``order`` has the questions and topics that stand first, as ``forecast.book.index_order`` reads them.
     ``records`` are the pages of the record to link to, by the names of their files.
 
     The contents are whole: ``topic_content`` has just made them, or ``read_content`` has read them.
     """
     settled = [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] in words.RECORDED]
     reported = {topic["name"]: topic for topic in contents}
+    glances = {topic["name"]: question_summaries(topic, style) for topic in contents}
+    lines = index_lines(contents, glances, order)
+    names = [*lines.topics, *sorted({*(failures or {})} - set(lines.topics))]
     shared = {
-        "listed": [(name, reported.get(name), (failures or {}).get(name)) for name in sorted({*reported, *(failures or {})})],
+        "lines": lines,
+        "listed": [(name, reported.get(name), (failures or {}).get(name)) for name in names],
         "failed": [failure for _, failure in sorted((failures or {}).items())],
         "unanswerable": [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] == "not answerable"],
+        "warned": [(topic, warnings) for topic in contents if (warnings := [*topic["warnings"], *cautions.contradiction_sentences(topic)])],
         "settled": settled,
         "records": [(name, RECORD_TITLES[name]) for name in records],
-        "glances": {topic["name"]: question_summaries(topic, style) for topic in contents},
+        "glances": glances,
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }
     page = html_environment().get_template("index.html.j2").render(**shared)

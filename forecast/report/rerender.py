@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import report_path, root_problem, topic_names
+from forecast.book.files.layout import BOOK_SETTINGS, report_path, root_problem, topic_names
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.index_order import index_order
 from forecast.language.faults import did_you_mean
 from forecast.report.calibration_page import render_calibration_page
 from forecast.report.failures import failure_path, failures_in, readable_failures
@@ -177,18 +178,19 @@ def _page_fits(folder: Folder, directory: str, name: str) -> bool:
 
 
 def _index_is_older(folder: Folder, directory: str, reported: Sequence[str]) -> bool:
-    """Whether there is no index page, or one written before a report or a mark of a failure beside it."""
+    """Whether there is no index page, or one written before a report, a mark of a failure beside it, or the file that orders it."""
     if folder.kind(index := f"{directory}/{INDEX_PAGE}") is None:
         return True
     marks = (path for name in topic_names(folder) if folder.kind(path := failure_path(name, directory)) is not None)
-    sources = [*(report_path(name, directory) for name in reported), *marks]
+    settings = (BOOK_SETTINGS,) if folder.kind(BOOK_SETTINGS) is not None else ()
+    sources = [*(report_path(name, directory) for name in reported), *marks, *settings]
     return folder.place(index).stat().st_mtime_ns < max(folder.place(path).stat().st_mtime_ns for path in sources)
 
 
 def _index_files(folder: Folder, directory: str, contents: Sequence[TopicContent]) -> dict[str, bytes]:
     """The index over some reports and the failures in their directory."""
     failures = readable_failures(folder.root, topic_names(folder), directory)
-    return render_index(contents, failures=failures, records=record_reports(folder, directory))
+    return render_index(contents, failures=failures, records=record_reports(folder, directory), order=index_order(folder))
 
 
 def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: Style) -> RerenderResult:
@@ -211,7 +213,11 @@ def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: S
         return RerenderResult(problems=tuple(problems))
     chosen = list(dict.fromkeys(topics or contents))
     files = render_index(
-        [contents[name] for name in sorted(contents)], failures=failures, style=style, records=record_reports(folder, directory)
+        [contents[name] for name in sorted(contents)],
+        failures=failures,
+        style=style,
+        records=record_reports(folder, directory),
+        order=index_order(folder),
     )
     for name in chosen:
         files |= render_topic(contents[name], style=style)

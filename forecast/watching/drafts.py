@@ -16,6 +16,7 @@ from forecast.book.files import layout
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import FileFault, has_errors, sort_problems
 from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.index_order import index_order
 from forecast.book.links import topics_mentioned, transitive_mentions
 from forecast.book.topic import Book
 from forecast.model.custom_model import trust_problems
@@ -89,6 +90,7 @@ def draft_index(root: Path, drafts: Mapping[str, TopicResult]) -> dict[str, byte
         contents,
         failures=readable_failures(root, [name for name in layout.topic_names(Folder(root)) if name not in drafts]),
         records=record_reports(Folder(root), layout.REPORTS),
+        order=index_order(Folder(root)),
     )
 
 

@@ -30,6 +30,7 @@ def test_a_new_book_is_sound_and_answers_at_once(tmp_path: Path):
         ".gitignore",
         "priors/README.md",
         "priors/example.toml",
+        "schemas/book.json",
         "schemas/contracts.json",
         "schemas/priors.json",
         "schemas/topic.json",

@@ -15,6 +15,7 @@ SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
 RECORDS = "records"  # the folder in seeds for questions from elsewhere
 LEDGER = f"{REPORTS}/ledger.jsonl"
 RELATIONS = f"{SEEDS}/relations.toml"
+BOOK_SETTINGS = f"{SEEDS}/book.toml"
 TOPIC_FILE = "topic.toml"
 MODEL_FILE = "model.py"
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")

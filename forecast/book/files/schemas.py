@@ -12,12 +12,12 @@ from typing import Any
 from forecast.book.files.contract_shapes import CONTRACTS, ContractFile, DeviationsFile
 from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.names import CONTRACT_NAME, LONGEST_CONTRACT_NAME, RESERVED
-from forecast.book.files.shapes import VARIANTS, PriorFile, TopicFile, VariantPriorsTable
+from forecast.book.files.shapes import VARIANTS, BookFile, PriorFile, TopicFile, VariantPriorsTable
 from forecast.book.files.writing import write_whole
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_DIRECTORY = Path(__file__).resolve().parents[2] / "schemas"
-SCHEMA_FILES = ("topic.json", "priors.json", "contracts.json")
+SCHEMA_FILES = ("topic.json", "priors.json", "contracts.json", "book.json")
 NOT_EMPTY = r"\S"
 STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
 PRIOR = r"^[\s(]*([A-Z][A-Za-z0-9]*|posterior)\s*\([\s\S]*\)"  # a statement, or a link to another topic
@@ -49,6 +49,7 @@ def schema_texts() -> dict[str, str]:
         "topic.json": _schema_text(TopicFile, "A topic", None),
         "priors.json": _priors_schema_text(),
         "contracts.json": _contracts_schema_text(),
+        "book.json": _schema_text(BookFile, "A book", None),
     }
 
 
@@ -102,6 +103,8 @@ def _schema(
     if description is not None:
         whole["description"] = description
     fitted: dict[str, Any] = _adapt_schema(whole, "")
+    if "$defs" not in fitted:  # a file without names of its own
+        return fitted
     fitted["$defs"]["Name"] = NAME_SCHEMA
     for name, rules in RULES.items():
         if name in fitted["$defs"]:

@@ -79,6 +79,16 @@ RelationFile = dict[NameText, RelationTable]
 
 
 @dataclass(frozen=True)
+class BookFile:
+    """What holds for a whole book: seeds/book.toml."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    order: list[UnitText] = field(default_factory=list)
+    """What the index lists first: questions as `topic.question`, or topics, each for the question that leads it."""
+
+
+@dataclass(frozen=True)
 class QuantityTable:
     """A named sub-expression with its unit."""
 

@@ -1,0 +1,120 @@
+"""What the index lists: first what people care about, then what is due soon, then the other open questions of each topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from forecast.report.summary import QuestionSummary
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent
+from forecast.schema.on_record import RecordedQuestion
+from forecast.schema.topic import TopicContent
+from forecast.sentences.cautions import contradiction_sentences
+from forecast.sentences.forecasts import leading_forecast
+from forecast.sentences.headlines import Headline, headline_of
+from forecast.sentences.lead import lead_answer
+from forecast.sentences.same_event import open_events
+
+DUE_DAYS = 60  # a question that ends within so many days is due soon
+MOST_DUE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLine:
+    """An open question of a topic in a line, with the others that ask of its event."""
+
+    topic: TopicContent
+    answer: AnswerContent
+    headline: Headline
+    summary: QuestionSummary
+    same: tuple[AnswerContent, ...]
+
+    @property
+    def has_warning(self) -> bool:
+        """Whether its topic's answers stand under a warning, which the topic's own section has."""
+        return bool(self.topic["warnings"] or contradiction_sentences(self.topic))
+
+    @property
+    def last(self) -> str:
+        """When news moved it last, in a sentence."""
+        if self.summary.last:
+            return f"Last moved {self.summary.last}."
+        return "No news has moved it." if self.summary.spark else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """A question that ends soon: when, what it asks, where it stands, and its answer in short."""
+
+    by: str
+    asks: str
+    page: str
+    anchor: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLines:
+    """The questions that lead, those due soon, the other open ones by topic, and the topics in their order."""
+
+    first: tuple[IndexLine, ...]
+    due: tuple[DueLine, ...]
+    others: Mapping[str, tuple[IndexLine, ...]]
+    topics: tuple[str, ...]
+
+
+def index_lines(
+    contents: Sequence[TopicContent], summaries: Mapping[str, Mapping[str, QuestionSummary]], order: Sequence[str]
+) -> IndexLines:
+    """Return what the index lists; ``order`` has questions (``topic.question``) and topics, which lead in this order, before the other topics.
+
+    Of a topic it does not name, or names as a whole, the question leads that leads its page.
+    """
+    lines = {content["name"]: _lines(content, summaries[content["name"]]) for content in contents}
+    named = [entry.partition(".")[::2] for entry in order]
+    topics = list(dict.fromkeys([topic for topic, _ in named if topic in lines] + [content["name"] for content in contents]))
+    wanted = [*named, *((topic, "") for topic in topics if topic not in dict(named))]
+    first: list[IndexLine] = []
+    for topic, question in wanted:
+        line = next((its for its in lines.get(topic, ()) if not question or _asks(its, question)), None)
+        if line is not None and line not in first:
+            first.append(line)
+    others = {topic: tuple(its for its in lines[topic] if its not in first) for topic in topics}
+    return IndexLines(tuple(first), tuple(_due_lines(contents)), others, tuple(topics))
+
+
+def _lines(content: TopicContent, summaries: Mapping[str, QuestionSummary]) -> list[IndexLine]:
+    lead = lead_answer(content)
+    events = open_events(content, lead="" if lead is None else lead["name"])
+    return [IndexLine(content, event[0], headline_of(event[0]), summaries[event[0]["name"]], event[1:]) for event in events]
+
+
+def _asks(line: IndexLine, question: str) -> bool:
+    return question in {answer["name"] for answer in (line.answer, *line.same)}
+
+
+def _due_lines(contents: Sequence[TopicContent]) -> list[DueLine]:
+    """The open questions that end soonest, within two months of the day their topic is as of, those of people included."""
+    found: list[DueLine] = []
+    for content in contents:
+        last = (date.fromisoformat(content["as_of"]) + timedelta(days=DUE_DAYS)).isoformat()
+        open_answers = [answer for answer in content["answers"] if answer["status"] not in words.RECORDED]
+        found += [
+            DueLine(its["by"], its["asks"], content["name"], its["name"], headline_of(its).worded)
+            for its in open_answers
+            if its["by"] is not None and its["by"] <= last
+        ]
+        judged = [its for its in content.get("on_record", ()) if its["judged"] and "resolution" not in its]
+        found += [
+            DueLine(its["by"], its["asks"], content["name"], f"forecasts-{its['name']}", _judged_text(its))
+            for its in judged
+            if its["by"] is not None and its["by"] <= last
+        ]
+    return sorted(found, key=lambda line: (line.by, line.page))[:MOST_DUE]
+
+
+def _judged_text(question: RecordedQuestion) -> str:
+    leading = leading_forecast(question)
+    return "no forecast in force" if leading is None else leading["says"]

@@ -1,0 +1,91 @@
+"""The index: what leads, what is due soon, and the rest by topic, each question once."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from forecast.report.index_lines import index_lines
+from forecast.report.pages import render_index
+from forecast.report.summary import question_summaries
+from forecast.schema.topic import digest_of
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
+
+pytestmark = pytest.mark.medium
+
+
+def topic(name: str, **changed: Any) -> Any:
+    """The sample under a name."""
+    content = {**copy.deepcopy(with_insight(sample_content())), "name": name, **changed}
+    content["digest"] = digest_of(content)
+    return content
+
+
+def lines_of(*contents: Any, order: tuple[str, ...] = ()) -> Any:
+    """What the index lists of some topics."""
+    return index_lines(contents, {its["name"]: question_summaries(its, "plain") for its in contents}, order)
+
+
+@pytest.mark.parametrize(
+    ("order", "first", "topics"),
+    [
+        ((), ["east.transfer_soon", "west.transfer_soon"], ("east", "west")),
+        (("west",), ["west.transfer_soon", "east.transfer_soon"], ("west", "east")),
+        (("west.captives", "west"), ["west.captives", "west.transfer_soon", "east.transfer_soon"], ("west", "east")),
+        (("west.captives", "east.if_many", "west.when_next"), ["west.captives", "east.if_many", "west.when_next"], ("west", "east")),
+        (("west.second_transfer",), ["west.transfer_soon", "east.transfer_soon"], ("west", "east")),  # of the same event
+        (("west.first_transfer",), ["east.transfer_soon"], ("west", "east")),  # which is settled
+        (("north", "east.nothing"), ["west.transfer_soon"], ("east", "west")),  # which the book's check refuses
+    ],
+)
+def test_the_order_of_the_book_leads(order, first, topics):
+    """Questions stand in the order of the book, then the leading question of each topic it does not name."""
+    found = lines_of(topic("east"), topic("west"), order=order)
+    assert [f"{line.topic['name']}.{line.answer['name']}" for line in found.first] == first
+    assert found.topics == topics
+
+
+def test_every_open_question_is_listed_once():
+    """A question that leads is not listed again under its topic, and questions of one event have one line."""
+    content = topic("east")
+    found = lines_of(content, order=("east.captives", "east.if_many"))
+    lines = [*found.first, *found.others["east"]]
+    names = [answer["name"] for line in lines for answer in (line.answer, *line.same)]
+    assert sorted(names) == sorted(answer["name"] for answer in content["answers"] if answer["status"] == "open")
+
+
+@pytest.mark.parametrize(("by", "is_due"), [("2026-12-11", True), ("2026-12-12", False)])
+def test_what_ends_within_two_months_is_due(by, is_due):
+    """The sixtieth day from the day of the report counts, the day after does not, and what is settled is never due."""
+    content = topic("east")
+    assert content["as_of"] == "2026-10-12"
+    for answer in content["answers"]:
+        answer["by"] = by if answer["name"] in {"captives", "first_transfer"} else "2030-12-31" if answer["by"] else None
+    assert [(line.by, line.anchor) for line in lines_of(content).due] == ([(by, "captives")] if is_due else [])
+
+
+def test_answers_are_worded_by_their_type_and_say_when_they_moved():
+    """A choice is named with its chance, and each line has the last news that moved it, or says that none has."""
+    content = topic("east")
+    found = lines_of(content)
+    lines = {line.answer["name"]: line for line in [*found.first, *found.others["east"]]}
+    choice = lines["what_keeps_them"].headline
+    assert choice.worded == f"{choice.about}, {choice.figure}"
+    assert all(line.last.startswith(("Last moved ", "No news has moved it.")) for line in lines.values())
+    page = render_index([content])
+    for name in ("index.html", "index.md"):
+        text = page[name].decode().replace("\u00a0", " ")
+        assert choice.worded in text
+        assert all(line.last.replace(" ", " ") in text for line in lines.values())
+
+
+def test_a_leading_answer_under_a_warning_says_so():
+    """What leads stands above its topic's warning, and so names it."""
+    quiet, warned = topic("east"), topic("west", warnings=["Disputed. The two engines disagree."])
+    assert [line.has_warning for line in lines_of(quiet, warned).first] == [False, True]
+    assert render_index([quiet])["index.html"].count(b"under a warning") == 0
+    leading = render_index([quiet, warned])["index.html"].decode().split('id="due-soon"')[0].split("<section")[1]
+    assert leading.count("under a warning") == 1
