@@ -36,10 +36,7 @@ def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> Insi
     """Return an insight of means and medians with one of them for each answer."""
     columns = chosen_columns(measures, _rows(content))
     history = content["history"]
-    points: list[HistoryPoint] = [
-        {**point, "values": _columns_of(point["values"], columns), "errors": _columns_of(point["errors"], columns)}
-        for point in history["points"]
-    ]
+    points = [_point(point, columns) for point in history["points"]]
     return {
         **content,
         "measures": _columns_of(content["measures"], columns),
@@ -53,6 +50,13 @@ def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> Insi
         ],
         "history": {"points": points, "settled": _columns_of(history["settled"], columns)},
     }
+
+
+def _point(point: HistoryPoint, columns: Sequence[int]) -> HistoryPoint:
+    chosen: HistoryPoint = {**point, "values": _columns_of(point["values"], columns), "errors": _columns_of(point["errors"], columns)}
+    if "ranges" in point:
+        chosen["ranges"] = _columns_of(point["ranges"], columns)
+    return chosen
 
 
 def chosen_move(move: Move, measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], Move]:

@@ -12,6 +12,7 @@ from forecast.insight.baseline import Baseline, baseline_of, thin_draws
 from forecast.insight.change_report import EarlierReport, moves_of, published_measures
 from forecast.insight.chosen import chosen_insight
 from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days
+from forecast.insight.history_ranges import Ranges, range_days, ranges_as_of
 from forecast.insight.information import information, signposts
 from forecast.insight.leave_one_out import leverage
 from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
@@ -31,7 +32,9 @@ from forecast.model.settings import Purpose
 from forecast.predict.analysis import Analysis
 
 if TYPE_CHECKING:
-    from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, ScorePoint
+    from collections.abc import Sequence
+
+    from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, MeasureContent, ScorePoint
 
 
 def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progress: Progress = ignore_progress) -> InsightContent:
@@ -124,6 +127,20 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
     replayed = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
     notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
     content = history_content(replayed)
+    content["points"] = _with_ranges(content["points"], replayed, basis, pool)
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
         content["points"][-1] |= {"values": basis.published.tolist(), "errors": np.nan_to_num(basis.errors).tolist()}
     return content
+
+
+def _with_ranges(points: Sequence[HistoryPoint], replayed: History, basis: Baseline, pool: Pool) -> list[HistoryPoint]:
+    """The points of a history, a few of them with the 90 % ranges of open measures."""
+    found: dict[str, Ranges] = {}
+    for day in range_days(replayed.points, replayed.settled):
+        ranges = ranges_as_of(pool, day, replayed.measures, replayed.settled, basis.settings)
+        if ranges is not None and any(ends is not None for ends in ranges):
+            found[day.isoformat()] = ranges
+    return [
+        {**point, "ranges": [None if ends is None else list(ends) for ends in found[point["day"]]]} if point["day"] in found else point
+        for point in points
+    ]

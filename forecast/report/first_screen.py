@@ -100,12 +100,12 @@ def _leading_answer(
 
 def _caption(insight: InsightContent, index: int) -> str:
     """What the picture follows, which of a number may be another figure than the large one."""
-    replay = "By replay: what today's model says with the knowledge of each day"
-    return (
-        f"{replay}; the line is the expected value, the large figure the median."
-        if insight["measures"][index]["kind"] == "mean"
-        else f"{replay}."
-    )
+    said = ["By replay: what today's model says with the knowledge of each day"]
+    if insight["measures"][index]["kind"] == "mean":
+        said.append("the line is the expected value, the large figure the median")
+    if any(point["ranges"][index] is not None for point in insight["history"]["points"] if "ranges" in point):
+        said.append("the band is the 90 % range, worked out for a few days and drawn straight between them")
+    return f"{'; '.join(said)}."
 
 
 def _facts(content: TopicContent, answer: AnswerContent) -> list[str]:

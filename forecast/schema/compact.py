@@ -72,7 +72,7 @@ def _compact_belief(belief: MarginalContent, *, drawn: bool, logarithmic: bool) 
 
 
 def _compact_insight(insight: InsightContent) -> InsightContent:
-    points = [_with_errors(point) for point in insight["history"]["points"]]
+    points = [_compact_point(point) for point in insight["history"]["points"]]
     return {
         **insight,
         "leverage": [_with_estimates(variation) for variation in insight["leverage"]],
@@ -96,6 +96,13 @@ def _with_estimates[Variation: (LeverageContent, SensitivityContent)](variation:
 def _with_errors[Listed: (InformationContent, HistoryPoint)](listed: Listed) -> Listed:
     compacted = listed.copy()
     compacted["values"], compacted["errors"] = _by_errors(listed["values"], listed["errors"])
+    return compacted
+
+
+def _compact_point(point: HistoryPoint) -> HistoryPoint:
+    compacted = _with_errors(point)
+    if "ranges" in point:
+        compacted["ranges"] = [None if ends is None else list(map(round_digits, ends)) for ends in point["ranges"]]
     return compacted
 
 

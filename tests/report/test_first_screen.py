@@ -125,3 +125,32 @@ def test_without_insight_the_answer_stands_alone():
     assert (lead.picture, lead.data, lead.title) == ("", "", "")
     assert lead.headline.figure in render_topic(content)["route.html"].decode()
     assert lead_data(content) is None
+
+
+def test_known_ranges_of_earlier_days_are_a_band():
+    """A report that has them draws them up to the published range of today, says what they are, and has them in its data; another draws a bar."""
+    content = copy.deepcopy(with_insight(sample_content()))
+    points, count = content["insight"]["history"]["points"], len(content["insight"]["measures"])
+    points[1]["ranges"] = [[0.01, 0.7], *[None] * (count - 1)]
+    content["digest"] = digest_of(content)
+    lead = screen(validate_content(content)).lead
+    assert "the band is the 90 % range" in lead.caption
+    assert "band" not in screen(told()).lead.caption
+    areas = [layer for layer in topic_charts(content)[lead.picture].spec["layer"] if layer["mark"]["type"] == "area"]
+    (band,) = [layer["data"]["values"] for layer in areas]
+    today = content["answers"][0]["value"]["chance"]
+    assert [(row["low"], row["high"]) for row in band] == [(0.01, 0.7), tuple(today)]
+    assert [layer for layer in topic_charts(told())[lead.picture].spec["layer"] if layer["mark"]["type"] == "area"] == []
+    rows = list(csv.DictReader(io.StringIO(lead_data(content)[1].decode())))
+    assert [(row["low"], row["high"]) for row in rows[1:3]] == [("0.01", "0.7"), ("", "")]
+
+
+def test_a_range_that_is_no_pair_is_refused():
+    """A report whose ranges are not as many as its measures, or not pairs, is not shown."""
+    for ranges, fault in (([[0.1, 0.2]], "measures"), ([[0.1]] * 10, "and not 2")):
+        content = copy.deepcopy(with_insight(sample_content()))
+        count = len(content["insight"]["measures"])
+        content["insight"]["history"]["points"][1]["ranges"] = ranges if fault == "measures" else ranges[:1] * count
+        content["digest"] = digest_of(content)
+        with pytest.raises(Exception, match=fault):
+            validate_content(content)
