@@ -10,10 +10,12 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import TopicContent
-from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent, next_move_sentence
+from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent
 from forecast.sentences.last_moved import last_move_sentence
 from forecast.sentences.lead import last_moved_text, main_measure
+from forecast.sentences.model_uses import ModelUses, model_uses
 from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.signposts import next_move_with_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,11 @@ class QuestionSummary:
 
 def question_summaries(content: TopicContent, style: Style) -> dict[str, QuestionSummary]:
     """Return every question of a topic at a glance."""
-    return {answer["name"]: _question_summary(content["insight"], answer, style) for answer in content["answers"]}
+    uses = model_uses(content)
+    return {answer["name"]: _question_summary(content["insight"], uses, answer, style) for answer in content["answers"]}
 
 
-def _question_summary(insight: InsightContent | None, answer: AnswerContent, style: Style) -> QuestionSummary:
+def _question_summary(insight: InsightContent | None, uses: ModelUses, answer: AnswerContent, style: Style) -> QuestionSummary:
     sentence = answer_sentence(answer, style)
     if insight is None:
         return QuestionSummary(sentence)
@@ -46,7 +49,7 @@ def _question_summary(insight: InsightContent | None, answer: AnswerContent, sty
     return QuestionSummary(
         sentence,
         last_move_sentence(insight, answer["name"]),
-        next_move_sentence(insight, answer["name"]),
+        next_move_with_sign(insight, uses, answer["name"]),
         _change_text(insight, index),
         last_moved_text(insight, index),
         spark,

@@ -27,7 +27,8 @@ from forecast.sentences.insight_text import (
     statistic_name,
     value_text,
 )
-from forecast.sentences.signposts import sign_sentence
+from forecast.sentences.model_uses import model_uses
+from forecast.sentences.signposts import SIGN, is_only_a_sign
 
 MOST_WORDS = 120
 LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
@@ -124,8 +125,9 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
         return
     coming = next_move_sentence(insight, answer["name"])
     yield f"What would change it: {coming[:1].lower()}{coming[1:]}" if coming.startswith("If ") else words.capitalise(coming)
-    if (post := next_signpost(insight, answer["name"])) is not None:
-        yield from sign_sentence(content, post["stream"], answer["name"])
+    post = next_signpost(insight, answer["name"])
+    if post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"]):
+        yield SIGN
 
 
 def _reference_sentence(reference: ForecastContent) -> str:

@@ -6,18 +6,19 @@ what the question asks, by itself or through others, does what is seen also brin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from forecast.schema.insight import InsightContent
+from forecast.sentences.insight_text import next_move_sentence, next_signpost
+from forecast.sentences.model_uses import ModelUses
 
-from forecast.schema.topic import TopicContent
-from forecast.sentences.model_uses import model_uses
-
-
-def is_only_a_sign(content: TopicContent, stream: str, question: str) -> bool:
-    """Whether a stream has no part in what a question asks of, so that it is correlated with the answer and no cause of it."""
-    return not model_uses(content).drives(stream, question)
+SIGN = "That would be a sign, not a cause: in the model nothing asked here follows from it."
 
 
-def sign_sentence(content: TopicContent, stream: str, question: str) -> Iterator[str]:
-    """Say of a stream that it is a sign and no cause; nothing where it has a part in what is asked."""
-    if is_only_a_sign(content, stream, question):
-        yield "That would be a sign, not a cause: in the model nothing asked here follows from it."
+def is_only_a_sign(uses: ModelUses, stream: str, question: str) -> bool:
+    """Whether a stream, or a class of one, has no part in what a question asks, so that it is correlated with the answer and no cause of it."""
+    return not uses.drives(stream.rpartition(" of ")[2], question)
+
+
+def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str) -> str:
+    """Return what would move a question's answer next, and, where that is a sign and no cause, that it is."""
+    said, post = next_move_sentence(insight, question), next_signpost(insight, question)
+    return said if post is None or not is_only_a_sign(uses, post["stream"], question) else f"{said} {SIGN}"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from forecast.sentences.lead import history_finding, last_moved_text, lead_paragraph
+from forecast.sentences.model_uses import model_uses
 from forecast.sentences.same_event import open_events
 from forecast.sentences.signposts import is_only_a_sign
 
@@ -56,7 +57,9 @@ def content(*answers: dict[str, Any], **more: Any) -> dict[str, Any]:
 def test_a_stream_that_has_no_part_in_what_is_asked_is_only_a_sign():
     """What brings the answer about, by itself or through another stream, is more; alarms with the same rate are a sign."""
     flood = content(answer(answer="total(floods) >= 1"))
-    assert [is_only_a_sign(flood, name, "rain") for name in ("storms", "floods", "alarms")] == [False, False, True]
+    assert [
+        is_only_a_sign(model_uses(flood), name, "rain") for name in ("storms", "floods", "alarms", "large of storms", "loud of alarms")
+    ] == [False, False, True, False, True]
 
 
 STEPS = (point("2026-01-01", 0.2), point("2026-03-04", 0.05, "storms: 0 (1 March 2026)"), point("2026-10-12", 0.1))
