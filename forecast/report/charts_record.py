@@ -27,7 +27,7 @@ from forecast.report.drawing import (
 )
 from forecast.schema import words
 from forecast.schema.is_counts import are_readings
-from forecast.schema.topic import ClassTotal, StreamContent
+from forecast.schema.topic import ClassTotal, RowContent, StreamContent
 
 PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
 COUNTS_FROM = 0.0
@@ -39,8 +39,9 @@ def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
     if future is None or "classes" in stream:
         return None
     first, last = (date.fromisoformat(day) for day in (future["days"][0], future["days"][-1]))
-    past = _past_window([(point["day"], point["total"]) for point in stream["past"]], first - PAST_FOR_FUTURE * (last - first))
-    days = sorted({*(day for day, _ in past), *future["days"], as_of})
+    whole = recorded_line([(point["day"], point["total"]) for point in stream["past"]], stream["rows"])
+    past = _past_window(whole, (first - PAST_FOR_FUTURE * (last - first)).toordinal())
+    days = sorted({*(date.fromordinal(day).isoformat() for day, _ in past), *future["days"], as_of})
     totals = [total for _, total in past] + [value for quantiles in future["quantiles"] for value in quantiles]
     low, high = pad_span(min(totals), max(totals), floor=COUNTS_FROM if min(totals) >= 0 else float("-inf"))
     shown = label_ticks(ticks(low, high, whole=all(total == round(total) for total in totals)), "")
@@ -65,8 +66,8 @@ def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
             y2={"field": upper},
         )
     sketch.add(bands, line_mark(ACCENT, dash=(5, 3)), x=x.of("day"), y=y.of("q50"))
-    recorded = [{"day": day_number(day), "total": total} for day, total in past]
-    sketch.add(recorded, line_mark(INK, interpolate="step-after"), x=x.of("day"), y=y.of("total"))
+    recorded = [{"day": day, "total": total} for day, total in past]
+    sketch.add(recorded, line_mark(INK), x=x.of("day"), y=y.of("total"))
     return sketch.make_chart(f"stream-{stream['name']}", fan_sentence(stream))
 
 
@@ -95,6 +96,23 @@ def fan_sentence(stream: StreamContent) -> str:
     return f"{so_far}. By {by}: {ahead}."
 
 
+def recorded_line(past: Sequence[tuple[str, float]], rows: Sequence[RowContent]) -> list[tuple[int, float]]:
+    """Return the corners of the line of what is recorded, as day numbers and totals: level, and by a row's value up on its day, or evenly over its days.
+
+    Of several rows that end on one day the shortest counts, and of one that begins before the last change the days since.
+    """
+    began: dict[str, str] = {}
+    for row in rows:
+        began[row["end"]] = max(row["start"], began.get(row["end"], row["start"]))
+    line: list[tuple[int, float]] = []
+    for day, total in past:
+        here = day_number(day)
+        if line and total != line[-1][1]:
+            line.append((max(day_number(began.get(day, day)), line[-1][0]), line[-1][1]))
+        line.append((here, total))
+    return line
+
+
 def unrecorded_days_sentence(stream: StreamContent, as_of: str) -> str:
     """Say how many days up to the as-of day are not recorded, and whether they are forecast."""
     count = stream["unrecorded_days"]
@@ -121,8 +139,12 @@ def _quantile_texts(points: Sequence[float]) -> tuple[str, ...]:
     return tuple(words.number(value, error=min(0.005 * max(abs(value), 1), finest), spread=spread) for value in points)
 
 
-def _past_window(past: Sequence[tuple[str, float]], first: date) -> list[tuple[str, float]]:
-    """The steps from a day on, begun with the total on that day."""
-    kept = [(day, total) for day, total in past if date.fromisoformat(day) >= first]
-    before = [total for day, total in past if date.fromisoformat(day) < first]
-    return [(first.isoformat(), before[-1]), *kept] if before else kept
+def _past_window(past: Sequence[tuple[int, float]], first: int) -> list[tuple[int, float]]:
+    """A line from a day on, begun at the height that it has there."""
+    kept = [(day, total) for day, total in past if day >= first]
+    before = [(day, total) for day, total in past if day < first]
+    if not before:
+        return kept
+    (day, total), (later, end) = before[-1], kept[0] if kept else before[-1]
+    height = total if later == day else total + (end - total) * (first - day) / (later - day)
+    return [(first, height), *kept]
