@@ -100,14 +100,22 @@ def history_finding(insight: InsightContent, index: int) -> str:
     first = f"{words.capitalise(measure['label'].replace('_', ' '))}: " if measure["label"] else ""
     of = {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
     if not steps:
-        return words.capitalise(
-            f"{first}{of}{'is ' if of else ''}{now} now; no single event has moved it since {words.day(points[0]['day'])}"
-        )
+        return words.capitalise(f"{first}{_drift_text(measure, points[0], points[-1], index)}")
     step = steps[-1]
     low, high, day = _value(measure, step.before, index), _value(measure, step.after, index), words.day(step.after["day"])
     verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
     rest = "" if high == now else f"; {now} now"
     return words.capitalise(f"{first}{of}{verb} from {low} to {high} on {day}{rest}")
+
+
+def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> str:
+    """How far a measure went that no news moved: quiet time does that."""
+    of = {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
+    was, now, day = _value(measure, before, index), _value(measure, after, index), words.day(before["day"])
+    if was == now:
+        return f"{of}{'is ' if of else ''}{now} now, as on {day}; no single event has moved it"
+    verb = "fell" if after["values"][index] < before["values"][index] else "rose"
+    return f"{of}{verb} from {was} to {now} since {day}; no single event moved it"
 
 
 def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Iterator[str]:

@@ -110,7 +110,9 @@ def test_the_title_of_a_history_is_what_it_found():
     assert history_finding(insight(*STEPS), 0) == "Fell from 20 % to 5 % on 4 March 2026; 10 % now"
     assert last_moved_text(insight(*STEPS), 0) == "20 % → 5 % on 4 March 2026"
     quiet = insight(STEPS[0], point("2026-10-12", 0.2, "storms: 0"))
-    assert history_finding(quiet, 0) == "20 % now; no single event has moved it since 1 January 2026"
+    assert history_finding(quiet, 0) == "20 % now, as on 1 January 2026; no single event has moved it"
+    drifted = insight(STEPS[0], point("2026-10-12", 0.1))
+    assert history_finding(drifted, 0) == "Fell from 20 % to 10 % since 1 January 2026; no single event moved it"
     assert not last_moved_text(quiet, 0)
 
 
