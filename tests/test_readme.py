@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from forecast.actions.update import update
 from forecast.book.files.folder import Folder
+from forecast.book.index_order import index_order
 from forecast.book.reading import read_book
 from forecast.book.relations import read_relations
 from forecast.cli.commands import commands
@@ -210,10 +211,10 @@ def test_the_readme_starts_with_two_commands():
 
 
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
-    """Reports that may be wrong, with copies and a range, relations, a question without a model, competing events and a variant are read without a problem as seeds/README.md shows them."""
+    """Reports that may be wrong, with copies and a range, an order of the index, relations, a question without a model, competing events and a variant are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     of_topics = shown.split("## Records from elsewhere")[0]
-    once, reports, asked_once, related, judged, competing, rival = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
+    once, reports, order, asked_once, related, judged, competing, rival = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
@@ -244,6 +245,8 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
     relations, wrong = read_relations(Folder(tmp_path))
     assert ([its.name for its in relations or ()], wrong) == (["other_boats"], ())
     assert list(book.topics["boats"].variants) == ["bursts"]
+    (tmp_path / "seeds/book.toml").write_text(order, encoding="utf-8")
+    assert index_order(Folder(tmp_path)) == ("ferry.three_more", "harbour")
 
 
 def block(language: str, index: int) -> str:
