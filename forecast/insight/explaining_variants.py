@@ -82,7 +82,6 @@ def explain_variants(
         "history": history,
         "split": decompose_mixed_variance(measures, bases, shares, errors),
         "notes": notes,
-        "of_variants": True,
     }
 
 

@@ -252,7 +252,7 @@ class ImpliedContent(TypedDict):
 class InsightContent(TypedDict):
     """Everything a report says of why; ``notes`` say what could not be said, and why not.
 
-    Where it is ``of_variants`` together, it has no surprises, scores, power or checks.
+    Of a topic with variants it has no surprises, scores, power or checks.
     """
 
     measures: list[MeasureContent]
@@ -268,4 +268,3 @@ class InsightContent(TypedDict):
     history: HistoryContent
     split: list[SplitContent]
     notes: list[str]
-    of_variants: NotRequired[bool]

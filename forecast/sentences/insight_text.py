@@ -123,7 +123,7 @@ def next_move_sentence(insight: InsightContent, question: str) -> str:
 
 def next_signpost(insight: InsightContent, question: str) -> SignpostContent | None:
     """Return the signpost that ``next_move_sentence`` begins with; None where it names none."""
-    found = None if insight.get("of_variants", False) else _next_signposts(insight, question)
+    found = _next_signposts(insight, question)
     return None if found is None else _strongest_signpost(*found)
 
 

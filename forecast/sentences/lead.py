@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from forecast.schema import words
-from forecast.schema.answers import AnswerContent, is_probability
+from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, SplitContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
@@ -128,9 +128,7 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     if insight is None or index is None:
         return
     yield from _move_sentences(insight, index)
-    yield from _doubt_sentences(content, insight, answer, index)
-    if insight.get("of_variants"):
-        return
+    yield from _doubt_sentences(insight, index)
     coming = next_move_sentence(insight, answer["name"])
     yield f"What would change it: {coming[:1].lower()}{coming[1:]}" if coming.startswith("If ") else words.capitalise(coming)
     post = next_signpost(insight, answer["name"])
@@ -166,16 +164,8 @@ def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int) -> st
     return f"With what was known on {words.day(point['day'])} the same model would have {said} {_value(measure, point, index)}"
 
 
-def _doubt_sentences(content: TopicContent, insight: InsightContent, answer: AnswerContent, index: int) -> Iterator[str]:
+def _doubt_sentences(insight: InsightContent, index: int) -> Iterator[str]:
     """The largest doubt by name: which structure is right, the parameters, or luck."""
-    if (structure := _structure_share(content, answer)) is not None:
-        size = words.share(structure)
-        yield (
-            f"The largest doubt is which of the rival structures is right: {size} of the variance lies between them."
-            if structure >= LARGEST_FROM
-            else f"Which of the rival structures is right makes {size} of the variance; parameters and luck make the rest."
-        )
-        return
     measure = insight["measures"][index]
     split = next((its for its in insight["split"] if (its["question"], its["label"]) == (measure["question"], measure["label"])), None)
     if split is None:
@@ -194,28 +184,19 @@ def _split_sentence(split: SplitContent) -> str:
         else " of ".join(its.replace("_", " ") for its in (top["parameter"], top["label"]) if its)
     )
     most = f", most by knowing {name}" if name else ""
-    if split["ignorance"] >= 1:
-        return f"None of the doubt is luck: it would go if every parameter were known{most}."
     known = words.share(max(split["ignorance"], 0.0))
+    structured = "structure" in split
+    if split.get("structure", 0.0) >= LARGEST_FROM:
+        return f"The largest doubt is which variant is right: {words.share(split['structure'])} of the variance lies between them."
+    if split["ignorance"] >= 1:
+        return (
+            f"None of the doubt is luck: it would go if every parameter{' and the right variant' if structured else ''} were known{most}."
+        )
     if split["ignorance"] >= LARGEST_FROM:
-        return f"The largest doubt is in the parameters: if each were known, {known} of the variance would go{most}."
-    return f"The largest doubt is luck: if every parameter were known, only {known} of the variance would go{most}."
-
-
-def _structure_share(content: TopicContent, answer: AnswerContent) -> float | None:
-    """The share of a chance's variance that lies between variants, weighted as after the record; None without variants, or where it is no chance."""
-    value = answer["value"]
-    if "variants" not in content or value is None or not is_probability(value, answer["kind"]) or not 0 < value["value"] < 1:
-        return None
-    pairs: list[tuple[float, float]] = []
-    for rival in content["variants"]["rivals"]:
-        its = next((each["value"] for each in rival["answers"] if each["question"] == answer["name"]), None)
-        if its is None or not is_probability(its, answer["kind"]):
-            return None
-        pairs.append((rival["after"], its["value"]))
-    total = sum(weight for weight, _ in pairs)
-    mean = sum(weight * chance for weight, chance in pairs) / total
-    return sum(weight * (chance - mean) ** 2 for weight, chance in pairs) / total / (mean * (1 - mean)) if 0 < mean < 1 else None
+        of = "in the parameters and in which variant is right: if all that" if structured else "in the parameters: if each"
+        return f"The largest doubt is {of} were known, {known} of the variance would go{most}."
+    every = "every parameter and the right variant" if structured else "every parameter"
+    return f"The largest doubt is luck: if {every} were known, only {known} of the variance would go{most}."
 
 
 def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:

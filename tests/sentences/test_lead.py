@@ -84,6 +84,33 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
     )
 
 
+@pytest.mark.parametrize(
+    ("share", "structure", "doubt"),
+    [
+        (0.7, 0.5, "The largest doubt is which variant is right: 50 % of the variance lies between them."),
+        (
+            0.7,
+            0.3,
+            "The largest doubt is in the parameters and in which variant is right: if all that were known, 70 % of the variance would go, most by knowing rate.",
+        ),
+        (
+            0.3,
+            0.1,
+            "The largest doubt is luck: if every parameter and the right variant were known, only 30 % of the variance would go, most by knowing rate.",
+        ),
+    ],
+)
+def test_the_paragraph_of_variants_counts_structure_among_the_doubts(share, structure, doubt):
+    """Of a topic with variants the largest doubt may be which of them is right, and what would move the mixed answer is said."""
+    asked = answer(answer="total(floods) >= 1")
+    values = [{"value": 0.3, "change": 0.2, "error": 0.001}]
+    post = {"stream": "storms", "condition": "one or more storms", "until": "2027-01-31", "chance": 0.1, "values": values}
+    its = insight(*STEPS, signposts=[post], split=[{**SPLIT, "ignorance": share, "structure": structure, "structure_error": 0.01}])
+    said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
+    assert doubt in said
+    assert "if one or more storms by 31 January 2027" in said
+
+
 def test_the_paragraph_calls_a_sign_a_sign():
     """After a signpost of a stream that has no part in what is asked, the page says that it is no cause; after another it does not."""
     asked = answer(answer="total(floods) >= 1")
