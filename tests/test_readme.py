@@ -211,10 +211,10 @@ def test_the_readme_starts_with_two_commands():
 
 
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
-    """Reports that may be wrong, with copies and a range, an order of the index, relations, a question without a model, competing events and a variant are read without a problem as seeds/README.md shows them."""
+    """Reports that may be wrong, with copies and a range, an order of the index, clauses of events, relations, a question without a model, competing events and a variant are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     of_topics = shown.split("## Records from elsewhere")[0]
-    once, reports, order, asked_once, related, judged, competing, rival = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
+    once, reports, order, told, asked_once, related, judged, competing, rival = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
@@ -228,6 +228,8 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
         "seeds/wish/topic.toml": opened + asked_once,
         "priors/wish.toml": f"[names_south]\n{share}",
         "priors/raids.toml": f'[rate]\n{rate}[raid_size]\n{rate}[right]\nper = "grade"\n{share}',
+        "seeds/captives/topic.toml": opened + told + '[quantities]\nundecided = "2"\n' + asked.format("asks_south"),
+        "priors/captives.toml": f"[asks_south]\n{share}",
         "seeds/relations.toml": related,
         "seeds/chess/topic.toml": opened + judged,
         "seeds/lease/topic.toml": opened + competing + asked.format("scrap_rate"),
@@ -241,7 +243,7 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     book, problems = read_book(tmp_path)
-    assert (sorted(book.topics), problems) == (["boats", "chess", "lease", "raids", "wish"], ())
+    assert (sorted(book.topics), problems) == (["boats", "captives", "chess", "lease", "raids", "wish"], ())
     relations, wrong = read_relations(Folder(tmp_path))
     assert ([its.name for its in relations or ()], wrong) == (["other_boats"], ())
     assert list(book.topics["boats"].variants) == ["bursts"]

@@ -7,12 +7,13 @@ from datetime import date
 
 from forecast.book.topic import Book, Topic
 from forecast.forecasts.own_questions import hash_as_asked
+from forecast.insight.event_clauses import row_clause
 from forecast.insight.influential_row import InfluentialRow, row_that_mattered_most
 from forecast.model.errors import Unsound
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.schema.words import day as day_in_words
-from forecast.schema.words import day_range, number, percent, row_text
+from forecast.schema.words import day_range, number, percent
 from forecast.track_record.calls import longest_forecast
 from forecast.track_record.record_questions import RecordQuestion
 from forecast.track_record.record_scores import RecordScores
@@ -74,10 +75,9 @@ def row_behind_call(book: Book, address: str, day: date, settings: Settings, *, 
 
 def _sentence(its: InfluentialRow, topic: Topic, day: date, outcome: int) -> str:
     row, said = its.row, percent(its.without, error=its.error)
-    unit = topic.streams[its.stream].unit
-    what = row_text(row) if row.said or row.between is not None else f"{row_text(row)} {unit}".strip()
+    what = row_clause(topic.streams[its.stream], row)
     whole = (its.probability - outcome) ** 2
     return (
-        f"Without the row of {its.stream} of {day_range(row.start, row.end)} ({what}) the model would have said {said} on {day_in_words(day)},"
+        f"Without the row of {its.stream.replace('_', ' ')} of {day_range(row.start, row.end)} ({what}) the model would have said {said} on {day_in_words(day)},"
         f" and not {percent(its.probability)}: a Brier score of {number(whole + its.brier, error=0.005)}, and not {number(whole, error=0.005)}."
     )

@@ -8,6 +8,7 @@ nothing else that became known in between.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,6 +30,7 @@ from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.book.variant_choice import choose_variant
 from forecast.content.topic import answer_content
 from forecast.insight.carried_posteriors import with_carried_posteriors
+from forecast.insight.event_clauses import row_clause
 from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.custom_model import trust_problems
@@ -37,6 +39,7 @@ from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
 from forecast.processes import compute_side_by_side
 from forecast.schema.answers import AnswerContent
+from forecast.schema.words import day_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class WhatIfResult:
     as_of: date | None = None
     after_as_of: date | None = None
     distrusted: bool = False
+    seen: tuple[str, ...] = ()  # the rows that are supposed, in words
 
 
 def suppose(
@@ -95,7 +99,19 @@ def suppose(
     for answers in (before, after):
         if answers.problems:
             return WhatIfResult(answers.problems)
-    return WhatIfResult((), before.answers, after.answers, as_of, then, not (before.sound and after.sound))
+    sound = before.sound and after.sound
+    return WhatIfResult((), before.answers, after.answers, as_of, then, distrusted=not sound, seen=_supposed_rows(altered, rows))
+
+
+def _supposed_rows(topic: Topic, rows: Sequence[tuple[str, Observation]]) -> tuple[str, ...]:
+    """The rows that were supposed, in the words of their streams: the last ones of each."""
+    counts = Counter(stream for stream, _ in rows)
+    last = [(topic.streams[name], row) for name, count in counts.items() for row in sorted(topic.streams[name].rows, key=_line)[-count:]]
+    return tuple(f"{row_clause(stream, row)}, {day_range(row.start, row.end)}" for stream, row in last)
+
+
+def _line(row: Row) -> int:
+    return row.place.line
 
 
 @dataclass(frozen=True, slots=True)

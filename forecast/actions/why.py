@@ -22,6 +22,7 @@ from forecast.schema.insight import (
 )
 from forecast.schema.topic import ReportFault
 from forecast.schema.words import BOUND_STANDARD_ERRORS
+from forecast.sentences.insight_text import clause_of
 from forecast.sentences.split_words import missing_variance_note
 
 MOST_REASONS = 5
@@ -154,7 +155,7 @@ def _largest_reasons(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 def _group_text(group: LeverageContent) -> str:
     if group["kind"] == "row":
-        return f"{group['stream']}, {group['name']}"
+        return f"{group['stream'].replace('_', ' ')}, the row of {words.day(group['name'])}"
     counted = "1 row" if group["rows"] == 1 else f"{group['rows']} rows"
     return f"{counted} of grade {group['name']}" if group["kind"] == "grade" else f"{counted} from {group['name']}"
 
@@ -164,8 +165,8 @@ def _parameter_text(part: SplitPart | SensitivityContent) -> str:
 
 
 def _changed_prior_text(changed: SensitivityContent) -> str:
-    return f"{_parameter_text(changed)} {changed['change']}: {changed['statement']}"
+    return f"{_parameter_text(changed)} {changed['change']}: {words.rounded_numbers(changed['statement'])}"
 
 
 def _signpost_text(post: SignpostContent) -> str:
-    return f"{post['condition']} by {post['until']}, chance {words.percent(post['chance'])}"
+    return f"{clause_of(post)} by {words.day(post['until'])} ({words.percent(post['chance'])} likely)"

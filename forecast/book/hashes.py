@@ -99,6 +99,7 @@ def words_hash(topic: Topic) -> str:
                 name: [
                     *(stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_rows_mark(name)]),
                     *([dict(stream.entering_texts)] if stream.entering_texts else []),
+                    *([list(stream.phrases.texts)] if stream.phrases.texts else []),
                 ]
                 for name, stream in topic.streams.items()
             },

@@ -35,6 +35,7 @@ from forecast.book.cycles import find_cycles
 from forecast.book.cycles import topological_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft
 from forecast.book.draft_reading import read_draft, read_priors, read_variant_draft
+from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_names, topic_path
 from forecast.book.files.names import DEFAULT
@@ -241,7 +242,8 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
     return Stream(
         name=name,
         about=table.about,
-        unit=table.unit,
+        unit=table.units or table.unit,
+        phrases=EventPhrases(table.event, table.events, table.no_event, table.unit if table.units else ""),
         value=draft.value.tree,
         watched=table.watched,
         next=MappingProxyType({column: written.tree for column, written in draft.next.items()}),

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.problems import Place
 from forecast.book.links import CarriedPosteriors, PosteriorLink
 from forecast.language.distributions.families import component, value_kind_of
@@ -145,6 +146,7 @@ class Stream:
     entering_texts: Mapping[str, str] = field(default_factory=dict)  # weight, reliability and wrong as written, where given
     reported: tuple[str, ...] = ()  # which of `grade` and `source` are labels there
     once: bool = False  # whether its rows are evidence that exists once: learnt from, and neither added up nor projected
+    phrases: EventPhrases = field(default_factory=EventPhrases)  # how its events are spoken of
 
     @property
     def entering(self) -> tuple[Expression, ...]:

@@ -27,3 +27,14 @@ def unit_of(topic: Topic, expression: Expression) -> str:
 def unit_of_question(topic: Topic, question: Question) -> str:
     """The unit of what a question's answer is: that of ``unit_of``, and empty for choices and for the probability of one event."""
     return "" if question.answer is None or question.is_fraction else unit_of(topic, question.answer)
+
+
+def singular_unit_of_question(topic: Topic, question: Question) -> str:
+    """The singular of that unit, where the topic gives it: that of the stream whose total is asked for."""
+    expression = question.answer
+    while isinstance(expression, Name) and expression.name in topic.quantities and expression.name not in topic.parameters:
+        quantity = topic.quantities[expression.name]
+        if quantity.unit:
+            return ""
+        expression = quantity.expression
+    return topic.streams[expression.stream].phrases.unit_one if isinstance(expression, Total) else ""

@@ -13,6 +13,7 @@ from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Tr
 
 if TYPE_CHECKING:
     from forecast.actions.observe import Observation
+    from forecast.actions.whatif import WhatIfResult
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 Prior = Annotated[
@@ -74,7 +75,6 @@ def whatif(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.whatif import suppose
     from forecast.model.settings import Settings
-    from forecast.sentences.headlines import headline_of
 
     others = texts_by_name(priors or [], option="--prior")
     seen = [_row(text) for text in rows or []]
@@ -103,25 +103,7 @@ def whatif(
             }
         )
     else:
-        moved = "" if supposed.after_as_of == supposed.as_of else f", after as of {supposed.after_as_of}"
-        echo(f"{topic}, as of {supposed.as_of}{moved}")
-        print_columns(
-            [
-                (name, headline_of(supposed.before[name]).short, "→", headline_of(after).short, after["asks"])
-                for name, after in supposed.after.items()
-            ],
-            indent="  ",
-        )
-        with_interval = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if headline_of(answer).interval]
-        if any("fraction" not in answer for answer in with_interval):
-            echo("  Of a number: its median, and in brackets its 90 % interval.")
-        if any("fraction" in answer for answer in with_interval):
-            echo("  Of the probability of one event: its expected value, and in brackets the 90 % interval of the fraction.")
-        unanswered = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if answer["value"] is None]
-        for name, sentence in dict.fromkeys((answer["name"], answer["sentence"]) for answer in unanswered):
-            echo(f"  {name}: {sentence}")
-        if not supposed.after:
-            echo("  The topic asks nothing yet, so there is no answer to compare.")
+        _print_answers(topic, supposed)
     if save and weight is not None:
         from forecast.actions.save_variant import NewVariant, save_variant
 
@@ -132,6 +114,33 @@ def whatif(
     if supposed.distrusted:
         echo("WARNING: by the engine's own checks these draws are not sound.", err=True)
         raise typer.Exit(3)
+
+
+def _print_answers(topic: str, supposed: WhatIfResult) -> None:
+    """Print what is supposed, and each answer before and after."""
+    from forecast.sentences.headlines import headline_of
+
+    moved = "" if supposed.after_as_of == supposed.as_of else f", after as of {supposed.after_as_of}"
+    echo(f"{topic}, as of {supposed.as_of}{moved}")
+    for row in supposed.seen:
+        echo(f"  Supposed: {row}.")
+    print_columns(
+        [
+            (name, headline_of(supposed.before[name]).short, "→", headline_of(after).short, after["asks"])
+            for name, after in supposed.after.items()
+        ],
+        indent="  ",
+    )
+    with_interval = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if headline_of(answer).interval]
+    if any("fraction" not in answer for answer in with_interval):
+        echo("  Of a number: its median, and in brackets its 90 % interval.")
+    if any("fraction" in answer for answer in with_interval):
+        echo("  Of the probability of one event: its expected value, and in brackets the 90 % interval of the fraction.")
+    unanswered = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if answer["value"] is None]
+    for name, sentence in dict.fromkeys((answer["name"], answer["sentence"]) for answer in unanswered):
+        echo(f"  {name}: {sentence}")
+    if not supposed.after:
+        echo("  The topic asks nothing yet, so there is no answer to compare.")
 
 
 def _check_saving(save: str, weight: float | None, why: str, *, is_alone: bool) -> None:

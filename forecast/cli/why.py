@@ -146,7 +146,7 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
         echo(f"Moved {since}")
         echo(f"  {sentence}")
     recalled = () if reasons.recalled is None or reasons.recalled in reasons.rests_on else (reasons.recalled,)
-    _print_reasons("Had nothing been learnt from", (*reasons.rests_on, *recalled), measure)
+    _print_reasons("If nothing had been learnt from", (*reasons.rests_on, *recalled), measure)
     if reasons.varied:
         _print_reasons("With another prior", reasons.priors, measure)
     else:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecast.book.rows import rows_as_of
 from forecast.book.topic import Topic
 from forecast.content.priced_contracts import CERTAINLY_VOID, PricedContract, days_to_resolution
+from forecast.insight.event_clauses import row_clause
 from forecast.markets.comparison.price_comparison import fair_price
 from forecast.markets.comparison.price_history import compare_through_time, last_move
 from forecast.markets.comparison.quote_history import QuoteHistory
@@ -117,14 +118,17 @@ def _names_market(source: str) -> bool:
 def _rows_since(topic: Topic, moved: date, as_of: date) -> list[RowSinceContent]:
     """The rows that became known after a day, the newest first."""
     found = [
-        (row.known, name, row) for name, stream in topic.streams.items() for row in rows_as_of(stream, as_of) if moved < row.known <= as_of
+        (row.known, stream.name, row)
+        for stream in topic.streams.values()
+        for row in rows_as_of(stream, as_of)
+        if moved < row.known <= as_of
     ]
     found.sort(key=lambda its: (its[0], its[1], its[2].end), reverse=True)
     return [
         {
             "stream": name,
             "known": known.isoformat(),
-            "says": f"{words.day_range(row.start, row.end)}: {words.row_text(row)}",
+            "says": f"{row_clause(topic.streams[name], row)}, {words.day_range(row.start, row.end)}",
             "source": row.source,
         }
         for known, name, row in found

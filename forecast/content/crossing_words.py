@@ -30,7 +30,7 @@ def crossing_contents(crossings: Sequence[Crossing]) -> list[CrossingContent]:
 
 
 def crossing_sentence(crossing: Crossing) -> str:
-    """Say how much of a row lies before the day that it crosses: ``1 event of falls lies in a row (...) that crosses 30 June 2025: ...``."""
+    """Say how much of a row lies before the day that it crosses: ``1 event under “falls” lies in a row (...) that crosses 30 June 2025: ...``."""
     row = f"in a row ({words.day_range(crossing.row.start, crossing.row.end)})"
     if crossing.edge == "first":
         return f"{_amount(crossing)} {row}, whose day is not recorded; the dates of the answer are spread over the row."
@@ -49,15 +49,15 @@ def crossing_sentence(crossing: Crossing) -> str:
 
 def _amount(crossing: Crossing) -> str:
     """What lies in the row."""
-    stream = crossing.stream.replace("_", " ")
+    stream = f"“{crossing.stream.replace('_', ' ')}”"
     if crossing.row.said:
-        return f"What was seen of {stream} ({crossing.row.said}) lies"
+        return f"What was seen under {stream} ({crossing.row.said}) lies"
     if crossing.row.between is not None:
         is_one = not crossing.counts or crossing.row.between.high == 1
-        return f"{words.capitalise(words.row_text(crossing.row))} of {stream} {'lies' if is_one else 'lie'}"
+        return f"{words.capitalise(words.row_text(crossing.row))} under {stream} {'lies' if is_one else 'lie'}"
     if not crossing.counts:
-        return f"{words.number(crossing.value)} of {stream} lies"
-    return f"1 event of {stream} lies" if crossing.value == 1 else f"{words.number(crossing.value)} events of {stream} lie"
+        return f"{words.number(crossing.value)} under {stream} lies"
+    return f"1 event under {stream} lies" if crossing.value == 1 else f"{words.number(crossing.value)} events under {stream} lie"
 
 
 def _share(crossing: Crossing, then: str) -> str:

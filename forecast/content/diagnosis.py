@@ -97,8 +97,10 @@ def _chain_sentences(diagnostics: Diagnostics) -> Iterator[str]:
 def _prior_sentences(diagnostics: Diagnostics) -> Iterator[str]:
     """How probable the record is under the model, and at how many of the prior's draws it cannot be computed."""
     if diagnostics.log_evidence is not None:
-        error = "" if diagnostics.log_evidence_error is None else f" ± {diagnostics.log_evidence_error:.2g}"
-        yield f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
+        error = diagnostics.log_evidence_error
+        known = "" if error is None else f" (Monte Carlo error {words.number(error, error=error / 10)})"
+        evidence = words.number(diagnostics.log_evidence, error=0.005)
+        yield f"The logarithm of the evidence, the probability of the record under the whole model, is {evidence}{known}."
     if diagnostics.overflow is not None:
         share = (
             share_as_percent(diagnostics.overflow)

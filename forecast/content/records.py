@@ -24,12 +24,14 @@ from forecast.schema.json_data import row_as_data
 from forecast.schema.long_records import MOST_LISTED_ROWS, LongRecord
 from forecast.schema.topic import ClassTotal, Fan, PastPoint, RowContent, StreamContent
 
+TREATED_AS_UNKNOWN = "treated as unknown, not as uneventful"  # days without a row of a stream whose future is simulated
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
 
 
 class _StreamExtras(TypedDict, total=False):
     """What only some streams have."""
 
+    unit_one: str
     seen: str
     texts: dict[str, str]
     entering: str
@@ -48,6 +50,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
     stream = record.stream
     counted = adds_up(model.topic, stream)
     entering_text = _entering_text(record)
+    unit_one: _StreamExtras = {"unit_one": stream.phrases.unit_one} if stream.phrases.unit_one else {}
     seen: _StreamExtras = {"seen": words.range_text(*_total_range(record))} if record.ranges and counted else {}
     texts: _StreamExtras = {"texts": dict(stream.entering_texts)} if stream.entering_texts else {}
     entering: _StreamExtras = {"entering": entering_text} if entering_text else {}
@@ -57,6 +60,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
         "name": stream.name,
         "about": stream.about,
         "unit": stream.unit,
+        **unit_one,
         "statement": stream.value.text,
         "watched": stream.watched,
         "next": dict(stream.next_texts),
@@ -90,14 +94,14 @@ def unrecorded_sentence(streams: Sequence[StreamContent], as_of: date) -> str:
     if drawn and len({stream["through"] for stream in drawn}) == 1:
         of = "" if len(drawn) == len(streams) else f" of {words.join_words([_spaced_name(stream) for stream in drawn])}"
         count, through = drawn[0]["unrecorded_days"], drawn[0]["through"]
-        forecast = f"{'is' if count == 1 else 'are'} forecast, not assumed quiet."
+        days, treated = ("day", f"is {TREATED_AS_UNKNOWN}") if count == 1 else (words.days(count), f"are {TREATED_AS_UNKNOWN}")
         if any(stream["rows"] for stream in drawn):
-            sentences.append(f"The record{of} reaches {words.day(through)}. The {words.days(count)} since then {forecast}")
+            sentences.append(f"The record{of} ends on {words.day(through)}; the {days} since {treated}.")
         else:
-            sentences.append(f"No row{of} is recorded. The {words.days(count)} up to {words.day(as_of)} {forecast}")
+            sentences.append(f"No row{of} is recorded; the {days} up to {words.day(as_of)} {treated}.")
     elif drawn:
-        counts = words.join_words([f"{_spaced_name(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
-        sentences.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
+        counts = words.join_words([f"{words.days(stream['unrecorded_days'])} under “{_spaced_name(stream)}”" for stream in drawn])
+        sentences.append(f"The last days up to {words.day(as_of)} are not recorded and are {TREATED_AS_UNKNOWN}: {counts}.")
     if still:
         sentences.append(f"No future is simulated for {words.join_words(still)}: what is recorded stands.")
     if apart:

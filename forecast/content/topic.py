@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal, TypedDict
 
 from forecast.book.topic import Point, Quantity, Question, Topic
-from forecast.book.units import unit_of_question
+from forecast.book.units import singular_unit_of_question, unit_of_question
 from forecast.content.crossing_words import crossing_contents
 from forecast.content.diagnosis import engine_content, verdict_content, warnings
 from forecast.content.links import link_cautions, link_contents
@@ -93,6 +93,7 @@ class _AnswerExtras(TypedDict, total=False):
     failed: FailedContent
     reasons: list[str]
     variants: AnswerRange
+    unit_one: str
 
 
 class _VariantsExtra(TypedDict, total=False):
@@ -189,6 +190,8 @@ def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
     unit = unit_of_question(topic, question)
     value: AnswerValue | None = None if answer.value is None else round_numbers(_value(answer.value))
     given: _AnswerExtras = {"given_error": answer.given_error} if question.given is not None else {}
+    unit_one = singular_unit_of_question(topic, question)
+    one: _AnswerExtras = {"unit_one": unit_one} if unit_one else {}
     fraction: _AnswerExtras = {"fraction": True} if question.is_fraction else {}
     crossings: _AnswerExtras = {"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}
     chance_errors = value["chance_errors"] if value is not None and is_probability(value, question.kind) else None
@@ -208,10 +211,11 @@ def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
         **crossings,
         "rule": question.settled,
         "unit": unit,
+        **one,
         "status": answer.status,
         **_why_unanswered(answer),
         "headline": answer_sentences.headline(question.kind, value, unit=unit, status=answer.status),
-        "sentence": _sentence(question, answer, unit, chance_errors=chance_errors),
+        "sentence": _sentence(question, answer, unit, unit_one, chance_errors=chance_errors),
         "value": value,
     }
 
@@ -295,7 +299,7 @@ def _unseen_bound(probability: float, unseen: float | None) -> _Bound:
     return {"at_most": unseen} if probability < 0.5 else {"at_least": 1 - unseen}
 
 
-def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
+def _sentence(question: Question, answer: Answer, unit: str, unit_one: str, *, chance_errors: Sequence[float] | None) -> str:
     value = answer.value
     if answer.failed is not None:
         return answer_sentences.void_sentence(answer.failed.first, answer.failed.last)
@@ -314,6 +318,7 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
                 quantiles=value.quantiles,
                 errors=value.quantile_errors,
                 unit=unit,
+                unit_one=unit_one,
                 status=answer.status,
                 modes=modes,
                 sole=answer_sentences.chance_of_middle(_number_value(value)),

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
+from forecast.insight.event_clauses import at_least_clause, fewer_than_clause, measured_clause, none_clause, one_or_more_clause
 from forecast.insight.published_cases import PublishedCases
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
@@ -50,6 +51,16 @@ class FutureIncrement:
         return f"{self.label} of {self.stream.name}" if self.label else self.stream.name
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What may be seen of a stream, as a clause, and the paths on which it is, ``(paths,)``; whether it is that nothing is counted."""
+
+    ahead: FutureIncrement
+    clause: str
+    seen: NDArray[np.bool_]
+    is_absence: bool = False
+
+
 def information(published: PublishedCases) -> list[InformationContent]:
     """Return how far each stream's next month is expected to move each measure (mean absolute change)."""
     contents: list[InformationContent] = []
@@ -70,16 +81,17 @@ def signposts(published: PublishedCases) -> list[SignpostContent]:
     """
     posts: list[SignpostContent] = []
     for stream, label in _simulated_streams(published.groups[0].paths):
-        for ahead, condition, seen in _signpost_conditions(published, stream, label):
-            chance = published.share(seen)
+        for sight in _sights(published, stream, label):
+            chance = published.share(sight.seen)
             if min(chance, 1 - chance) >= LEAST_CHANCE:
                 posts.append(
                     {
-                        "stream": ahead.name,
-                        "condition": condition,
-                        "until": ahead.until.isoformat(),
+                        "stream": sight.ahead.name,
+                        "condition": sight.clause,
+                        "absence": sight.is_absence,
+                        "until": sight.ahead.until.isoformat(),
                         "chance": chance,
-                        "values": published.conditional_estimates(seen),
+                        "values": published.conditional_estimates(sight.seen),
                     }
                 )
     return [post for post in posts if post["values"]]
@@ -115,8 +127,8 @@ def _simulated_streams(paths: Paths) -> Iterator[tuple[Stream, str]]:
             yield from ((stream, label) for label in labels or [""])
 
 
-def _signpost_conditions(published: PublishedCases, stream: Stream, label: str) -> Iterator[tuple[FutureIncrement, str, NDArray[np.bool_]]]:
-    """What to watch a stream for: two outcomes that exclude each other, in words, and the paths on which each is seen."""
+def _sights(published: PublishedCases, stream: Stream, label: str) -> Iterator[Sight]:
+    """What to watch a stream for: two outcomes that exclude each other."""
     paths = published.groups[0].paths
     reaches = [ahead for months in REACHES if (ahead := future_increment(published, stream, label, months=months)) is not None]
     if not adds_up(paths.model.topic, stream):  # a single value can be watched for, a sum of them cannot
@@ -124,16 +136,34 @@ def _signpost_conditions(published: PublishedCases, stream: Stream, label: str) 
         reaches = [ahead for ahead in reaches if paths.days[first + 1] == ahead.until + ONE_DAY]
     if not reaches:
         return
-    name = reaches[0].name.replace("_", " ")
-    if not family_for(stream.value).discrete or published.share(reaches[0].values >= 1) > 1 - WORTH_WATCHING:
+    is_count = family_for(stream.value).discrete
+    if not is_count or published.share(reaches[0].values >= 1) > 1 - WORTH_WATCHING:
         ahead = reaches[0]
-        low, high = np.quantile(ahead.values, [0.25, 0.75], weights=published.weights, method="inverted_cdf")
-        yield ahead, f"more than {high:.4g} {name}", ahead.values > high
-        yield ahead, f"fewer than {low:.4g} {name}" if float(low).is_integer() else f"less than {low:.4g} {name}", ahead.values < low
+        low, high = _thresholds(ahead.values, published.weights)
+        if is_count:
+            yield Sight(ahead, at_least_clause(stream, math.floor(high) + 1, label), ahead.values > high)
+            yield Sight(ahead, fewer_than_clause(stream, math.ceil(low), label), ahead.values < low, is_absence=low <= 1)
+        else:
+            is_sum, spread = adds_up(paths.model.topic, stream), high - low
+            yield Sight(ahead, measured_clause(stream, "above", high, spread=spread, is_sum=is_sum), ahead.values > high)
+            yield Sight(ahead, measured_clause(stream, "below", low, spread=spread, is_sum=is_sum), ahead.values < low)
         return
     ahead = next((ahead for ahead in reaches if published.share(ahead.values >= 1) >= WORTH_WATCHING), reaches[-1])
-    yield ahead, f"one or more {name}", ahead.values >= 1
-    yield ahead, f"no {name}", ahead.values < 1
+    yield Sight(ahead, one_or_more_clause(stream, label), ahead.values >= 1)
+    yield Sight(ahead, none_clause(stream, label), ahead.values < 1, is_absence=True)
+
+
+def _thresholds(values: Array, weights: Array) -> tuple[float, float]:
+    """The quartiles of what a stream adds, in three digits, or in more where its spread needs them."""
+    low, high = (float(point) for point in np.quantile(values, [0.25, 0.75], weights=weights, method="inverted_cdf"))
+    spread = high - low
+    return _round_threshold(low, spread), _round_threshold(high, spread)
+
+
+def _round_threshold(value: float, spread: float) -> float:
+    if value == 0 or spread == 0:
+        return value
+    return round(value, max(2 - math.floor(math.log10(abs(value))), 1 - math.floor(math.log10(spread))))
 
 
 def _number_outcomes(values: Array) -> NDArray[np.int64]:

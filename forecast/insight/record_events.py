@@ -16,6 +16,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.linked_topics import all_sources
 from forecast.book.rows import is_gradual, is_quiet
 from forecast.book.topic import Question, Topic
+from forecast.insight.event_clauses import row_clause
 from forecast.model.clock import years_between
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
@@ -23,7 +24,7 @@ from forecast.model.record import known_points
 from forecast.predict.paths import Paths, has_future
 from forecast.predict.settlement import status_of
 from forecast.schema.words import day as day_in_words
-from forecast.schema.words import number, row_text
+from forecast.schema.words import number
 
 MOST_DAYS_LOOKED_AT = 400  # for a question's settlement; a longer record is searched
 LONG_YEARS, VERY_LONG_YEARS = 10, 30  # of a record: from here on a quarter's, and a year's end is often enough
@@ -51,8 +52,8 @@ def _own_news(topic: Topic, opens: date, until: date) -> dict[date, list[str]]:
     for stream in topic.streams.values():
         for row in stream.rows:
             if opens <= row.known <= until and not is_gradual(row, stream):
-                event = f"{stream.name}: {row_text(row)} ({day_in_words(row.end)})"
-                events.setdefault(row.known, []).append(f"corrected, {event}" if row.replaces else event)
+                event = f"{row_clause(stream, row)} ({day_in_words(row.end)})"
+                events.setdefault(row.known, []).append(f"{event}, a correction" if row.replaces else event)
     for series in topic.series.values():
         for point in series.points:
             if opens <= point.known <= until:

@@ -16,6 +16,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.record_columns import record_columns
 from forecast.book.rows import is_gradual, row_names
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
+from forecast.insight.event_clauses import row_clause
 from forecast.model.links import resolve_links
 from forecast.model.model import Model, bind_records
 from forecast.model.record import StreamRecord, known_points, record_as_of, uncovered_spans, visible_rows
@@ -137,8 +138,7 @@ class StateDiff:
                 continue
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
-            unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
-            about = f"{spoken}: {words.row_text(row)}{unit}, {words.day_range(row.start, row.end)}{', a correction' if gone else ''}"
+            about = f"{row_clause(stream, row)}, {words.day_range(row.start, row.end)}{', a correction' if gone else ''}"
             yield StateChange("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-type TextKind = Literal["statement", "label", "name", "unit", "cell", "id", "line", "prose"]
+type TextKind = Literal["statement", "label", "name", "unit", "phrase", "cell", "id", "line", "prose"]
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # categories of characters that nobody sees
 JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and emoji; they change no direction
-ONE_LINE: frozenset[TextKind] = frozenset({"statement", "label", "name", "unit", "cell", "id"})
+ONE_LINE: frozenset[TextKind] = frozenset({"statement", "label", "name", "unit", "phrase", "cell", "id"})
 WITHOUT_COMMENT: frozenset[TextKind] = ONE_LINE - {"id"}
 
 _BROKEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # categories that no text may hold; line feed and tab are allowed in prose
@@ -45,6 +45,7 @@ _ARTICLES: Mapping[TextKind, str] = MappingProxyType(
         "label": "a label",
         "name": "a name",
         "unit": "a unit",
+        "phrase": "a phrase",
         "cell": "this cell",
         "id": "an id",
         "line": "a text of one line",

@@ -72,10 +72,7 @@ def probability_caption(content: TopicContent) -> str:
     """Say what the marks of the picture of the open probabilities are; of bars only where it has one."""
     if not any(value["chance"] for _, value in _open_probabilities(content)):
         return "Dot: the probability."
-    return (
-        "Dot: the probability. Bar: where the chance itself is, nine times in ten, given what is not known about the rates. "
-        "The rest of the doubt is luck."
-    )
+    return "Dot: the probability. Bar: its 90 % range, depending on parameters that nobody knows well. The rest of the doubt is luck."
 
 
 def _open_probabilities(content: TopicContent) -> list[tuple[AnswerContent, ProbabilityValue]]:

@@ -73,23 +73,20 @@ def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
 
 def fan_sentence(stream: StreamContent) -> str:
     """Say what a fan shows."""
-    tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
     if are_readings(stream) and stream["rows"]:
         last = max(stream["rows"], key=itemgetter("end"))
         value = words.range_text(last["low"], last["high"]) if "low" in last else words.number(last["value"])
         rest = "Its rows are not added up" if stream["total"] is None else "No future is simulated"
-        return f"Last recorded on {words.day(last['end'])}: {value}{tail}. {rest}."
+        return f"Last recorded on {words.day(last['end'])}: {_with_unit(value, stream)}. {rest}."
     if stream["total"] is None:
         return "Nothing is recorded."
-    so_far = f"Recorded up to {words.day(stream['through'])}: {stream.get('seen', words.number(stream['total']))}{tail}"
+    so_far = f"Recorded up to {words.day(stream['through'])}: {_with_unit(stream.get('seen', words.number(stream['total'])), stream)}"
     if "classes" in stream:
         so_far = f"Recorded up to {words.day(stream['through'])}: {', '.join(map(_recorded_text, stream['classes']))}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."
     if "classes" in stream:
-        return (
-            f"{so_far}. By {words.day(stream['fan']['days'][-1])}, nine times in ten: {', '.join(map(_forecast_text, stream['classes']))}."
-        )
+        return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, 90 % range: {', '.join(map(_forecast_text, stream['classes']))}."
     low, median, high = _quantile_texts(stream["fan"]["quantiles"][-1][::2])
     by = words.day(stream["fan"]["days"][-1])
     ahead = f"median {median}, 90 % interval {low} to {high}" if low != high else f"almost certainly {median}"
@@ -113,13 +110,9 @@ def recorded_line(past: Sequence[tuple[str, float]], rows: Sequence[RowContent])
     return line
 
 
-def unrecorded_days_sentence(stream: StreamContent, as_of: str) -> str:
-    """Say how many days up to the as-of day are not recorded, and whether they are forecast."""
-    count = stream["unrecorded_days"]
-    since = "between the end of this record and" if stream["rows"] else "up to"
-    verb, they = ("is", "It is") if count == 1 else ("are", "They are")
-    forecast = f" {they} forecast, not assumed quiet." if stream["fan"] is not None else ""
-    return f"{words.days(count)} {since} {words.day(as_of)} {verb} not recorded.{forecast}"
+def _with_unit(shown: str, stream: StreamContent) -> str:
+    """A printed number of a stream with its unit: ``2 men``, ``31 (odds of …)``."""
+    return shown + "".join(words.unit_tails(stream["unit"], shown, stream.get("unit_one", "")))
 
 
 def _recorded_text(class_total: ClassTotal) -> str:

@@ -152,7 +152,7 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     for place, day, value in ((0, move["since"], before), (last, move["until"], after)):
         _label(sketch, place, words.day(day), room=70)
         sketch.texts.append(_right_text(place, value_text(measure, value), bold=True))
-    summary = "; ".join(f"{about} {change}" for about, _, change in parts)
+    summary = "; ".join(f"{about}: {change}" for about, _, change in parts)
     alt = f"{measure_name(measure)}, {from_to_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {summary}."
     return sketch.make_chart(chart_name("moved", measure), alt)
 

@@ -44,7 +44,7 @@ def model_graph(content: TopicContent) -> Chart | None:
     graph = graph_of(content)
     if not graph.edges:
         return None
-    summary = "; ".join(f"{to} depends on {', '.join(sources)}" for to, sources in _sources_by_target(graph).items())
+    summary = "; ".join(f"{to} from {', '.join(sources)}" for to, sources in _sources_by_target(graph).items())
     return _graph_chart(graph, f"The model as a graph: {summary}.".replace("_", " "))
 
 

@@ -73,6 +73,7 @@ def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:
         quantiles=value["quantiles"],
         errors=value["errors"],
         unit=answer["unit"],
+        unit_one=answer.get("unit_one", ""),
         status=answer["status"],
         modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
     )

@@ -18,7 +18,7 @@ from forecast.report.charts import topic_charts
 from forecast.report.charts_answers import probability_caption
 from forecast.report.charts_beliefs import belief_sentence
 from forecast.report.charts_lead import lead_data
-from forecast.report.charts_record import fan_sentence, unrecorded_days_sentence
+from forecast.report.charts_record import fan_sentence
 from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
 from forecast.report.failures import TopicFailure
 from forecast.report.first_screen import first_screen
@@ -231,7 +231,6 @@ def _add_filters(environment: Environment) -> None:
         "short": shorten_address,
         "spaced": lambda name: name.replace("_", " "),
         "fan_sentence": fan_sentence,
-        "unrecorded_days_sentence": unrecorded_days_sentence,
         "probability_caption": probability_caption,
         "belief_sentence": belief_sentence,
         "is_long": lambda text: len(text) > LONG_TEXT,

@@ -188,7 +188,7 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
     ]
     explained = (
         "By replay: what today's priors and statements say with the knowledge of each day; only the ledger knows what was said at the time. "
-        "A stroke across the line is a day on which rows became known; a dashed upright, the day a question was settled."
+        "A stroke across the line is a day on which rows became known; a dashed vertical line, the day a question was settled."
     )
     written = content.get("priors_written")
     later = "" if written is None else replay_sentence(date.fromisoformat(points[0]["day"]), date.fromisoformat(written))
@@ -206,8 +206,8 @@ def _mean_notes(insight: InsightContent) -> tuple[str, ...]:
     """What stands for a number here, where its headline is another figure."""
     kinds = {insight["measures"][index]["kind"] for index in open_measure_indices(insight)}
     notes = {
-        "mean": "Of a number this follows the expected value; the large figure at the top is its median, with as much above it as below.",
-        "median": "Of a number whose expected value does not exist or is not known from the draws it follows the median.",
+        "mean": "Of a number this shows the expected value; the headline is the median.",
+        "median": "Of a number whose expected value does not exist or is not known from the draws this shows the median.",
     }
     return tuple(sentence for kind, sentence in notes.items() if kind in kinds)
 
@@ -221,7 +221,7 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
     ]
     explained = (
         "Each prior changed, one at a time: triangles, its middle one standard deviation lower (to the left) and higher (to the right); "
-        "full circle, half as wide; open circle, twice as wide. The upright is the published answer; the strongest priors stand first."
+        "full circle, half as wide; open circle, twice as wide. The vertical line is the published answer; the strongest priors stand first."
     )
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     introduction = none if not insight["sensitivity"] else explained if pictures else ""

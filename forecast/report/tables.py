@@ -125,10 +125,10 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
     ]
     ways = [name for name in ("weight", "origin") if any(name in row for row in stream["rows"])]
     columns += [*(Column(name, "number" if name == "weight" else "text") for name in ways)]
-    columns += [Column("grade"), *([Column("learnt from it", "text")] if without else []), Column("note", "note")]
+    columns += [Column("grade"), *([Column("effect", "text")] if without else []), Column("note", "note")]
     count = f"{row_count(stream):,} row{'' if row_count(stream) == 1 else 's'}" if "long" not in stream else _listed_text(stream)
     watched = "; watched, so quiet days count as they pass" if stream["watched"] else ""
-    learnt = "; learnt from it: the answer that would change most had nothing been learnt from the row" if without else ""
+    learnt = "; effect: the answer that would change most without the row" if without else ""
     rows = []
     for index, row in listed_rows(stream).items():
         cells = [

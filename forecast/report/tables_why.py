@@ -14,6 +14,7 @@ from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
 from forecast.sentences.insight_text import (
     change_text,
+    clause_of,
     from_to_text,
     is_noticed,
     measure_name,
@@ -80,7 +81,7 @@ def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable
                 for at in shown
             )
             rows.append((f"{variation['kind']} {name}", str(variation["rows"]), *values, variation_method(variation)))
-    return ReportTable("Every answer had nothing been learnt from a source, a grade or a stream", columns, tuple(rows))
+    return ReportTable("Every answer if nothing had been learnt from a source, a grade or a stream", columns, tuple(rows))
 
 
 def recalled_table(insight: InsightContent) -> ReportTable | None:
@@ -102,7 +103,7 @@ def recalled_table(insight: InsightContent) -> ReportTable | None:
             )
         )
     counted = "1 row" if recalled["rows"] == 1 else f"{recalled['rows']} rows"
-    caption = f"Every answer had nothing been learnt from the {counted} of grade C: recalled, or a zero that no source states"
+    caption = f"Every answer if nothing had been learnt from the {counted} of grade C: recalled, or a zero that no source states"
     return ReportTable(caption, columns, tuple(rows))
 
 
@@ -207,7 +208,7 @@ def signposts_table(insight: InsightContent) -> ReportTable:
         values = (
             value_text(insight["measures"][at], signpost["values"][at]["value"], error=signpost["values"][at]["error"]) for at in shown
         )
-        rows.append((signpost["condition"], signpost["until"], words.percent(signpost["chance"]), *values))
+        rows.append((clause_of(signpost), signpost["until"], words.percent(signpost["chance"]), *values))
     return ReportTable("What to watch for: if this is seen by that day, the answers would be", columns, tuple(rows))
 
 

@@ -198,6 +198,7 @@ class AnswerContent(TypedDict):
     crossings: NotRequired[list[CrossingContent]]
     rule: str
     unit: str
+    unit_one: NotRequired[str]  # its singular, where the topic gives it
     status: Literal["open", "happened", "can no longer happen", "settled", "annulled", "void", "not answerable"]
     failed: NotRequired[FailedContent]
     reasons: NotRequired[list[str]]

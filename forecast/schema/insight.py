@@ -187,10 +187,15 @@ class InformationContent(TypedDict):
 
 
 class SignpostContent(TypedDict):
-    """If this is seen by a day, then: its chance and the measures then, which rest on the paths where it is so."""
+    """If this is seen by a day, then: its chance and the measures then, which rest on the paths where it is so.
+
+    ``condition`` is a clause (``another captive asks to go South``), and ``absence`` says whether it is that nothing is counted, the
+    opposite of the one before; in older reports, which lack that key, it is no clause (``one or more wishes``).
+    """
 
     stream: str
     condition: str
+    absence: NotRequired[bool]
     until: str
     chance: float
     values: list[Estimate]

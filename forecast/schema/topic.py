@@ -149,6 +149,7 @@ class StreamContent(TypedDict):
     unrecorded_days: int
     past: list[PastPoint]
     fan: Fan | None
+    unit_one: NotRequired[str]
     seen: NotRequired[str]  # the total in words, where the record has ranges
     texts: NotRequired[dict[str, str]]  # weight, reliability and wrong, as the book has them
     entering: NotRequired[str]  # how rows enter the likelihood, where not each in full as a value that is right

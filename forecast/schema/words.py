@@ -7,6 +7,7 @@ Carlo error are rounded away.  An open question is never shown as 0 or 100 %.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -39,7 +40,13 @@ IRREGULAR = {
     "means": "means",
     "gas": "gas",
 }
+FRACTION_NAMES = {
+    3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth", 10: "tenth", 12: "twelfth", 15: "fifteenth", 20: "twentieth",
+    25: "twenty-fifth", 30: "thirtieth", 40: "fortieth", 50: "fiftieth", 100: "hundredth",
+}  # fmt: skip
+FRACTIONS = (*((1, whole) for whole in (2, *FRACTION_NAMES)), (2, 3), (3, 4), (4, 5), (9, 10))
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
+_DECIMAL = re.compile(r"(?<![\w.])[0-9]*\.[0-9]{2,}(?:e[+-]?[0-9]+)?(?![\w.])")
 RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void"})
 UNANSWERED = frozenset({"void", "not answerable"})  # without a value
 
@@ -213,6 +220,37 @@ def distinct_texts(values: Sequence[float], unit: str, *, errors: Sequence[float
     return texts if len(set(texts)) == len(texts) else distinct_numbers(values)
 
 
+def ends_text(low: str, high: str) -> str:
+    """Return the printed ends of a range: ``3 to 16``; of percents the sign stands once where both ends are numbers."""
+    return f"{low.removesuffix(' %')} to {high}" if low[0].isdigit() and high[0].isdigit() else f"{low} to {high}"
+
+
+def is_ratio(unit: str) -> bool:
+    """Whether a unit says that a number is a ratio of two: ``odds of …, against …``, ``rate ratio``."""
+    return unit.startswith("odds of ") or unit.rsplit(" ", maxsplit=1)[-1] == "ratio"
+
+
+def times_text(ratio: float) -> str:
+    """Return a ratio as people say it: ``about one twelfth``, ``about half``, ``about three times``; empty where there are no such words."""
+    if not 1 / 100 <= ratio <= 100:
+        return ""
+    if 0.95 <= ratio <= 1.05:
+        return "about the same"
+    if ratio >= 1:
+        near = min(
+            (value for value in (1.25, 1.5, *range(2, 11), 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)),
+            key=lambda value: abs(math.log(value / ratio)),
+        )
+        return {1.25: "about a quarter more", 1.5: "about one and a half times", 2: "about twice"}.get(
+            near
+        ) or f"about {SMALL[near] if near < len(SMALL) else near} times"
+    part, whole = min(FRACTIONS, key=lambda fraction: abs(math.log(fraction[0] / fraction[1] / ratio)))
+    name = FRACTION_NAMES.get(whole, "")
+    if (part, whole) == (1, 2):
+        return "about half"
+    return f"about {'one' if part == 1 else SMALL[part]} {name}{'' if part == 1 else 's'}"
+
+
 def points_texts(values: Sequence[float], unit: str) -> tuple[str, ...]:
     """Return the 5, 50 and 95 % points of a distribution as tables print them: three digits, more where its width needs them."""
     spread = values[-1] - values[0]
@@ -241,17 +279,19 @@ def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ..
     return tuple(f"{value:.12g}{ending}".replace("-", MINUS) for value in values)
 
 
-def unit_tails(unit: str, shown: str = "") -> tuple[str, str]:
+def unit_tails(unit: str, shown: str = "", unit_one: str = "") -> tuple[str, str]:
     """Return what follows a number ``shown`` in a unit, and what follows its sentence: ``4 soldiers``, but ``0.08 (odds of ...)``."""
     if unit in {"", "share"}:
         return "", ""
-    return (f" {counted_in(unit, shown)}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
+    return (f" {counted_in(unit, shown, unit_one)}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
 
 
-def counted_in(unit: str, shown: str) -> str:
-    """Return a unit as it follows a printed number: of 1 in the singular, where that is known."""
+def counted_in(unit: str, shown: str, unit_one: str = "") -> str:
+    """Return a unit as it follows a printed number: of 1 in the singular, which is ``unit_one``, or made where that is not given."""
     if shown.removeprefix(MINUS) != "1":
         return unit
+    if unit_one:
+        return unit_one
     first, gap, last = unit.rpartition(" ")
     return f"{first}{gap}{_singular(last)}" if _singular(last) != last or not first else f"{_singular(first)}{gap}{last}"
 
@@ -264,6 +304,11 @@ def _singular(word: str) -> str:
     if word.endswith(("ches", "shes", "sses", "xes")):
         return word.removesuffix("es")
     return word.removesuffix("s") if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def rounded_numbers(statement: str) -> str:
+    """Return a statement with its numbers in three digits, to be read and not to be computed with."""
+    return _DECIMAL.sub(lambda found: f"{float(found[0]):.3g}", statement)
 
 
 def percentage_points(change: float, *, error: float = 0.0) -> str:

@@ -26,18 +26,22 @@ from forecast.schema.words import (
     day,
     day_range,
     distinct_texts,
+    ends_text,
     in_days,
     interval_texts,
+    is_ratio,
     join_words,
     month,
     percent,
     share,
+    times_text,
     unit_tails,
 )
 
 NONE = "none of these"
 LEAST_NONE = 0.0005  # a chance that is said of none of the choices
 ALMOST = 0.99  # from which chance on a value is almost certain
+DEPENDING = "depending on parameters that nobody knows well"
 MOST_RANGES = 3  # of a number that are said; in a headline, twice as many
 
 
@@ -62,29 +66,30 @@ def probability_sentence(
         return f"{sentence}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
     range_said = _interval_text(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
-    return f"{sentence}; the chance itself {range_said}." if range_said else f"{sentence}."
+    return f"{sentence}; {range_said}." if range_said else f"{sentence}."
 
 
 def _interval_text(low: str, high: str, *, error: float) -> str:
-    """Say the range of a chance, with its verb.
+    """Say the range of a chance, and on what it depends.
 
     An end that is only known to be near 0 or 1 is left out.  Of what is one number nothing is said where that is coarser than the answer.
     """
     are_numbers = low[0].isdigit(), high[0].isdigit()
     if all(are_numbers) and low == high:
-        return "is hardly in doubt" if 50 * error <= PERCENT_STEPS[0] else ""
+        return "that chance is hardly in doubt" if 50 * error <= PERCENT_STEPS[0] else ""
     if all(are_numbers):
-        return f"is between {low.removesuffix(' %')} and {high}"
+        return f"between {low.removesuffix(' %')} and {high}, {DEPENDING}"
     if any(are_numbers):
-        return f"is at most {high}" if are_numbers[1] else f"is at least {low}"
+        return f"{f'at most {high}' if are_numbers[1] else f'at least {low}'}, {DEPENDING}"
     if low[0] == high[0]:
-        return f"is {high if high.startswith('below') else low}"
-    return "could be anything"
+        return f"{high if high.startswith('below') else low}, whatever the parameters"
+    return f"anything from 0 to 100 %, {DEPENDING}"
 
 
 def given_sentence(probability: float) -> str:
     """Say that an answer holds only under a condition, and how likely that is."""
-    return f"That is if its condition holds, which has a chance of {share(probability)}."
+    said = share(probability)
+    return f"The condition itself is {said} likely." if said[0].isdigit() else f"The chance of the condition itself is {said}."
 
 
 def annulled_sentence(probability: float, *, error: float) -> str:
@@ -116,31 +121,47 @@ type Modes = Sequence[tuple[float, Sequence[float]]]  # the ranges of a number: 
 
 
 def distribution_sentence(
-    *, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = (), sole: float = 1.0
+    *,
+    quantiles: Sequence[float],
+    errors: Sequence[float],
+    unit: str,
+    status: str,
+    unit_one: str = "",
+    modes: Modes = (),
+    sole: float = 1.0,
 ) -> str:
-    """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
+    """Say a distribution: its median, and its 90 % range.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
 
-    Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.  ``sole`` is the
-    chance of the middle where the points are the same.
+    Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.  ``unit_one`` is the
+    singular of its unit where that is known, ``sole`` the chance of the median where the points are the same.
     """
     low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
-    counted, measured = unit_tails(unit, middle)
+    counted, measured = unit_tails(unit, middle, unit_one)
     if status in RECORDED:
-        return f"Settled by the record: {middle}{counted}{measured}."
+        return f"Settled by the record: {_amount_or_none(middle, counted)}{measured}."
     if modes:
         likeliest = sorted(range(len(modes)), key=lambda place: -modes[place][0])[:MOST_RANGES]
-        ranges = [_mode_words(*modes[place], unit) for place in sorted(likeliest)]
+        ranges = [_mode_words(*modes[place], unit, unit_one) for place in sorted(likeliest)]
         if len(modes) > MOST_RANGES:
             others = percent(1 - sum(modes[place][0] for place in likeliest))
             return f"It falls into {_count_word(len(modes))} ranges: {', '.join(ranges)} or another (chance {others}){measured}."
         return f"Either {', '.join(ranges[:-1])} or {ranges[-1]}{measured}."
     if low == high:
-        return f"{'Almost certainly' if sole >= ALMOST else 'More than nine times in ten'} {middle}{counted}{measured}."
+        return f"{'Almost certainly' if sole >= ALMOST else 'Very probably'} {_amount_or_none(middle, counted)}{measured}."
     if low == middle:
-        return f"Most likely {middle}{counted}; nineteen times in twenty at most {high}{measured}."
+        return (
+            f"Most likely {_amount_or_none(middle, counted)}; 95 % likely to be at most {high}{counted if middle == '0' else ''}{measured}."
+        )
     if middle == high:
-        return f"Most likely {middle}{counted}; nineteen times in twenty at least {low}{measured}."
-    return f"About {middle}{counted}; nine times in ten between {low} and {high}{measured}."
+        return f"Most likely {middle}{counted}; 95 % likely to be at least {low}{measured}."
+    if is_ratio(unit) and (times := times_text(quantiles[2])):
+        return f"{capitalise(times)}: {middle}{measured}; 90 % range {ends_text(low, high)}."
+    return f"About {middle}{counted}{measured}; 90 % range {ends_text(low, high)}."
+
+
+def _amount_or_none(shown: str, counted: str) -> str:
+    """A number of things, which is none where it is 0."""
+    return "none" if shown == "0" and counted else f"{shown}{counted}"
 
 
 def chance_of_middle(value: DistributionValue) -> float:
@@ -151,10 +172,10 @@ def chance_of_middle(value: DistributionValue) -> float:
     return 1.0 if value.get("sd", 0.0) == 0 else 0.0
 
 
-def _mode_words(share: float, points: Sequence[float], unit: str) -> str:
+def _mode_words(share: float, points: Sequence[float], unit: str, unit_one: str) -> str:
     low, middle, high = _mode_points(points, unit)
     range_of = "" if low == high else f"{low} to {high}, "
-    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit, middle)[0]} ({range_of}chance {percent(share)})"
+    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit, middle, unit_one)[0]} ({range_of}chance {percent(share)})"
 
 
 def _mode_points(points: Sequence[float], unit: str) -> tuple[str, ...]:
@@ -170,26 +191,26 @@ def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error:
         earliest, median, latest = quantiles[0], quantiles[2], quantiles[4]
         if earliest and median and latest and earliest != latest:
             days_between = day_range(date.fromisoformat(earliest), date.fromisoformat(latest))
-            return f"It has happened, as likely as not by {day(median)}; nine times in ten from {days_between}."
+            return f"It has happened, as likely as not by {day(median)}; 90 % range {days_between}."
         return f"It has happened, by {day(median)}." if median else "It has happened."
     if status in RECORDED:
         return settled_sentence(status)
-    by_then = f"not by {day(by)}: {percent(not_by_then, error=error)}"
+    missed = percent(not_by_then, error=error)
     if quantiles[2] is not None:
-        return f"As likely as not by {month(quantiles[2])}; {by_then}."
-    first = next(((name, day) for name, day in zip(("one in twenty", "one in four"), quantiles[:2], strict=True) if day), None)
+        return f"As likely as not by {month(quantiles[2])}; the chance that it has not happened by {day(by)} is {missed}."
+    first = next(((chance, day) for chance, day in zip(("5 %", "25 %"), quantiles[:2], strict=True) if day), None)
     if first is None:
-        return f"More likely {by_then}."
-    return f"More likely {by_then}; a chance of {first[0]} by {month(first[1])}."
+        return f"Probably not by {day(by)} ({missed})."
+    return f"Probably not by {day(by)} ({missed}); a {first[0]} chance that it happens by {month(first[1])}."
 
 
 def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float, none_error: float = 0.0) -> str:
     """Say the shares of choices, the likeliest first (the first in the file where two are equal)."""
-    parts = [(value, f"{label.replace('_', ' ')} {percent(value, error=errors[label])}") for label, value in values.items()]
+    parts = [(value, f"{label.replace('_', ' ')} ({percent(value, error=errors[label])})") for label, value in values.items()]
     if none > LEAST_NONE:
-        parts.append((none, f"{NONE} {percent(none, error=none_error)}"))
+        parts.append((none, f"{NONE} ({percent(none, error=none_error)})"))
     phrases = [part for _, part in sorted(parts, key=lambda pair: -pair[0])]
-    return f"Most likely {phrases[0]}; then {join_words(phrases[1:])}." if len(phrases) > 1 else f"{capitalise(phrases[0])}."
+    return f"Most likely {phrases[0]}, then {join_words(phrases[1:])}." if len(phrases) > 1 else f"{capitalise(phrases[0])}."
 
 
 def headline(kind: AnswerKind, value: AnswerValue | None, *, unit: str, status: str) -> str:

@@ -58,7 +58,8 @@ def headline_of(answer: AnswerContent) -> Headline:
         if value["quantiles"][2] is not None:
             return Headline(figure, "as likely as not by then")
         assert answer["by"] is not None
-        return Headline(figure, f"than {words.day(answer['by'])}, probably")
+        end = answer["by"][:4] if answer["by"].endswith("-12-31") else words.day(answer["by"])
+        return Headline(f"after {end}", f"{words.percent(value['not_by_then'], error=value['error'])} likely")
     return Headline(figure)
 
 
@@ -77,14 +78,16 @@ def ninety_percent_range(answer: AnswerContent) -> str:
 
 def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headline:
     unit = answer["unit"]
-    counted = words.counted_in(unit, answer["headline"]) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
+    counted = (
+        words.counted_in(unit, answer["headline"], answer.get("unit_one", "")) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
+    )
     if answer["status"] != "open" or value.get("modes"):
         return Headline(answer["headline"], counted)
     low, median, high = words.interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=unit)
     if low == high:
-        how = "almost certainly" if answer_sentences.chance_of_middle(value) >= answer_sentences.ALMOST else "more than nine times in ten"
+        how = "almost certainly" if answer_sentences.chance_of_middle(value) >= answer_sentences.ALMOST else "very probably"
         return Headline(median, ", ".join(part for part in (counted, how) if part))
-    return Headline(median, counted, _range(low, high))
+    return Headline(median, counted, words.ends_text(low, high))
 
 
 def _fraction_headline(figure: str, ends: Sequence[float], errors: Sequence[float]) -> Headline:
@@ -94,9 +97,4 @@ def _fraction_headline(figure: str, ends: Sequence[float], errors: Sequence[floa
 
 def _chance_range(ends: Sequence[float], errors: Sequence[float]) -> str:
     low, high = (words.percent(end, error=error) for end, error in zip(ends, errors, strict=True))
-    return "" if low == high else _range(low, high)
-
-
-def _range(low: str, high: str) -> str:
-    """Say the ends of an interval; of percents the sign stands once where both ends are numbers."""
-    return f"{low.removesuffix(' %')} to {high}" if low[0].isdigit() and high[0].isdigit() else f"{low} to {high}"
+    return "" if low == high else words.ends_text(low, high)

@@ -5,6 +5,7 @@ Page and Markdown both show these texts, so that a number is worded once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import itemgetter
 
@@ -15,12 +16,14 @@ NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point h
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
 MOST_NEWS = 2
+ONE_OR_MORE_OF, NONE_OF = "one or more ", "no "  # how conditions of older reports begin
+AMOUNT_OF = re.compile(r"((?:more|fewer|less) than [^ ]+) (.+)")
 
 
 def measure_name(measure: MeasureTarget) -> str:
-    """Return a measure's question, and its choice where it has one, as words."""
+    """Return a measure's question, and its choice where it has one, as words: ``why so few (fear)``."""
     name = measure["question"].replace("_", " ")
-    return f"{name}: {measure['label'].replace('_', ' ')}" if measure["label"] else name
+    return f"{name} ({measure['label'].replace('_', ' ')})" if measure["label"] else name
 
 
 def measure_title(measure: MeasureContent) -> str:
@@ -103,22 +106,43 @@ def next_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
     found = _next_signposts(insight, question)
     if found is None:
-        return "nothing that is watched for is expected to move it much."
+        return "No single event we track would move it much."
     index, group = found
-    measure = insight["measures"][index]
+    return _signposts_sentence(insight["measures"][index], index, group)
+
+
+def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[SignpostContent]) -> str:
+    """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is."""
     first = _strongest_signpost(index, group)
+    other = next((post for post in group if post is not first), None)
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
-    sentence = (
-        f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
-        f"{label}{named_value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
-    )
-    others = [post for post in group if post is not first]
-    if others:
-        other = max(others, key=itemgetter("chance"))
-        sentence += (
-            f"; if {other['condition']}: {value_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
-        )
-    return f"{sentence}."
+    name = {"mean": "the expected value is ", "median": "the median is "}.get(measure["kind"], "")
+    then = f"{label}{name}{value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+    watch = f"Watch whether {clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)."
+    if other is None:
+        return f"{watch} If so {then}."
+    otherwise = value_text(measure, other["values"][index]["value"], error=other["values"][index]["error"])
+    if is_absence(other):
+        return f"{watch} If so {then}, if not {otherwise}."
+    return f"{watch} If so {then}; if {clause_of(other)}, {otherwise}."
+
+
+def is_absence(post: SignpostContent) -> bool:
+    """Whether what would be seen is that nothing is counted."""
+    return post["absence"] if "absence" in post else post["condition"].startswith(NONE_OF)
+
+
+def clause_of(post: SignpostContent) -> str:
+    """Return what would be seen as a clause, also of a report whose conditions are none."""
+    condition = post["condition"]
+    if "absence" in post:
+        return condition
+    if condition.startswith(ONE_OR_MORE_OF):
+        return f"at least one event is recorded under “{condition.removeprefix(ONE_OR_MORE_OF)}”"
+    if condition.startswith(NONE_OF):
+        return f"no event is recorded under “{condition.removeprefix(NONE_OF)}”"
+    amount = AMOUNT_OF.fullmatch(condition)
+    return condition if amount is None else f"{amount[1]} are recorded under “{amount[2]}”"
 
 
 def next_signpost(insight: InsightContent, question: str) -> SignpostContent | None:
@@ -128,7 +152,8 @@ def next_signpost(insight: InsightContent, question: str) -> SignpostContent | N
 
 
 def _strongest_signpost(index: int, group: Sequence[SignpostContent]) -> SignpostContent:
-    return max(group, key=lambda post: abs(post["values"][index]["change"]))
+    """The signpost of something that is seen, which moves a measure most; where all are of nothing, the first."""
+    return max((post for post in group if not is_absence(post)), key=lambda post: abs(post["values"][index]["change"]), default=group[0])
 
 
 def _next_signposts(insight: InsightContent, question: str) -> tuple[int, list[SignpostContent]] | None:

@@ -9,8 +9,6 @@ from datetime import date
 from forecast.schema import words
 from forecast.schema.insight import InsightContent, MeasureContent
 from forecast.sentences.insight_text import (
-    change_text,
-    from_to_text,
     is_noticed,
     measure_indices,
     news_text,
@@ -18,7 +16,7 @@ from forecast.sentences.insight_text import (
     relative_change,
     value_text,
 )
-from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.printed_parts import PrintedParts, printed_parts
 
 
 def last_move_sentence(insight: InsightContent, question: str) -> str:
@@ -28,7 +26,7 @@ def last_move_sentence(insight: InsightContent, question: str) -> str:
         if moves:
             return max(moves)[2]
     points = insight["history"]["points"]
-    return f"no single event; nothing of note since {words.day(points[0]['day'])}." if points else "no single event."
+    return f"Nothing of note has moved it since {words.day(points[0]['day'])}." if points else "Nothing has moved it."
 
 
 def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
@@ -44,23 +42,29 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         if parts:
             top, place = max(parts, key=lambda part: abs(part[0]["points"][index]))
             known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
-            whole = _whole_change_text(measure, before, after, part=printed.steps[place], whole=sum(printed.steps))
-            sentence = f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {printed.text(place)}{whole}."
-            yield move["since"], relative_change(measure, top["points"][index]), sentence
+            moved = _change_text(measure, before, after, printed, place)
+            yield (
+                move["since"],
+                relative_change(measure, top["points"][index]),
+                f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {moved}.",
+            )
 
 
-def _whole_change_text(measure: MeasureContent, before: float, after: float, *, part: int, whole: int) -> str:
-    """What a part belongs to: `` of the change from 6 % to 10 %``; with the ends alone where it is the whole, and another sentence where it is no share.
+def _change_text(measure: MeasureContent, before: float, after: float, printed: PrintedParts, place: int) -> str:
+    """How far a part moved an answer: ``down 20 points, from 99 % to 79 %``, ``2 points of the rise from 6 % to 10 %``.
 
-    ``part`` and ``whole`` are in printed steps.
+    Where the part is not a share of the whole change, that is said apart.
     """
-    if part == whole:
-        return f" ({from_to_text(measure, before, after)})"
-    name = {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "the chance")
+    part, whole = printed.steps[place], sum(printed.steps)
+    name = {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "")
     ends = f"from {value_text(measure, before)} to {value_text(measure, after)}"
+    size = printed.text(place).lstrip(f"+{words.MINUS}")
+    way = "up" if part > 0 else "down"
+    if part == whole:
+        return f"{f'{name} '.removeprefix('the ') if name else ''}{way} {size}, {ends}"
     if part * whole > 0 and abs(part) < abs(whole):
-        return f" of the change {'' if measure['kind'] == 'probability' else f'of {name} '}{ends}"
-    return f"; with all other changes {name} went {ends}"
+        return f"{size} of the {'rise' if whole > 0 else 'fall'} {f'of {name} ' if name else ''}{ends}"
+    return f"{way} {size}; with all other changes {name or 'the chance'} went {ends}"
 
 
 def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
@@ -70,7 +74,7 @@ def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         first, last = before["values"][index], after["values"][index]
         differ = value_text(measure, first, error=error) != value_text(measure, last, error=error)
         if after["news"] and is_noticed(measure, change, error=error) and differ:
-            sentence = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to_text(measure, first, last, error=error)}."
+            sentence = f"{words.capitalise(news_text(after['news']))}: {_from_to(measure, first, last, error=error)}, as of {words.day(after['day'])}."
             yield after["day"], relative_change(measure, change), sentence
             return
 
@@ -84,6 +88,16 @@ def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, s
     error = math.hypot(before["errors"][index], after["errors"][index])
     if is_noticed(measure, last - first, error=error):
         days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
-        change = change_text(measure, last - first, error=error)
-        sentence = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to_text(measure, first, last, error=error)})."
-        yield before["day"], relative_change(measure, last - first), sentence
+        passed = f"{words.days(days)} {'has' if days == 1 else 'have'} passed since {words.day(before['day'])}"
+        yield (
+            before["day"],
+            relative_change(measure, last - first),
+            f"{words.capitalise(passed)}: {_from_to(measure, first, last, error=error)}.",
+        )
+
+
+def _from_to(measure: MeasureContent, before: float, after: float, *, error: float) -> str:
+    """Return ``up from 31 % to 38 %``, ``expected value down from 6.4 to 6.2``."""
+    name = {"mean": "expected value ", "median": "median "}.get(measure["kind"], "")
+    ends = (value_text(measure, value, error=error) for value in (before, after))
+    return f"{name}{'up' if after > before else 'down'} from {' to '.join(ends)}"

@@ -129,8 +129,7 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
         return
     yield from _move_sentences(insight, index)
     yield from _doubt_sentences(insight, index)
-    coming = next_move_sentence(insight, answer["name"])
-    yield f"What would change it: {coming[:1].lower()}{coming[1:]}" if coming.startswith("If ") else words.capitalise(coming)
+    yield next_move_sentence(insight, answer["name"])
     post = next_signpost(insight, answer["name"])
     if post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"]):
         yield SIGN

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from forecast.book import topic as nouns
+from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.links import PosteriorLink
@@ -89,7 +90,9 @@ MOVED = {
         "entering_texts": WORDS,
         "reported": NUMBERS,
         "once": NUMBERS,
+        "phrases": WORDS,
     },
+    "EventPhrases": {"event": WORDS, "events": WORDS, "no_event": WORDS, "unit_one": WORDS},
     "Row": {
         "place": NONE,
         "start": NUMBERS,
@@ -168,7 +171,12 @@ MOVED = {
     "Total": {"stream": NUMBERS, "label": NUMBERS},
     "First": {"condition": NUMBERS},
 }
-CHANGED: dict[type, dict[str, Any]] = {nouns.ValueRange: {"low": -7.0}, OwnModel: {"sha256": "1f"}, Topic: {"step": "week"}}
+CHANGED: dict[type, dict[str, Any]] = {
+    nouns.ValueRange: {"low": -7.0},
+    OwnModel: {"sha256": "1f"},
+    Topic: {"step": "week"},
+    EventPhrases: {"event": "one more is seen"},
+}
 ELSEWHERE = {  # statements whose text stands in another field, and what only a topic with variants has
     ("Variant.topic", "Topic.combine"): NONE,
     ("Stream.wrong", "Statement.text"): NONE,
@@ -311,7 +319,7 @@ def others(value: Any, name: str) -> Iterator[Any]:
             yield Place("elsewhere", 99)
         case Statement():
             yield parse_statement("Exponential(lam=7)")
-        case nouns.ValueRange() | OwnModel() | Topic():
+        case nouns.ValueRange() | OwnModel() | Topic() | EventPhrases():
             yield dataclasses.replace(value, **CHANGED[type(value)])
         case _ if dataclasses.is_dataclass(value):
             yield Number(99.0)
@@ -363,7 +371,7 @@ def kinds() -> dict[str, type]:
         for name, kind in inspect.getmembers(module, dataclasses.is_dataclass)
         if kind.__module__ == module.__name__ and kind is not Book and not name.startswith("_")
     }
-    return {**found, "Place": Place, "PosteriorLink": PosteriorLink}
+    return {**found, "Place": Place, "EventPhrases": EventPhrases, "PosteriorLink": PosteriorLink}
 
 
 @pytest.mark.parametrize(

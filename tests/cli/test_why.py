@@ -37,7 +37,7 @@ def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
     assert lines[0].startswith("ferry.three_more, as of ")
     for title in (
         "Moved since the eve of the last news",
-        "Had nothing been learnt from",
+        "If nothing had been learnt from",
         "With another prior",
         "If this is seen",
         "Of the doubt",
@@ -260,7 +260,7 @@ def test_why_says_how_much_of_a_row_lies_on_which_side_of_a_day(run: Run, leaks:
     told = run("why", "leak_in_winter", on=leaks)
     (line,) = [line for line in told.out.splitlines() if "crosses" in line]
     found = re.fullmatch(
-        r"  1 event of leaks lies in a row \(9 February to 20 March 2025\) that crosses 28 February 2025: by then with probability (\d+) %\.",
+        r"  1 event under “leaks” lies in a row \(9 February to 20 March 2025\) that crosses 28 February 2025: by then with probability (\d+) %\.",
         line,
     )
     assert found is not None

@@ -17,7 +17,7 @@ from forecast.insight.posterior_predictive_check import predictive_checks
 from forecast.insight.published_cases import cases_of_one
 from forecast.model.settings import Settings, generator
 from forecast.predict.analysis import analyse
-from forecast.report.charts_record import fan_chart, fan_sentence, unrecorded_days_sentence
+from forecast.report.charts_record import fan_chart, fan_sentence
 from forecast.report.tables import rows_table
 from forecast.schema import words
 from tests.support.building import OPENS, make_topic
@@ -79,31 +79,25 @@ def test_time_without_rows_is_told_of_counts_alone(streams: dict[str, dict[str, 
     """Days are forecast where values are counted over time; elsewhere each row stands by itself."""
     said = unrecorded_sentence(list(streams.values()), AS_OF)
     assert said == (
-        "The record of visits reaches 31 January 2025. The 69 days since then are forecast, not assumed quiet. "
+        "The record of visits ends on 31 January 2025; the 69 days since are treated as unknown, not as uneventful. "
         "The rows of shares, ranged and notes are not counted over time: each stands by itself."
     )
 
 
 def test_one_day_without_rows_is_told_in_the_singular(streams: dict[str, dict[str, Any]]) -> None:
-    """In the sentence of all streams and in that of one."""
+    """It is no plural, and no number stands before it."""
     visits = streams["visits"] | {"unrecorded_days": 1}
-    assert (
-        unrecorded_sentence([visits], AS_OF) == "The record reaches 31 January 2025. The 1 day since then is forecast, not assumed quiet."
-    )
-    said = unrecorded_days_sentence(visits, "2025-02-01")
-    assert said == "1 day between the end of this record and 1 February 2025 is not recorded. It is forecast, not assumed quiet."
-    two = unrecorded_days_sentence(visits | {"unrecorded_days": 2, "fan": None}, "2025-02-02")
-    assert two == "2 days between the end of this record and 2 February 2025 are not recorded."
+    said = unrecorded_sentence([visits], AS_OF)
+    assert said == "The record ends on 31 January 2025; the day since is treated as unknown, not as uneventful."
 
 
 def test_a_record_without_rows_reaches_no_day(streams: dict[str, dict[str, Any]]) -> None:
     """Where nothing is recorded no sentence names the end of a record."""
     visits = streams["visits"] | {"rows": []}
     said = unrecorded_sentence([visits], AS_OF)
-    assert said == f"No row is recorded. The 69 days up to {words.day(AS_OF)} are forecast, not assumed quiet."
-    assert unrecorded_sentence([visits, streams["shares"]], AS_OF).startswith("No row of visits is recorded. The 69 days up to ")
+    assert said == f"No row is recorded; the 69 days up to {words.day(AS_OF)} are treated as unknown, not as uneventful."
+    assert unrecorded_sentence([visits, streams["shares"]], AS_OF).startswith("No row of visits is recorded; the 69 days up to ")
     assert unrecorded_sentence([visits | {"unrecorded_days": 0}], AS_OF) == f"Nothing is recorded up to the as-of day, {words.day(AS_OF)}."
-    assert unrecorded_days_sentence(visits, str(AS_OF)).startswith("69 days up to ")
 
 
 def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:

@@ -78,7 +78,8 @@ def test_signposts_are_opposites_that_average_to_the_answer() -> None:
     """For one or more and for none: chances sum to one, and the two values weighted by them give back the published answer."""
     basis = baseline_of(concluded())
     one, none = signposts(cases_of_one(basis))
-    assert (one["condition"], none["condition"]) == ("one or more seen", "no seen")
+    assert (one["condition"], none["condition"]) == ("at least one event is recorded under “seen”", "no event is recorded under “seen”")
+    assert (one["absence"], none["absence"]) == (False, True)
     assert one["until"] == none["until"]
     assert one["chance"] + none["chance"] == pytest.approx(1)
     assert one["chance"] >= 0.1
@@ -157,5 +158,5 @@ def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     questions = {"rate_now": topic.questions["rate_now"], "three": topic.questions["three"]}  # type: ignore[attr-defined]
     analysis = analyse(replace(topic, questions=questions), AS_OF, Settings(), referee=False)  # type: ignore[type-var]
     posts = signposts(cases_of_one(baseline_of(analysis)))
-    assert [post["condition"].split(" ")[0] for post in posts] == ["more", "fewer"]
+    assert [post["condition"].split(" ")[0] for post in posts] == ["at", "fewer"]
     assert all(0.1 < post["chance"] < 0.3 for post in posts)

@@ -134,8 +134,8 @@ def test_every_open_question_says_what_moved_it_and_what_would():
     for answer in content["answers"]:
         glance = found[answer["name"]]
         if answer["status"] == "open":
-            assert f"Last moved by {glance.moved}" in html
-            assert f"Next {glance.coming}" in html
+            assert f"Last moved: {glance.moved}" in html
+            assert f"Next: {glance.coming}" in html
         else:
             assert (glance.moved, glance.coming, glance.change) == ("", "", "")
 
@@ -149,19 +149,19 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
             "points": [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2 (20 September 2026)"), _point("2026-10-12", 0.1)]
         },
     }
-    assert last_move_sentence(insight, "rain") == "Row 1: +3 points of the change from 6 % to 10 %."
+    assert last_move_sentence(insight, "rain") == "Row 1: 3 points of the rise from 6 % to 10 %."
     quiet = insight | {"moves": insight["moves"][1:]}
-    assert last_move_sentence(quiet, "rain") == "23 September 2026, rain: 2 (20 September 2026): 3 % → 8 %."
+    assert last_move_sentence(quiet, "rain") == "Rain: 2 (20 September 2026): up from 3 % to 8 %, as of 23 September 2026."
     still = quiet | {"history": {"points": [_point("2026-08-01", 0.1), _point("2026-09-23", 0.1, "rain: 0")]}}
-    assert last_move_sentence(still, "rain") == "no single event; nothing of note since 1 August 2026."
+    assert last_move_sentence(still, "rain") == "Nothing of note has moved it since 1 August 2026."
     opposed = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.05, 0.045, 0.045))]}
-    assert last_move_sentence(opposed, "rain") == "Row 0: −5 points; with all other changes the chance went from 6 % to 10 %."
+    assert last_move_sentence(opposed, "rain") == "Row 0: down 5 points; with all other changes the chance went from 6 % to 10 %."
     larger = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.02, 0.06))]}
-    assert last_move_sentence(larger, "rain") == "Row 1: +6 points; with all other changes the chance went from 6 % to 10 %."
+    assert last_move_sentence(larger, "rain") == "Row 1: up 6 points; with all other changes the chance went from 6 % to 10 %."
     whole = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (0.04,))]}
-    assert last_move_sentence(whole, "rain") == "Row 0: +4 points (6 % → 10 %)."
+    assert last_move_sentence(whole, "rain") == "Row 0: up 4 points, from 6 % to 10 %."
     sinking = quiet | {"history": {"points": [_point("2023-08-01", 0.3), _point("2024-09-23", 0.2), _point("2026-10-12", 0.1)]}}
-    assert last_move_sentence(sinking, "rain") == "1,168 days passed since 1 August 2023: −20 points (30 % → 10 %)."
+    assert last_move_sentence(sinking, "rain") == "1,168 days have passed since 1 August 2023: down from 30 % to 10 %."
 
 
 def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
@@ -170,13 +170,32 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
         "measures": [CHANCE],
         "signposts": [_post("storm", "a storm", 0.01, 0.5), _post("storm", "no storm", 0.99, 0.096), _post("cloud", "one or more clouds", 0.3, 0.19), _post("cloud", "no clouds", 0.7, 0.06)],
     }  # fmt: skip
-    assert next_move_sentence(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): 19 %; if no clouds: 6 %."
+    assert next_move_sentence(insight, "rain") == (
+        "Watch whether at least one event is recorded under “clouds” by 31 January 2027 (30 % likely). If so 19 %, if not 6 %."
+    )
     settling = [_post("rain", "rain", 0.1, 1.0), _post("rain", "no rain", 0.9, 0.0), *insight["signposts"]]
-    assert next_move_sentence({**insight, "signposts": settling}, "rain").startswith("If one or more clouds")
-    assert next_move_sentence({**insight, "signposts": settling[:2]}, "rain").startswith("If rain by 31 January 2027")
-    assert next_move_sentence({**insight, "signposts": []}, "rain") == "nothing that is watched for is expected to move it much."
+    assert next_move_sentence({**insight, "signposts": settling}, "rain").startswith(
+        "Watch whether at least one event is recorded under “clouds”"
+    )
+    assert next_move_sentence({**insight, "signposts": settling[:2]}, "rain").startswith("Watch whether rain by 31 January 2027")
+    assert next_move_sentence({**insight, "signposts": []}, "rain") == "No single event we track would move it much."
     noisy = [{**post, "values": [{**value, "error": 0.5} for value in post["values"]]} for post in insight["signposts"]]
-    assert next_move_sentence({**insight, "signposts": noisy}, "rain").startswith("nothing that is watched for")
+    assert next_move_sentence({**insight, "signposts": noisy}, "rain").startswith("No single event we track")
+
+
+def test_signposts_are_told_by_their_clauses():
+    """Of an event and its absence the event is watched for, however far the other would move an answer; of two outcomes both are told."""
+    event = _post("wish", "another captive asks to go South", 0.15, 0.12) | {"absence": False}
+    none = _post("wish", "no other captive asks to go South", 0.85, 0.02) | {"absence": True}
+    insight = {"measures": [CHANCE], "moves": [], "history": {"points": []}, "signposts": [event, none]}
+    said = "Watch whether another captive asks to go South by 31 January 2027 (15 % likely). If so 12 %, if not 2 %."
+    assert next_move_sentence(insight, "rain") == said
+    assert next_move_sentence(insight | {"signposts": [none, event]}, "rain") == said
+    many = _post("wish", "at least 40 people arrive", 0.2, 0.14) | {"absence": False}
+    few = _post("wish", "fewer than ten people arrive", 0.2, 0.02) | {"absence": False}
+    assert next_move_sentence(insight | {"signposts": [many, few]}, "rain") == (
+        "Watch whether fewer than ten people arrive by 31 January 2027 (20 % likely). If so 2 %; if at least 40 people arrive, 14 %."
+    )
 
 
 def test_where_a_mean_is_followed_the_page_says_so():
@@ -188,13 +207,15 @@ def test_where_a_mean_is_followed_the_page_says_so():
         "history": {"points": [_point("2026-08-01", 8.0), _point("2026-09-23", 6.4, "rain: 2"), _point("2026-10-12", 6.2)]},
         "signposts": [_post("cloud", "one or more clouds", 0.3, 9.0), _post("cloud", "no clouds", 0.7, 5.0)],
     }
-    assert last_move_sentence(insight, "rain") == "Row 0: −0.25; with all other changes the expected value went from 6.4 to 6.2."
-    assert last_move_sentence(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: expected 8 → 6.4."
-    assert next_move_sentence(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): expected 9; if no clouds: 5."
+    assert last_move_sentence(insight, "rain") == "Row 0: down 0.25; with all other changes the expected value went from 6.4 to 6.2."
+    assert last_move_sentence(insight | {"moves": []}, "rain") == "Rain: 2: expected value down from 8 to 6.4, as of 23 September 2026."
+    assert next_move_sentence(insight, "rain") == (
+        "Watch whether at least one event is recorded under “clouds” by 31 January 2027 (30 % likely). If so the expected value is 9, if not 5."
+    )
     content = told()
     by_kind = {kind: [measure for measure in content["insight"]["measures"] if measure["kind"] == kind] for kind in ("mean", "probability")}
     assert all(by_kind.values())
-    said = "Of a number this follows the expected value"
+    said = "Of a number this shows the expected value"
     assert said in " ".join(why_sections(content, ())["changed"].paragraphs)
     content["insight"]["measures"] = [measure | {"kind": "probability"} for measure in content["insight"]["measures"]]
     assert said not in " ".join(why_sections(content, ())["changed"].paragraphs)
@@ -239,7 +260,7 @@ def test_the_answer_learnt_from_a_row_is_named_as_what_it_is():
         measure["settled"] = place != at
     stream = next(each for each in content["streams"] if each["name"] == "captures")
     table = rows_table(stream, insight)
-    place = [column.name for column in table.columns].index("learnt from it")
+    place = [column.name for column in table.columns].index("effect")
     said = [row[place] for row in table.rows if row[place] not in {"", "hardly any answer"}]
     assert said
     assert [each for each in said if not re.fullmatch(r"captives: expected [\d.,]+, without it [\d.,]+", each)] == []

@@ -19,15 +19,15 @@ FAN = {"days": ["2026-12-31"], "quantiles": [[417.0, 417.0, 417.0, 417.0, 417.0]
 @pytest.mark.parametrize(
     ("change", "sentence", "caption"),
     [
-        ({"statement": "Normal(mu=level, sigma=noise)"}, "Last recorded on 1 March 2026: 146 (cm). No future is simulated.", "3 rows"),
+        ({"statement": "Normal(mu=level, sigma=noise)"}, "Last recorded on 1 March 2026: 146 cm. No future is simulated.", "3 rows"),
         (
             {"statement": "Binomial(n=asked, p=share)"},
-            "Recorded up to 1 March 2026: 417 (cm). No future is simulated.",
+            "Recorded up to 1 March 2026: 417 cm. No future is simulated.",
             "3 rows; total 417",
         ),
         (
             {"statement": "Normal(mu=level, sigma=noise)", "fan": FAN},
-            "Recorded up to 1 March 2026: 417 (cm). By 31 December 2026: almost certainly 417.",
+            "Recorded up to 1 March 2026: 417 cm. By 31 December 2026: almost certainly 417.",
             "3 rows; total 417",
         ),
     ],

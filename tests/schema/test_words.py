@@ -204,30 +204,30 @@ def test_a_range_of_one_value_is_that_value():
 
 
 def test_a_probability_is_a_sentence():
-    """Odds come first, then how far the chance itself is unknown."""
+    """Odds come first, then between which chances it lies."""
     said = answer_sentences.probability_sentence(value=0.125, error=0.003, chance_interval=(0.04, 0.27), status="open")
-    assert said == "About one in eight; the chance itself is between 4 and 27 %."
+    assert said == "About one in eight; between 4 and 27 %, depending on parameters that nobody knows well."
 
 
 @pytest.mark.parametrize(
     ("interval", "errors", "said"),
     [
-        ((0.042, 0.268), None, "is between 4 and 27 %"),
-        ((0.042, 0.268), (0.001, 0.03), "is between 4 and 25 %"),
-        ((0.0082, 0.2819), (0.0004, 0.006), "is between 0.8 and 28 %"),
-        ((0.0082, 0.2819), (0.004, 0.012), "is at most 28 %"),
-        ((0.53, 0.9996), (0.004, 0.0001), "is at least 53 %"),
-        ((0.0002, 0.9996), (0.0001, 0.0001), "could be anything"),
-        ((0.0002, 0.0006), (0.0001, 0.0001), "is below 0.1 %"),
-        ((0.0002, 0.003), (0.0001, 0.0015), "is below 1 %"),
-        ((0.996, 0.9996), (0.003, 0.0001), "is above 98 %"),
-        ((0.121, 0.123), (0.001, 0.001), "is hardly in doubt"),
+        ((0.042, 0.268), None, "between 4 and 27 %, depending on parameters that nobody knows well"),
+        ((0.042, 0.268), (0.001, 0.03), "between 4 and 25 %, depending on parameters that nobody knows well"),
+        ((0.0082, 0.2819), (0.0004, 0.006), "between 0.8 and 28 %, depending on parameters that nobody knows well"),
+        ((0.0082, 0.2819), (0.004, 0.012), "at most 28 %, depending on parameters that nobody knows well"),
+        ((0.53, 0.9996), (0.004, 0.0001), "at least 53 %, depending on parameters that nobody knows well"),
+        ((0.0002, 0.9996), (0.0001, 0.0001), "anything from 0 to 100 %, depending on parameters that nobody knows well"),
+        ((0.0002, 0.0006), (0.0001, 0.0001), "below 0.1 %, whatever the parameters"),
+        ((0.0002, 0.003), (0.0001, 0.0015), "below 1 %, whatever the parameters"),
+        ((0.996, 0.9996), (0.003, 0.0001), "above 98 %, whatever the parameters"),
+        ((0.121, 0.123), (0.001, 0.001), "that chance is hardly in doubt"),
     ],
 )
 def test_the_range_of_a_chance_is_said_no_finer_than_it_is_known(interval, errors, said):
     """Each end is rounded by its own Monte Carlo error, and one that is only near 0 or 1 is left out."""
     told = answer_sentences.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
-    assert told == f"About one in eight; the chance itself {said}."
+    assert told == f"About one in eight; {said}."
 
 
 @pytest.mark.parametrize(("interval", "errors"), [((0.42, 0.42), (0.035, 0.035)), ((0.38, 0.424), (0.03, 0.03))])
@@ -244,19 +244,19 @@ def test_what_has_happened_has_no_chance():
 
 
 def test_a_distribution_is_a_sentence():
-    """The middle and nine times in ten are said, in the unit."""
+    """The median and the 90 % range are said, in the unit."""
     said = answer_sentences.distribution_sentence(quantiles=(3, 4, 5, 7, 12), errors=(0, 0, 0, 0, 0), unit="soldiers", status="open")
-    assert said == "About 5 soldiers; nine times in ten between 3 and 12."
+    assert said == "About 5 soldiers; 90 % range 3 to 12."
 
 
 @pytest.mark.parametrize(
     ("quantiles", "unit", "said"),
     [
-        ((0.0184, 0.05, 0.0812, 0.2, 0.322), "odds of being taken, against a Russian's", "About 0.0812; nine times in ten between 0.0184 and 0.322 (odds of being taken, against a Russian's)."),
-        ((0, 0, 0, 1, 3), "soldiers", "Most likely 0 soldiers; nineteen times in twenty at most 3."),
-        ((1, 3, 4, 4, 4), "soldiers", "Most likely 4 soldiers; nineteen times in twenty at least 1."),
+        ((0.0184, 0.05, 0.0812, 0.2, 0.322), "odds of being taken, against a Russian's", "About one twelfth: 0.0812 (odds of being taken, against a Russian's); 90 % range 0.0184 to 0.322."),
+        ((0, 0, 0, 1, 3), "soldiers", "Most likely none; 95 % likely to be at most 3 soldiers."),
+        ((1, 3, 4, 4, 4), "soldiers", "Most likely 4 soldiers; 95 % likely to be at least 1."),
         ((4, 4, 4, 4, 4), "soldiers", "Almost certainly 4 soldiers."),
-        ((0.34, 0.5, 0.7, 0.8, 0.93), "share", "About 70 %; nine times in ten between 34 % and 93 %."),
+        ((0.34, 0.5, 0.7, 0.8, 0.93), "share", "About 70 %; 90 % range 34 to 93 %."),
     ],
 )  # fmt: skip
 def test_a_number_is_said_with_its_unit_where_it_reads_well(quantiles, unit, said):
@@ -284,14 +284,14 @@ def test_a_date_that_is_unlikely_names_the_chance_it_has():
     said = answer_sentences.date_sentence(
         quantiles=("2026-12-03", None, None, None, None), not_by_then=0.82, error=0.003, by="2027-12-31", status="open"
     )
-    assert said == "More likely not by 31 December 2027: 82 %; a chance of one in twenty by December 2026."
+    assert said == "Probably not by 31 December 2027 (82 %); a 5 % chance that it happens by December 2026."
 
 
 def test_none_of_the_choices_is_said_where_it_belongs():
     """Where none of them is likeliest it comes first, also in the headline; a trace of it is not spoken of."""
     values, errors = {"low_tide": 0.0002, "flood": 0.25}, {"low_tide": 0.0001, "flood": 0.001}
     said = answer_sentences.shares_sentence(values=values, errors=errors, none=0.7498, none_error=0.001)
-    assert said == "Most likely none of these 75 %; then flood 25 % and low tide below 0.1 %."
+    assert said == "Most likely none of these (75 %), then flood (25 %) and low tide (below 0.1 %)."
     shares = [{"label": label, "value": value, "error": errors[label]} for label, value in values.items()]
     assert answer_sentences.likeliest_choice({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
     assert answer_sentences.likeliest_choice({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
@@ -300,13 +300,13 @@ def test_none_of_the_choices_is_said_where_it_belongs():
 @pytest.mark.parametrize(
     ("quantiles", "errors", "unit", "said"),
     [
-        ((0, 0, 1, 2, 4), 0.0, "boats", "About 1 boat; nine times in ten between 0 and 4."),
-        ((0, 0, 1, 2, 4), 0.0, "people", "About 1 person; nine times in ten between 0 and 4."),
-        ((0, 0, 1, 2, 4), 0.0, "convoys lost", "About 1 convoy lost; nine times in ten between 0 and 4."),
-        ((-5, -3, -1, 2, 4), 0.0, "glasses", "About −1 glass; nine times in ten between −5 and 4."),
-        ((0.9, 0.95, 1.0, 1.1, 1.2), 0.0, "gas", "About 1 gas; nine times in ten between 0.9 and 1.2."),
-        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0004, "km", "About 0 km; nine times in ten between −2.35 and 2.35."),
-        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0001, "km", "About −0.0006 km; nine times in ten between −2.35 and 2.35."),
+        ((0, 0, 1, 2, 4), 0.0, "boats", "About 1 boat; 90 % range 0 to 4."),
+        ((0, 0, 1, 2, 4), 0.0, "people", "About 1 person; 90 % range 0 to 4."),
+        ((0, 0, 1, 2, 4), 0.0, "convoys lost", "About 1 convoy lost; 90 % range 0 to 4."),
+        ((-5, -3, -1, 2, 4), 0.0, "glasses", "About −1 glass; 90 % range −5 to 4."),
+        ((0.9, 0.95, 1.0, 1.1, 1.2), 0.0, "gas", "About 1 gas; 90 % range 0.9 to 1.2."),
+        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0004, "km", "About 0 km; 90 % range −2.35 to 2.35."),
+        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0001, "km", "About −0.0006 km; 90 % range −2.35 to 2.35."),
     ],
 )
 def test_one_is_singular_and_what_cannot_be_told_from_zero_is_zero(quantiles, errors, unit, said):
@@ -315,10 +315,10 @@ def test_one_is_singular_and_what_cannot_be_told_from_zero_is_zero(quantiles, er
 
 
 def test_only_what_is_above_99_percent_is_almost_certain():
-    """At 97 % a value is said to be so more than nine times in ten."""
+    """At 97 % a value is said to be so very probably."""
     given = {"quantiles": (0, 0, 0, 0, 0), "errors": (0,) * 5, "unit": "boats", "status": "open"}
-    assert answer_sentences.distribution_sentence(**given, sole=0.97) == "More than nine times in ten 0 boats."
-    assert answer_sentences.distribution_sentence(**given, sole=0.995) == "Almost certainly 0 boats."
+    assert answer_sentences.distribution_sentence(**given, sole=0.97) == "Very probably none."
+    assert answer_sentences.distribution_sentence(**given, sole=0.995) == "Almost certainly none."
     assert answer_sentences.chance_of_middle({"quantiles": [0.0] * 5, "pmf": {"x": [0.0, 1.0], "y": [0.97, 0.03]}}) == pytest.approx(0.97)
     assert answer_sentences.chance_of_middle({"quantiles": [2.5] * 5, "sd": 0.0, "hub_quantiles": [2.5] * 23}) >= answer_sentences.ALMOST
 
@@ -333,7 +333,7 @@ def test_a_middle_of_a_range_about_zero_is_zero_where_it_is_noise():
 def test_shares_are_told_from_the_likeliest_down():
     """The likeliest choice comes first, what none takes last."""
     said = answer_sentences.shares_sentence(values={"fear": 0.2, "chance": 0.7}, errors={"fear": 0.001, "chance": 0.001}, none=0.1)
-    assert said == "Most likely chance 70 %; then fear 20 % and none of these 10 %."
+    assert said == "Most likely chance (70 %), then fear (20 %) and none of these (10 %)."
 
 
 @pytest.mark.parametrize(
@@ -343,3 +343,35 @@ def test_shares_are_told_from_the_likeliest_down():
 def test_a_middle_that_is_noise_beside_its_range_is_shown_as_zero(value, low, high, shown):
     """The median of draws around 0 is not exactly 0; one of a range on one side of 0 is what it is, however small."""
     assert words.middle(value, low=low, high=high) == shown
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (0.0804, "about one twelfth"),
+        (0.02, "about one fiftieth"),
+        (0.33, "about one third"),
+        (0.5, "about half"),
+        (0.66, "about two thirds"),
+        (0.76, "about three quarters"),
+        (0.97, "about the same"),
+        (1.04, "about the same"),
+        (1.2, "about a quarter more"),
+        (1.6, "about one and a half times"),
+        (1.9, "about twice"),
+        (3.2, "about three times"),
+        (47, "about 50 times"),
+        (0.004, ""),
+        (300, ""),
+        (0.0, ""),
+    ],
+)
+def test_a_ratio_is_said_as_people_say_it(ratio, said):
+    """As a simple fraction, or as so many times; beyond a hundredth and a hundred times the number stands alone."""
+    assert words.times_text(ratio) == said
+
+
+def test_numbers_of_a_statement_are_rounded_to_be_read():
+    """Decimals have three digits; whole numbers, names and short decimals stay."""
+    said = words.rounded_numbers("Gamma(p5=0.000784503, p95=0.0612358) + x2 * 1234 - 0.25")
+    assert said == "Gamma(p5=0.000785, p95=0.0612) + x2 * 1234 - 0.25"

@@ -40,7 +40,7 @@ def number(quantiles: list[float], *, errors: float = 0.0, unit: str = "boats", 
         (number([3e9 - 2.6, 3e9 - 1, 3e9 + 0.1, 3e9 + 1, 3e9 + 2.6], errors=0.002), Headline("3,000,000,000.1", "boats", "2,999,999,997.4 to 3,000,000,002.6")),
         (number([4, 4, 4, 4, 4], sd=0.0), Headline("4", "boats, almost certainly")),
         (number([4, 4, 4, 4, 4], unit="", pmf={"x": [3.0, 4.0], "y": [0.005, 0.995]}), Headline("4", "almost certainly")),
-        (number([4, 4, 4, 4, 4], pmf={"x": [3.0, 4.0], "y": [0.03, 0.97]}), Headline("4", "boats, more than nine times in ten")),
+        (number([4, 4, 4, 4, 4], pmf={"x": [3.0, 4.0], "y": [0.03, 0.97]}), Headline("4", "boats, very probably")),
         (number([0, 1, 1, 2, 4]), Headline("1", "boat", "0 to 4")),
         (number([4, 4, 4, 4, 4], status="settled"), Headline("4", "boats")),
         (number([4, 4, 4, 4, 4], status="settled", unit=""), Headline("4")),
@@ -70,11 +70,11 @@ def test_a_choice_has_its_label_and_a_date_how_it_is_meant():
         "by": "2027-12-31",
         "value": {"quantiles": ["2027-05-02"] * 5},
     }
-    late = soon | {"headline": "later", "value": {"quantiles": ["2027-05-02", None, None, None, None]}}
+    late = soon | {"headline": "later", "value": {"quantiles": ["2027-05-02", None, None, None, None], "not_by_then": 0.82, "error": 0.001}}
     assert [headline_of(each) for each in (choice, soon, late, soon | {"status": "happened"})] == [
         Headline("80 %", "high tide", is_choice=True),
         Headline("May 2027", "as likely as not by then"),
-        Headline("later", "than 31 December 2027, probably"),
+        Headline("after 2027", "82 % likely"),
         Headline("May 2027"),
     ]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from forecast.book.checks.classes import check_classes
 from forecast.book.checks.entering import check_weight_and_reliability
+from forecast.book.checks.phrases import check_phrases
 from forecast.book.checks.priors import used_parameters
 from forecast.book.checks.questions import check_questions
 from forecast.book.checks.scopes import WITH_VALUES, NameScope, check_names, dated_scope, quote_label
@@ -114,6 +115,7 @@ def _check_stream(draft: Draft, labels: LabelSets, name: str, stream: StreamDraf
         yield from check_names(draft, labels, stream.value, expression, here)
     yield from check_weight_and_reliability(draft, labels, name, stream)
     yield from _check_once(draft, name, stream)
+    yield from check_phrases(draft, name, stream)
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
     following = NameScope("`next`", frozenset({"parameter", "quantity"}), totals=True)
     for column, written in stream.next.items() if stream.is_read else ():

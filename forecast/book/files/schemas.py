@@ -22,7 +22,16 @@ NOT_EMPTY = r"\S"
 STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
 PRIOR = r"^[\s(]*([A-Z][A-Za-z0-9]*|posterior)\s*\([\s\S]*\)"  # a statement, or a link to another topic
 SENTENCE = r"^\s*\S+\s+\S+\s+[\s\S]*[.!?…][\"')\u201d\u2019»]*\s*$"
-PATTERNS = {"value": STATEMENT, "prior": PRIOR, "why": SENTENCE}  # of the texts at a key; every other text is not empty
+CLAUSE = r"^(?!\s*(?:[Ii]f|[Tt]hat|[Ww]hether|[Ww]hen)\b)[^{}]*[^{}.!?…\s]\s*$"
+COUNTED_CLAUSE = r"^(?!\s*(?:[Ii]f|[Tt]hat|[Ww]hether|[Ww]hen)\b)[^{}]*\{n\}[^{}]*(?<![.!?…\s])\s*$"
+PATTERNS = {  # of the texts at a key; every other text is not empty
+    "value": STATEMENT,
+    "prior": PRIOR,
+    "why": SENTENCE,
+    "event": CLAUSE,
+    "no_event": CLAUSE,
+    "events": COUNTED_CLAUSE,
+}
 RESERVED_WORDS = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
 NAME_SCHEMA = {
     "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",

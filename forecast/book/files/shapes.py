@@ -17,6 +17,7 @@ StatementText = Annotated[str, "statement"]
 LabelText = Annotated[str, "label"]
 NameText = Annotated[str, "name"]
 UnitText = Annotated[str, "unit"]
+PhraseText = Annotated[str, "phrase"]
 ProseText = Annotated[str, "prose"]
 PYDANTIC_CONFIG = {"extra": "forbid", "use_attribute_docstrings": True}  # read by pydantic alone
 
@@ -46,7 +47,15 @@ class StreamTable:
     value: StatementText
     """How a row's value arises: one distribution with its arguments, as in `Poisson(mu=rate * months)`."""
     unit: UnitText = ""
-    """The unit of its values."""
+    """The unit of its values: the plural, as in `men`, or with `units` the singular."""
+    units: UnitText = ""
+    """The plural of the unit, as in `unit = "man"` with `units = "men"`."""
+    event: PhraseText = ""
+    """What happens when it counts one more, as a clause: `another captive asks to go South`."""
+    events: PhraseText = ""
+    """What happens when it counts a number, which stands for `{n}`: `{n} more captives ask to go South`."""
+    no_event: PhraseText = ""
+    """What is so when it counts none: `no other captive asks to go South`."""
     watched: bool = False
     """True where news of it would come at once, so that quiet days count as they pass."""
     once: bool = False
