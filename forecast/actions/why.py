@@ -23,7 +23,7 @@ from forecast.schema.insight import (
 from forecast.schema.topic import ReportFault
 from forecast.schema.words import BOUND_STANDARD_ERRORS
 from forecast.sentences.insight_text import clause_of
-from forecast.sentences.split_words import missing_variance_note
+from forecast.sentences.split_words import is_variance_note_of
 
 MOST_REASONS = 5
 LEAST_DOUBT = 0.01
@@ -132,8 +132,8 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
 
 def _notes_for(insight: InsightContent, question: str) -> tuple[str, ...]:
     """What could not be said of all answers, or of this one."""
-    of_others = {missing_variance_note(measure["question"]) for measure in insight["measures"] if measure["question"] != question}
-    return tuple(note for note in insight["notes"] if note not in of_others)
+    others = {measure["question"] for measure in insight["measures"]} - {question}
+    return tuple(note for note in insight["notes"] if not any(is_variance_note_of(note, other) for other in others))
 
 
 def _doubts(parts: Sequence[SplitPart]) -> Iterator[tuple[str, float, float]]:
@@ -155,7 +155,7 @@ def _largest_reasons(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 def _group_text(group: LeverageContent) -> str:
     if group["kind"] == "row":
-        return f"{group['stream'].replace('_', ' ')}, the row of {words.day(group['name'])}"
+        return f"{group['stream'].replace('_', ' ')}, the row of {group['name']}"
     counted = "1 row" if group["rows"] == 1 else f"{group['rows']} rows"
     return f"{counted} of grade {group['name']}" if group["kind"] == "grade" else f"{counted} from {group['name']}"
 

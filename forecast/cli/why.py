@@ -134,7 +134,7 @@ def _print_measure(measure: MeasureContent) -> None:
     from forecast.sentences.insight_text import value_text
 
     if measure["label"]:
-        echo(f"  What follows is said of `{measure['label']}`.")
+        echo(f"  What follows is about “{measure['label']}”.")
     if measure["kind"] == "mean":
         value = value_text(measure, measure["value"])
         echo(f"  What follows is said of the expected value, {value}; the number above is the median.")

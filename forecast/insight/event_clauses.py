@@ -69,7 +69,7 @@ def row_clause(stream: Stream, row: Row) -> str:
     if is_count and row.value == 1 and phrases.event:
         return _of_a_first(phrases.event)
     if phrases.events and not (is_count and row.value == 1):
-        return _of_a_first(phrases.events).replace(NUMBER_MARK, number_word(row.value))
+        return _with_number(_of_a_first(phrases.events), number_word(row.value))
     return _amount_text(stream, words.number(row.value))
 
 
@@ -93,7 +93,7 @@ def _many_clause(stream: Stream, amount: str, label: str) -> str:
     if label:
         return f"{_quote(label)} is recorded {amount} times under {_quote(stream.name)}"
     if stream.phrases.events:
-        return stream.phrases.events.replace(NUMBER_MARK, amount)
+        return _with_number(stream.phrases.events, amount)
     return f"{amount} {counted_noun(stream)[1]} are recorded{_under(stream)}"
 
 
@@ -105,7 +105,7 @@ def _range_clause(stream: Stream, row: Row) -> str:
         return AT_LEAST_ONE + phrases.event.removeprefix(ANOTHER)
     last = high if high is not None and math.isfinite(high) else low
     if phrases.events and last != 1:
-        return _of_a_first(phrases.events).replace(NUMBER_MARK, text)
+        return _with_number(_of_a_first(phrases.events), text)
     return _amount_text(stream, text)
 
 
@@ -115,13 +115,20 @@ def _amount_text(stream: Stream, shown: str) -> str:
     if shown == "none":
         return f"no {unit}" if unit == name else f"{name}: none"
     last = shown.rsplit(" ", maxsplit=1)[-1] if shown.startswith("at ") else shown
-    amount = shown + "".join(words.unit_tails(unit, last, stream.phrases.unit_one))
+    amount = shown + words.unit_tails(unit, last, stream.phrases.unit_one)[0]
     return amount if unit == name else f"{name}: {amount}"
 
 
 def _under(stream: Stream) -> str:
     """Under which name something is recorded, where what is counted does not say it."""
     return "" if stream.unit == stream.name.replace("_", " ") else f" under {_quote(stream.name)}"
+
+
+def _with_number(phrase: str, amount: str) -> str:
+    """A phrase with a number in its place: two times are twice."""
+    if amount.endswith("two") and "than" not in amount:
+        phrase = phrase.replace(f"{NUMBER_MARK} times", f"{amount.removesuffix('two')}twice")
+    return phrase.replace(NUMBER_MARK, amount)
 
 
 def _of_a_first(phrase: str) -> str:

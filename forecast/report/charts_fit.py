@@ -81,7 +81,7 @@ def check_sentence(check: PredictiveCheckContent) -> str:
         words.share(value) if tail else words.number(value, error=0.003 * abs(value))
         for value in (check["seen"], check["quantiles"][0], check["quantiles"][-1])
     )
-    return f"{name_as_words(check['stream'])}, {check['statistic']}: {seen}, predicted {low if low == high else f'{low} to {high}'}"
+    return f"{name_as_words(check['stream'])}, {check['statistic']}: {seen}, predicted {low if low == high else words.ends_text(low, high)}"
 
 
 def score_chart(insight: InsightContent) -> Chart | None:

@@ -112,7 +112,8 @@ def recorded_line(past: Sequence[tuple[str, float]], rows: Sequence[RowContent])
 
 def _with_unit(shown: str, stream: StreamContent) -> str:
     """A printed number of a stream with its unit: ``2 men``, ``31 (odds of …)``."""
-    return shown + "".join(words.unit_tails(stream["unit"], shown, stream.get("unit_one", "")))
+    unit, one = stream["unit"], stream.get("unit_one", "")
+    return words.amount_text(shown, unit, one) + words.unit_tails(unit, shown, one)[1]
 
 
 def _recorded_text(class_total: ClassTotal) -> str:

@@ -44,8 +44,8 @@ def model_graph(content: TopicContent) -> Chart | None:
     graph = graph_of(content)
     if not graph.edges:
         return None
-    summary = "; ".join(f"{to} from {', '.join(sources)}" for to, sources in _sources_by_target(graph).items())
-    return _graph_chart(graph, f"The model as a graph: {summary}.".replace("_", " "))
+    summary = "; ".join(f"{to} ({', '.join(sources)})" for to, sources in _sources_by_target(graph).items())
+    return _graph_chart(graph, f"The model as a graph, each name with those it depends on: {summary}.".replace("_", " "))
 
 
 def graph_of(content: TopicContent) -> Graph:

@@ -125,7 +125,7 @@ def sensitivity_table(insight: InsightContent, index: int) -> ReportTable:
         (name, *(texts[name].get(change, "") for change in CHANGE_COLUMNS), "refitted" if carried[name] else "reweighed") for name in order
     )
     return ReportTable(
-        f"{words.capitalise(measure_name(measure))}, {named_value_text(measure, measure['value'])}: with each prior changed", columns, rows
+        f"{words.capitalise(measure_name(measure))}, {named_value_text(measure, measure['value'])}, with each prior changed", columns, rows
     )
 
 

@@ -286,6 +286,12 @@ def unit_tails(unit: str, shown: str = "", unit_one: str = "") -> tuple[str, str
     return (f" {counted_in(unit, shown, unit_one)}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
 
 
+def amount_text(shown: str, unit: str, unit_one: str = "") -> str:
+    """Return a printed number with the unit that follows it: ``4 soldiers``, and ``none`` for no soldiers, but ``0 km``."""
+    is_countable = bool(unit_one) or counted_in(unit, "1") != unit
+    return "none" if shown == "0" and is_countable else f"{shown}{unit_tails(unit, shown, unit_one)[0]}"
+
+
 def counted_in(unit: str, shown: str, unit_one: str = "") -> str:
     """Return a unit as it follows a printed number: of 1 in the singular, which is ``unit_one``, or made where that is not given."""
     if shown.removeprefix(MINUS) != "1":

@@ -21,6 +21,7 @@ from forecast.schema.words import (
     PERCENT_STEPS,
     RECORDED,
     SMALL,
+    amount_text,
     capitalise,
     chance,
     day,
@@ -138,7 +139,7 @@ def distribution_sentence(
     low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
     counted, measured = unit_tails(unit, middle, unit_one)
     if status in RECORDED:
-        return f"Settled by the record: {_amount_or_none(middle, counted)}{measured}."
+        return f"Settled by the record: {amount_text(middle, unit, unit_one)}{measured}."
     if modes:
         likeliest = sorted(range(len(modes)), key=lambda place: -modes[place][0])[:MOST_RANGES]
         ranges = [_mode_words(*modes[place], unit, unit_one) for place in sorted(likeliest)]
@@ -147,21 +148,16 @@ def distribution_sentence(
             return f"It falls into {_count_word(len(modes))} ranges: {', '.join(ranges)} or another (chance {others}){measured}."
         return f"Either {', '.join(ranges[:-1])} or {ranges[-1]}{measured}."
     if low == high:
-        return f"{'Almost certainly' if sole >= ALMOST else 'Very probably'} {_amount_or_none(middle, counted)}{measured}."
+        return f"{'Almost certainly' if sole >= ALMOST else 'Very probably'} {amount_text(middle, unit, unit_one)}{measured}."
     if low == middle:
-        return (
-            f"Most likely {_amount_or_none(middle, counted)}; 95 % likely to be at most {high}{counted if middle == '0' else ''}{measured}."
-        )
+        least = amount_text(middle, unit, unit_one)
+        most = high if least != "none" else amount_text(high, unit, unit_one)
+        return f"Most likely {least}; 95 % likely to be at most {most}{measured}."
     if middle == high:
         return f"Most likely {middle}{counted}; 95 % likely to be at least {low}{measured}."
     if is_ratio(unit) and (times := times_text(quantiles[2])):
         return f"{capitalise(times)}: {middle}{measured}; 90 % range {ends_text(low, high)}."
     return f"About {middle}{counted}{measured}; 90 % range {ends_text(low, high)}."
-
-
-def _amount_or_none(shown: str, counted: str) -> str:
-    """A number of things, which is none where it is 0."""
-    return "none" if shown == "0" and counted else f"{shown}{counted}"
 
 
 def chance_of_middle(value: DistributionValue) -> float:

@@ -63,7 +63,7 @@ def _change_text(measure: MeasureContent, before: float, after: float, printed: 
     if part == whole:
         return f"{f'{name} '.removeprefix('the ') if name else ''}{way} {size}, {ends}"
     if part * whole > 0 and abs(part) < abs(whole):
-        return f"{size} of the {'rise' if whole > 0 else 'fall'} {f'of {name} ' if name else ''}{ends}"
+        return f"{size} of the {'rise' if whole > 0 else 'fall'} {f'in {name} ' if name else ''}{ends}"
     return f"{way} {size}; with all other changes {name or 'the chance'} went {ends}"
 
 

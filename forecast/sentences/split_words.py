@@ -39,7 +39,13 @@ def split_texts(share: float, *, error: float) -> tuple[str, str]:
 
 def missing_variance_note(question: str) -> str:
     """Say that a question's doubt cannot be split, since its variance cannot be estimated."""
-    return f"How much of the doubt of {question} is ignorance is not known: its variance does not exist or is not known from these draws."
+    return f"How much of the doubt of “{question.replace('_', ' ')}” is ignorance is not known: its variance does not exist or is not known from these draws."
+
+
+def is_variance_note_of(note: str, question: str) -> bool:
+    """Whether a note of a report says that of a question, also where it names it as older reports do."""
+    spaced = missing_variance_note(question)
+    return note in {spaced, spaced.replace(f"“{question.replace('_', ' ')}”", question)}
 
 
 def structure_sentence(structure: float, *, error: float) -> str:

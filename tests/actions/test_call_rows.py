@@ -39,7 +39,7 @@ def book(seen: list[float]) -> Book:
 def test_the_row_is_named_with_what_it_did():
     """The great row of the third day, with the chance and the Brier score without it and with it."""
     said = row_behind_call(book([3.0, 0.0, 19.0, 2.0, 1.0, 4.0]), "birds.many", LAST, PLAIN, outcome=0)
-    shape = r"Without the row of seen of 3 January 2025 \(19\) the model would have said ([\d.]+) % on 6 January 2025, and not ([\d.]+) %: a Brier score of (0\.\d+), and not (0\.\d+)\."
+    shape = r"Without the row of seen of 3 January 2025 \(seen: 19\) the model would have said ([\d.]+) % on 6 January 2025, and not ([\d.]+) %: a Brier score of (0\.\d+), and not (0\.\d+)\."
     match = re.fullmatch(shape, said)
     assert match is not None, said
     without, whole = (float(match[at]) / 100 for at in (1, 2))

@@ -104,6 +104,15 @@ def test_a_row_may_be_the_first_of_its_kind(value: float, between: tuple[float, 
     assert row_clause(replace(its, phrases=EventPhrases()), row(its, value, between)) == named
 
 
+def test_two_times_are_twice() -> None:
+    """As people say it, and not of fewer than two."""
+    its = stream(phrases=EventPhrases(events="it happens {n} times"))
+    assert row_clause(its, row(its, 2)) == "it happens twice"
+    assert row_clause(its, row(its, 3)) == "it happens three times"
+    assert at_least_clause(its, 2) == "it happens at least twice"
+    assert fewer_than_clause(its, 2) == "it happens fewer than two times"
+
+
 def test_a_row_of_one_needs_a_clause_of_its_own() -> None:
     """Where only several events have a clause, one is not told by it."""
     its = stream(unit="men", phrases=EventPhrases(events="{n} captives ask to go South"))

@@ -223,7 +223,7 @@ def test_a_correction_is_news() -> None:
     )
     assert news(topic, YEAR_END) == {
         OPENS: ["seen: 3 (1 January 2025)"],
-        date(2025, 2, 1): ["corrected, seen: 2 (1 January 2025)"],
+        date(2025, 2, 1): ["seen: 2 (1 January 2025), a correction"],
     }
 
 

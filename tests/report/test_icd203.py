@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,9 +49,8 @@ def test_every_kind_of_answer_is_told_in_calibrated_words():
     told = {name: answer_sentence(answer, "icd203") for name, answer in answers.items()}
     chance = answers["second_transfer"]["value"]["value"]
     assert told["second_transfer"].lower().startswith(probability_term(chance)[0])
-    assert "the chance itself is" in told["second_transfer"]
-    assert told["if_many"].endswith("%.")
-    assert "That is if its condition holds" in told["if_many"]
+    assert "depending on parameters that nobody knows well" in told["second_transfer"]
+    assert re.search(r"The condition itself is \d+ % likely\.$", told["if_many"])
     assert told["when_next"].startswith("By 31 December 2027: ")
     assert told["what_keeps_them"].count("(") == len(answers["what_keeps_them"]["value"]["shares"])
     assert {told[name] == answers[name]["sentence"] for name in ("captives", "would_go_home", "first_transfer")} == {True}

@@ -238,7 +238,7 @@ def test_whatever_follows_an_expected_value_says_so():
         for table in tables:
             names = [column.name for column in table.columns]
             assert (names.count(head), names.count("captives"), names.count("second transfer")) == (1, 0, 1)
-        assert sensitivity_table(insight, at).caption == f"Captives, {shown}: with each prior changed"
+        assert sensitivity_table(insight, at).caption == f"Captives, {shown}, with each prior changed"
         pictures = {picture.name: picture.caption for section in sections.values() for picture in section.pictures}
         assert pictures["history-captives"] == f"Captives, {word}"
         assert pictures["history-second_transfer"] == "Second transfer"

@@ -38,7 +38,7 @@ INTRODUCTION = """# Phrases in use
 What reports, pages and the terminal say of answers, and of what may move them. The examples are made by the code: `python -m tests.sentences.test_phrases` writes this page, and a test holds it. Another test reads every sentence that is generated for the book, the templates and random books against a list of what a native speaker would rewrite (`tests/support/bad_english.py`).
 
 - A chance is said in words that follow its printed percentage (the table is in [reports/README.md](../reports/README.md)); a number by its median and 90 % range.
-- Numbers have at most three significant digits, more only where a narrow range needs them. What was recorded is given as it was recorded.
+- Numbers have at most three significant digits, more only where a narrow range needs them, or where the parts of a change must add up. Whole numbers that were recorded are given as they were recorded.
 - Events are told by the clauses that the topic gives (`event`, `events`, `no_event`; see [seeds/README.md](../seeds/README.md)), or by the name of their stream.
 """
 CLAUSES = EventPhrases("another captive asks to go South", "{n} more captives ask to go South", "no other captive asks to go South")

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from forecast.schema.words import MINUS
+
 PLURALS = (
     "men|women|children|people|events|wishes|captures|arrivals|transfers|days|rows|points|soldiers|prisoners|strikes|boats|oxen|captives"
 )
 SINGULARS = "man|woman|child|person|event|wish|capture|arrival|transfer|day|row|point|soldier|prisoner|strike|boat|ox|captive"
+DIGITS = r"(?:[1-9]\d{3,}\.\d|[1-9]\d{2}\.\d|[1-9]\d\.\d{2}|[1-9]\.\d{3}|0\.0*[1-9]\d{3})"
 BAD_ENGLISH = (
     (r"\bone or more (?!of\b)[a-z]", "an event that is named and not told"),
     (r"\bif no (?!one\b)[a-z]", "an event that is named and not told"),
-    (rf"(?<![\d.,] )(?<![\w.,{chr(0x2212)}-])1 (?:{PLURALS})\b", "one of something in the plural"),
+    (rf"(?<![\d.,] )(?<![\w.,{MINUS}-])1 (?:{PLURALS})\b", "one of something in the plural"),
     (rf"\b(?:at least one|no more than one|one) (?:{PLURALS})\b", "one of something in the plural"),
     (rf"(?<![\d.,\w/:-])(?:[02-9]|[1-9][\d,]*\d) (?:{SINGULARS})\b", "several of something in the singular"),
     (rf"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:{SINGULARS})\b", "several of something in the singular"),
     (rf"\b0 (?:{PLURALS})\b", "none of something as a number"),
-    (r"\bfewer than (?:0|1|zero|one)\b", "none, said as a number"),
+    (r"\bfewer than (?:0|1|zero|one)\b(?! of 1,000)", "none, said as a number"),
     (rf"\bmore than (?:0|zero|1|one) (?:{PLURALS})\b", "one or more, said as a number"),
     (r"\bat least (?:0|zero)\b", "nothing, said as a bound"),
     (r"\bpercentage points?\b(?<=1 percentage points)", "one percentage points"),
@@ -40,10 +43,10 @@ BAD_ENGLISH = (
     (r"[,;:]\s*[.;](?=\s|$)", "two signs"),
     (r"\(\s*\)|“\s*”", "nothing in brackets or quotes"),
     (r"\b(?:None|nan|NaN)\b|(?<!\w)-?inf\b", "a value of the program"),
-    (r"(?<![\w`\"/.])[a-z]+_[a-z_]+(?![\w`\"/.(=\[])", "a name of the program"),
+    (r"(?<![\w`\"/.\[])[a-z]+_[a-z_]+(?![\w`\"/(=\[]|\.\w)", "a name of the program"),
     (r"\bbetween (\S+) and \1(?![\w.,]*\d)", "a range of one number"),
-    (r"(?<![\w.,-])(\d[\d.,]*) to \1(?![\d,]|\.\d)", "a range of one number"),
-    (r"(?<![\d.,\w/-])(?:[1-9]\d{3,}\.\d|[1-9]\d{2}\.\d|[1-9]\d\.\d{2}|[1-9]\.\d{3}|0\.0*[1-9]\d{3})", "more than three digits"),
+    (rf"(?<![\w.,{MINUS}-])(\d[\d.,]*) to \1(?![\d,]|\.\d)", "a range of one number"),
+    (rf"(?<![\d.,\w/+{MINUS}-])(?<!up )(?<!down )" + DIGITS, "more than three digits"),  # parts of a change have as many as add up
     (r"\d(?:\.\d+)?e[+-]?\d", "a power of ten"),
 )  # fmt: skip
 _PATTERNS = tuple((re.compile(pattern), why) for pattern, why in BAD_ENGLISH)

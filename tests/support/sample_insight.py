@@ -52,10 +52,13 @@ def made_insight(content: Mapping[str, Any], *, text: str = "") -> dict[str, Any
             for s in content["streams"] if s["fan"]
         ],
         "signposts": [
-            {"stream": s["name"], "condition": condition, "until": "2027-01-31", "chance": chance,
+            {"stream": s["name"], "condition": condition, "absence": absence, "until": "2027-01-31", "chance": chance,
              "values": _estimates(measures, rng, size)}
             for s in content["streams"] if s["fan"]
-            for condition, chance, size in ((f"one or more {s['name'].replace('_', ' ')}", 0.12, 1.2), (f"no {s['name'].replace('_', ' ')}", 0.88, -0.16))
+            for condition, absence, chance, size in (
+                (f"at least one event is recorded under “{s['name'].replace('_', ' ')}”", False, 0.12, 1.2),
+                (f"no event is recorded under “{s['name'].replace('_', ' ')}”", True, 0.88, -0.16),
+            )
         ],
         "history": _history(content, measures, text),
         "split": [

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from forecast.book.event_phrases import EventPhrases
 from forecast.book.topic import Row
 from forecast.content.topic import topic_content
 from forecast.model.settings import Settings
@@ -99,6 +100,7 @@ def sample_topic(*, text: str = "") -> Any:
                 stream,
                 about=text or ABOUT.get(name, (stream.about, ""))[0],
                 unit=ABOUT.get(name, ("", ""))[1],
+                phrases=EventPhrases(unit_one=ABOUT[name][1].removesuffix("s")) if name == "captures" else stream.phrases,
                 rows=tuple(sourced(row) for row in stream.rows),
                 label_columns=tuple(column for column in stream.label_columns if column not in {"source", "grade", "note"}),
             )
