@@ -209,8 +209,9 @@ def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit:
 
 
 def distinct_texts(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tuple[str, ...]:
-    """Some values in a unit's way, with as many digits as tell them apart where they are known to be."""
-    texts = tuple(in_unit(value, unit, error=error) for value, error in zip(values, errors, strict=True))
+    """Some values in a unit's way, in three digits, with as many as tell them apart where they are known to be."""
+    spread = values[-1] - values[0]
+    texts = tuple(_three_digits(value, unit, error=error, spread=spread) for value, error in zip(values, errors, strict=True))
     distinct = all(b - a > BOUND_STANDARD_ERRORS * max(errors) for a, b in pairwise(values))
     if len(set(texts)) == len(texts) or not distinct:
         return texts
@@ -249,6 +250,14 @@ def times_text(ratio: float) -> str:
     if (part, whole) == (1, 2):
         return "about half"
     return f"about {'one' if part == 1 else SMALL[part]} {name}{'' if part == 1 else 's'}"
+
+
+def _three_digits(value: float, unit: str, *, error: float, spread: float) -> str:
+    """A value in a unit's way: of a number that is in doubt three digits, or as many as tell a tenth of what it is spread over."""
+    if value == 0 or spread <= 0 or (unit == "share" and 0 <= value <= 1):
+        return in_unit(value, unit, error=error)
+    finest = min(10.0 ** (math.floor(math.log10(abs(value))) - 2), 10.0 ** (math.floor(math.log10(spread)) - 1))
+    return number(value, error=max(error, finest), spread=spread)
 
 
 def points_texts(values: Sequence[float], unit: str) -> tuple[str, ...]:

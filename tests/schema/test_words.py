@@ -371,6 +371,21 @@ def test_a_ratio_is_said_as_people_say_it(ratio, said):
     assert words.times_text(ratio) == said
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((8_412, 12_347, 16_921), ("8,410", "12,300", "16,900")),
+        ((1_050, 1_066, 1_081), ("1,050", "1,066", "1,081")),
+        ((3, 4, 16), ("3", "4", "16")),
+        ((7_777, 7_777, 7_777), ("7,777", "7,777", "7,777")),
+        ((0, 1_234, 9_876), ("0", "1,230", "9,880")),
+    ],
+)
+def test_large_counts_have_three_digits(values, said):
+    """Of whole numbers too, and more only where they lie close together."""
+    assert words.distinct_texts(values, "people", errors=(0.0, 0.0, 0.0)) == said
+
+
 def test_numbers_of_a_statement_are_rounded_to_be_read():
     """Decimals have three digits; whole numbers, names and short decimals stay."""
     said = words.rounded_numbers("Gamma(p5=0.000784503, p95=0.0612358) + x2 * 1234 - 0.25")
