@@ -119,3 +119,16 @@ def test_closed_folds_print_whole(browser, pages):
     assert len(closed) > 10
     assert (closed, unseen) == (browser.run(heights), browser.run(hidden))
     browser.show(width=1280, height=800)
+
+
+def test_a_link_opens_the_fold_that_it_leads_into(browser, pages):
+    """Every link of the page's own table of contents opens its section, without a script."""
+    browser.show(width=1280, height=800)
+    browser.open((pages / "route.html").as_uri())
+    anchors = browser.run("[...document.querySelectorAll('nav a')].map(each => each.getAttribute('href'))")
+    assert len(anchors) > 8
+    for anchor in anchors:
+        browser.run(f"location.hash = '{anchor}'")
+        assert browser.run(
+            f"new Promise(done => requestAnimationFrame(() => done(document.querySelector('{anchor}').closest('details').open)))"
+        ), anchor
