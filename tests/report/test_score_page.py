@@ -13,12 +13,12 @@ import pytest
 from forecast.actions.book_inputs import book_inputs
 from forecast.book.files.folder import Folder
 from forecast.report.rerender import render_missing_pages, rerender_reports
-from forecast.report.score_page import score_page_files
+from forecast.report.score_page import render_score_page, score_page_files
 from forecast.schema.score_page import read_score_page
 from forecast.schema.topic import ReportFault
 from tests.support.invented_records import QUESTION, YES, collection, said, topic
 from tests.support.paths import TINY_BOOK
-from tests.support.score_pages import hindcast_sample, score_page_of
+from tests.support.score_pages import hindcast_sample, sample_score_page, score_page_of
 
 pytestmark = pytest.mark.medium
 
@@ -254,3 +254,10 @@ def test_pictures_of_questions_that_are_gone_are_removed(book: Path):
     score_page_of(book)
     (after,) = (book / "reports" / "score").iterdir()
     assert before.name != after.name
+
+
+def test_the_page_of_scores_is_not_folded(tmp_path):
+    """Its sections stand open: only long tables and texts are folded."""
+    page = render_score_page(sample_score_page(tmp_path / "book"))["score.html"].decode()
+    assert "<h2 id=" in page
+    assert "<summary><h2" not in page
