@@ -137,7 +137,7 @@ def _print_measure(measure: MeasureContent) -> None:
         echo(f"  What follows is about “{measure['label']}”.")
     if measure["kind"] == "mean":
         value = value_text(measure, measure["value"])
-        echo(f"  What follows is said of the expected value, {value}; the number above is the median.")
+        echo(f"  What follows is about the expected value, {value}; the number above is the median.")
 
 
 def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:

@@ -114,8 +114,7 @@ def _amount_text(stream: Stream, shown: str) -> str:
     name, unit = stream.name.replace("_", " "), stream.unit
     if shown == "none":
         return f"no {unit}" if unit == name else f"{name}: none"
-    last = shown.rsplit(" ", maxsplit=1)[-1] if shown.startswith("at ") else shown
-    amount = shown + words.unit_tails(unit, last, stream.phrases.unit_one)[0]
+    amount = shown + words.unit_tails(unit, shown, stream.phrases.unit_one)[0]
     return amount if unit == name else f"{name}: {amount}"
 
 

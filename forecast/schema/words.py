@@ -302,8 +302,8 @@ def amount_text(shown: str, unit: str, unit_one: str = "") -> str:
 
 
 def counted_in(unit: str, shown: str, unit_one: str = "") -> str:
-    """Return a unit as it follows a printed number: of 1 in the singular, which is ``unit_one``, or made where that is not given."""
-    if shown.removeprefix(MINUS) != "1":
+    """Return a unit as it follows a printed number: of 1, or at least 1, in the singular, which is ``unit_one``, or made where that is not given."""
+    if shown.removeprefix("at least ").removeprefix("at most ").removeprefix(MINUS) != "1":
         return unit
     if unit_one:
         return unit_one

@@ -61,6 +61,16 @@ def test_a_supposed_row_beyond_the_day_moves_the_day(run: Run):
     assert found["after"]["three_more"]["value"]["value"] < found["before"]["three_more"]["value"]["value"]
 
 
+def test_supposed_rows_are_told_in_the_words_of_their_stream(run: Run, book: Path):
+    """With the clause of the topic where it has one, else by the unit; a prior alone supposes no row."""
+    words = ("whatif", "ferry", "--as-of", "2024-11-20", "--draws", "512", "--observe", "breakdowns 2024-10-01..2024-10-31 1")
+    assert run(*words).out.splitlines()[1] == "  Supposed: 1 breakdown, 1 to 31 October 2024."
+    path = book / "seeds" / "ferry" / "topic.toml"
+    told = 'unit    = "breakdowns"\nevent   = "another engine breaks down"'
+    path.write_text(path.read_text(encoding="utf-8").replace('unit    = "breakdowns"', told), encoding="utf-8")
+    assert run(*words).out.splitlines()[1] == "  Supposed: one engine breaks down, 1 to 31 October 2024."
+
+
 def test_one_label_s_prior_can_be_supposed(run: Run):
     """`name[label]` stands for the prior of one label."""
     ran = run("whatif", "ferry", "--prior", "lateness[rough]=Beta(mean=0.9, strength=5)", "--as-of", "2025-01-01")

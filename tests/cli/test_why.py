@@ -47,8 +47,8 @@ def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
 
 def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Path):
     """Its headline is the median; of a probability nothing of the kind is said."""
-    assert "  What follows is said of the expected value, " in run("why", "loyalty.how_rarely", on=ROOT).out
-    assert "What follows is said of" not in run("why", "three_more", on=published).out
+    assert "  What follows is about the expected value, " in run("why", "loyalty.how_rarely", on=ROOT).out
+    assert "What follows is about" not in run("why", "three_more", on=published).out
 
 
 def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path):

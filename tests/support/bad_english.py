@@ -22,7 +22,7 @@ BAD_ENGLISH = (
     (rf"\b0 (?:{PLURALS})\b", "none of something as a number"),
     (r"\bfewer than (?:0|1|zero|one)\b(?! of 1,000)", "none, said as a number"),
     (rf"\bmore than (?:0|zero|1|one) (?:{PLURALS})\b", "one or more, said as a number"),
-    (r"\bat least (?:0|zero)\b", "nothing, said as a bound"),
+    (r"\bat least (?:0|zero)\b(?!\.\d)", "nothing, said as a bound"),
     (r"\bpercentage points?\b(?<=1 percentage points)", "one percentage points"),
     (r"\bchance itself\b", "a chance of a chance"),
     (r"\bin the middle\b", "a median"),
