@@ -300,7 +300,7 @@ def change_sentence(
         named += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
     then, now = value_text(measure, before), value_text(measure, after)
     if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
-        return f"Hardly moved, at {now}{f': {named}' if named else ''}."
+        return f"Hardly moved, now {now}{f': {named}' if named else ''}."
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {named}' if named else ''}."
 
 

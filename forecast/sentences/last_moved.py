@@ -57,14 +57,16 @@ def _change_text(measure: MeasureContent, before: float, after: float, printed: 
     """
     part, whole = printed.steps[place], sum(printed.steps)
     name = {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "")
-    ends = f"from {value_text(measure, before)} to {value_text(measure, after)}"
+    first, last = value_text(measure, before), value_text(measure, after)
+    ends = f"from {first} to {last}"
     size = printed.text(place).lstrip(f"+{words.MINUS}")
     way = "up" if part > 0 else "down"
     if part == whole:
         return f"{f'{name} '.removeprefix('the ') if name else ''}{way} {size}, {ends}"
     if part * whole > 0 and abs(part) < abs(whole):
         return f"{size} of the {'rise' if whole > 0 else 'fall'} {f'in {name} ' if name else ''}{ends}"
-    return f"{way} {size}; with all other changes {name or 'the chance'} went {ends}"
+    went = f"stayed at {last}" if first == last else f"went {ends}"
+    return f"{way} {size}; with all other changes {name or 'the chance'} {went}"
 
 
 def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:

@@ -156,6 +156,8 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     assert last_move_sentence(still, "rain") == "Nothing of note has moved it since 1 August 2026."
     opposed = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.05, 0.045, 0.045))]}
     assert last_move_sentence(opposed, "rain") == "Row 0: down 5 points; with all other changes the chance went from 6 % to 10 %."
+    even = insight | {"moves": [_move("2026-09-15", 0.1, 0.1, (-0.02, 0.01, 0.01))]}
+    assert last_move_sentence(even, "rain") == "Row 0: down 2 points; with all other changes the chance stayed at 10 %."
     larger = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.02, 0.06))]}
     assert last_move_sentence(larger, "rain") == "Row 1: up 6 points; with all other changes the chance went from 6 % to 10 %."
     whole = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (0.04,))]}

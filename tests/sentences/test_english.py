@@ -44,6 +44,7 @@ OLD_SENTENCES = (  # of version 0.3.0, as a newcomer read them
     "Up from nan to 3.",
     "It is between 4 and 4.",
     "It is 4 to 4.",
+    "With all other changes the chance went from 12 % to 12 %.",
     "An wish is a order.",
     "The the record .. ends ( ) here.",
     "Down: ; nothing",

@@ -44,6 +44,7 @@ BAD_ENGLISH = (
     (r"\(\s*\)|“\s*”", "nothing in brackets or quotes"),
     (r"\b(?:None|nan|NaN)\b|(?<!\w)-?inf\b", "a value of the program"),
     (r"(?<![\w`\"/.\[])[a-z]+_[a-z_]+(?![\w`\"/(=\[]|\.\w)", "a name of the program"),
+    (r"\bfrom (\d[\d.,]*(?: %)?) to \1(?![\d.,]*\d)", "a change from a number to itself"),
     (r"\bbetween (\S+) and \1(?![\w.,]*\d)", "a range of one number"),
     (rf"(?<![\w.,{MINUS}-])(\d[\d.,]*) to \1(?![\d,]|\.\d)", "a range of one number"),
     (rf"(?<![\d.,\w/+{MINUS}-])(?<!up )(?<!down )" + DIGITS, "more than three digits"),  # parts of a change have as many as add up
