@@ -129,6 +129,22 @@ def test_a_row_of_the_origin_of_another_topics_counts_twice(tmp_path: Path):
     assert problems_of(tmp_path) == [("warning", "seeds/target/cases.csv:2:1", message)]
 
 
+@pytest.mark.parametrize(
+    ("share", "counts"), [("0.4", False), ("0.5 if age > 0 else chance", False), ("0.5 if age > 1 else chance", True), ("doubled", True)]
+)
+def test_a_row_counts_twice_only_for_what_it_says_something_of(tmp_path: Path, share: str, *, counts: bool):
+    """A row in both topics that does not depend here on the linked parameter, or only in the future, is counted for it once."""
+    stream = f'\n[streams.looks]\nabout = "looks"\nvalue = "Binomial(n=seen, p={share})"\nnext.seen = "10"\nunit = "looks"\n'
+    write_linked_book(tmp_path, target_more=stream)
+    topic = tmp_path / "seeds/target/topic.toml"
+    topic.write_text(
+        topic.read_text(encoding="utf-8").replace("[quantities]\n", '[quantities]\ndoubled = "min(2 * chance, 1)"\n'), encoding="utf-8"
+    )
+    (tmp_path / "seeds/target/looks.csv").write_text(SOURCE_ROWS, encoding="utf-8")
+    found = [message for kind, _, message in problems_of(tmp_path) if kind == "warning" and "counts twice" in message]
+    assert bool(found) is counts
+
+
 def test_what_moves_the_other_topics_numbers_moves_the_hash(tmp_path: Path):
     """A row of it, from the day on which it exists; not its reasons, nor a question that no link names."""
     topic = read(tmp_path / "one")

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from forecast.book.files.problems import Place, Problem, limit_problems
+from forecast.book.linked_rows import bears_on
 from forecast.book.linked_topics import all_sources
 from forecast.book.linked_values import linked_unit
 from forecast.book.links import PosteriorLink
@@ -50,7 +51,7 @@ def link_warnings(topic: Topic, *, as_of: date | None = None) -> Iterator[tuple[
     """Yield a warning, with the link that it is of, where links lose that two values depend on each other, and for rows that count twice.
 
     A row is used twice where another topic that the links lead to has one of the same origin, or one with the same source and the same
-    days.  With ``as_of`` only rows that exist on that day count.
+    days, and it says something of the parameter that is linked: that topic has counted it for its value already.  With ``as_of`` only rows that exist on that day count.
     """
     seen: set[tuple[Place, str]] = set()
     for rival in topic.rivals.values():
@@ -112,11 +113,21 @@ def _double_rows(topic: Topic, as_of: date | None) -> Iterator[tuple[PosteriorLi
         if one is not topic and (other.name in all_sources(one) or one.name in all_sources(other)):
             continue  # said where the link between these two stands
         link = next(link for link in topic.links.values() if {link.topic, *all_sources(topic.sources[link.topic])} & {one.name, other.name})
-        yield from ((link, problem) for problem in limit_problems(_double_rows_of(topic, link, one, other, as_of), MOST_SHARED_ROWS))
+        shared = _double_rows_of(topic, link, (one, _records(one, _linked(one, other), as_of)), (other, _records(other, None, as_of)))
+        yield from ((link, problem) for problem in limit_problems(shared, MOST_SHARED_ROWS))
 
 
-def _double_rows_of(topic: Topic, link: PosteriorLink, one: Topic, other: Topic, as_of: date | None) -> Iterator[Problem]:
-    for mine, its in _shared_rows(list(_records(one, as_of)), list(_records(other, as_of))):
+def _linked(topic: Topic, source: Topic) -> set[str] | None:
+    """The parameters that rest on another topic through links; None where no link of this topic leads there."""
+    found = {name for (name, _), its in topic.links.items() if source.name in {its.topic, *all_sources(topic.sources[its.topic])}}
+    return found or None
+
+
+def _double_rows_of(
+    topic: Topic, link: PosteriorLink, ours: tuple[Topic, Iterator[RecordColumns]], theirs: tuple[Topic, Iterator[RecordColumns]]
+) -> Iterator[Problem]:
+    (one, our_rows), (other, their_rows) = ours, theirs
+    for mine, its in _shared_rows(list(our_rows), list(their_rows)):
         why = f"of the same origin, `{mine.origin}`" if mine.origin and mine.origin == its.origin else "with the same source and days"
         message = f"this row counts twice: `{other.name}`, which a link leads to, has one {why} ({its.place.path}:{its.place.line})"
         if one is topic:
@@ -126,8 +137,11 @@ def _double_rows_of(topic: Topic, link: PosteriorLink, one: Topic, other: Topic,
             yield _problem(topic, link, message, f"{mine.place.path}:{mine.place.line} and {its.place.path}:{its.place.line}", warns=True)
 
 
-def _records(topic: Topic, as_of: date | None) -> Iterator[RecordColumns]:
+def _records(topic: Topic, of: set[str] | None, as_of: date | None) -> Iterator[RecordColumns]:
+    """The rows of each stream that say something of some parameters; of each, where none are named."""
     for stream in topic.streams.values():
+        if of is not None and not bears_on(topic, stream, of):
+            continue
         yield record_columns(stream.rows) if as_of is None else existing_rows(stream, as_of)
 
 
