@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from forecast.report.summary import QuestionSummary
 from forecast.schema import words
@@ -99,20 +99,24 @@ def _due_lines(contents: Sequence[TopicContent]) -> list[DueLine]:
     """The open questions that end soonest, within two months of the day their topic is as of, those of people included."""
     found: list[DueLine] = []
     for content in contents:
-        last = (date.fromisoformat(content["as_of"]) + timedelta(days=DUE_DAYS)).isoformat()
+        as_of = date.fromisoformat(content["as_of"])
         open_answers = [answer for answer in content["answers"] if answer["status"] not in words.RECORDED]
         found += [
             DueLine(its["by"], its["asks"], content["name"], its["name"], headline_of(its).worded)
             for its in open_answers
-            if its["by"] is not None and its["by"] <= last
+            if its["by"] is not None and _is_due(its["by"], as_of)
         ]
         judged = [its for its in content.get("on_record", ()) if its["judged"] and "resolution" not in its]
         found += [
             DueLine(its["by"], its["asks"], content["name"], f"forecasts-{its['name']}", _judged_text(its))
             for its in judged
-            if its["by"] is not None and its["by"] <= last
+            if its["by"] is not None and _is_due(its["by"], as_of)
         ]
     return sorted(found, key=lambda line: (line.by, line.page))[:MOST_DUE]
+
+
+def _is_due(by: str, as_of: date) -> bool:
+    return (date.fromisoformat(by) - as_of).days <= DUE_DAYS
 
 
 def _judged_text(question: RecordedQuestion) -> str:
