@@ -113,11 +113,13 @@ def _double_rows(topic: Topic, as_of: date | None) -> Iterator[tuple[PosteriorLi
         if one is not topic and (other.name in all_sources(one) or one.name in all_sources(other)):
             continue  # said where the link between these two stands
         link = next(link for link in topic.links.values() if {link.topic, *all_sources(topic.sources[link.topic])} & {one.name, other.name})
-        shared = _double_rows_of(topic, link, (one, _records(one, _linked(one, other), as_of)), (other, _records(other, None, as_of)))
+        shared = _double_rows_of(
+            topic, link, (one, _records(one, _parameters_resting_on(one, other), as_of)), (other, _records(other, None, as_of))
+        )
         yield from ((link, problem) for problem in limit_problems(shared, MOST_SHARED_ROWS))
 
 
-def _linked(topic: Topic, source: Topic) -> set[str] | None:
+def _parameters_resting_on(topic: Topic, source: Topic) -> set[str] | None:
     """The parameters that rest on another topic through links; None where no link of this topic leads there."""
     found = {name for (name, _), its in topic.links.items() if source.name in {its.topic, *all_sources(topic.sources[its.topic])}}
     return found or None
