@@ -11,6 +11,7 @@ import pytest
 
 from forecast.actions.cache import report_directories
 from forecast.book.files.folder import Folder
+from forecast.book.index_order import index_order
 from forecast.report.pages import render_index, render_topic
 from forecast.report.rerender import render_missing_pages
 from forecast.report.score_page import render_score_page
@@ -37,7 +38,8 @@ def test_the_committed_reports_are_what_the_code_makes(directory: Path):
     contents = {path.stem: read_content(path.read_bytes(), name=path.name) for path in sorted(directory.glob("*.json")) if path != SCORES}
     assert contents
     scores = directory == REPORTS and SCORES.exists()
-    made = render_index(list(contents.values()), records=["score"] if scores else [])
+    order = index_order(Folder(ROOT)) if directory == REPORTS else ()
+    made = render_index(list(contents.values()), records=["score"] if scores else [], order=order)
     made |= render_score_page(read_score_page(SCORES.read_bytes())) if scores else {}
     for content in contents.values():
         made |= render_topic(content)
