@@ -189,7 +189,7 @@ def _split_sentence(split: SplitContent) -> str:
         return f"The largest doubt is which variant is right: {words.share(split['structure'])} of the variance lies between them."
     if split["ignorance"] >= 1:
         return (
-            f"None of the doubt is luck: it would go if every parameter{' and the right variant' if structured else ''} were known{most}."
+            f"No part of the doubt is luck: it would go if every parameter{' and the right variant' if structured else ''} were known{most}."
         )
     if split["ignorance"] >= LARGEST_FROM:
         of = "in the parameters and in which variant is right: if all that" if structured else "in the parameters: if each"

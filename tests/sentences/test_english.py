@@ -86,6 +86,7 @@ def test_the_essay_s_book_is_good_english(tmp_path: Path) -> None:
 
 
 @pytest.mark.study
+@pytest.mark.slow
 def test_two_hundred_random_books_are_good_english(tmp_path: Path) -> None:
     """As those few, but many."""
     write_random_books(tmp_path, 200, seed=2)

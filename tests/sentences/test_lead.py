@@ -71,7 +71,7 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
     [
         (0.4, "The largest doubt is luck: if every parameter were known, only 40 % of the variance would go, most by knowing rate."),
         (0.6, "The largest doubt is in the parameters: if each were known, 60 % of the variance would go, most by knowing rate."),
-        (1.0, "None of the doubt is luck: it would go if every parameter were known, most by knowing rate."),
+        (1.0, "No part of the doubt is luck: it would go if every parameter were known, most by knowing rate."),
     ],
 )
 def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
