@@ -79,7 +79,7 @@ def test_why_says_what_the_rows_of_grade_c_do(run: Run):
 def test_why_has_no_note_of_another_question(run: Run):
     """Of the notes that a question's doubt cannot be split, only its own is printed."""
     doubt = [line for line in run("why", "route.taken", on=ROOT).out.splitlines() if line.startswith("Note: How much of the doubt of")]
-    assert [line.split(" is ignorance")[0] for line in doubt] == ["Note: How much of the doubt of taken"]
+    assert [line.split(" is ignorance")[0] for line in doubt] == ["Note: How much of the doubt of “taken”"]
 
 
 def test_why_as_json_has_the_same_reasons(run: Run, published: Path):

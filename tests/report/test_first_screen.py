@@ -68,7 +68,7 @@ def test_the_paragraph_has_at_most_120_words_and_says_all_five_things():
         assert len(paragraph.split()) <= 120
         assert "With what was known on" in paragraph
         assert "doubt" in paragraph
-        assert "What would change it" in paragraph or "watched for" in paragraph
+        assert "Watch whether" in paragraph or "No single event we track" in paragraph
 
 
 def test_the_page_opens_with_the_lead_and_folds_every_section():

@@ -80,7 +80,7 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
     asked = answer()
     assert lead_paragraph(content(asked, insight=its), asked, "About one in ten.") == (
         "10 %: about one in ten. With what was known on 1 January 2026 the same model would have said 20 %; it fell to 5 % on 4 March 2026, "
-        f"when this became known: storms: 0 (1 March 2026). {doubt} Nothing that is watched for is expected to move it much."
+        f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much."
     )
 
 
@@ -104,11 +104,18 @@ def test_the_paragraph_of_variants_counts_structure_among_the_doubts(share, stru
     """Of a topic with variants the largest doubt may be which of them is right, and what would move the mixed answer is said."""
     asked = answer(answer="total(floods) >= 1")
     values = [{"value": 0.3, "change": 0.2, "error": 0.001}]
-    post = {"stream": "storms", "condition": "one or more storms", "until": "2027-01-31", "chance": 0.1, "values": values}
+    post = {
+        "stream": "storms",
+        "condition": "at least one storm comes",
+        "absence": False,
+        "until": "2027-01-31",
+        "chance": 0.1,
+        "values": values,
+    }
     its = insight(*STEPS, signposts=[post], split=[{**SPLIT, "ignorance": share, "structure": structure, "structure_error": 0.01}])
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
     assert doubt in said
-    assert "if one or more storms by 31 January 2027" in said
+    assert "Watch whether at least one storm comes by 31 January 2027" in said
 
 
 def test_the_paragraph_calls_a_sign_a_sign():
@@ -116,9 +123,9 @@ def test_the_paragraph_calls_a_sign_a_sign():
     asked = answer(answer="total(floods) >= 1")
     for stream, is_sign in (("alarms", True), ("storms", False)):
         values = [{"value": 0.3, "change": 0.2, "error": 0.001}]
-        post = {"stream": stream, "condition": f"one or more {stream}", "until": "2027-01-31", "chance": 0.1, "values": values}
+        post = {"stream": stream, "condition": f"{stream} come", "absence": False, "until": "2027-01-31", "chance": 0.1, "values": values}
         said = lead_paragraph(content(asked, insight=insight(*STEPS, signposts=[post])), asked, "About one in ten.")
-        assert f"if one or more {stream} by 31 January 2027" in said
+        assert f"Watch whether {stream} come by 31 January 2027" in said
         assert ("a sign, not a cause" in said) is is_sign
 
 
@@ -129,7 +136,7 @@ def test_a_sentence_for_which_there_is_no_room_is_left_out_whole():
     asked = answer()
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
     assert "storms" not in said
-    assert said.endswith("Nothing that is watched for is expected to move it much.")
+    assert said.endswith("No single event we track would move it much.")
 
 
 def test_the_title_of_a_history_is_what_it_found():

@@ -27,12 +27,14 @@ TOPIC: dict[str, Any] = {
     "origin": "notes.md#ferry",
     "opens": date(2024, 1, 1),
     "step": "month",
+    "lead": "many",
     "engine": "auto",
     "combine": "stated",
     "series": {"traffic": {"about": "crossings", "unit": "crossings a month", "later": "usual_traffic"}},
     "streams": {
         "broken": {
-            "about": "days with a broken engine", "unit": "days", "watched": True,
+            "about": "days with a broken engine", "unit": "day", "units": "days", "watched": True,
+            "event": "it breaks down", "events": "it breaks down on {n} days", "no_event": "it runs",
             "value": "Poisson(mu=double * traffic / 1000 * months * (1 + total(mood, bad)))",
         },
         "late": {
