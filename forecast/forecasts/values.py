@@ -14,6 +14,7 @@ from typing import Literal, TypeGuard, get_args
 
 from forecast.book.files.numerals import is_number
 from forecast.forecasts.times import days_of_text, text_of_days
+from forecast.language.characters import character_text, refused_character
 
 type Form = Literal["probability", "options", "quantiles", "pmf", "buckets", "cdf", "samples", "number", "date", "withdrawn"]
 FORMS: tuple[Form, ...] = get_args(Form.__value__)
@@ -139,6 +140,9 @@ def _parse_options(text: str) -> Mapping[str, float]:
     read = _json(text, '{"first option": 0.7, "second option": 0.3}')
     if not isinstance(read, dict) or not read or not all(_is_float(share) for share in read.values()):
         raise ValueFault("this gives no probability for each option", 'write {"first option": 0.7, "second option": 0.3}')
+    for name in read:
+        if (refused := refused_character(name, "id")) is not None:
+            raise ValueFault(f"{character_text(refused.character)} cannot stand in the name of an option", "delete it")
     _check_shares(read.items(), "option")
     return read
 

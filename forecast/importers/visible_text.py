@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forecast.book.files.decoding import BYTE_ORDER_MARK
 from forecast.forecasts.values import ValueFault
 from forecast.language.characters import TextKind, refused_character
 
@@ -26,6 +27,10 @@ def visible_prose(text: str) -> tuple[str, bool]:
 def _visible(text: str, kind: TextKind) -> str:
     if len(text) > LONGEST_TEXT:
         raise ValueFault(f"a text of {len(text):,} characters; at most {LONGEST_TEXT:,} can be read")
-    if refused_character(text, kind) is None:
+    if not _is_refused(text, kind):
         return text
-    return "".join(" " if refused_character(character, kind) is not None else character for character in text)
+    return "".join(" " if _is_refused(character, kind) else character for character in text)
+
+
+def _is_refused(text: str, kind: TextKind) -> bool:
+    return refused_character(text, kind) is not None or BYTE_ORDER_MARK in text

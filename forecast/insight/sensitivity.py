@@ -104,8 +104,8 @@ def changed_priors(basis: Baseline) -> tuple[list[ChangedPrior], list[str]]:
     notes: list[str] = []
     for block in basis.prior:
         if isinstance(block.family, PoolFamily) or block.family.value_kind is ValueKind.SIMPLEX:
-            what = "pool" if isinstance(block.family, PoolFamily) else "Dirichlet"
-            notes.append(f"The prior of {block.name} is a {what}, which is not varied here; `forecast whatif` takes another in its place.")
+            what = "a pool" if isinstance(block.family, PoolFamily) else f"a {block.family.name}"
+            notes.append(f"The prior of {block.name} is {what}, which is not varied here; `forecast whatif` takes another in its place.")
             continue
         label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
         for change, width, shift in PRIOR_CHANGES:

@@ -188,9 +188,7 @@ def _split_sentence(split: SplitContent) -> str:
     if split.get("structure", 0.0) >= LARGEST_FROM:
         return f"The largest doubt is which variant is right: {words.share(split['structure'])} of the variance lies between them."
     if split["ignorance"] >= 1:
-        return (
-            f"No part of the doubt is luck: it would go if every parameter{' and the right variant' if structured else ''} were known{most}."
-        )
+        return f"No part of the doubt is luck: it would go if every parameter{' and the right variant' if structured else ''} were known{most}."
     if split["ignorance"] >= LARGEST_FROM:
         of = "in the parameters and in which variant is right: if all that" if structured else "in the parameters: if each"
         return f"The largest doubt is {of} were known, {known} of the variance would go{most}."

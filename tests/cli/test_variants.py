@@ -183,11 +183,11 @@ def test_whatif_shows_a_variant_alone_and_saves_one(run: Run, book: Path):
         (("whatif", "made", "--save-variant", "x", "--variant", "fast"), 2, "saved from --prior alone"),
         (("whatif", "made", "--prior", "rate=Gamma(alpha=9, beta=2)", "--save-variant", "x"), 2, "a weight and a reason"),
         (("evidence", "made"), 1, "say which with --variant"),
-        (("diff", "2025-06-30", "2025-12-31"), 0, "events: 4, 1 July to 30 September 2025"),
-        (("why", "made.many", "--since", "2025-06-30"), 0, "events: 4, 1 July to 30 September 2025"),
+        (("diff", "2025-06-30", "2025-12-31"), 0, "4 events, 1 July to 30 September 2025"),
+        (("why", "made.many", "--since", "2025-06-30"), 0, "4 events, 1 July to 30 September 2025"),
         (("check",), 0, "made, fast"),
         (("prior", "show", *DAY), 0, "made, bursts"),
-        (("history", "made.many", "--until", "2025-12-31", "--every", "month"), 0, "events: 4 (30 September 2025)"),
+        (("history", "made.many", "--until", "2025-12-31", "--every", "month"), 0, "4 events (30 September 2025)"),
     ],
 )
 def test_no_command_takes_the_base_for_all_variants(run: Run, words: tuple[str, ...], code: int, said: str):

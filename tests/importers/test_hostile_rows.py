@@ -87,3 +87,16 @@ def test_whatever_stands_in_a_file_what_is_written_can_be_read(name: str, data: 
         if result.path:
             again = import_files(root, FORMATS[name], [file], choices, clock=lambda: NOW)
             assert not any(again.added.values()), again.added
+
+
+@pytest.mark.parametrize("piece", ["\ufeff", "\\ufeff"])
+def test_a_byte_order_mark_inside_a_text_leaves_a_collection_that_can_be_read(piece: str, tmp_path: Path):
+    """Wherever one stands in a file of rows, as itself or as JSON writes it: in a text it becomes a blank, in an option the row is refused."""
+    for at in range(0, len(BASES["csv"]), 3):
+        root = tmp_path / str(at)
+        (root / "seeds").mkdir(parents=True)
+        file = root / "file.txt"
+        file.write_text(BASES["csv"][:at] + piece + BASES["csv"][at:], encoding="utf-8")
+        import_files(root, FORMATS["csv"], [file], ImportChoices(zone="UTC", others=True, private=True), clock=lambda: NOW)
+        for collection in collection_names(Folder(root)):
+            assert not has_errors(read_collection(Folder(root), collection)[1])

@@ -297,6 +297,7 @@ def test_no_shape_beyond_floats_is_found() -> None:
 
 
 NAMED_ELSEWHERE: Mapping[str, int] = {  # modules that may name a family as text, how often, each with its reason
+    "inference/fitted_mixture.py": 4,  # those whose greatest likelihood it finds, to carry a posterior; no family has to be among them
     "scoring/closed_forms.py": 12,  # the closed forms that scoringrules has, by PyMC's names; no family has to have one
 }
 
