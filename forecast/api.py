@@ -132,18 +132,18 @@ class OpenTopic:
 
     def answers(self) -> Mapping[str, Answer]:
         """Return the answer to each question, by name: of a topic with variants, by all of them together."""
-        return published_answers(self._linked, self.as_of, self.settings).answers
+        return published_answers(self._topic_with_posteriors, self.as_of, self.settings).answers
 
     def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
 
         Raises ``forecast.actions.evidence.NoHypotheses`` where there is none.
         """
-        return weigh_evidence(self._linked, of=of, as_of=self.as_of, settings=self.settings)[0]
+        return weigh_evidence(self._topic_with_posteriors, of=of, as_of=self.as_of, settings=self.settings)[0]
 
     def analyse(self, *, referee: bool = False) -> Analysis:
         """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""
-        return analyse(self._linked, self.as_of, self.settings, referee=referee)
+        return analyse(self._topic_with_posteriors, self.as_of, self.settings, referee=referee)
 
     def report(self) -> TopicContent | None:
         """Return the newest published report of the topic as plain data; None where there is none."""
@@ -164,13 +164,13 @@ class OpenTopic:
         return data_tree(result.posterior, result.paths, rng)
 
     @property
-    def _linked(self) -> Topic:
+    def _topic_with_posteriors(self) -> Topic:
         """The topic, whose links to others can be followed."""
         return with_carried_posteriors(self.topic, self.as_of, self.settings)
 
     def _published_result(self, *, chances: bool) -> EngineResult:
         """What would be published: posterior, paths and answers; ``chances`` says whether probabilities get intervals."""
-        return published_result(self._linked, self.as_of, replace(self.settings, chances=chances))
+        return published_result(self._topic_with_posteriors, self.as_of, replace(self.settings, chances=chances))
 
 
 def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:

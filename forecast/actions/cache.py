@@ -25,8 +25,9 @@ from forecast.book.files.layout import REPORTS, report_path
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.hashes import numbers_hash
 from forecast.book.rows import row_hash, rows_as_of
-from forecast.book.topic import Row, Topic, ValueRange
+from forecast.book.topic import Row, Topic
 from forecast.book.used_rows import LostRow, lost_rows, unmatched_indices
+from forecast.book.value_range import ValueRange
 from forecast.cache.keys import calculation_key
 from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings

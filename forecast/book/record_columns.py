@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from forecast.book.classes import class_counts_text
 from forecast.book.files.problems import Place
 from forecast.book.text_column import TextColumn, empty_texts, text_column
-from forecast.book.topic import Grade, Row, ValueRange
+from forecast.book.topic import Grade, Row
+from forecast.book.value_range import ValueRange
 from forecast.language.arrays import Array, Truth
 
 MOST_KEPT = 1_000  # rows of a record whose `Row`s are kept once they have been asked for

@@ -13,7 +13,8 @@ from forecast.book.files.cells import Cells
 from forecast.book.files.days import day_fault, is_book_day
 from forecast.book.files.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
 from forecast.book.files.problems import Problem, Result
-from forecast.book.topic import Grade, Row, ValueRange
+from forecast.book.topic import Grade, Row
+from forecast.book.value_range import ValueRange
 from forecast.language.faults import did_you_mean
 
 RANGE = ("value_low", "value_high")  # columns that stand instead of `value` where only a range is known

@@ -15,6 +15,7 @@ from typing import Literal
 from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.problems import Place
 from forecast.book.links import CarriedPosteriors, PosteriorLink
+from forecast.book.value_range import ValueRange
 from forecast.language.distributions.families import component, value_kind_of
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
@@ -27,20 +28,6 @@ type Grade = Literal["A", "B", "C", "D"]
 type Combination = Literal["evidence", "stated", "stacking"]
 
 BASE = "base"  # the topic as it stands, among its variants
-
-
-@dataclass(frozen=True, slots=True)
-class ValueRange:
-    """A value of which only a range is known, both ends included; infinite where there is no end."""
-
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        """The range in words, to the last digit: ``at least 100``, ``at most 5``, ``80 to 120``."""
-        if self.high == math.inf:
-            return f"at least {self.low:.15g}"
-        return f"at most {self.high:.15g}" if self.low == -math.inf else f"{self.low:.15g} to {self.high:.15g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
     weighed = basis.cases.weigh(relative)
     changes = weighed.values() - basis.values
     errors = standard_error(weighed.influence() - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
-    return varied_measures(basis, changes, errors, weighed.held, pareto_k=tail)
+    return varied_measures(basis, changes, errors, weighed.chance_asked, pareto_k=tail)
 
 
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
@@ -175,7 +175,7 @@ def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, 
     varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures).weigh(relative)
     changes = varied.values() - basis.thin_values
     errors = standard_error(varied.influence() - basis.thin_influence)
-    return varied_measures(basis, changes, errors, varied.held, pareto_k=weights.pareto_k)
+    return varied_measures(basis, changes, errors, varied.chance_asked, pareto_k=weights.pareto_k)
 
 
 def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
@@ -192,7 +192,7 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = varied.values() - basis.published
     errors = np.hypot(standard_error(varied.influence()) * scale, basis.errors)
-    return varied_measures(basis, changes, errors, varied.held, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+    return varied_measures(basis, changes, errors, varied.chance_asked, pareto_k=posterior.diagnostics.pareto_k, refit=True)
 
 
 def varied_measures(

@@ -5,8 +5,9 @@ Surprises, power and predictive checks are of one model each, and are left to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from forecast.model.progress import Progress, ignore_progress
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import Answer
 from forecast.predict.rival_weights import RivalWeights
-from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move, SensitivityContent
+from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, MeasureContent, Move
 
 NOT_SPLIT = "Of a topic with variants it is not said how well the record was foreseen: that is a matter of each variant."
 
@@ -66,13 +67,14 @@ def explain_variants(
     cases = cases_of_variants(measures, figures[:, 0], paths, shares, errors) if measures else None
     moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
     variants = _variant_bases(bases, pools, measures)
-    leverage = _leverage(topic, variants, figures[:, 0], notes)
+    leverage = _known_contents(partial(mixed_leverage, topic, variants, figures[:, 0]), "without a row", notes)
+    sensitivity = _known_contents(partial(mixed_sensitivity, topic, variants, figures[:, 0]), "with other priors", notes)
     history = _history(topic, base, pools, measures, figures, notes)
     return {
         "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
         "moves": moves,
         "leverage": leverage,
-        "sensitivity": _sensitivity(topic, variants, figures[:, 0], notes),
+        "sensitivity": sensitivity,
         "power": [],
         "surprise": [],
         "score": [],
@@ -140,21 +142,12 @@ def _moves(
     return kept
 
 
-def _leverage(topic: Topic, variants: Mapping[str, VariantBasis], published: Array, notes: list[str]) -> list[LeverageContent]:
+def _known_contents[Content](found: Callable[[], tuple[list[Content], list[str]]], what: str, notes: list[str]) -> list[Content]:
+    """What an analysis of all variants found; nothing, with a note, where it is not known."""
     try:
-        contents, silent = mixed_leverage(topic, variants, published)
+        contents, silent = found()
     except (UnknownVariation, Unsound) as reason:
-        notes.append(f"What the answers would be without a row is not known: {reason}.")
-        return []
-    notes += silent
-    return contents
-
-
-def _sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], published: Array, notes: list[str]) -> list[SensitivityContent]:
-    try:
-        contents, silent = mixed_sensitivity(topic, variants, published)
-    except (UnknownVariation, Unsound) as reason:
-        notes.append(f"What the answers would be with other priors is not known: {reason}.")
+        notes.append(f"What the answers would be {what} is not known: {reason}.")
         return []
     notes += silent
     return contents

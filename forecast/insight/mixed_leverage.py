@@ -104,7 +104,7 @@ def _without(
 def published_figures(its: VariantBasis) -> VariantFigures:
     """Return the measures of one variant as published; raise ``UnknownVariation`` where its evidence is not known."""
     columns, basis = list(its.columns), its.basis
-    held = basis.cases.weigh().held
+    held = basis.cases.weigh().chance_asked
     evidence = pool_evidence(its.pool, _log_ratios(its.pool, basis.model))
     return VariantFigures(basis.published[columns], np.nan_to_num(basis.errors[columns]), held[columns], evidence)
 

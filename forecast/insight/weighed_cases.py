@@ -93,10 +93,10 @@ class WeighedCases:
     medians: Mapping[int, _WeighedRanks]
 
     @property
-    def held(self) -> Array:
+    def chance_asked(self) -> Array:
         """How probable it is that what each measure is of is asked: that its condition holds and nothing annuls it, ``(measures,)``."""
-        held: Array = self.below / self.weights.sum()
-        return held
+        chance: Array = self.below / self.weights.sum()
+        return chance
 
     def values(self) -> Array:
         """Return each measure, ``(measures,)``.

@@ -80,7 +80,7 @@ def weigh_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> VariedMe
     if (np.isnan(changes) & np.isfinite(basis.published)).any():
         return None
     errors = standard_error(varied.influence() - wide.influence)
-    return varied_measures(basis, changes, errors, varied.held, pareto_k=shape)
+    return varied_measures(basis, changes, errors, varied.chance_asked, pareto_k=shape)
 
 
 def refit_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> tuple[VariedMeasures, WidePaths]:

@@ -102,7 +102,7 @@ def _due_lines(contents: Sequence[TopicContent]) -> list[DueLine]:
         as_of = date.fromisoformat(content["as_of"])
         open_answers = [answer for answer in content["answers"] if answer["status"] not in words.RECORDED]
         found += [
-            DueLine(its["by"], its["asks"], content["name"], its["name"], headline_of(its).worded)
+            DueLine(its["by"], its["asks"], content["name"], its["name"], headline_of(its).in_words)
             for its in open_answers
             if its["by"] is not None and _is_due(its["by"], as_of)
         ]

@@ -30,7 +30,7 @@ class Headline:
         return "; ".join(part for part in (self.about, f"90 % interval {self.interval}" if self.interval else "") if part)
 
     @property
-    def worded(self) -> str:
+    def in_words(self) -> str:
         """The answer in the words of its type: ``fear, 77 %``, ``10 %``, ``149 people``, ``later than 31 December 2027, probably``."""
         return f"{self.about}, {self.figure}" if self.is_choice else f"{self.figure} {self.about}".rstrip()
 

@@ -19,6 +19,7 @@ from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.links import PosteriorLink
 from forecast.book.topic import Book, JudgedQuestion, OwnModel, PoolPart, Topic, Variant
+from forecast.book.value_range import ValueRange
 from forecast.cache.fingerprint import Environment
 from forecast.cache.keys import calculation_key, insight_key
 from forecast.language import expressions, statements
@@ -172,7 +173,7 @@ MOVED = {
     "First": {"condition": NUMBERS},
 }
 CHANGED: dict[type, dict[str, Any]] = {
-    nouns.ValueRange: {"low": -7.0},
+    ValueRange: {"low": -7.0},
     OwnModel: {"sha256": "1f"},
     Topic: {"step": "week"},
     EventPhrases: {"event": "one more is seen"},
@@ -319,7 +320,7 @@ def others(value: Any, name: str) -> Iterator[Any]:
             yield Place("elsewhere", 99)
         case Statement():
             yield parse_statement("Exponential(lam=7)")
-        case nouns.ValueRange() | OwnModel() | Topic() | EventPhrases():
+        case ValueRange() | OwnModel() | Topic() | EventPhrases():
             yield dataclasses.replace(value, **CHANGED[type(value)])
         case _ if dataclasses.is_dataclass(value):
             yield Number(99.0)
@@ -371,7 +372,7 @@ def kinds() -> dict[str, type]:
         for name, kind in inspect.getmembers(module, dataclasses.is_dataclass)
         if kind.__module__ == module.__name__ and kind is not Book and not name.startswith("_")
     }
-    return {**found, "Place": Place, "EventPhrases": EventPhrases, "PosteriorLink": PosteriorLink}
+    return {**found, "Place": Place, "ValueRange": ValueRange, "EventPhrases": EventPhrases, "PosteriorLink": PosteriorLink}
 
 
 @pytest.mark.parametrize(

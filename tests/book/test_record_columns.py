@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from forecast.book.files.problems import Place
 from forecast.book.record_columns import MOST_KEPT, RecordColumns, record_columns
 from forecast.book.rows import current_rows, drop_copies, row_hash, row_hashes, row_names, sort_rows
-from forecast.book.topic import Row, ValueRange
+from forecast.book.topic import Row
+from forecast.book.value_range import ValueRange
 
 texts = st.sampled_from(["", "a", "b", "ä ü", 'a "quoted", text'])
 numbers = st.floats(allow_nan=False, allow_infinity=False)

@@ -15,7 +15,8 @@ from forecast.book.files import csv_blocks
 from forecast.book.files.problems import MOST_FOUND, Place
 from forecast.book.files.sources import make_source_file
 from forecast.book.records import read_rows
-from forecast.book.topic import Row, ValueRange
+from forecast.book.topic import Row
+from forecast.book.value_range import ValueRange
 
 pytestmark = pytest.mark.medium
 

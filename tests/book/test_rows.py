@@ -9,7 +9,8 @@ import pytest
 
 from forecast.book.files.problems import Place
 from forecast.book.rows import current_rows, drop_copies, row_hash, row_names, sort_rows
-from forecast.book.topic import Row, ValueRange
+from forecast.book.topic import Row
+from forecast.book.value_range import ValueRange
 
 
 def row(line: int, **more) -> Row:

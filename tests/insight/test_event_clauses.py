@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from forecast.book.event_phrases import EventPhrases
-from forecast.book.topic import Row, Stream, ValueRange
+from forecast.book.topic import Row, Stream
+from forecast.book.value_range import ValueRange
 from forecast.insight.event_clauses import (
     at_least_clause,
     fewer_than_clause,

@@ -73,12 +73,12 @@ def test_answers_are_worded_by_their_type_and_say_when_they_moved():
     found = lines_of(content)
     lines = {line.answer["name"]: line for line in [*found.first, *found.others["east"]]}
     choice = lines["what_keeps_them"].headline
-    assert choice.worded == f"{choice.about}, {choice.figure}"
+    assert choice.in_words == f"{choice.about}, {choice.figure}"
     assert all(line.last.startswith(("Last moved ", "No news has moved it.")) for line in lines.values())
     page = render_index([content])
     for name in ("index.html", "index.md"):
         text = page[name].decode().replace("\u00a0", " ")
-        assert choice.worded in text
+        assert choice.in_words in text
         assert all(line.last.replace(" ", " ") in text for line in lines.values())
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from forecast.book.event_phrases import EventPhrases
-from forecast.book.topic import Stream, ValueRange
+from forecast.book.topic import Stream
+from forecast.book.value_range import ValueRange
 from forecast.content.records import unrecorded_sentence
 from forecast.insight.event_clauses import (
     at_least_clause,

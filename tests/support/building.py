@@ -11,7 +11,8 @@ from typing import Any
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.classes import class_counts_text, count_column
 from forecast.book.files.problems import Place
-from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic, ValueRange
+from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
+from forecast.book.value_range import ValueRange
 from forecast.language.classes import expand_shares, written_classes
 from forecast.language.expressions import First, Name, is_condition, names_in
 from forecast.language.parsing import parse_expression

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from forecast.book.classes import count_column, is_counted
-from forecast.book.topic import Row, Stream, ValueRange
+from forecast.book.topic import Row, Stream
+from forecast.book.value_range import ValueRange
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws

@@ -16,7 +16,8 @@ from forecast.book.calendar import CALENDARS, step_index, step_numbers
 from forecast.book.checks.values import check_value, suspect_values
 from forecast.book.files.problems import Place
 from forecast.book.record_columns import record_columns
-from forecast.book.topic import Row, ValueRange
+from forecast.book.topic import Row
+from forecast.book.value_range import ValueRange
 from forecast.language.statements import parse_statement
 from tests.support.small_books import book_of
 
