@@ -182,7 +182,7 @@ def _split_sentence(split: SplitContent) -> str:
         if top is None or top["share"] < LEAST_PART
         else " of ".join(its.replace("_", " ") for its in (top["parameter"], top["label"]) if its)
     )
-    most = f", most by knowing {name}" if name else ""
+    most = f", most of it by knowing “{name}”" if name else ""
     known = words.share(max(split["ignorance"], 0.0))
     structured = "structure" in split
     if split.get("structure", 0.0) >= LARGEST_FROM:

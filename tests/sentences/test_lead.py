@@ -69,9 +69,12 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
 @pytest.mark.parametrize(
     ("share", "doubt"),
     [
-        (0.4, "The largest doubt is luck: if every parameter were known, only 40 % of the variance would go, most by knowing rate."),
-        (0.6, "The largest doubt is in the parameters: if each were known, 60 % of the variance would go, most by knowing rate."),
-        (1.0, "No part of the doubt is luck: it would go if every parameter were known, most by knowing rate."),
+        (
+            0.4,
+            "The largest doubt is luck: if every parameter were known, only 40 % of the variance would go, most of it by knowing “rate”.",
+        ),
+        (0.6, "The largest doubt is in the parameters: if each were known, 60 % of the variance would go, most of it by knowing “rate”."),
+        (1.0, "No part of the doubt is luck: it would go if every parameter were known, most of it by knowing “rate”."),
     ],
 )
 def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
@@ -91,12 +94,12 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
         (
             0.7,
             0.3,
-            "The largest doubt is in the parameters and in which variant is right: if all that were known, 70 % of the variance would go, most by knowing rate.",
+            "The largest doubt is in the parameters and in which variant is right: if all that were known, 70 % of the variance would go, most of it by knowing “rate”.",
         ),
         (
             0.3,
             0.1,
-            "The largest doubt is luck: if every parameter and the right variant were known, only 30 % of the variance would go, most by knowing rate.",
+            "The largest doubt is luck: if every parameter and the right variant were known, only 30 % of the variance would go, most of it by knowing “rate”.",
         ),
     ],
 )
