@@ -21,17 +21,18 @@ follows.  Nothing here writes to the book.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.actions.cache import read_published_report, report_directory
 from forecast.actions.check import read_checked_book
 from forecast.actions.evidence import weigh_evidence
+from forecast.actions.notebook_views import answers_html, book_html, topic_html
 from forecast.book.files.layout import find_root, report_path
 from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
@@ -47,6 +48,9 @@ from forecast.predict.analysis import Analysis, EngineResult, analyse, published
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
 from forecast.schema.topic import TopicContent
+
+if TYPE_CHECKING:
+    from xarray import DataTree
 
 
 class BookHasProblems(Exception):
@@ -85,6 +89,32 @@ class OpenBook:
         settings = settings or Settings()
         settings = replace(settings, trust=settings.trust or self.trust)
         return OpenTopic(self.root, self.book.topics[name], as_of or datetime.now(UTC).date(), settings)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the topics."""
+        return book_html(self.book, len(self.warnings))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers(Mapping[str, Answer]):
+    """The answers to a topic's questions by name; equal to any mapping with the same."""
+
+    topic: Topic
+    as_of: date
+    by_name: Mapping[str, Answer]
+
+    def __getitem__(self, name: str) -> Answer:
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        return len(self.by_name)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: each answer in the words of the report."""
+        return answers_html(self.topic, self.values(), self.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +160,9 @@ class OpenTopic:
         """Return simulated futures of all streams, on draws of the posterior."""
         return self._published_result(chances=False).paths
 
-    def answers(self) -> Mapping[str, Answer]:
+    def answers(self) -> Answers:
         """Return the answer to each question, by name: of a topic with variants, by all of them together."""
-        return published_answers(self._topic_with_posteriors, self.as_of, self.settings).answers
+        return Answers(self.topic, self.as_of, published_answers(self._topic_with_posteriors, self.as_of, self.settings).answers)
 
     def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
@@ -150,18 +180,37 @@ class OpenTopic:
         return read_published_report(self.root, report_path(self.topic.name, report_directory(as_of=self.as_of, today=self.as_of)))
 
     def pymc_source(self) -> str:
-        """Return the topic as a PyMC program that needs nothing of this package."""
-        from forecast.inference.pymc.program import pymc_source
+        """Return the topic as a PyMC program that needs nothing of this package, and answers its open questions."""
+        from forecast.predict.pymc_program import program_with_answers
 
-        return pymc_source(self.model())
+        return program_with_answers(self.model())
 
-    def data_tree(self) -> Any:
-        """Return prior, posterior, predictive draws, log likelihood and record as an ArviZ DataTree."""
+    def data_tree(self) -> DataTree:
+        """Return everything about the topic's draws as one xarray DataTree, which every ArviZ plot and diagnostic reads.
+
+        Its groups; ``chain`` and ``draw`` are 4 and 1,000, or those of NUTS where its draws are published:
+
+        - ``posterior``: each parameter, ``(chain, draw)``, or ``(chain, draw, LABELS_label)`` for one with a value for each label;
+        - ``prior``: the same, before the record, ``(1, 1000)``;
+        - ``sample_stats``: ``log_weight``, ``(chain, draw)``, of the weighted draws that were resampled;
+        - ``observed_data``: the rows of each stream, ``(STREAM_row)``, or ``(STREAM_row, STREAM_class)`` where they count classes; NaN where
+          only a range is known;
+        - ``posterior_predictive``: those rows drawn again, ``(chain, draw, STREAM_row)``;
+        - ``log_likelihood``: the log density of each row, ``(chain, draw, STREAM_row)``;
+        - ``predictions``: each stream's total before each ``day`` of the past and the simulated future, in the stream's units, ``(1, paths, day)``.
+
+        Groups that would be empty are left out.  Its attributes have the topic, the day, the engine and its diagnostics.
+        Raises ``Unsound`` where there are too many rows for the density of each at every draw.
+        """
         from forecast.predict.data_tree import data_tree
 
         result = self._published_result(chances=False)
         rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
         return data_tree(result.posterior, result.paths, rng)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the questions."""
+        return topic_html(self.topic, self.as_of)
 
     @property
     def _topic_with_posteriors(self) -> Topic:

@@ -12,13 +12,15 @@ from forecast.actions.new.days import AS_OF as TEMPLATES_AS_OF
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
 from forecast.book.reading import read_book
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.model.model import model_as_of
+from forecast.model.settings import Settings
 from tests.support.building import make_topic
 from tests.support.calibrating import fast_engine, least_uniform
 from tests.support.paths import ROOT
 
 AS_OF = date(2026, 10, 12)
-TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
+TOPICS = ("arrivals", "captives", "loyalty", "punishment", "return", "route")
 REPLICATIONS = [60, pytest.param(240, marks=pytest.mark.study)]  # in CI, and on demand
 
 
@@ -66,10 +68,10 @@ def too_sure_engine(asked, rng):
 
 
 def model(root, name, as_of):
-    """The model of a topic of a book."""
+    """The model of a topic of a book, as it stands."""
     book, problems = read_book(root, [name])
     assert problems == ()
-    return model_as_of(book.topics[name], as_of)
+    return model_as_of(with_carried_posteriors(book.topics[name], as_of, Settings()).as_it_stands, as_of)
 
 
 GONE = "(total(ends, sold) + total(ends, lost) == 0)"

@@ -22,7 +22,6 @@ from forecast.actions.new.books import new_book
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
 from forecast.actions.new.templates import TemplateInput
-from forecast.actions.new.topics import new_topic
 from forecast.book.files.conform import conform
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import has_errors
@@ -31,6 +30,7 @@ from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
 from tests.book.test_bad_files import CASES, break_book
+from tests.support.new_topics import new_topic
 from tests.support.paths import ROOT
 
 CHECKER = "@taplo/cli@0.7"

@@ -18,17 +18,18 @@ import pytest
 
 from forecast.actions import observe as observing
 from forecast.actions import set_prior as revising
+from forecast.actions.ledger import latest_day
 from forecast.actions.new.templates import TemplateInput
-from forecast.actions.new.topics import new_topic
 from forecast.actions.observe import Observation, ObservationResult, observe
 from forecast.actions.publish import clock_problems
 from forecast.actions.set_prior import revise
-from forecast.actions.update import UpdateResult, latest_day, update
+from forecast.actions.update import UpdateResult, update
 from forecast.book.files import locking, writing
 from forecast.book.files.folder import Folder
 from forecast.book.files.prior_text import Revision
 from forecast.book.ledger import append_entries, canonical_json, read_ledger
 from forecast.model.settings import Settings
+from tests.support.new_topics import new_topic
 from tests.support.paths import ROOT, TINY_BOOK
 
 pytestmark = pytest.mark.medium

@@ -34,6 +34,7 @@ HEAVY = {
     "vl_convert",
     "starlette",
     "uvicorn",
+    "mcp",
     "watchfiles",
 }
 
@@ -73,6 +74,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "api",
     "watching",
     "cli",
+    "reference",
     "__main__",
 )
 
@@ -83,11 +85,15 @@ ORDER = (  # a module may import from its own package and from those before it
         "import forecast",
         "from forecast.cli.commands import commands; commands()(['--help'])",
         f"from forecast.cli.commands import commands; commands()(['check', '--book', {str(TINY_BOOK)!r}])",
+        (
+            "import os; os.environ.update(_FORECAST_COMPLETE='complete_bash', COMP_WORDS='forecast why ', COMP_CWORD='2')\n"
+            "from forecast.cli.commands import commands; commands()(prog_name='forecast')"
+        ),
     ],
-    ids=["import", "help", "check"],
+    ids=["import", "help", "check", "completion"],
 )
 def test_nothing_heavy_is_imported(run: str):
-    """`import forecast`, `forecast --help` and `forecast check` load none of the heavy packages."""
+    """`import forecast`, `forecast --help`, `forecast check` and completion in a shell load none of the heavy packages."""
     code = f"import sys\ntry:\n    exec({run!r})\nexcept SystemExit as done:\n    assert not done.code, done.code\nimport json\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"}

@@ -211,10 +211,12 @@ def test_the_readme_starts_with_two_commands():
 
 
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
-    """Reports that may be wrong, with copies and a range, an order of the index, clauses of events, relations, a question without a model, competing events and a variant are read without a problem as seeds/README.md shows them."""
+    """Reports that may be wrong, with copies and a range, an order of the index, clauses of events, relations, a question without a model, competing events, a regime and a variant are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     of_topics = shown.split("## Records from elsewhere")[0]
-    once, reports, order, told, asked_once, related, judged, competing, rival = re.findall(r"```toml\n(.*?)```", of_topics, flags=re.DOTALL)
+    once, reports, order, told, asked_once, related, judged, competing, hidden, rival = re.findall(
+        r"```toml\n(.*?)```", of_topics, flags=re.DOTALL
+    )
     opened = 'title = "T"\nopens = 2026-01-01\n'
     share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
     rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
@@ -239,11 +241,14 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
     boats = '[streams.arrivals]\nabout = "boats"\nunit = "boats"\nvalue = "Poisson(mu=rate * months)"\n'
     files["seeds/boats/topic.toml"] = opened + boats + asked.format("total(arrivals)") + "by = 2026-12-31\n" + rival
     files["priors/boats.toml"] = f"[rate]\n{rate}"
+    files["seeds/harbour/topic.toml"] = opened + hidden + asked.format("total(ships)") + "by = 2026-12-31\n"
+    level = 'per = "phase"\nunit = "a year"\nprior.closed = "Gamma(p5=1, p95=5)"\nprior.open = "Gamma(p5=9, p95=25)"\nwhy = "It was so before."\n'
+    files["priors/harbour.toml"] = f"[level]\n{level}[stay]\n{share}"
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     book, problems = read_book(tmp_path)
-    assert (sorted(book.topics), problems) == (["boats", "captives", "chess", "lease", "raids", "wish"], ())
+    assert (sorted(book.topics), problems) == (["boats", "captives", "chess", "harbour", "lease", "raids", "wish"], ())
     relations, wrong = read_relations(Folder(tmp_path))
     assert ([its.name for its in relations or ()], wrong) == (["other_boats"], ())
     assert list(book.topics["boats"].variants) == ["bursts"]

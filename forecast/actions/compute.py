@@ -47,7 +47,7 @@ from forecast.predict.analysis import Analysis, analyse
 from forecast.predict.carried_draws import carry
 from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
-from forecast.schema.insight import ImpliedContent, InsightContent
+from forecast.schema.insight import ImpliedContent
 from forecast.schema.topic import ParameterContent, RunContent, RunHashes, RunSources, TopicContent, VerdictContent, content_bytes
 from forecast.schema.variants import WiderPriors
 
@@ -102,7 +102,7 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
         settings=run.settings,
         verdict=_verdict_of_engines(content),
         hindcast=run.is_hindcast,
-        explained=run.insight,
+        explained=run.insight or content["insight"] is not None,
         markets="" if plan.markets is None else plan.markets.key,
     )
     kept.append(CachedResult("content", under, files[f"{topic.name}.json"]))
@@ -140,15 +140,15 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
     verdict = made or plan.verdict
     kept = [] if run.fast or plan.draws is not None else _draws_to_keep(run, topic, analysis, verdict)
     kept += _carried_fits(run, topic, plan, {BASE: analysis.result.posterior}, None)
-    explained = run.insight and topic.own is None and analysis.model.row_count <= MOST_ROWS_EXPLAINED
-    insight = plan.insight if explained else None  # it weighs draws by the statements, which its own model may not follow
-    if explained and insight is None:
+    explainable = topic.own is None and analysis.model.row_count <= MOST_ROWS_EXPLAINED
+    insight = plan.insight if explainable else None  # it weighs draws by the statements, which its own model may not follow
+    if run.insight and explainable and insight is None:
         from forecast.insight.explaining import explain
 
         insight = explain(analysis, earlier=plan.earlier, progress=progress)
         kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight, default=_plain_number).encode()))
     parameters = parameter_contents(analysis.prior, analysis.result.posterior)
-    unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []
+    unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explainable else []
     content = topic_content(
         topic=topic,
         parameters=parameters,
@@ -174,7 +174,7 @@ def _with_markets(content: TopicContent, run: Run, topic: Topic, plan: TopicPlan
 
 
 def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> tuple[TopicContent, list[CachedResult]]:
-    """The content of the report of a topic with variants, each concluded by itself; nothing but the whole is kept."""
+    """The content of the report of a topic with variants, each concluded by itself; of its parts, what it says of why is kept."""
     settings = replace(run.settings, engine="importance", chances=run.insight) if run.fast else run.settings
 
     from forecast.insight.variant_pools import groups_by_likelihood
@@ -209,11 +209,13 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         progress("asking why")
         wider = weights_with_wider_priors(topic, {name: its.result.posterior for name, its in together.analyses.items()}, settings)
     base = together.base
-    insight: InsightContent | None = None
-    if run.insight and base.model.row_count <= MOST_ROWS_EXPLAINED:
+    insight = plan.insight
+    kept: list[CachedResult] = []
+    if run.insight and insight is None and base.model.row_count <= MOST_ROWS_EXPLAINED:
         from forecast.insight.explaining_variants import explain_variants
 
         insight = explain_variants(topic, together.analyses, together.answers, together.weights, earlier=plan.earlier, progress=progress)
+        kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight, default=_plain_number).encode()))
     parameters = parameter_contents(base.prior, base.result.posterior)
     content = topic_content(
         topic=topic,
@@ -230,7 +232,7 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
     )
     posteriors = {name: its.result.posterior for name, its in together.analyses.items()}
     weights = {name: together.weights.weight(name) for name in posteriors}
-    return _with_markets(content, run, topic, plan, None), _carried_fits(run, topic, plan, posteriors, weights)
+    return _with_markets(content, run, topic, plan, None), [*kept, *_carried_fits(run, topic, plan, posteriors, weights)]
 
 
 def _carried_fits(

@@ -118,7 +118,7 @@ class DaskCluster:
         try:
             from distributed import Client
         except ImportError:
-            raise ExecutorFault("a Dask cluster needs the package distributed: install forecast[cluster]") from None
+            raise ExecutorFault("a Dask cluster needs the package distributed: install forecast-book[cluster]") from None
         try:
             client = Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:

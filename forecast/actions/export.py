@@ -11,12 +11,12 @@ from forecast.book.files.layout import topic_path
 from forecast.book.files.problems import Place, Problem, has_errors
 from forecast.book.variant_choice import choose_variant
 from forecast.inference.pymc.plan import CannotSample
-from forecast.inference.pymc.program import pymc_source
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import published_result
+from forecast.predict.pymc_program import program_with_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def pymc_program(root: Path, topic: str, *, as_of: date, settings: Settings, var
     if chosen is None:
         return ExportResult(problems=problems)
     try:
-        return ExportResult(pymc_source(model_as_of(with_carried_posteriors(chosen, as_of, settings), as_of)))
+        return ExportResult(program_with_answers(model_as_of(with_carried_posteriors(chosen, as_of, settings), as_of)))
     except Unsound as unsound:
         return ExportResult(problems=unsound.problems)
     except CannotSample as reason:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
+from pathlib import Path
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem
+from forecast.book.ledger import read_ledger
 from forecast.book.ledger_tail import Entries, LedgerCheckpoint, VerifiedLedger, read_ledger_since, verify_ledger
 from forecast.cache.store import CachedResult, Store
 
@@ -30,6 +33,16 @@ def check_whole_ledger(folder: Folder, store: Store) -> tuple[Problem, ...]:
     if now is not None:
         store.keep([CachedResult("ledger", key, now.to_bytes())])
     return problems
+
+
+def latest_day(root: Path, today: date) -> date:
+    """Return the later of today and the newest day on which the ledger has answers, hindcasts aside.
+
+    It stands for today where somebody names the day to replay: then a clock that was set back makes hindcasts, and
+    replaces no newer report.
+    """
+    entries, _ = read_ledger(Folder(root))
+    return max([today, *(date.fromisoformat(entry["as_of"]) for entry in entries if not entry["hindcast"])])
 
 
 def _key(what: str, folder: Folder) -> str:

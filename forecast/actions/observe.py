@@ -99,7 +99,17 @@ class ObservationResult:
         return "" if self.row is None else row_hash(self.row)
 
 
-type RowFor = Callable[[Topic, str], Result[Observation]]
+@dataclass(frozen=True, slots=True)
+class ObservationsResult:
+    """Several rows as written, in their order; or problems, and nothing written."""
+
+    problems: tuple[Problem, ...] = ()
+    path: str = ""
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+type RowsFor = Callable[[Topic, str], Result[Sequence[Observation]]]
 
 
 def observe(root: Path, stream: str, observation: Observation, *, today: date) -> ObservationResult:
@@ -111,15 +121,19 @@ def observe(root: Path, stream: str, observation: Observation, *, today: date) -
     of which it is not said since when it is known is known from today on: until
     today the world had the row that it replaces.
     """
-    if observation.replaces and observation.known is None:
-        observation = replace(observation, known=today)
-    return _append_under_lock(root, stream, lambda *_: Result(observation), today)
+    return _single(observe_rows(root, stream, [observation], today=today))
+
+
+def observe_rows(root: Path, stream: str, observations: Sequence[Observation], *, today: date) -> ObservationsResult:
+    """Append several rows to a stream's record, all or none, each refused for the reasons for which ``observe`` refuses one."""
+    rows = [replace(each, known=today) if each.replaces and each.known is None else each for each in observations]
+    return _append_under_lock(root, stream, lambda *_: Result(rows), today)
 
 
 def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> ObservationResult:
     """Extend quiet time in a watched stream: a row of value 0 from the day after the last row through a day."""
 
-    def quiet(topic: Topic, name: str) -> Result[Observation]:
+    def quiet(topic: Topic, name: str) -> Result[Sequence[Observation]]:
         its = topic.streams[name]
         start = record_as_of(its, today, opens=topic.opens).through + ONE_DAY
         if not its.watched:
@@ -129,9 +143,16 @@ def observe_quiet(root: Path, stream: str, *, through: date, source: str, today:
         if through < start:
             return Result(None, (topic_problem(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"),))
         cells = quiet_cells(its)
-        return Result(Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns}))
+        return Result([Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns})])
 
-    return _append_under_lock(root, stream, quiet, today)
+    return _single(_append_under_lock(root, stream, quiet, today))
+
+
+def _single(done: ObservationsResult) -> ObservationResult:
+    """What was written where one row was to be."""
+    if done.problems:
+        return ObservationResult(done.problems)
+    return ObservationResult(path=done.path, line=done.lines[0], row=done.rows[0])
 
 
 def find_stream(root: Path, name: str) -> Result[tuple[str, str]]:
@@ -140,15 +161,18 @@ def find_stream(root: Path, name: str) -> Result[tuple[str, str]]:
     if missing is not None:
         return Result(None, (missing,))
     wanted_topic, _, wanted = name.rpartition(".")
-    streams = {topic: _stream_names(root, topic) for topic in topic_names(Folder(root)) if wanted_topic in {"", topic}}
-    topics = [topic for topic, names in streams.items() if wanted in names]
+    here = topic_names(Folder(root))
+    is_unknown = bool(wanted_topic) and wanted_topic not in here  # a hint has the streams of all topics then
+    streams = {topic: _stream_names(root, topic) for topic in here if is_unknown or wanted_topic in {"", topic}}
+    topics = [] if is_unknown else [topic for topic, names in streams.items() if wanted in names]
     if len(topics) == 1:
         return Result((topics[0], wanted))
     known = [*(f"{topic}.{stream}" for topic, names in streams.items() for stream in names)]
     if topics:
         hint = f"say which: {' or '.join(f'{topic}.{wanted}' for topic in topics)}"
         return Result(None, (Problem(Place(SEEDS), f"several topics have a stream `{wanted}`", hint),))
-    hint = did_you_mean(name, [*known, *(full_name.partition(".")[2] for full_name in known)])
+    parts = (wanted_topic, here) if is_unknown else (name, [*known, *(full_name.partition(".")[2] for full_name in known)])
+    hint = did_you_mean(*parts)
     return Result(None, (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or known_names_text("streams", known)),))
 
 
@@ -179,39 +203,42 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     return Result((path, text + record_line((*columns, *absent), cells)))
 
 
-def _append_under_lock(root: Path, name: str, row_for: RowFor, today: date) -> ObservationResult:
+def _append_under_lock(root: Path, name: str, rows_for: RowsFor, today: date) -> ObservationsResult:
     named, problems = find_stream(root, name)
     if named is None:
-        return ObservationResult(problems)
+        return ObservationsResult(problems)
     topic_name, stream = named
     try:
         with hold_lock(root):
             book, problems = read_book(root, [topic_name])
             if has_errors(problems):
-                return ObservationResult(problems)
+                return ObservationsResult(problems)
             topic = book.topics[topic_name]
-            observation, problems = row_for(topic, stream)
-            if observation is None:
-                return ObservationResult(problems)
-            return _append(root, topic, stream, observation, today)
+            observations, problems = rows_for(topic, stream)
+            if observations is None:
+                return ObservationsResult(problems)
+            return _append(root, topic, stream, observations, today)
     except FileFault as fault:
-        return ObservationResult((fault.problem,))
+        return ObservationsResult((fault.problem,))
 
 
-def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> ObservationResult:
-    record, problems = record_with(topic, stream, observation, before={})
-    if record is None:
-        return ObservationResult(problems)
-    path, text = record
-    altered, problems = read_with_changes(root, topic.name, {path: text})
+def _append(root: Path, topic: Topic, stream: str, observations: Sequence[Observation], today: date) -> ObservationsResult:
+    path, before = "", dict[str, str]()
+    for observation in observations:
+        record, problems = record_with(topic, stream, observation, before=before)
+        if record is None:
+            return ObservationsResult(problems)
+        path, before = record[0], dict([record])
+    altered, problems = read_with_changes(root, topic.name, before)
     if altered is None:
-        return ObservationResult(tuple(problem for problem in problems if problem.level == "error"))
-    row = altered.streams[stream].rows[-1]
-    problems = _refusals(altered, stream, row, today)
+        return ObservationsResult(tuple(problem for problem in problems if problem.level == "error"))
+    rows = tuple(altered.streams[stream].rows[-len(observations) :])
+    problems = _refusals(altered, stream, rows, today)
     if problems:
-        return ObservationResult(problems)
-    _save(Folder(root), path, text, old=topic.texts.get(path))
-    return ObservationResult(path=path, line=text.split("\n")[row.place.line - 1], row=row)
+        return ObservationsResult(problems)
+    _save(Folder(root), path, before[path], old=topic.texts.get(path))
+    lines = before[path].split("\n")
+    return ObservationsResult(path=path, lines=tuple(lines[row.place.line - 1] for row in rows), rows=rows)
 
 
 def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
@@ -235,39 +262,47 @@ def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
         folder.write(path, mark + text.replace("\n", ends), instead_of=raw)
 
 
-def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem, ...]:
-    """Why a row that the checks of the book let pass cannot be an observation made today."""
-    for what, day in (("it ends", row.end), ("it is known", row.known)):
-        if day > today:
-            return (place_problem(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
-    before = record_columns(topic.streams[stream].rows)[:-1]
-    for other in before.rows_where((before.start == row.start.toordinal()) & (before.value == row.value)):
-        same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
-        is_copy = bool(row.origin) and other.source != row.source
-        if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy:
-            return (
-                place_problem(
-                    topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
-                ),
-            )
+def _refusals(topic: Topic, stream: str, rows: Sequence[Row], today: date) -> tuple[Problem, ...]:
+    """Why rows that the checks of the book let pass, the last of their record, cannot be observations made today."""
+    for row in rows:
+        for what, day in (("it ends", row.end), ("it is known", row.known)):
+            if day > today:
+                return (place_problem(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
+    every = record_columns(topic.streams[stream].rows)
+    for at, row in enumerate(rows, start=len(every) - len(rows)):
+        before = every[:at]
+        for other in before.rows_where((before.start == row.start.toordinal()) & (before.value == row.value)):
+            if _is_same(other, row):
+                message = f"this row stands in line {other.place.line} already"
+                return (place_problem(topic, row.place, message, "a correction names the row it `replaces`"),)
     for variant in with_carried_posteriors(topic, today, Settings()).rivals.values():
-        if refused := _impossible(variant, stream, row, today):
+        if refused := _impossible(variant, stream, rows, today):
             return refused
     return ()
 
 
-def _impossible(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem, ...]:
-    """Why a row cannot arise in a topic without variants."""
+def _is_same(other: Row, row: Row) -> bool:
+    """Whether a row says again what another says; copies of a report name other sources, and corrections replace."""
+    same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
+    is_copy = bool(row.origin) and other.source != row.source
+    return same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy
+
+
+def _impossible(topic: Topic, stream: str, rows: Sequence[Row], today: date) -> tuple[Problem, ...]:
+    """Why one of some rows cannot arise in a topic without variants."""
     try:
         model = model_as_of(topic, today)
         draws = prior_draws(model, rng=generator(1, topic.name, Purpose.TRIAL), draws=TRIAL_DRAWS)
         total_log_likelihood(model, draws.parameters)
     except Unsound as unsound:
         return unsound.problems
-    own = [column for column, (name, other) in enumerate(model.rows) if name == stream and other.place == row.place]
-    if np.isneginf(log_likelihood_of(model, draws.parameters, own)).all(axis=0).any():
-        message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"
-        return (place_problem(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
+    new = {row.place: row for row in rows}
+    own = [(column, new[other.place]) for column, (name, other) in enumerate(model.rows) if name == stream and other.place in new]
+    never = np.isneginf(log_likelihood_of(model, draws.parameters, [column for column, _ in own])).all(axis=0)
+    for (_, row), is_impossible in zip(own, never, strict=True):
+        if is_impossible:
+            message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"
+            return (place_problem(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
     return ()
 
 

@@ -89,7 +89,7 @@ def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], stor
     for entry in entries:
         lines.setdefault(entry["topic"], []).append(entry)
     prepared = {name: _Prepared.of(run, topic, lines.get(name, ()), markets.get(name)) for name, topic in book.topics.items()}
-    kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find(run))
+    kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find())
     drawn = store.keys_kept(topic.draws_key for topic in prepared.values() if not topic.referee)
     plans = {name: topic.plan(run, kept, drawn) for name, topic in prepared.items()}
     plans = {name: _with_links(run, plan, book) if plan.steps else plan for name, plan in plans.items()}
@@ -157,7 +157,7 @@ class _Prepared:
     earlier: EarlierReport | None
     draws_key: str
     insight_key: str
-    content_key: str
+    content_keys: tuple[str, ...]  # of the whole report: one that says why and, where none is asked for, one that does not
     on_record: tuple[RecordedQuestion, ...]
     written: date | None
     markets: TopicMarkets | None = None
@@ -184,23 +184,28 @@ class _Prepared:
             earlier,
             draws_key(topic, as_of=run.as_of, settings=settings, environment=run.environment, verdict=word),
             insight,
-            content_key(
-                insight,
-                settings=settings,
-                verdict=verdict,
-                hindcast=run.is_hindcast,
-                explained=run.insight,
-                markets="" if markets is None else markets.key,
+            tuple(
+                content_key(
+                    insight,
+                    settings=settings,
+                    verdict=verdict,
+                    hindcast=run.is_hindcast,
+                    explained=explained,
+                    markets="" if markets is None else markets.key,
+                )
+                for explained in ((True,) if run.insight else (True, False))
             ),
             tuple(questions_on_record(run.root, topic, run.as_of)),
             day_written(topic, entries, run.today),
             markets,
         )
 
-    def keys_to_find(self, run: Run) -> tuple[str, ...]:
-        """The keys of what may be reused; where the engines are to be compared, both must run."""
-        insight = [self.insight_key] if run.insight else []
-        return tuple(insight) if self.referee else (self.content_key, *insight)
+    def keys_to_find(self) -> tuple[str, ...]:
+        """The keys of what may be reused; where the engines are to be compared, both must run.
+
+        What was found of why is reused also where it is not asked for: it still holds.
+        """
+        return (self.insight_key,) if self.referee else (*self.content_keys, self.insight_key)
 
     def plan(self, run: Run, kept: Mapping[str, bytes], drawn: Container[str]) -> TopicPlan:
         """What is done of the topic where some results are kept, and draws under the keys ``drawn``."""
@@ -215,22 +220,23 @@ class _Prepared:
             markets=self.markets,
             written=self.written,
         )
-        if not self.referee and (whole := kept.get(self.content_key)) is not None:
-            content = parse_content(whole)
+        content_key = next((key for key in self.content_keys if key in kept), "")
+        if not self.referee and content_key:
+            content = parse_content(kept[content_key])
             has_words = content["run"]["hashes"]["words"] == words_hash(self.topic)
             renewed = with_questions_on_record(content if has_words else with_reasons(content, self.topic), self.on_record)
             renewed = with_day_written(renewed, self.written)
             if renewed is content:
-                return replace(plan, content=content, content_key=self.content_key)
+                return replace(plan, content=content, content_key=content_key)
             return replace(
                 plan,
                 content=renewed,
-                content_key=self.content_key,
+                content_key=content_key,
                 renews_reasons=True,
                 reason=RECORD_ALONE if has_words else REASONS_ALONE,
             )
         draws = self.draws_key if not self.referee and self.draws_key in drawn else ""
-        insight = kept.get(self.insight_key) if run.insight else None
+        insight = kept.get(self.insight_key)
         steps: list[PlanStep] = ["condition"] if not draws else []
         steps += ["referee"] if self.referee else []
         steps += ["simulate"]
@@ -331,8 +337,8 @@ def _entries_of(run: Run) -> Sequence[Mapping[str, Any]]:
 
 
 def _earlier_report(run: Run, topic: Topic, entries: Sequence[Mapping[str, Any]]) -> EarlierReport | None:
-    """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing."""
-    if not run.insight or run.is_hindcast:
+    """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing, and drafts that do not say why."""
+    if run.is_hindcast or (run.fast and not run.insight):
         return None
     from forecast.insight.change_report import earlier_report
 

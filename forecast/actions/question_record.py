@@ -17,7 +17,7 @@ from forecast.forecasts.reading import collection_names, read_collection, read_t
 from forecast.forecasts.record import COLLECTIONS, ForecastRecord
 from forecast.forecasts.tables import FORECASTS
 from forecast.forecasts.terms import AskedKey, QuestionTerms, terms_of_record
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, known_names_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,13 @@ def _in_collection(folder: Folder, collection: str, name: str) -> Result[Questio
 
 
 def _find_topic(folder: Folder, text: str) -> Result[tuple[str, str]]:
-    """The topic and the question that a text names; of the topic alone that where the text says it."""
+    """The topic and the question that a text names; of the topic alone that where the text says it.  A topic that asks one question is that."""
     topics = topic_names(folder)
     wanted_topic, dot, wanted = text.rpartition(".")
     if dot and wanted_topic in topics:
         return Result((wanted_topic, wanted))
     if dot:
-        hint = did_you_mean(wanted_topic, topics) or f"topics here: {', '.join(topics)}"
+        hint = did_you_mean(wanted_topic, topics) or known_names_text("topics", topics)
         return Result(None, (Problem(Place(SEEDS), f"no topic `{wanted_topic}` in this book", hint),))
     asking = {name: _question_names(folder, name) for name in topics}
     fitting = [name for name, questions in asking.items() if wanted in questions]
@@ -115,14 +115,19 @@ def _find_topic(folder: Folder, text: str) -> Result[tuple[str, str]]:
     if fitting:
         hint = f"say which: {' or '.join(f'{name}.{wanted}' for name in fitting)}"
         return Result(None, (Problem(Place(SEEDS), f"several topics ask `{wanted}`", hint),))
+    of_topic = asking.get(text, ())
+    if len(of_topic) == 1:
+        return Result((text, of_topic[0]))
+    if of_topic:
+        hint = f"say which: {', '.join(f'{text}.{question}' for question in of_topic)}"
+        return Result(None, (Problem(Place(SEEDS), f"`{text}` is a topic, and asks several questions", hint),))
     full = [f"{name}.{question}" for name, questions in asking.items() for question in questions]
     hint = did_you_mean(text, [*full, *(question for questions in asking.values() for question in questions)])
     return Result(None, (Problem(Place(SEEDS), f"no topic asks `{text}`", hint or _known_text(full)),))
 
 
 def _known_text(full: Iterable[str]) -> str:
-    known = ", ".join(full)
-    return f"questions here: {known}" if known else "write a question into a topic.toml, as in [questions.NAME]"
+    return known_names_text("questions", full) or "write a question into a topic.toml, as in [questions.NAME]"
 
 
 def _question_names(folder: Folder, topic: str) -> tuple[str, ...]:

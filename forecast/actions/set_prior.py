@@ -22,7 +22,7 @@ from forecast.book.files.sources import Document, decode_bytes, read_document, r
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.errors import Unsound
 from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
@@ -65,7 +65,8 @@ def find_parameter(root: Path, name: str) -> Result[tuple[str, str]]:
         )
     else:
         known = [known_name for names in having.values() for known_name in names]
-        message, hint = f"no prior `{parameter}` in this book", did_you_mean(parameter, known) or "give it as topic.name"
+        full = [f"{topic_name}.{known_name}" for topic_name, names in having.items() for known_name in names]
+        message, hint = f"no prior `{parameter}` in this book", did_you_mean(parameter, known) or known_names_text("priors", full)
     return Result(None, (Problem(Place(PRIORS), message, hint),))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
 from forecast.book.files.problems import Place, Problem
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, known_names_text
 from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
 from forecast.schema import words
@@ -53,7 +53,8 @@ class PublishedAnswers:
 def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     """Return the newest answers of a book, or that to one question.
 
-    ``question`` is ``topic.question``, or the name alone where one topic asks it; or a topic that people answer, with all its questions.
+    ``question`` is ``topic.question``, the name alone where one topic asks it, or a topic that asks one question; or a topic that people
+    answer, with all its questions.
     """
     missing = root_problem(root)
     if missing is not None:
@@ -148,6 +149,9 @@ def _single_answer(
 ) -> PublishedAnswers:
     """The answer to one question; ``judged`` are those that people alone answer, by their full names."""
     fitting = [answer for answer in answers if question in {answer["name"], f"{answer['topic']}.{answer['name']}"}]
+    of_topic = [answer for answer in answers if answer["topic"] == question]
+    if not fitting and len(of_topic) == 1:
+        fitting = of_topic
     full = [f"{answer['topic']}.{answer['name']}" for answer in fitting]
     if len(fitting) == 1:
         return PublishedAnswers((fitting[0],), problems=problems)
@@ -156,13 +160,12 @@ def _single_answer(
             problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}"))
         )
     known = [name for answer in answers for name in (answer["name"], f"{answer['topic']}.{answer['name']}")] + list(judged)
-    own = ", ".join(answer["name"] for answer in answers if answer["topic"] == question)
+    own = ", ".join(answer["name"] for answer in of_topic)
     if own:
         hint = f"that is a topic; its questions: {own}"
     else:
-        hint = (
-            did_you_mean(question, known)
-            or f"questions here: {', '.join(dict.fromkeys([*(answer['name'] for answer in answers), *judged]))}"
+        hint = did_you_mean(question, known) or known_names_text(
+            "questions", dict.fromkeys([*(answer["name"] for answer in answers), *judged])
         )
         if unreported:
             hint += f"; no report yet of {words.join_words(unreported)}: run `forecast update`"

@@ -25,6 +25,7 @@ from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, Loc
 from forecast.actions.ledger import read_known_ledger
 from forecast.actions.market_files import problems_of_contracts
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
+from forecast.actions.placeholders import placeholder_failures
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, waves_of_links, with_kept
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.records import as_warnings, problems_of_topic_record
@@ -36,7 +37,6 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
 from forecast.book.index_order import index_order, index_order_problems
-from forecast.book.ledger import read_ledger
 from forecast.book.topic import Book
 from forecast.cache.fingerprint import environment, machine_fingerprint
 from forecast.cache.folder import CACHE_VARIABLE
@@ -135,11 +135,15 @@ def update(
     cluster: str = "",
     insight: bool = True,
     pages: bool = True,
+    draft: bool = False,
     cache: Path | None = None,
     progress: Progress = ignore_progress,
     clock: Callable[[], datetime] = utc_now,
 ) -> UpdateResult:
     """Bring the reports of a book up to a day.
+
+    A topic that still has placeholders of a template is not published, and among those that failed.  With ``draft`` the
+    answers of all topics are worked out, placeholders or not, and nothing is recorded or written.
 
     With several ``processes`` topics are computed side by side, each in a
     process of its own; the numbers are the same.  A script that asks for
@@ -158,7 +162,7 @@ def update(
     if has_errors(reading.problems):
         return UpdateResult(reading.problems)
     try:
-        results = _make_reports(run, reading, store, processes=processes, cluster=cluster, progress=progress)
+        results = _make_reports(run, reading, store, draft=draft, processes=processes, cluster=cluster, progress=progress)
     except ExecutorFault as fault:
         return UpdateResult(sort_problems((*reading.problems, Problem(Place(SEEDS), str(fault)))))
     wrong = [problem for result in results.values() if not result.failed for problem in result.problems]
@@ -170,7 +174,22 @@ def update(
     if has_errors(broken):
         return UpdateResult(sort_problems(broken))
     store.keep(related.kept)
+    if draft:
+        return _draft(reading, {**results, **related.changed}, store)
     return _publish(run, reading, {**results, **related.changed}, store, whole=topics is None, clock=clock)
+
+
+def _draft(reading: _Reading, results: Mapping[str, PackedResult], store: Store) -> UpdateResult:
+    """What topics came to, of which nothing is published."""
+    made = {name: result for name, result in results.items() if result.marks is not None}
+    failed = {name: result for name, result in results.items() if result.failed}
+    warned = [problem for name, result in made.items() for problem in warnings_of(reading.book.topics[name], result.implied)]
+    problems, marks = sort_problems((*reading.problems, *warned, *_cache_warnings(store))), _marks(reading, made)
+    return UpdateResult(problems, _contents_of_all(reading, made, marks), failed=failed, plans=reading.plans, marks=marks)
+
+
+def _contents_of_all(reading: _Reading, made: Mapping[str, PackedResult], marks: Mapping[str, ReportMarks]) -> Contents:
+    return Contents({name: made[name].content if name in made else reading.standing[name].content for name in marks})
 
 
 def _with_changed_relations(reading: _Reading, related: RelatedReports) -> tuple[_Reading, tuple[Problem, ...]]:
@@ -227,8 +246,9 @@ def _publish(
     problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *scored[1], *_cache_warnings(store)))
     if has_errors(problems):
         return UpdateResult(problems)
-    shown = Contents({name: made[name].content if name in made else reading.standing[name].content for name in marks})
-    return UpdateResult(problems, shown, (*published.written, *scored[0]), published.recorded, failed, reading.plans, marks)
+    return UpdateResult(
+        problems, _contents_of_all(reading, made, marks), (*published.written, *scored[0]), published.recorded, failed, reading.plans, marks
+    )
 
 
 def _marks(reading: _Reading, made: Mapping[str, PackedResult]) -> dict[str, ReportMarks]:
@@ -285,25 +305,26 @@ def _read(run: Run, topics: Sequence[str] | None, store: Store) -> _Reading:
 
 
 def _make_reports(
-    run: Run, reading: _Reading, store: Store, *, processes: int, cluster: str, progress: Progress
+    run: Run, reading: _Reading, store: Store, *, draft: bool, processes: int, cluster: str, progress: Progress
 ) -> dict[str, PackedResult]:
     """What each topic comes to that does not stand: those with something to compute first, side by side where there are several.
 
-    Results to be kept are kept as they come, so that they do not pile up in memory.
+    Results to be kept are kept as they come, so that they do not pile up in memory.  Topics with placeholders come to nothing, but in a draft.
     """
-    plans = {name: plan for name, plan in reading.plans.items() if name not in reading.standing}
+    changed = {name: plan for name, plan in reading.plans.items() if name not in reading.standing}
+    results = {} if draft else placeholder_failures(reading.book)
+    plans = {name: plan for name, plan in changed.items() if name not in results}
     busy = {name: plan for name, plan in plans.items() if plan.steps}
     waves = (
         _make_wave(run, reading.book, wave, store, processes=processes, cluster=cluster, progress=progress)
         for wave in waves_of_links(reading.book, busy)
     )
     idle = ((name, report_or_failure(run, reading.book.topics[name], plans[name], progress)) for name in plans if name not in busy)
-    results: dict[str, PackedResult] = {}
     for name, result in chain(chain.from_iterable(waves), idle):
         store.keep(result.kept)
         results[name] = pack_result(result)
     progress("writing reports", len(plans), len(plans))
-    return {name: results[name] for name in plans}
+    return {name: results[name] for name in changed}
 
 
 def _make_wave(
@@ -326,16 +347,6 @@ def _cache_warnings(store: Store) -> list[Problem]:
         return []
     message = f"results cannot be kept from run to run: {store.fault}"
     return [Problem(Place(REPORTS), message, f"remove that file, or set {CACHE_VARIABLE} to another folder", level="warning")]
-
-
-def latest_day(root: Path, today: date) -> date:
-    """Return the later of today and the newest day on which the ledger has answers, hindcasts aside.
-
-    It stands for today where somebody names the day to replay: then a clock that was set back makes hindcasts, and
-    replaces no newer report.
-    """
-    entries, _ = read_ledger(Folder(root))
-    return max([today, *(date.fromisoformat(entry["as_of"]) for entry in entries if not entry["hindcast"])])
 
 
 def draft_report(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> TopicResult:

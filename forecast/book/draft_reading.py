@@ -15,7 +15,7 @@ from forecast.book.files.conform import conform
 from forecast.book.files.contract_shapes import CONTRACTS
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import prior_path, topic_path
-from forecast.book.files.names import CLOCKS, DEFAULT
+from forecast.book.files.names import CLOCKS, DEFAULT, NAMED_GROUPS
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem, Result
 from forecast.book.files.shapes import VARIANTS, PriorFile, PriorTable, QuestionTable, StreamTable, TopicFile, VariantPriorsTable
@@ -104,7 +104,9 @@ def _draft(records: RecordSources, topic: Document, read: PriorsRead, *, priors_
     sources = _sources(topic, priors, series, streams)
     trees = {key: its.tree for key, its in quantities.items()}
     dependencies = dependencies_of(
-        trees, series=frozenset(key for key, kind in kinds.items() if kind == "series"), clocks=frozenset((*CLOCKS, *CALENDARS))
+        trees,
+        series=frozenset(key for key, kind in kinds.items() if kind == "series"),
+        clocks=frozenset((*CLOCKS, *CALENDARS, *table.regimes)),
     )
     draft = Draft(
         name=records.topic,
@@ -180,7 +182,7 @@ def _kinds(topic: Document, priors: Document) -> dict[str, str]:
     kinds: dict[str, str] = {}
     for name in priors.content:
         kinds.setdefault(name, "parameter")
-    for group, kind in (("series", "series"), ("streams", "stream"), ("quantities", "quantity"), ("questions", "question")):
+    for group, kind in NAMED_GROUPS.items():
         tables = topic.content.get(group, {})
         for name in tables if isinstance(tables, dict) else ():
             kinds.setdefault(name, kind)

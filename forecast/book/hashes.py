@@ -16,6 +16,7 @@ from typing import Any
 from forecast.book.ledger import canonical_json
 from forecast.book.linked_topics import with_questions
 from forecast.book.record_columns import RecordColumns, record_columns
+from forecast.book.regime import Regime
 from forecast.book.row_texts import numbers_texts, words_texts
 from forecast.book.rows import existing_rows
 from forecast.book.topic import JudgedQuestion, Parameter, Point, Question, Series, Stream, Topic
@@ -76,6 +77,7 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
             **({"engine": topic.engine} if topic.engine != "auto" else {}),
             **({"model": topic.own.sha256} if topic.own else {}),
+            **({"regimes": {name: _regime_numbers(regime) for name, regime in topic.regimes.items()}} if topic.regimes else {}),
             **_variant_numbers(topic, as_of),
             **_source_numbers(topic, as_of),
         },
@@ -91,6 +93,7 @@ def words_hash(topic: Topic) -> str:
             "title": topic.title,
             "origin": topic.origin,
             **({"lead": topic.lead} if topic.lead else {}),
+            **({"note": topic.note} if topic.note else {}),
             "series": {
                 name: [series.about, series.unit, series.later_text, [_source_words(point) for point in series.points]]
                 for name, series in topic.series.items()
@@ -124,6 +127,10 @@ def priors_hash(topic: Topic) -> str:
     priors = [_parameter_numbers(parameter) for parameter in topic.parameters.values()]
     of_variants = [[name, its.weight, priors_hash(its.topic)] for name, its in topic.variants.items()]
     return _hash([*priors, *of_variants], {})[:PRIORS_DIGITS]
+
+
+def _regime_numbers(its: Regime) -> list[Any]:
+    return [its.step, list(its.states), its.start, its.stay, dict(its.transition)]
 
 
 def _variant_numbers(topic: Topic, as_of: date | None) -> dict[str, Any]:
@@ -178,6 +185,7 @@ def _labels(topic: Topic, rows: Mapping[str, RecordColumns]) -> dict[str, tuple[
     for name, labels in topic.labels.items():
         of_priors = {label for parameter in topic.parameters.values() if parameter.per == name for label in parameter.by_label}
         categories = set(topic.parameters[name].categories) if name in topic.parameters else set()
+        categories |= set(topic.regimes[name].states) if name in topic.regimes else set()
         of_rows = {label for some in rows.values() for label in some.labels(name).distinct()}
         kept[name] = tuple(label for label in labels if label in of_priors | categories | of_rows)
     return kept

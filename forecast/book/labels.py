@@ -31,7 +31,7 @@ def find_label_sets(draft: Draft) -> LabelSets:
     """Return the label sets of a topic.
 
     Of a text column: first the labels that priors are given for, then those of
-    rows.  Of a Categorical or Dirichlet parameter: its arguments.  Of a calendar step that a parameter
+    rows.  Of a Categorical or Dirichlet parameter: its arguments.  Of a regime: its states.  Of a calendar step that a parameter
     is ``per``: every step from the topic's first day to the last of any row.
     """
     declared = dict(_declared_labels(draft))
@@ -46,7 +46,9 @@ def find_label_sets(draft: Draft) -> LabelSets:
 
 
 def _declared_labels(draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The labels of Categorical and Dirichlet parameters: the arguments of their distributions."""
+    """The states of regimes, and the labels of Categorical and Dirichlet parameters: the arguments of their distributions."""
+    for name, regime in draft.table.regimes.items():
+        yield name, tuple(regime.states)
     for name, prior in draft.parameters.items():
         if labels := prior.categories or prior.shares:
             yield name, labels
@@ -56,7 +58,7 @@ def _labels_of_priors(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
     """The labels of text columns that priors by label are given for."""
     columns = text_columns(draft)
     for prior in draft.parameters.values():
-        if calendar_of(draft, prior) is not None:
+        if calendar_of(draft, prior) is not None or prior.table.per in draft.table.regimes:
             continue
         declares = prior.is_by_label and not has_rows(draft)
         if prior.table.per in columns or (declares and prior.table.per and not is_categorical(draft, prior.table.per)):
@@ -113,7 +115,7 @@ def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tupl
     record = stream.record
     filled = {column for column in record.rows.own if record.rows.has(column).any()} if record else set()
     columns = record.covariates if record else tuple(stream.table.next)
-    per = {prior.table.per for prior in draft.parameters.values()} - filled
+    per = {prior.table.per for prior in draft.parameters.values()} - filled - draft.table.regimes.keys()
     covariates = tuple(column for column in columns if column not in per)
     return covariates, (*(record.label_columns if record else ()), *(column for column in columns if column in per))
 

@@ -11,7 +11,7 @@ from forecast.language.expressions import Compare, Conditional, Expression, Name
 def bears_on(topic: Topic, stream: Stream, parameters: Collection[str]) -> bool:
     """Return whether what a stream's rows arise from depends on parameters, also through quantities, series and the priors of others.
 
-    What stands behind ``… if age > 0 else`` is of the future alone.
+    What stands behind ``… if age >= 0 else`` is of the future alone.
     """
     return bool(_names_behind(topic, (*stream.value.arguments.values(), *stream.entering)) & set(parameters))
 
@@ -41,7 +41,7 @@ def _names_of_past(expression: Expression) -> Iterator[str]:
     match expression:
         case Name():
             yield expression.name
-        case Conditional(test=Compare(operators=(">",), operands=(Name(name="age"), Number(value=0)))):
+        case Conditional(test=Compare(operators=(">",) | (">=",), operands=(Name(name="age"), Number(value=0)))):
             yield from _names_of_past(expression.then)
         case _:
             if (name := getattr(expression, "name", None)) is not None:

@@ -17,6 +17,7 @@ from forecast.book.checks.own import read_own_model
 from forecast.book.checks.pools import check_pool, pooled_statement
 from forecast.book.checks.priors import check_priors, check_reasons, dependencies
 from forecast.book.checks.questions import options_of, question_kind
+from forecast.book.checks.regimes import check_regimes, check_unused_regimes, used_regimes
 from forecast.book.checks.rows import check_gaps, check_long_rows, check_records, check_stray_files
 from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
@@ -40,10 +41,11 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_names, topic_path
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import FileFault, Problem, Result, has_errors, sort_problems
-from forecast.book.files.shapes import QuestionTable
+from forecast.book.files.shapes import QuestionTable, RegimeTable
 from forecast.book.index_order import index_order_problems
 from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
 from forecast.book.linked_topics import linked_names, with_sources
+from forecast.book.regime import STATIONARY, Regime
 from forecast.book.topic import Book, JudgedQuestion, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic, Variant
 
 READ_SUFFIXES = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
@@ -139,6 +141,9 @@ def _read_alone(folder: Folder, name: str) -> Result[Topic]:
     if is_read and own is None and not has_errors(tuple(check_variants(draft))):
         for variant in draft.table.variants:
             gathered += _read_variant(draft, variant, gathered, variants)
+    in_use = {*used_regimes(draft), *(regime for variant in variants.values() for regime in variant.topic.regimes)}
+    if len(variants) == len(draft.table.variants):
+        gathered = (*gathered, *check_unused_regimes(draft, in_use))
     if not has_errors(gathered):  # what is unused or left out can be reported only for a topic that is otherwise sound
         gathered += (*_check_whole(draft), *check_gaps(draft), *check_long_rows(draft), *check_zeros(draft))
     if has_errors(gathered):
@@ -151,6 +156,7 @@ def _check_draft(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Everything that the parts of a topic can be asked, whatever is wrong with others."""
     yield from check_priors(draft, labels)
     yield from check_topic(draft, labels)
+    yield from check_regimes(draft)
     yield from check_records(draft, labels)
 
 
@@ -229,7 +235,14 @@ def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None, variants: Mapp
         variants=MappingProxyType(variants),
         combine=table.combine,
         lead=table.lead,
+        note=table.note,
+        regimes=MappingProxyType({name: _regime(name, table.regimes[name]) for name in used_regimes(draft)}),
     )
+
+
+def _regime(name: str, table: RegimeTable) -> Regime:
+    start = "" if table.start == STATIONARY else table.start
+    return Regime(name, table.step, tuple(table.states), start, table.stay, MappingProxyType(table.transition))
 
 
 def _series(name: str, draft: SeriesDraft) -> Series:

@@ -14,6 +14,7 @@ def without_reasons(topic: Topic) -> Topic:
         title="",
         origin="",
         lead="",
+        note="",
         series={name: _bare_series(series) for name, series in topic.series.items()},
         streams={name: _bare_stream(stream) for name, stream in topic.streams.items()},
         questions={name: _bare_question(question) for name, question in topic.questions.items()},

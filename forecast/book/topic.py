@@ -15,6 +15,7 @@ from typing import Literal
 from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.problems import Place
 from forecast.book.links import CarriedPosteriors, PosteriorLink
+from forecast.book.regime import Regime
 from forecast.book.value_range import ValueRange
 from forecast.language.distributions.families import component, value_kind_of
 from forecast.language.distributions.traits import ValueKind
@@ -335,6 +336,8 @@ class Topic:
     variants: Mapping[str, Variant] = field(default_factory=dict)  # rival structures; the topic itself is the one called `base`
     combine: Combination = "evidence"
     lead: str = ""  # the question that its page begins with; empty for the first open one
+    note: str = ""  # what a reader has to know before the answers
+    regimes: Mapping[str, Regime] = field(default_factory=dict)
     sources: Mapping[str, Topic] = field(default_factory=dict)  # the topics that its links name
     carried: CarriedPosteriors | None = field(default=None, compare=False)  # what carries those, where it is to be computed
 

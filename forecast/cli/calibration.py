@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import echo, print_data, print_json, stop_at
+from forecast.cli.lines import echo, print_data, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of, today
 from forecast.cli.score import By, Records, Since, Until, Who, begin_of
 
@@ -65,7 +65,7 @@ def calibration(
     stop_at(found.problems, as_json=as_json)
     assert found.content is not None  # there would be problems
     if as_json:
-        print_json(found.content)
+        print_output("calibration", found.content)
     elif as_csv:
         print_data(calibration_csv(found.content))
     else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecast.cli.lines import echo, part_name, print_columns, print_json, print_problems, problems_as_data, shorten_runs
+from forecast.cli.lines import echo, part_name, print_columns, print_output, print_problems, problems_as_data, shorten_runs
 from forecast.cli.options import AllowLinks, AsJson, Book, Topics, cache_directory, root_of, today
 
 if TYPE_CHECKING:
+    from forecast.actions.check import CheckResult
     from forecast.elicitation.parameter_summary import ParameterSummary, PartSummary
 
 
@@ -40,15 +41,12 @@ def check(
 
     from forecast.actions.check import check as check_book
     from forecast.actions.check import rows_of
-    from forecast.elicitation.parameter_summary import parameter_summary_data
 
     root = root_of(book, allow_links=allow_links)
     checked = check_book(root, topics or None, as_of=today(), cache=cache_directory(), deep=deep)
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
-        priors = {name: [parameter_summary_data(summary) for summary in summaries] for name, summaries in checked.priors.items()}
-        shown = {"rows": [asdict(row) for row in rows_of(checked.book)]} if rows else {}
-        print_json({"problems": problems_as_data(checked.problems), "priors": priors, **shown})
+        print_output("check", check_data(checked) | ({"rows": [asdict(row) for row in rows_of(checked.book)]} if rows else {}))
     else:
         if checked.problems:
             print_problems(checked.problems, err=False)
@@ -61,6 +59,14 @@ def check(
                 echo(f"What the priors of {_count(checked.unasked, 'topic')} imply was not asked; `forecast update` does.")
     if wrong:
         raise typer.Exit(1)
+
+
+def check_data(checked: CheckResult) -> dict[str, Any]:
+    """Return problems and priors as data."""
+    from forecast.elicitation.parameter_summary import parameter_summary_data
+
+    priors = {name: [parameter_summary_data(summary) for summary in summaries] for name, summaries in checked.priors.items()}
+    return {"problems": problems_as_data(checked.problems), "priors": priors}
 
 
 def _rows(priors: dict[str, tuple[ParameterSummary, ...]]) -> list[tuple[str, ...]]:

@@ -19,6 +19,7 @@ from forecast import __version__
 from forecast.cli.calibration import calibration
 from forecast.cli.check import check
 from forecast.cli.diff import diff
+from forecast.cli.docs import docs
 from forecast.cli.due import due
 from forecast.cli.evidence import evidence
 from forecast.cli.export import export
@@ -27,10 +28,11 @@ from forecast.cli.import_record import import_record
 from forecast.cli.init import init
 from forecast.cli.lines import echo
 from forecast.cli.market import market
+from forecast.cli.mcp import mcp
 from forecast.cli.new import HELP as NEW_HELP
 from forecast.cli.new import new
 from forecast.cli.observe import observe
-from forecast.cli.plain import INTERRUPTED, PlainCommand, PlainGroup
+from forecast.cli.plain import INTERRUPTED, NarrowCommand, PlainCommand, PlainGroup
 from forecast.cli.prior import prior
 from forecast.cli.report import report
 from forecast.cli.resolve import resolve
@@ -70,14 +72,14 @@ def commands() -> typer.Typer:
         name="forecast",
         cls=PlainGroup,
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=True,
         rich_markup_mode=None,  # plain help: rich's costs a fifth of a second
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     app.callback()(forecast)
     app.command(short_help="Begin a book.")(init)
-    app.command(short_help="Begin a topic from a template.", help=NEW_HELP)(new)
+    app.command(cls=NarrowCommand, short_help="Begin a topic from a template.", help=NEW_HELP)(new)
     app.command(cls=PlainCommand, short_help="Check every file, and echo each prior as its 5, 50 and 95 % points.")(check)
     app.command(cls=PlainCommand, short_help="Answer the questions; write the reports and the ledger.")(update)
     app.command(short_help="Show the newest answers.")(show)
@@ -98,8 +100,10 @@ def commands() -> typer.Typer:
     app.add_typer(market(), name="market", short_help="Hold questions against prediction markets.")
     app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)
     app.command(short_help="Show drafts of the reports in a browser, at each save.")(watch)
+    app.command(short_help="Serve answers to programs that speak the Model Context Protocol.")(mcp)
     app.command(short_help="Take a topic away: a PyMC program, or draws for ArviZ.")(export)
     app.command(short_help="Print the JSON Schemas for editors.")(schemas)
+    app.command(cls=PlainCommand, short_help="Show the documentation.")(docs)
     return app
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_columns, print_output, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 from forecast.system import utc_now
 
@@ -51,7 +51,9 @@ def due(
     done = due_questions(root_of(book, allow_links=allow_links), now=utc_now(), who=who, limits=DueLimits(waits, stale, past / 100, soon))
     stop_at(done.problems, as_json=as_json)
     if as_json:
-        print_json({"due": [{**asdict(its), "day": moment_text(its.day)} for its in done.due], "problems": problems_as_data(done.problems)})
+        print_output(
+            "due", {"due": [{**asdict(its), "day": moment_text(its.day)} for its in done.due], "problems": problems_as_data(done.problems)}
+        )
     elif not done.due:
         echo("Nothing is due.")
     else:

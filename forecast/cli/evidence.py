@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, stop_at
+from forecast.cli.completion import complete_topic
+from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, Variant, as_of_day, root_of, today
 
 if TYPE_CHECKING:
     from forecast.insight.evidence_matrix import EvidenceMatrix
 
-Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="A topic with a Categorical parameter.")]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", autocompletion=complete_topic, help="A topic with a Categorical parameter.")]
 Of = Annotated[
     str | None, typer.Option("--of", metavar="NAME", help="Which Categorical parameter (default: the first).", show_default=False)
 ]
@@ -55,8 +56,9 @@ def evidence(
     assert weighed.diagnostics is not None
     warning = "" if weighed.diagnostics.sound else f"the fast engine could not be trusted with it ({weighed.diagnostics.reason})"
     if as_json:
-        print_json(
-            {"topic": topic, "as_of": day.isoformat(), **evidence_matrix_data(weighed.matrix), "warnings": [warning] if warning else []}
+        print_output(
+            "evidence",
+            {"topic": topic, "as_of": day.isoformat(), **evidence_matrix_data(weighed.matrix), "warnings": [warning] if warning else []},
         )
     else:
         echo(f"{topic}, as of {day}: what each row says of {weighed.matrix.hypotheses.name}, in bits")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from forecast.cli.completion import complete_topic
 from forecast.cli.lines import echo, print_data, stop_at
 from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, root_of, today
 from forecast.language.count_words import count_text
@@ -25,11 +26,12 @@ What = Annotated[
     str,
     typer.Argument(
         metavar="WHAT",
+        autocompletion=complete_topic,
         help="A topic; with --metaculus a question; with --metaculus-zip, --fatebook or --csv a collection in seeds/records.",
         show_default=False,
     ),
 ]
-AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
+AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program, which answers its questions too.")]
 Netcdf = Annotated[
     Path | None,
     typer.Option("--netcdf", metavar="FILE", help="Write prior, posterior and predictive draws to a netCDF file.", show_default=False),

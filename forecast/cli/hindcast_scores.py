@@ -16,10 +16,10 @@ COLUMNS = ("question", "origin", "ended", "opens", "settled", "by", "due", "fore
 
 
 def print_hindcast_scores(content: HindcastScoresContent) -> None:
-    """Print the scores of a book's settled questions: Brier from 0 to 1 and bits for the model, Brier for each reference."""
-    from forecast.sentences.hindcast_tables import HINDCAST_SCALE, hindcast_tables
+    """Print the scores of a book's settled questions: Brier from 0 to 1 and bits, for the model and for each reference."""
+    from forecast.sentences.hindcast_tables import HINDCAST_SCALE, half_sentences, hindcast_tables
 
-    for sentence in content["sentences"]:
+    for sentence in (*content["sentences"], *half_sentences(content)):
         echo(sentence)
     for table in hindcast_tables(content):
         echo()

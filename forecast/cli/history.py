@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from forecast.book.files.spreadsheet import spreadsheet_cell
-from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
+from forecast.cli.completion import complete_question
+from forecast.cli.lines import echo, print_columns, print_data, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Seed, as_of_day, day, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from forecast.insight.estimands import Measure
     from forecast.insight.history import History
 
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.", show_default=False)]
+Question = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION",
+        autocompletion=complete_question,
+        help="A question, topic.question, or a topic that asks one.",
+        show_default=False,
+    ),
+]
 Every = Annotated[
     Literal["day", "week", "month", "quarter", "year"],
     typer.Option("--every", help="How often; days on which something became known always come too."),
@@ -84,7 +93,7 @@ def history(
     if replayed.history is None:  # the problems have said why
         return
     if as_json:
-        print_json(_as_data(replayed))
+        print_output("history", _as_data(replayed))
     elif as_csv:
         _print_csv(replayed.history)
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.book.files.problems import gather_alike
-from forecast.cli.lines import echo, print_json, print_problems, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_output, print_problems, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 from forecast.importers.choices import ImportChoices
 from forecast.importers.formats import FORMATS, ImportFormat
@@ -117,7 +117,7 @@ def _import(its: ImportFormat, root: Path, files: list[Path], choices: ImportCho
     if not done.path:
         stop_at(done.problems, as_json=as_json)
     if as_json:
-        print_json(_data(done))
+        print_output("import", _data(done))
     else:
         print_problems(gather_alike(done.problems), err=True)
         _print(done)

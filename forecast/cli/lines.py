@@ -7,20 +7,27 @@ terminal unescaped.
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from forecast.book.files.terminal import terminal_json, terminal_line
+from forecast.cli.outputs.formats import OUTPUT_FORMATS, WITHOUT_FORMAT
 
 if TYPE_CHECKING:
     from forecast.book.files.problems import Problem
     from forecast.elicitation.parameter_summary import PartSummary
 
 
+GAP = "  "  # between columns
+_DESCRIBED = re.compile(r"(\s+)(\S.*?)\s{2,}(\S.*)")  # a line of help: an example or a name, and what it is for
+LEAST_WIDTH = 16  # of a column on a narrow terminal
 FIRST, LAST = 3, 9  # of many values of one parameter: how a walk begins, and where it stands
 
 
@@ -54,7 +61,7 @@ def stop_at(problems: Sequence[Problem], *, as_json: bool) -> None:
 
     wrong = has_errors(tuple(problems))
     if as_json and wrong:
-        print_json({"problems": problems_as_data(problems)})
+        print_output("problems", {"problems": problems_as_data(problems)})
     elif problems and not as_json:
         print_problems(problems, err=True)
     if wrong:
@@ -85,23 +92,69 @@ def problems_as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON, whose texts hide nothing; in ASCII alone where the terminal cannot show more."""
-    text = terminal_json(json.dumps(value, ensure_ascii=False, indent=2))
+def output_text(name: str, value: Any, *, ascii_only: bool = False) -> str:
+    """Return an output as JSON whose texts hide nothing, with its version (see ``forecast.cli.outputs.formats``)."""
+    whole = value if name in WITHOUT_FORMAT else {"format": OUTPUT_FORMATS[name], **value}
+    return json.dumps(whole, indent=2) if ascii_only else terminal_json(json.dumps(whole, ensure_ascii=False, indent=2))
+
+
+def print_output(name: str, value: Any) -> None:
+    """Print what a command says as JSON; in ASCII alone where the terminal cannot show more."""
+    text = output_text(name, value)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(value, indent=2)
+        text = output_text(name, value, ascii_only=True)
     typer.echo(text, file=sys.stdout)
 
 
 def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), indent: str = "") -> None:
-    """Print rows with their cells under one another; columns numbered in ``right`` end together."""
+    """Print rows with their cells under one another; columns numbered in ``right`` end together.
+
+    On a terminal that is too narrow for a row the widest cells take several lines, broken between words.
+    """
     shown = [[terminal_line(cell) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*shown, strict=True)]
+    if (width := terminal_width()) is not None:
+        words = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in zip(*shown, strict=True)]
+        widths = _narrow_widths(widths, words, width - len(indent) - len(GAP) * (len(widths) - 1))
     for row in shown:
-        cells = [cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        echo((indent + "  ".join(cells)).rstrip())
+        broken = [[cell] if len(cell) <= width else _lines_of_cell(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*broken, fillvalue=""):
+            cells = [
+                cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ]
+            echo((indent + GAP.join(cells)).rstrip())
+
+
+def is_terminal() -> bool:
+    """Whether somebody sits at a terminal, who can be asked and can read what is asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def terminal_width() -> int | None:
+    """Return how many characters a line of the terminal has; None where the output goes to no terminal, and lines stay whole."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def narrow_help(text: str) -> str:
+    """Return a help text in which an example, or a name, and what it is for stand under one another where the terminal is too narrow for both."""
+    width = terminal_width()
+    if width is None:
+        return text
+    return "\n".join(_DESCRIBED.sub(r"\1\2\n\1    \3", line) if len(line) > width else line for line in text.split("\n"))
+
+
+def _narrow_widths(widths: Sequence[int], words: Sequence[int], whole: int) -> list[int]:
+    """The widths of columns that together are no wider than ``whole``, as far as that goes: the widest give, down to their longest words."""
+    narrow, least = list(widths), [max(word, min(width, LEAST_WIDTH)) for width, word in zip(widths, words, strict=True)]
+    while sum(narrow) > whole and (giving := [at for at, width in enumerate(narrow) if width > least[at]]):
+        narrow[max(giving, key=lambda at: narrow[at])] -= 1
+    return narrow
+
+
+def _lines_of_cell(cell: str, width: int) -> list[str]:
+    return textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False)
 
 
 def shorten_runs[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, problems_as_data, stop_at
+from forecast.cli.completion import complete_question
+from forecast.cli.lines import echo, print_columns, print_output, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, root_of, texts_by_name
 from forecast.system import utc_now
 
@@ -35,7 +36,12 @@ def decimal_number(text: str) -> Decimal:
 
 Question = Annotated[
     str,
-    typer.Argument(metavar="QUESTION", help="A question, topic.question, or one class of a question: winner[red].", show_default=False),
+    typer.Argument(
+        metavar="QUESTION",
+        autocompletion=complete_question,
+        help="A question, topic.question, or one class of a question: winner[red].",
+        show_default=False,
+    ),
 ]
 Venue = Annotated[Literal["kalshi", "polymarket", "polymarket-us", "manifold"], typer.Option("--venue", help="Where it is traded.")]
 Id = Annotated[
@@ -245,7 +251,8 @@ def _print(done: AddedContract, *, as_json: bool) -> None:
     assert contract is not None  # else there were problems
     unknown = unknown_terms(contract)
     if as_json:
-        print_json(
+        print_output(
+            "market-add",
             {
                 "problems": problems_as_data(done.problems),
                 "contract": contract.name,
@@ -257,7 +264,7 @@ def _print(done: AddedContract, *, as_json: bool) -> None:
                 "own_question": {"reasons": done.own.reasons, "table": done.own.table},
                 "addresses": done.addresses,
                 "notes": done.notes,
-            }
+            },
         )
         return
     side = contract.side.capitalize()

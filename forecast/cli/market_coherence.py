@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data
+from forecast.cli.lines import echo, print_columns, print_output, print_problems, problems_as_data
 from forecast.cli.options import AllowLinks, AsJson, Book, Topics, root_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def coherence(
     found = check_coherence(root_of(book, allow_links=allow_links), topics or None, now=utc_now(), most_age=timedelta(days=most_age))
     wrong = any(problem.level == "error" for problem in found.problems)
     if as_json:
-        print_json(_data(found))
+        print_output("market-coherence", _data(found))
     else:
         print_problems(found.problems, err=True)
         if not wrong:

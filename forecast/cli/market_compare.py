@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, as_of_day, root_of, today
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def market_compare(
     )
     stop_at(compared.problems, as_json=as_json)
     if as_json:
-        print_json({"as_of": str(compared.as_of), "topics": compared.contracts})
+        print_output("market-compare", {"as_of": str(compared.as_of), "topics": compared.contracts})
     else:
         for topic, contracts in compared.contracts.items():
             for contract in contracts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_json, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_output, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, past_moment, root_of
 from forecast.language.count_words import count_text
 
@@ -74,14 +74,15 @@ def import_quotes(
     done = add_quotes(root, venue, files, asked, read_input=sys.stdin.buffer.read, clock=utc_now)
     stop_at(done.problems, as_json=as_json)
     if as_json:
-        print_json(
+        print_output(
+            "market-import",
             {
                 "added": dict(done.added),
                 "known": done.known,
                 "others": dict(done.others),
                 "skipped": [{"place": its.path, "reason": its.reason, "is_price": its.is_price} for its in done.skipped],
                 "problems": problems_as_data(done.problems),
-            }
+            },
         )
     else:
         _print(done, venue)

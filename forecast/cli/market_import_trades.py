@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_json, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_output, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 from forecast.language.count_words import count_text
 
@@ -55,7 +55,8 @@ def import_trades(
     done = add_trades(root, its, files, contract=contract, read_input=sys.stdin.buffer.read, clock=utc_now)
     stop_at(done.problems, as_json=as_json)
     if as_json:
-        print_json(
+        print_output(
+            "market-import-trades",
             {
                 "added": dict(done.added),
                 "known": done.known,
@@ -64,7 +65,7 @@ def import_trades(
                 "fees_by_schedule": done.estimated,
                 "fees_unknown": done.without_fee,
                 "problems": problems_as_data(done.problems),
-            }
+            },
         )
     else:
         _print(done, its)

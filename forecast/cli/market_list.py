@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data
+from forecast.cli.lines import echo, print_columns, print_output, print_problems, problems_as_data
 from forecast.cli.options import AllowLinks, AsJson, Book, Topics, root_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def list_(*, topics: Topics = None, book: Book = None, allow_links: AllowLinks =
     found = list_contracts(root_of(book, allow_links=allow_links), topics or None)
     wrong = any(problem.level == "error" for problem in found.problems)
     if as_json:
-        print_json({"problems": problems_as_data(found.problems), "contracts": [_data(contract) for contract in found.contracts]})
+        print_output(
+            "market-list", {"problems": problems_as_data(found.problems), "contracts": [_data(contract) for contract in found.contracts]}
+        )
     else:
         print_problems(found.problems, err=True)
         if found.contracts:

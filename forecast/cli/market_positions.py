@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_columns, print_output, print_problems, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, root_of
 
 if TYPE_CHECKING:
@@ -71,12 +71,13 @@ def positions(*, most_age: MostAge = 2.0, book: Book = None, allow_links: AllowL
     if not (found.sides or found.totals):
         stop_at(found.problems, as_json=as_json)
     if as_json:
-        print_json(
+        print_output(
+            "market-positions",
             {
                 "positions": [_side_as_data(its) for its in found.sides],
                 "totals": [_total_as_data(its) for its in found.totals],
                 "problems": problems_as_data(found.problems),
-            }
+            },
         )
         return
     print_problems(found.problems, err=True)
@@ -119,7 +120,7 @@ def trade(
     problems = record_trade(root_of(book, allow_links=allow_links), asked, now=now)
     stop_at(problems, as_json=as_json)
     if as_json:
-        print_json({"contract": contract, "problems": []})
+        print_output("market-trade", {"contract": contract, "problems": []})
     else:
         echo(f"{contract}: on record. `forecast market positions` shows what you hold.")
 

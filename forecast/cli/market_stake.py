@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import print_json, stop_at
+from forecast.cli.lines import print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, Trust, root_of
 
 Named = Annotated[
@@ -73,6 +73,6 @@ def stake(
     found = stake_book(root_of(book, allow_links=allow_links), choice, now=utc_now(), settings=settings)
     stop_at(found.problems, as_json=as_json)
     if as_json:
-        print_json(stake_data(found))
+        print_output("market-stake", stake_data(found))
     else:
         print_stakes(found)

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forecast.actions.new.kinds import TEMPLATE_KINDS
-from forecast.cli.lines import echo, print_json, stop_at
+from forecast.cli.completion import complete_kind
+from forecast.cli.lines import echo, is_terminal, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
-    from forecast.book.topic import Stream, Topic
+    from forecast.actions.new.topics import TopicAnswers
+    from forecast.book.topic import Question, Stream, Topic
 
 
 def _kind(text: str) -> str:
     """Return a kind of question, refusing one there is no template for."""
     from forecast.language.faults import did_you_mean
 
-    if text not in TEMPLATE_KINDS:
+    if text and text not in TEMPLATE_KINDS:
         hint = did_you_mean(text, TEMPLATE_KINDS) or f"kinds: {', '.join(TEMPLATE_KINDS)}"
         raise typer.BadParameter(f"there is no template `{text}`; {hint}")
     return text
 
 
 Name = Annotated[str, typer.Argument(metavar="TOPIC", help="The new topic's name, in snake_case.", show_default=False)]
+Ask = Annotated[bool, typer.Option("--ask", help="Ask for what is not given, and show what it implies (as in a terminal without --like).")]
+BaseRate = Annotated[
+    str,
+    typer.Option("--base-rate", metavar="WORDS", help='How often it happened before, as in "3 in 20 years".', show_default=False),
+]
 Like = Annotated[
     str,
-    typer.Option("--like", metavar="KIND", parser=_kind, help="What kind of question.", show_default=False),
+    typer.Option("--like", metavar="KIND", parser=_kind, autocompletion=complete_kind, help="What kind of question.", show_default=False),
 ]
 Asks = Annotated[
     str,
@@ -51,6 +59,30 @@ By = Annotated[
         show_default=False,
     ),
 ]
+Since = Annotated[
+    date | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        parser=day,
+        help="The first day that counts (default: today, or that of a year or month to come that the question names, as in “in 2027”).",
+        show_default=False,
+    ),
+]
+If = Annotated[
+    str,
+    typer.Option("--if", metavar="CONDITION", help='Of a conditional pair, the condition, as in "the county pays".', show_default=False),
+]
+Past = Annotated[
+    str,
+    typer.Option(
+        "--past",
+        metavar="COUNTS",
+        help='How many there were in each whole year before, as in "12 9 15" or "2016: 12 9 15"; goes with --source.',
+        show_default=False,
+    ),
+]
+Source = Annotated[str, typer.Option("--source", help="Where the counts of --past stand.", show_default=False)]
 Opens = Annotated[
     date | None,
     typer.Option(
@@ -63,7 +95,12 @@ Opens = Annotated[
 ]
 Prior = Annotated[
     list[str] | None,
-    typer.Option("--prior", metavar='NAME="..."', help="A prior of the template in your numbers; may be repeated.", show_default=False),
+    typer.Option(
+        "--prior",
+        metavar='NAME="..."',
+        help="A prior of the template in your numbers, or in words, as in 0.02 to 0.5 or below 10 %; may be repeated.",
+        show_default=False,
+    ),
 ]
 Why = Annotated[
     list[str] | None,
@@ -81,61 +118,120 @@ Kinds:
 Examples:
   forecast new owls --like count
   forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
-      --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
+      --prior 'rate=0.02 to 0.5' --why 'rate=It was closed once in four years, or once in two months.'
+  forecast new strike --like hazard --asks "Will there be a rail strike in 2027?" --base-rate "3 in 20 years"
+  forecast new owls --like count --asks "How many owls will be ringed in 2027?" --past "12 9 15 8 11" \\
+      --source "The ringers' yearbooks" --prior 'rate=0.3 to 3'
+  forecast new --ask
 """.format(kinds="\n".join(f"  {kind:<{max(map(len, TEMPLATE_KINDS))}}  {about}" for kind, about in TEMPLATE_KINDS.items()))
 
 
 def new(
-    topic: Name,
+    topic: Name = "",
     *,
-    like: Like,
+    like: Like = "",
     asks: Asks = "",
     answer: Answer = "",
     by: By = None,
+    since: Since = None,
     opens: Opens = None,
     priors: Prior = None,
     reasons: Why = None,
+    base_rate: BaseRate = "",
+    condition: If = "",
+    past: Past = "",
+    source: Source = "",
+    ask: Ask = False,
     book: Book = None,
     allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Begin a topic from a template, and say what is next; ``HELP`` is what ``--help`` says."""
     from forecast.actions.new.templates import TemplateInput
-    from forecast.actions.new.topics import new_topic
-    from forecast.book.files.layout import prior_path
+    from forecast.actions.new.topics import TopicAnswers, new_topic
+    from forecast.cli.new_dialogue import print_beliefs
 
-    own = TemplateInput(asks, answer, texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why"))
-    done = new_topic(root_of(book, allow_links=allow_links), topic, kind=like, own=own, opens=opens, by=by, today=today())
+    root, now = root_of(book, allow_links=allow_links), today()
+    own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why")
+    given = TemplateInput(asks, answer, own_priors, own_reasons, base_rate, condition, past, source)
+    answers = TopicAnswers(topic, like, given, opens, by, since)
+    is_dialogue = ask or (not like and not as_json and is_terminal())
+    if is_dialogue:
+        answers = _ask_for_answers(root, answers, now)
+    elif not topic or not like:
+        missing = "TOPIC" if not topic else "--like"
+        raise typer.BadParameter("it is needed; `forecast new --ask` asks for everything", param_hint=missing)
+    done = new_topic(root, answers, today=now)
     stop_at(done.problems, as_json=as_json)
     assert done.topic is not None
     if as_json:
-        print_json({"topic": topic, "paths": list(done.paths)})
+        print_output("new", {"topic": answers.name, "paths": list(done.paths)})
         return
+    if not is_dialogue:
+        print_beliefs(done.topic, done.beliefs, now)
     for path in done.paths:
         echo(path)
-    for judged in list(done.topic.judged.values())[:1]:
+    given_priors = answers.own.prior_names | {belief.name for belief in done.beliefs}
+    _print_topic(done.topic, given_priors, asks_own=answers.own.asks_own)
+
+
+def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
+    """Print what a new topic asks, which of its priors are the template's, and what is next."""
+    from forecast.actions.placeholders import PLACEHOLDER, priors_with
+    from forecast.book.files.layout import prior_path
+
+    for judged in list(topic.judged.values())[:1]:
         echo(f"It asks: {judged.asks}")
-    for question in list(done.topic.questions.values())[:1]:
+    for question in topic.questions.values() if asks_own else list(topic.questions.values())[:1]:
         echo(f"It asks: {question.asks}")
         echo(f"It answers: {question.answer_text}")
-    if own.asks_own and (left := _placeholders(done.topic)):
-        echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic)}, each with its reason.")
-    echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
-    for command in _next_commands(done.topic, with_rows=own.asks_own):
+        if counted := _counted_days(question):
+            echo(counted)
+    left = priors_with(topic, PLACEHOLDER)
+    if asks_own and left:
+        echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic.name)}, each with its reason.")
+    if asks_own and (others := [name for name in topic.parameters if name not in left and name not in given]):
+        echo(f"As the template has it: {', '.join(others)}. Look whether that suits your question.")
+    echo("Next:" if asks_own else "The example in these files is invented: put your own in its place. Next:")
+    for command in _next_commands(topic, with_rows=asks_own, draft=bool(left)):
         echo(f"  {command}")
 
 
-def _placeholders(topic: Topic) -> list[str]:
-    """The priors whose reasons are still the template's own."""
-    reasons = {name: (parameter.why, *parameter.why_by_label.values()) for name, parameter in topic.parameters.items()}
-    return [name for name, whys in reasons.items() if any(why.startswith("A placeholder") for why in whys)]
+def _ask_for_answers(root: Path, given: TopicAnswers, now: date) -> TopicAnswers:
+    """What is asked for in a dialogue; stops where nothing is to be written."""
+    from forecast.book.files.layout import root_problem
+    from forecast.cli.new_dialogue import ask_new_topic
+
+    if (missing := root_problem(root)) is not None:
+        stop_at([missing], as_json=False)
+    try:
+        answers = ask_new_topic(root, given, today=now)
+    except typer.Abort:
+        echo(err=True)
+        answers = None
+    if answers is None:
+        echo("Nothing was written.", err=True)
+        raise typer.Exit(1)
+    return answers
 
 
-def _next_commands(topic: Topic, *, with_rows: bool) -> list[str]:
+def _counted_days(question: Question) -> str:
+    """From which day to which a question counts; empty where it does not."""
+    from forecast.model.clock import DAYS_PER_MONTH
+    from forecast.schema import words
+
+    if question.since is None or question.by is None:
+        return ""
+    days = (question.by - question.since).days + 1
+    length = words.days(days) if days < 60 else f"{days / DAYS_PER_MONTH:.3g} months"
+    return f"It counts from {words.day(question.since)} to {words.day(question.by)} ({length}); --since and --by give other days."
+
+
+def _next_commands(topic: Topic, *, with_rows: bool, draft: bool) -> list[str]:
     if topic.judged:
         return [f'forecast say {topic.name}.{next(iter(topic.judged))} VALUE --why "..."']
     rows = [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
-    return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}"]
+    return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}{' --draft' if draft else ''}"]
 
 
 def _observe_command(topic: str, stream: Stream, texts: Mapping[str, str]) -> str:

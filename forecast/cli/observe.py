@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import echo, print_json, stop_at
+from forecast.cli.completion import complete_stream
+from forecast.cli.lines import echo, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, root_of, today
+from forecast.language.count_words import count_text
 
-Stream = Annotated[str, typer.Argument(metavar="STREAM", help="A stream, or topic.stream.", show_default=False)]
-Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
+Stream = Annotated[
+    str, typer.Argument(metavar="STREAM", autocompletion=complete_stream, help="A stream, or topic.stream.", show_default=False)
+]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--source",
+        help="An address or a citation: where a reader can check it. Needed, except with --rows, where it is that of rows without one.",
+        show_default=False,
+    ),
+]
+Rows = Annotated[
+    Path | None,
+    typer.Option(
+        "--rows",
+        metavar="FILE.csv",
+        help="Append every row of a CSV file with the columns of a record; - reads standard input.",
+        show_default=False,
+    ),
+]
 Value = Annotated[str | None, typer.Option("--value", metavar="TEXT", parser=line_text, help="What was seen.", show_default=False)]
 Low = Annotated[
     str | None,
@@ -75,7 +97,7 @@ Set = Annotated[
 def observe(
     stream: Stream,
     *,
-    source: Source,
+    source: Source = "",
     value: Value = None,
     low: Low = None,
     high: High = None,
@@ -90,11 +112,12 @@ def observe(
     id: Id = "",  # noqa: A002 - the column's name
     replaces: Replaces = "",
     columns: Set = None,
+    rows: Rows = None,
     book: Book = None,
     allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
-    """Append a row to a stream's record: checked first, written under a lock, on the disk when this returns.
+    """Append a row to a stream's record, or the rows of a file: checked first, written under a lock, on the disk when this returns.
 
     \b
     Examples:
@@ -104,12 +127,21 @@ def observe(
       forecast observe votes --on 2026-10-02 --set value_left=410 --set value_right=590 --set asked=1000 --source "..."
       forecast observe captures --on 2026-10-02 --value 2 --replaces 1f0c52ab --source "a later count"
       forecast observe captures --through 2026-10-12 --source "daily reports"
+      forecast observe polls --rows polls.csv --source "the pollsters' pages"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions import observe as observing
 
     own = _columns(columns or [])
+    of_one_row = any((value, low, high, origin, on, first, last, known, grade, note, id, replaces))
+    if rows is not None:
+        if of_one_row or own or through is not None:
+            raise typer.BadParameter("has whole rows and takes only --source", param_hint="--rows")
+        _observe_file(root_of(book, allow_links=allow_links), stream, rows, source, as_json=as_json)
+        return
+    if not source:
+        raise typer.BadParameter("say where a reader can check it", param_hint="--source")
     if through is not None:
-        if any(given for given in (value, low, high, origin, on, first, last, known, grade, note, id, replaces)):
+        if of_one_row:
             raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
         done = observing.observe_quiet(
             root_of(book, allow_links=allow_links), stream, through=through, source=source, today=today(), columns=own
@@ -125,10 +157,37 @@ def observe(
         done = observing.observe(root_of(book, allow_links=allow_links), stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:
-        print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line, "hash": done.hash})
+        print_output("observe", {"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line, "hash": done.hash})
     else:
         echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
         echo(f"Its hash, by which a later row can replace it: {done.hash}")
+
+
+def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: bool) -> None:
+    from forecast.actions.observe import observe_rows
+    from forecast.actions.observed_file import observations_of_file
+    from forecast.actions.payload_files import payload_bytes, shown_name
+    from forecast.book.files.problems import FileFault
+    from forecast.book.rows import row_hash
+
+    try:
+        content = payload_bytes(file, sys.stdin.buffer.read)
+    except FileFault as fault:
+        stop_at([fault.problem], as_json=as_json)
+    observations, problems = observations_of_file(content, shown_name(file), source=source)
+    stop_at(problems, as_json=as_json)
+    assert observations is not None
+    done = observe_rows(root, stream, observations, today=today())
+    stop_at(done.problems, as_json=as_json)
+    if as_json:
+        lines = [row.place.line for row in done.rows]
+        print_output(
+            "observe-rows", {"path": done.path, "lines": lines, "rows": list(done.lines), "hashes": [row_hash(row) for row in done.rows]}
+        )
+        return
+    first, last = done.rows[0].place.line, done.rows[-1].place.line
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    echo(f"{done.path}: {count_text(len(done.rows), 'row')} added, {where}")
 
 
 def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date]:

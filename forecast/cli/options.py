@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from forecast.cli.completion import complete_prior, complete_topic
 from forecast.system import utc_now
 
 
@@ -106,7 +107,9 @@ AsOf = Annotated[
     date | None,
     typer.Option("--as-of", metavar="DATE", parser=day, help="Use the knowledge of this day (default: today, UTC).", show_default=False),
 ]
-ParameterName = Annotated[str, typer.Argument(metavar="TOPIC.NAME", help="The parameter.", show_default=False)]
+ParameterName = Annotated[
+    str, typer.Argument(metavar="TOPIC.NAME", autocompletion=complete_prior, help="The parameter.", show_default=False)
+]
 PriorLabel = Annotated[str, typer.Option("--label", help="The label whose prior it is, where they differ by label.", show_default=False)]
 PriorWhy = Annotated[str | None, typer.Option("--why", help="The reason, in a sentence (default: the present one).", show_default=False)]
 Reviewed = Annotated[
@@ -115,7 +118,10 @@ Reviewed = Annotated[
         "--reviewed", metavar="DATE", parser=day, help="The day whose knowledge the reasoning uses (default: today).", show_default=False
     ),
 ]
-Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
+Topics = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[TOPIC]...", autocompletion=complete_topic, help="Only these topics (default: all).", show_default=False),
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Run the book's own code, the model.py of topics that bring one.")]
 Variant = Annotated[

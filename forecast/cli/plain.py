@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from forecast.book.files.terminal import terminal_line
-from forecast.cli.lines import echo
+from forecast.cli.lines import echo, narrow_help
 
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells have it
 
@@ -30,8 +30,20 @@ class PlainCommand(TyperCommand):
         return [_plain_parameter(parameter) for parameter in super().get_params(ctx)]
 
 
+class NarrowCommand(TyperCommand):
+    """A command whose help fits a narrow terminal."""
+
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # typer's own class for it is private
+        """Return the help text."""
+        return narrow_help(super().get_help(ctx))
+
+
 class PlainGroup(TyperGroup):
     """A group of commands that takes its own options plainly, and says in plain lines why it ends early."""
+
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # typer's own class for it is private
+        """Return the help text, which fits a narrow terminal."""
+        return narrow_help(super().get_help(ctx))
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a command and exit; what is wrong with the command line is escaped for the terminal, and Ctrl-C ends with a line."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.cli.completion import complete_topic
 from forecast.cli.elicit.command import elicit
-from forecast.cli.lines import echo, print_columns, print_json, shorten_runs, stop_at
+from forecast.cli.lines import echo, print_columns, print_output, shorten_runs, stop_at
 from forecast.cli.options import (
     AllowLinks,
     AsJson,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from forecast.actions.set_prior import RevisionResult
     from forecast.elicitation.parameter_summary import ParameterSummary, ParameterUpdate, PartSummary
 
-Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this topic (default: all).", show_default=False)]
+Topic = Annotated[
+    str | None, typer.Argument(metavar="[TOPIC]", autocompletion=complete_topic, help="Only this topic (default: all).", show_default=False)
+]
 Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help='A distribution, as in "Gamma(p5=0.05, p95=2)".', show_default=False)]
 
 
@@ -69,7 +72,9 @@ def show(
     table = prior_posterior_table(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
     stop_at(table.problems, as_json=as_json)
     if as_json:
-        print_json({name: [parameter_summary_data(change) for change in changes] for name, changes in table.changes.items()})
+        print_output(
+            "prior-show", {name: [parameter_summary_data(change) for change in changes] for name, changes in table.changes.items()}
+        )
         return
     for name, changes in table.changes.items():
         echo(f"{name}, as of {day}")
@@ -136,7 +141,7 @@ def print_revision(done: RevisionResult, *, as_json: bool) -> None:
             name: [parameter_summary_data(summary) for summary in values]
             for name, values in (("before", done.before), ("after", done.after))
         }
-        print_json({"path": done.path, "line": done.line} | changed)
+        print_output("prior-set", {"path": done.path, "line": done.line} | changed)
         return
     echo(f"{done.path}:{done.line}")
     old = {summary.name: summary for summary in done.before}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forecast.book.files.layout import REPORTS
-from forecast.cli.lines import echo, print_json, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_output, problems_as_data, stop_at
 from forecast.cli.options import cache_directory, today
 
 if TYPE_CHECKING:
@@ -25,19 +25,9 @@ def print_row[Row: Forecast | Resolution](root: Path, done: RecordedRow[Row], sa
     stop_at(done.problems, as_json=as_json and done.row is None)
     assert done.row is not None
     assert done.of is not None
-    report = _page_of_people(root, done.of)
+    report = page_of_people(root, done.of)
     if as_json:
-        print_json(
-            {
-                "path": done.row.place.path,
-                "line": done.row.place.line,
-                "row": done.line,
-                "id": done.row.id,
-                "question": done.of.address,
-                "report": report,
-                "warnings": problems_as_data(done.problems),
-            }
-        )
+        print_output("record", row_data(done, report))
         return
     echo(f"{done.row.place.path}:{done.row.place.line}: {done.line}")
     echo(said)
@@ -45,7 +35,22 @@ def print_row[Row: Forecast | Resolution](root: Path, done: RecordedRow[Row], sa
         echo(f"Its page: {report}")
 
 
-def _page_of_people(root: Path, of: QuestionRecord) -> str:
+def row_data[Row: Forecast | Resolution](done: RecordedRow[Row], report: str) -> dict[str, Any]:
+    """Return where a row was written, and the page that was made anew, as data."""
+    assert done.row is not None
+    assert done.of is not None
+    return {
+        "path": done.row.place.path,
+        "line": done.row.place.line,
+        "row": done.line,
+        "id": done.row.id,
+        "question": done.of.address,
+        "report": report,
+        "warnings": problems_as_data(done.problems),
+    }
+
+
+def page_of_people(root: Path, of: QuestionRecord) -> str:
     """Make the report of a topic without a model anew, and return where its page is; empty for topics with one, which `forecast update` computes.
 
     Where the report cannot be made, the row is written all the same, and the next update says why.

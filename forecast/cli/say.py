@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from forecast.cli.completion import complete_question
 from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of
 from forecast.cli.record_row import print_row, said_line
 from forecast.forecasts.people import PERSON_KINDS, PersonKind
@@ -22,7 +23,12 @@ def person_kind(text: str) -> PersonKind:
     raise typer.BadParameter(f"`{text}` is no kind; {did_you_mean(text, PERSON_KINDS) or f'kinds: {", ".join(PERSON_KINDS)}'}")
 
 
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, topic.question, or collection:id.", show_default=False)]
+Question = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION", autocompletion=complete_question, help="A question, topic.question, or collection:id.", show_default=False
+    ),
+]
 Value = Annotated[
     list[str],
     typer.Argument(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_data, print_json, stop_at
+from forecast.cli.lines import echo, print_data, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, today
 from forecast.cli.progress import Bar
 
@@ -129,7 +129,7 @@ def score(
         return
     content = scores_of(found, as_of=now)
     if as_json:
-        print_json({**content, "rows": list(cells)})
+        print_output("score", {**content, "rows": list(cells)})
         return
     print_scores(round_numbers(content), by_tournament=by == "tournament")  # as the page has them
     if asked == ScoreRequest() and found.records:
@@ -177,7 +177,7 @@ def _score_hindcasts(root: Path, topics: Sequence[str], now: date, *, as_json: b
     if as_csv:
         print_data(hindcasts_as_csv(content))
     elif as_json:
-        print_json(content)
+        print_output("score-hindcasts", content)
     else:
         print_hindcast_scores(content)
         if not topics:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, stop_at
+from forecast.cli.completion import complete_question
+from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 Question = Annotated[
     str | None,
     typer.Argument(
-        metavar="[QUESTION]", help="A question, topic.question, or a topic that people answer (default: all).", show_default=False
+        metavar="[QUESTION]",
+        autocompletion=complete_question,
+        help="A question, topic.question, or a topic that people answer (default: all).",
+        show_default=False,
     ),
 ]
 
@@ -34,7 +38,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     shown = newest_answers(root_of(book, allow_links=allow_links), question)
     stop_at(shown.problems, as_json=as_json)
     if as_json:
-        print_json([*shown.answers, *shown.judged])
+        print_output("show", [*shown.answers, *shown.judged])
     elif question is None:
         _print_all(shown)
     else:
@@ -46,10 +50,11 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
 
 def _print_all(shown: PublishedAnswers) -> None:
     from forecast.book.files.layout import REPORTS
+    from forecast.sentences.answer_text import answer_text
     from forecast.sentences.forecasts import leading_forecast, record_sentences
     from forecast.sentences.headlines import headline_of
 
-    rows = [(f"{answer['topic']}.{answer['name']}", headline_of(answer).short, answer["sentence"]) for answer in shown.answers]
+    rows = [(f"{answer['topic']}.{answer['name']}", headline_of(answer).short, answer_text(answer)) for answer in shown.answers]
     for judged in shown.judged:
         leading = leading_forecast(judged)
         rows.append((f"{judged['topic']}.{judged['name']}", "" if leading is None else leading["says"], record_sentences(judged, None)[0]))
@@ -64,11 +69,12 @@ def _print_all(shown: PublishedAnswers) -> None:
 
 
 def _print_answer(answer: PublishedAnswer) -> None:
+    from forecast.sentences.answer_text import answer_text
     from forecast.sentences.cautions import verdict_words
     from forecast.sentences.forecasts import record_sentences
 
     echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
-    for line in (answer["asks"], answer["sentence"], *answer["warnings"]):
+    for line in (answer["asks"], answer_text(answer), *answer["warnings"]):
         echo(f"  {line}")
     if answer["on_record"] is not None:
         for line in record_sentences(answer["on_record"], answer):

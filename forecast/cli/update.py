@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_columns, print_output, print_problems, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, as_of_day, cache_directory, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
@@ -25,9 +25,18 @@ Referee = Annotated[
 ]
 Engine = Annotated[Literal["auto", "importance", "nuts"], typer.Option("--engine", help="Which engine supplies the draws.")]
 
-NoInsight = Annotated[bool, typer.Option("--no-insight", help="Leave out why: the answers alone, in less than half the time.")]
+NoInsight = Annotated[
+    bool,
+    typer.Option(
+        "--no-insight", help="Do not ask why: the answers alone, in less than half the time. What was found before and still holds stays."
+    ),
+]
 NoPages = Annotated[bool, typer.Option("--no-pages", help="Write the JSON alone; `forecast report` makes the pages from it.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute everything, and keep nothing for the next time.")]
+Draft = Annotated[
+    bool,
+    typer.Option("--draft", help="Show the answers, of topics with a template's placeholders too; record and write nothing."),
+]
 On = Annotated[
     str | None,
     typer.Option(
@@ -53,6 +62,7 @@ def update(
     no_insight: NoInsight = False,
     no_pages: NoPages = False,
     no_cache: NoCache = False,
+    draft: Draft = False,
     on: On = None,
     plan: Plan = False,
     trust: Trust = False,
@@ -63,7 +73,8 @@ def update(
     """Condition the topics on the record, answer their questions, and write the reports and the ledger.
 
     A day before today gives a hindcast, written under reports/as-of/. What has not changed since an earlier run is not computed
-    again: results are kept in your cache folder (FORECAST_CACHE_DIR names another one).
+    again: results are kept in your cache folder (FORECAST_CACHE_DIR names another one). A topic that still has a template's
+    placeholders is not published; --draft shows what it would say, by the fast engine alone and without why.
 
     \b
     Examples:
@@ -71,10 +82,12 @@ def update(
       forecast update route --no-referee
       forecast update route --as-of 2025-03-01
       forecast update --no-referee --no-insight
+      forecast update bridge --draft
       forecast update --plan
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.actions.ledger import latest_day
     from forecast.actions.publish import pages_of_unchanged_reports
-    from forecast.actions.update import latest_day, plan_update
+    from forecast.actions.update import plan_update
     from forecast.actions.update import update as update_book
     from forecast.model.settings import Settings
 
@@ -96,23 +109,25 @@ def update(
             as_of=day,
             today=now,
             settings=settings,
-            referee=referee,
+            referee=False if draft and referee is None else referee,
             processes=min(core_count(), MOST_PROCESSES),
             cluster=_scheduler_address(on),
-            insight=not no_insight,
-            pages=not no_pages,
+            insight=not (no_insight or draft),
+            pages=not (no_pages or draft),
+            draft=draft,
             cache=cache,
             progress=bar,
         )
     if as_json and done.exit_code != 1:
-        print_json(
+        print_output(
+            "update",
             {
                 "problems": problems_as_data(done.problems),
                 "topics": [_as_data(content) for content in done.contents.values()],
                 "failed": [{"name": name, "problems": problems_as_data(made.problems)} for name, made in done.failed.items()],
                 "written": list(done.written),
                 "recorded": done.recorded,
-            }
+            },
         )
     else:
         stop_at(done.problems, as_json=as_json)
@@ -120,6 +135,9 @@ def update(
             _print_topic(content)
         for name, made in done.failed.items():
             _print_failure(name, made)
+        if draft:
+            echo("A draft: nothing was recorded or written.")
+            raise typer.Exit(done.exit_code)
         lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
         echo(f"{len(done.written)} files written, {lines} added to the ledger.")
         if pages := len(pages_of_unchanged_reports(done.written)):
@@ -151,7 +169,7 @@ def _print_plans(planned: UpdateResult, *, as_json: bool) -> None:
     """Print what would be done of each topic, and why."""
     if as_json and planned.exit_code != 1:
         plans = [{"name": name, "steps": _words_of_plan(plan), "reason": plan.reason} for name, plan in planned.plans.items()]
-        print_json({"problems": problems_as_data(planned.problems), "topics": plans})
+        print_output("update-plan", {"problems": problems_as_data(planned.problems), "topics": plans})
         return
     stop_at(planned.problems, as_json=as_json)
     print_columns([(name, ", ".join(_words_of_plan(plan)) or "reuse", plan.reason) for name, plan in planned.plans.items()])
@@ -162,6 +180,7 @@ def _words_of_plan(plan: TopicPlan) -> list[str]:
 
 
 def _print_topic(content: TopicContent) -> None:
+    from forecast.sentences.answer_text import answer_text
     from forecast.sentences.cautions import contradiction_sentences, single_engine_sentence, verdict_words
     from forecast.sentences.forecasts import record_sentences
     from forecast.sentences.headlines import headline_of
@@ -180,7 +199,7 @@ def _print_topic(content: TopicContent) -> None:
     if note := single_engine_sentence(content):
         echo(f"  NOTE: {note}")
     if content["answers"]:
-        print_columns([(answer["name"], headline_of(answer).short, answer["sentence"]) for answer in content["answers"]], indent="  ")
+        print_columns([(answer["name"], headline_of(answer).short, answer_text(answer)) for answer in content["answers"]], indent="  ")
     for question in judged:
         echo(f"  {question['name']}  {'; '.join(record_sentences(question, None))}.")
 

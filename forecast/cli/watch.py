@@ -42,7 +42,7 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
     wrong = root_problem(root)
     stop_at(() if wrong is None else (wrong,), as_json=False)
     if missing := missing_libraries():
-        echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast[watch]'", err=True)
+        echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast-book[watch]'", err=True)
         raise typer.Exit(2)
 
     def print_address(address: str) -> None:

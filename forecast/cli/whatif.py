@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, stop_at
+from forecast.cli.completion import complete_topic
+from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, day, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
     from forecast.actions.observe import Observation
     from forecast.actions.whatif import WhatIfResult
 
-Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", autocompletion=complete_topic, show_default=False)]
 Prior = Annotated[
     list[str] | None,
     typer.Option("--prior", metavar='NAME="..."', help="Another prior for a parameter; may be repeated.", show_default=False),
@@ -77,7 +78,7 @@ def whatif(
     from forecast.model.settings import Settings
 
     others = texts_by_name(priors or [], option="--prior")
-    seen = [_row(text) for text in rows or []]
+    seen = [supposed_row(text) for text in rows or []]
     if not others and not seen and not variant:
         raise typer.BadParameter("suppose something: --prior, --observe or --variant", param_hint="--prior / --observe / --variant")
     _check_saving(save, weight, why, is_alone=bool(others) and not seen and not variant)
@@ -93,15 +94,7 @@ def whatif(
     )
     stop_at(supposed.problems, as_json=as_json)
     if as_json:
-        print_json(
-            {
-                "topic": topic,
-                "as_of": str(supposed.as_of),
-                "after_as_of": str(supposed.after_as_of),
-                "before": supposed.before,
-                "after": supposed.after,
-            }
-        )
+        print_output("whatif", whatif_data(topic, supposed))
     else:
         _print_answers(topic, supposed)
     if save and weight is not None:
@@ -116,8 +109,21 @@ def whatif(
         raise typer.Exit(3)
 
 
+def whatif_data(topic: str, supposed: WhatIfResult) -> dict[str, Any]:
+    """Return answers before and after as data."""
+    return {
+        "topic": topic,
+        "as_of": str(supposed.as_of),
+        "after_as_of": str(supposed.after_as_of),
+        "before": supposed.before,
+        "after": supposed.after,
+        "distrusted": supposed.distrusted,
+    }
+
+
 def _print_answers(topic: str, supposed: WhatIfResult) -> None:
     """Print what is supposed, and each answer before and after."""
+    from forecast.sentences.answer_text import answer_text
     from forecast.sentences.headlines import headline_of
 
     moved = "" if supposed.after_as_of == supposed.as_of else f", after as of {supposed.after_as_of}"
@@ -137,7 +143,7 @@ def _print_answers(topic: str, supposed: WhatIfResult) -> None:
     if any("fraction" in answer for answer in with_interval):
         echo("  Of the probability of one event: its expected value, and in brackets the 90 % interval of the fraction.")
     unanswered = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if answer["value"] is None]
-    for name, sentence in dict.fromkeys((answer["name"], answer["sentence"]) for answer in unanswered):
+    for name, sentence in dict.fromkeys((answer["name"], answer_text(answer)) for answer in unanswered):
         echo(f"  {name}: {sentence}")
     if not supposed.after:
         echo("  The topic asks nothing yet, so there is no answer to compare.")
@@ -155,8 +161,8 @@ def _check_saving(save: str, weight: float | None, why: str, *, is_alone: bool) 
         raise typer.BadParameter("a variant has a weight and a reason", param_hint="--weight / --why")
 
 
-def _row(text: str) -> tuple[str, Observation]:
-    """A stream and a row from a text such as ``captures 2026-10-01..2026-12-31 0 asked=2``."""
+def supposed_row(text: str) -> tuple[str, Observation]:
+    """Return a stream and a row from a text such as ``captures 2026-10-01..2026-12-31 0 asked=2``."""
     from forecast.actions.observe import Observation
 
     words = text.split()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, stop_at
+from forecast.cli.completion import complete_question
+from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, day, root_of, today
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from forecast.actions.why import Reason, Reasons
     from forecast.schema.insight import MeasureContent, MeasureScale
 
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.")]
+Question = Annotated[
+    str, typer.Argument(metavar="QUESTION", autocompletion=complete_question, help="A question, topic.question, or a topic that asks one.")
+]
 Since = Annotated[
     date | None,
     typer.Option("--since", metavar="DATE", parser=day, help="Split the change since this day (default: the newest report's reasons).",
@@ -62,7 +65,7 @@ def why(
         moved, problems = answer_change_since(root, question, since, today=today(), settings=Settings(seed=seed, draws=draws))
     stop_at(problems, as_json=as_json)
     if moved is not None:
-        print_json(difference_as_data(moved)) if as_json else print_difference(moved)
+        print_output("why-since", difference_as_data(moved)) if as_json else print_difference(moved)
 
 
 def difference_as_data(moved: TopicDifference) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     answer_reasons = reasons(root, question)
     stop_at(answer_reasons.problems, as_json=as_json)
     if as_json:
-        print_json({name: value for name, value in asdict(answer_reasons).items() if name != "problems"})
+        print_output("why", reasons_data(answer_reasons))
         return
     assert answer_reasons.answer is not None
     _print_answer(answer_reasons.answer)
@@ -117,12 +120,18 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
             echo(f"Note: {note}")
 
 
+def reasons_data(found: Reasons) -> dict[str, Any]:
+    """Return the reasons of an answer as data."""
+    return {name: value for name, value in asdict(found).items() if name != "problems"}
+
+
 def _print_answer(answer: PublishedAnswer) -> None:
+    from forecast.sentences.answer_text import answer_text
     from forecast.sentences.cautions import verdict_words
 
     echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
     echo(f"  {answer['asks']}")
-    echo(f"  {answer['sentence']}")
+    echo(f"  {answer_text(answer)}")
     for warning in answer["warnings"]:
         echo(f"  {warning}")
     for crossing in answer.get("crossings", ()):
@@ -156,8 +165,14 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
 
 
 def _print_doubts(reasons: Reasons) -> None:
-    """Print how much of the doubt is about parameters, and about which."""
-    from forecast.sentences.split_words import doubt_sentence, share_with_error, structure_sentence
+    """Print how much of the doubt is about parameters, and about which, or why that is not worked out."""
+    from forecast.sentences.split_words import (
+        doubt_sentence,
+        is_variance_note_of,
+        missing_split_sentence,
+        share_with_error,
+        structure_sentence,
+    )
 
     if reasons.ignorance is not None and reasons.ignorance_error is not None:
         echo(doubt_sentence(reasons.ignorance, error=reasons.ignorance_error, structure=reasons.structure is not None))
@@ -165,6 +180,10 @@ def _print_doubts(reasons: Reasons) -> None:
             echo(f"  {structure_sentence(reasons.structure, error=reasons.structure_error)}")
         shares = [(share_with_error(share, error=error), name) for name, share, error in reasons.doubts]
         print_columns(shares or [("", "no parameter alone")], indent="  ", right=(0,))
+    elif (answer := reasons.answer) is not None and reasons.measure is not None:
+        missing = missing_split_sentence(answer, reasons.measure)
+        if missing and not any(is_variance_note_of(note, answer["name"]) for note in reasons.notes):
+            echo(missing)
 
 
 def _print_reasons(title: str, reasons: Sequence[Reason], measure: MeasureContent) -> None:

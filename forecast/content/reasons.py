@@ -19,9 +19,10 @@ def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
     """
     kept = content.copy()
     kept.pop("lead", None)
+    kept.pop("note", None)
     renewed: TopicContent = {
         **kept,
-        **_lead(topic),
+        **lead_and_note(topic),
         "title": topic.title,
         "origin": topic.origin,
         "answers": [_with_question(answer, topic.questions[answer["name"]]) for answer in content["answers"]],
@@ -33,14 +34,21 @@ def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
     return {**renewed, "digest": digest_of(renewed)}
 
 
-class _Lead(TypedDict, total=False):
-    """What only a topic that names its leading question has."""
+class LeadAndNote(TypedDict, total=False):
+    """What only a topic has that names its leading question, or begins its page with a note."""
 
     lead: str
+    note: str
 
 
-def _lead(topic: Topic) -> _Lead:
-    return {"lead": topic.lead} if topic.lead else {}
+def lead_and_note(topic: Topic) -> LeadAndNote:
+    """Return the question that leads a topic's page and the note that it begins with, where the topic has them."""
+    shown: LeadAndNote = {}
+    if topic.lead:
+        shown["lead"] = topic.lead
+    if topic.note:
+        shown["note"] = topic.note
+    return shown
 
 
 def _with_question(answer: AnswerContent, question: Question) -> AnswerContent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import date
 from typing import TypedDict
 
@@ -24,7 +23,6 @@ from forecast.schema.json_data import row_as_data
 from forecast.schema.long_records import MOST_LISTED_ROWS, LongRecord
 from forecast.schema.topic import ClassTotal, Fan, PastPoint, RowContent, StreamContent
 
-TREATED_AS_UNKNOWN = "treated as unknown, not as uneventful"  # days without a row of a stream whose future is simulated
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
 
 
@@ -78,37 +76,6 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
     }
 
 
-def unrecorded_sentence(streams: Sequence[StreamContent], as_of: date) -> str:
-    """Say how much time lies between the record and the as-of day; empty where the topic has no streams."""
-    if not streams:
-        return ""
-    late = [stream for stream in streams if stream["unrecorded_days"] > 0]
-    drawn = [stream for stream in late if stream["fan"] is not None]
-    still = [_spaced_name(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
-    apart = [_spaced_name(stream) for stream in late if stream["total"] is None]
-    sentences = []
-    if not late and any(stream["rows"] for stream in streams):
-        sentences.append(f"The record reaches the as-of day, {words.day(as_of)}.")
-    elif not late:
-        sentences.append(f"Nothing is recorded up to the as-of day, {words.day(as_of)}.")
-    if drawn and len({stream["through"] for stream in drawn}) == 1:
-        of = "" if len(drawn) == len(streams) else f" of {words.join_words([_spaced_name(stream) for stream in drawn])}"
-        count, through = drawn[0]["unrecorded_days"], drawn[0]["through"]
-        days, treated = ("day", f"is {TREATED_AS_UNKNOWN}") if count == 1 else (words.days(count), f"are {TREATED_AS_UNKNOWN}")
-        if any(stream["rows"] for stream in drawn):
-            sentences.append(f"The record{of} ends on {words.day(through)}; the {days} since {treated}.")
-        else:
-            sentences.append(f"No row{of} is recorded; the {days} up to {words.day(as_of)} {treated}.")
-    elif drawn:
-        counts = words.join_words([f"{words.days(stream['unrecorded_days'])} under “{_spaced_name(stream)}”" for stream in drawn])
-        sentences.append(f"The last days up to {words.day(as_of)} are not recorded and are {TREATED_AS_UNKNOWN}: {counts}.")
-    if still:
-        sentences.append(f"No future is simulated for {words.join_words(still)}: what is recorded stands.")
-    if apart:
-        sentences.append(f"The rows of {words.join_words(apart)} are not counted over time: each stands by itself.")
-    return " ".join(sentences)
-
-
 def _class_totals(record: StreamRecord, paths: Paths) -> list[ClassTotal]:
     """How often each class was seen, and will have been by the last day simulated."""
     stream = record.stream
@@ -121,10 +88,6 @@ def _class_totals(record: StreamRecord, paths: Paths) -> list[ClassTotal]:
         for label in stream.classes
         for fan in [_fan(stream.name, record, paths, label)]
     ]
-
-
-def _spaced_name(stream: StreamContent) -> str:
-    return stream["name"].replace("_", " ")
 
 
 class _Entry(TypedDict, total=False):

@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, TypedDict
 
-from forecast.book.topic import Point, Quantity, Question, Topic
+from forecast.book.topic import Point, Quantity, Topic
 from forecast.book.units import singular_unit_of_question, unit_of_question
 from forecast.content.crossing_words import crossing_contents
 from forecast.content.diagnosis import engine_content, verdict_content, warnings
 from forecast.content.links import link_cautions, link_contents
 from forecast.content.parameters import parameter_contents
-from forecast.content.records import stream_contents, unrecorded_sentence
+from forecast.content.reasons import lead_and_note
+from forecast.content.records import stream_contents
+from forecast.content.regimes import regime_contents
 from forecast.content.variant_ranges import variant_warnings, with_ranges
 from forecast.inference.posterior import Posterior
 from forecast.model.record import known_points
@@ -24,7 +26,6 @@ from forecast.predict.answers import Answer, Dates, Probability, Shares
 from forecast.predict.distribution import Distribution
 from forecast.predict.exchanged import HubDistribution
 from forecast.predict.paths import Paths
-from forecast.schema import words
 from forecast.schema.answers import (
     AnnulmentContent,
     AnswerContent,
@@ -39,7 +40,6 @@ from forecast.schema.answers import (
     ProbabilityValue,
     SharesValue,
     ShareValue,
-    is_probability,
 )
 from forecast.schema.book import CodeContent
 from forecast.schema.compact import compact_content
@@ -48,6 +48,7 @@ from forecast.schema.json_data import round_numbers
 from forecast.schema.links import LinkContent
 from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
+from forecast.schema.regimes import RegimeContent
 from forecast.schema.relations import RelationContent
 from forecast.schema.topic import (
     REPORT_FORMAT,
@@ -62,12 +63,13 @@ from forecast.schema.topic import (
 )
 from forecast.schema.variants import VariantsContent
 from forecast.sentences import answer_sentences
+from forecast.sentences.answer_text import answer_text
+from forecast.sentences.unrecorded import unrecorded_sentence
 
 
 class _ContentExtras(TypedDict, total=False):
     """What only some reports have."""
 
-    lead: str
     implied: list[ImpliedContent]
     code: CodeContent
     relations: list[RelationContent]
@@ -80,6 +82,12 @@ class _LinksExtra(TypedDict, total=False):
     """What only a topic with links to others has."""
 
     links: list[LinkContent]
+
+
+class _RegimesExtra(TypedDict, total=False):
+    """What only a topic with hidden regimes has."""
+
+    regimes: list[RegimeContent]
 
 
 class _AnswerExtras(TypedDict, total=False):
@@ -148,8 +156,8 @@ def topic_content(
     judged = verdict_content(verdict)
     streams = stream_contents(model, paths)
     implications: _ContentExtras = {"implied": list(implied)} if implied else {}
-    lead: _ContentExtras = {"lead": topic.lead} if topic.lead else {}
     rivals: _VariantsExtra = {} if variants is None else {"variants": variants}
+    regimes: _RegimesExtra = {"regimes": regime_contents(model, paths)} if topic.regimes else {}
     linked = link_contents(topic, model.as_of)
     links: _LinksExtra = {"links": linked} if linked else {}
     answered = [answer_content(topic, answers[name]) for name in topic.questions]
@@ -159,7 +167,7 @@ def topic_content(
         "digest": "",
         "name": topic.name,
         "title": topic.title,
-        **lead,
+        **lead_and_note(topic),
         "origin": topic.origin,
         "as_of": model.as_of.isoformat(),
         "opens": topic.opens.isoformat(),
@@ -169,6 +177,7 @@ def topic_content(
         "answers": answered if variants is None else with_ranges(answered, variants),
         **rivals,
         "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
+        **regimes,
         **links,
         **implications,
         "streams": streams,
@@ -194,8 +203,7 @@ def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
     one: _AnswerExtras = {"unit_one": unit_one} if unit_one else {}
     fraction: _AnswerExtras = {"fraction": True} if question.is_fraction else {}
     crossings: _AnswerExtras = {"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}
-    chance_errors = value["chance_errors"] if value is not None and is_probability(value, question.kind) else None
-    return {
+    content: AnswerContent = {
         "name": question.name,
         "asks": question.asks,
         "kind": question.kind,
@@ -215,9 +223,10 @@ def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
         "status": answer.status,
         **_why_unanswered(answer),
         "headline": answer_sentences.headline(question.kind, value, unit=unit, status=answer.status),
-        "sentence": _sentence(question, answer, unit, unit_one, chance_errors=chance_errors),
+        "sentence": "",
         "value": value,
     }
+    return {**content, "sentence": answer_text(content)}
 
 
 def _value(value: Probability | Distribution | Dates | Shares) -> AnswerValue:
@@ -297,50 +306,6 @@ def _unseen_bound(probability: float, unseen: float | None) -> _Bound:
     if unseen is None:
         return {}
     return {"at_most": unseen} if probability < 0.5 else {"at_least": 1 - unseen}
-
-
-def _sentence(question: Question, answer: Answer, unit: str, unit_one: str, *, chance_errors: Sequence[float] | None) -> str:
-    value = answer.value
-    if answer.failed is not None:
-        return answer_sentences.void_sentence(answer.failed.first, answer.failed.last)
-    if value is None:
-        return answer_sentences.unanswered_sentence(_reasons(answer))
-    if answer.status == "annulled":
-        return answer_sentences.settled_sentence(answer.status)
-    match value:
-        case Probability():
-            sentence = answer_sentences.probability_sentence(
-                value=value.value, error=value.error, chance_interval=value.chance, chance_errors=chance_errors, status=answer.status
-            )
-        case Distribution():
-            modes = [(mode.share, mode.quantiles) for mode in value.modes]
-            sentence = answer_sentences.distribution_sentence(
-                quantiles=value.quantiles,
-                errors=value.quantile_errors,
-                unit=unit,
-                unit_one=unit_one,
-                status=answer.status,
-                modes=modes,
-                sole=answer_sentences.chance_of_middle(_number_value(value)),
-            )
-        case Dates():
-            assert question.by is not None
-            sentence = answer_sentences.date_sentence(
-                quantiles=[_iso(day) for day in value.quantiles],
-                not_by_then=value.not_by_then,
-                error=value.error,
-                by=question.by.isoformat(),
-                status=answer.status,
-            )
-        case Shares():
-            sentence = answer_sentences.shares_sentence(
-                values=value.values, errors=value.errors, none=value.none, none_error=value.none_error
-            )
-    if question.given is not None:
-        sentence = f"{sentence} {answer_sentences.given_sentence(answer.given)}"
-    if answer.annulled is None or answer.status in words.RECORDED:
-        return sentence
-    return f"{sentence} {answer_sentences.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
 
 
 def _why_unanswered(answer: Answer) -> _AnswerExtras:

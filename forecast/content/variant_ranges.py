@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from forecast.content.diagnosis import WARNED
 from forecast.schema.answers import AnswerContent
 from forecast.schema.variants import VariantsContent
+from forecast.sentences.answer_text import answer_text
 from forecast.sentences.variants import answer_range
 
 
@@ -29,4 +30,7 @@ def _with_range(answer: AnswerContent, variants: VariantsContent) -> AnswerConte
         (rival["after"], its["value"]) for rival in variants["rivals"] for its in rival["answers"] if its["question"] == answer["name"]
     ]
     found = answer_range(answer["kind"], answer["unit"], values)
-    return answer if found is None else {**answer, "variants": found, "sentence": f"{answer['sentence']} {found['said']}"}
+    if found is None:
+        return answer
+    ranged: AnswerContent = {**answer, "variants": found}
+    return {**ranged, "sentence": answer_text(ranged)}

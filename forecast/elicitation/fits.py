@@ -8,6 +8,7 @@ of an interval's mass alone, the family's member of greatest entropy has it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 HONOURED = 1e-6  # how near, in probability, a point counts as met, and how far rounding may move one
 LARGEST_MISS = 0.02  # a family that misses a point by more probability than this, and by twice as much as the best, is not offered
 NEGLIGIBLE_LOCATION = 1e-12  # a location nearer to 0 than this is written as 0, where the points said stay where they are
+POOR_MISS = 0.05  # a best fit that misses a point by more probability than this does not say what was said
 MOST_ARGUMENT_DIGITS = 17
 
 type Method = Literal["exact", "least squares", "greatest entropy", "cases", "cases from a flat start"]
@@ -77,7 +79,8 @@ def fits(judgement: Judgement, support: Support, *, among: Sequence[Candidate] =
     """Return the families that suit a judgement, the best first; those that honour it alike in their usual order.
 
     ``among`` are the families to try (those of the support where none are
-    given); those far behind the best are left out.  Raises ``Fault`` where the judgement is impossible or no family can have it.
+    given); those far behind the best are left out.  Raises ``Fault`` where the judgement is impossible, no family can have it,
+    or the best misses a point by more than ``POOR_MISS``.
     """
     judgement = check_judgement(judgement, support)
     if isinstance(judgement, ObservedCases):
@@ -92,7 +95,24 @@ def fits(judgement: Judgement, support: Support, *, among: Sequence[Candidate] =
     if not fitted:
         raise faults[0] if len(faults) == 1 else Fault(f"no family of values {support.words} can say this", hint="give other values")
     fitted.sort(key=lambda fit: 0.0 if fit.miss <= HONOURED else round(fit.miss, 3))
+    if fitted[0].miss > POOR_MISS:
+        raise _poor_fit_fault(fitted[0], support)
     return tuple(fit for fit in fitted if fit.miss <= max(LARGEST_MISS, 2 * fitted[0].miss))
+
+
+def _poor_fit_fault(best: Fit, support: Support) -> Fault:
+    """That no family comes near what was said, with the point that the best of them misses most."""
+    said, miss = max(zip(best.said, best.misses, strict=True), key=lambda both: abs(both[1]))
+    message = (
+        f"no family of values {support.words} comes near this: of the best, {best.statement}, {100 * (said.share + miss):.3g} % "
+        f"lie below {said.value:g}, where {100 * said.share:.3g} % were said"
+    )
+    if math.isfinite(support.lower) and math.isfinite(support.upper) and support != SHARE_SUPPORT:
+        width = support.upper - support.lower
+        hint = f"say it of the share of the way between the ends, a Beta, and use {support.lower:g} + {width:g} * share in the topic"
+    else:
+        hint = "give other points, or fewer, or other values that are possible"
+    return Fault(message, hint=hint)
 
 
 def read_statement(text: str) -> tuple[str, dict[str, Any]]:

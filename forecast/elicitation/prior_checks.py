@@ -26,7 +26,7 @@ from forecast.model.chosen_rows import distinct_rows
 from forecast.model.errors import Unsound
 from forecast.model.invalid_values import describe_invalid_arguments, share_as_percent
 from forecast.model.left_out import MOST_BEYOND, draws_beyond_floats, without_overflow
-from forecast.model.model import Model, Parameters, model_as_of
+from forecast.model.model import Model, Parameters, RowTable, model_as_of
 from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, generator
@@ -124,20 +124,14 @@ def _invalid_statements(prior: Posterior) -> Iterator[ImpliedContent]:
         table = distinct_rows(model, name)
         if not len(table):
             continue
-        statement = table.stream.value
         draws = min(
             len(prior), max(MOST_CELLS_CHECKED // len(table), FEWEST_DRAWS_CHECKED)
         )  # in random order, so that the first are a sample too
         parameters = {parameter: values[:draws] for parameter, values in prior.parameters.items()}
         for begin in range(0, len(table), MOST_CELLS_CHECKED // draws):
             part = table.at(np.arange(begin, min(begin + MOST_CELLS_CHECKED // draws, len(table))))
-            with np.errstate(all="ignore"):
-                kind, arguments = model.distribution_as_written(statement, model.row_scope(part, parameters))
-                wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(part)))
-            if wrong.any():
-                message, hint, column = describe_invalid_arguments(statement, kind, arguments, wrong, of="prior's draws")
-                message = f"{message} (row of {part.record.rows[column].start})"
-                yield _topic_warning(("streams", name, "value"), message, hint)
+            if (fault := _invalid_fault(model, part, parameters, draws)) is not None:
+                yield _topic_warning(("streams", name, "value"), *fault)
                 break
     try:
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
@@ -145,6 +139,19 @@ def _invalid_statements(prior: Posterior) -> Iterator[ImpliedContent]:
         for problem in unsound.problems:
             name = next(name for name in share_quantities(model.topic) if f"`{name}`" in problem.message)
             yield _topic_warning(("quantities", name), problem.message, problem.hint)
+
+
+def _invalid_fault(model: Model, table: RowTable, parameters: Parameters, draws: int) -> tuple[str, str] | None:
+    """The message and hint of a statement that makes no distribution for some of a table's rows, in any state of a regime; None where it makes one."""
+    statement = table.stream.value
+    for scope in model.row_scopes(table, parameters):
+        with np.errstate(all="ignore"):
+            kind, arguments = model.distribution_as_written(statement, scope)
+            wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
+        if wrong.any():
+            message, hint, column = describe_invalid_arguments(statement, kind, arguments, wrong, of="prior's draws")
+            return f"{message} (row of {table.record.rows[column].start})", hint
+    return None
 
 
 def _decided_questions(topic: Topic, as_of: date, prior: Posterior) -> Iterator[ImpliedContent]:

@@ -39,6 +39,8 @@ def _uses(topic: Topic) -> dict[str, set[str]]:
         uses[quantity.name] = _names_used([quantity.expression])
     for series in topic.series.values():
         uses[series.name] = _names_used([] if series.later is None else [series.later])
+    for regime in topic.regimes.values():
+        uses[regime.name] = set(regime.parameters)
     for stream in topic.streams.values():
         uses[stream.name] = _names_used([*stream.value.arguments.values(), *stream.next.values()])
     for question in topic.questions.values():

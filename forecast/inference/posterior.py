@@ -230,6 +230,12 @@ class Posterior:
         picked = rng.permutation(order[systematic_resample(self.weights[order], count, rng)])
         return {name: values[picked] for name, values in self.parameters.items()}, self.replicates[picked]
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the parameters."""
+        from forecast.inference.posterior_table import posterior_html
+
+        return posterior_html(self)
+
 
 def with_draw_count(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
     """Return parameters that say how many draws there are also where there is no parameter: then with zeros under ``NO_PARAMETER``."""

@@ -14,12 +14,16 @@ import numpy as np
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.record_columns import record_columns
-from forecast.book.rows import is_gradual
+from forecast.book.rows import is_gradual, sort_rows
 from forecast.book.topic import Row
 from forecast.inference.posterior import BLOCK_CELLS
 from forecast.insight.reweighting import Pool, with_rows
 from forecast.language.arrays import Array
+from forecast.model.chain_groups import ChainGroup, chain_of, table_groups
+from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model, row_table
+
+MOST_OUT_OF_ORDER = 400  # pieces of the streams of a hidden regime that arrive out of the order of their days
 
 type RowKey = tuple[str, int]  # a stream, and a row's place among its rows
 
@@ -86,26 +90,74 @@ def is_gradual_row(model: Model, key: RowKey) -> bool:
 def _columns(model: Model, pool: Pool, pieces: Sequence[Piece]) -> Mapping[tuple[RowKey, date], PieceColumns]:
     """The log-likelihood of each row up to each of its cuts."""
     columns: dict[tuple[RowKey, date], PieceColumns] = {}
-    for name, whole in model.tables.items():
-        wanted = [piece for piece in pieces if piece.key[0] == name]
+    for group in table_groups(model.tables):
+        wanted = [piece for piece in pieces if piece.key[0] in group]
         if not wanted:
             continue
-        rows = [replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted]
+        rows = [replace(row_of(model, piece.key), end=piece.end) for piece in wanted]
+        if (chain := chain_of(group)) is not None:
+            columns |= _columns_of_chain(model, pool, chain, wanted, rows)
+            continue
+        ((name, whole),) = group.items()
         if whole.entry is None:
-            matrix = _likelihood(model, pool, name, rows)
+            matrix = _likelihood(model, pool, {name: rows})
             columns |= {(piece.key, piece.end): PieceColumns(*(matrix[:, column],) * 3) for column, piece in enumerate(wanted)}
             continue
         for index, (piece, row) in enumerate(zip(wanted, rows, strict=True)):
             before = [other for other in rows[:index] if row.origin and other.origin == row.origin]
-            learnt, seen = (_likelihood(model, pool, name, [*before, row], weighed=weighed)[:, -1] for weighed in (True, False))
-            alone = _likelihood(model, pool, name, [row], weighed=False)[:, -1] if before and seen.any() else seen
+            learnt, seen = (_likelihood(model, pool, {name: [*before, row]}, weighed=weighed)[:, -1] for weighed in (True, False))
+            alone = _likelihood(model, pool, {name: [row]}, weighed=False)[:, -1] if before and seen.any() else seen
             columns[piece.key, piece.end] = PieceColumns(learnt, seen, alone)
     return columns
 
 
-def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:
-    """The log-likelihood of some rows of a stream, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
-    cut = row_table(model.topic, replace(model.tables[name].record, rows=record_columns(rows)), model.records, model.as_of)
-    if cut.entry is not None and not weighed:
-        cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
-    return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
+def _columns_of_chain(
+    model: Model, pool: Pool, chain: ChainGroup, pieces: Sequence[Piece], rows: Sequence[Row]
+) -> dict[tuple[RowKey, date], PieceColumns]:
+    """The same of the streams that a hidden regime drives, where a piece says what it adds to all of theirs that had arrived before it."""
+    alone = [_likelihood(model, pool, {piece.key[0]: [row]})[:, -1] for piece, row in zip(pieces, rows, strict=True)]
+    if tuple(piece.key for piece in pieces) == chain.keys:
+        matrix = _likelihood(
+            model, pool, {name: [row_of(model, (name, at)) for at in range(len(table))] for name, table in chain.tables.items()}
+        )
+        places = {key: column for column, key in enumerate((name, at) for name, table in chain.tables.items() for at in range(len(table)))}
+        added = matrix[:, [places[piece.key] for piece in pieces]]
+    else:
+        added = _added_out_of_order(model, pool, chain, pieces, rows)
+    columns: dict[tuple[RowKey, date], PieceColumns] = {}
+    latest: dict[RowKey, Array] = {}
+    for at, piece in enumerate(pieces):  # of a row that comes in pieces the last column is taken off again
+        latest[piece.key] = latest.get(piece.key, np.zeros(len(pool))) + added[:, at]
+        columns[piece.key, piece.end] = PieceColumns(latest[piece.key], latest[piece.key], alone[at])
+    return columns
+
+
+def _added_out_of_order(model: Model, pool: Pool, chain: ChainGroup, pieces: Sequence[Piece], rows: Sequence[Row]) -> Array:
+    """What each piece adds to the log-likelihood of all that had arrived before it, ``(draws, pieces)``, where they do not arrive in the order of their days."""
+    if len(pieces) > MOST_OUT_OF_ORDER:
+        named = " and ".join(f"`{name}`" for name in chain.tables)
+        records = "record" if len(chain.tables) == 1 else "records"
+        message = f"{len(pieces):,} pieces of the {records} of {named} became known out of the order of their days"
+        hint = f"with a hidden regime at most {MOST_OUT_OF_ORDER} are compared with what was predicted"
+        raise Unsound(topic_problem(model.topic, ("streams", next(iter(chain.tables))), message, hint))
+    arrived: dict[RowKey, Row] = {}
+    before, added = np.zeros(len(pool)), np.empty((len(pool), len(pieces)))
+    for at, (piece, row) in enumerate(zip(pieces, rows, strict=True)):
+        arrived[piece.key] = row
+        by_stream = {name: sort_rows([its for (stream, _), its in arrived.items() if stream == name]) for name in chain.tables}
+        whole = _likelihood(model, pool, {name: its for name, its in by_stream.items() if its}).sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            added[:, at] = np.where(np.isneginf(whole), -np.inf, whole - before)
+        before = whole
+    return added
+
+
+def _likelihood(model: Model, pool: Pool, rows: Mapping[str, Sequence[Row]], *, weighed: bool = True) -> Array:
+    """The log-likelihood of some rows of some streams, one after the other, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
+    tables = {}
+    for name, its in rows.items():
+        cut = row_table(model.topic, replace(model.tables[name].record, rows=record_columns(its)), model.records, model.as_of)
+        if cut.entry is not None and not weighed:
+            cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
+        tables[name] = cut
+    return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables=tables))

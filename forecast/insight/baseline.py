@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.warm_start import KnownDraws
+from forecast.inference.monte_carlo import REPLICATES, replicate_sums
 from forecast.inference.pareto import pareto_k
-from forecast.inference.weights import effective_size
+from forecast.inference.posterior import Posterior
+from forecast.inference.weights import effective_size, log_sum
 from forecast.insight.estimands import (
     Measure,
     answered_measures,
@@ -54,6 +56,15 @@ class UnknownVariation(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class VariedEvidence:
+    """The log evidence under a variation, and its standard error: less that of the published model, or, where ``is_whole``, by itself."""
+
+    log: float
+    error: float
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VariedMeasures:
     """The measures under a variation: values, changes from the published ones, and the errors of those, ``(measures,)`` each.
 
@@ -64,6 +75,7 @@ class VariedMeasures:
     changes: Array
     errors: Array
     held: Array
+    evidence: VariedEvidence
     pareto_k: float | None
     refitted: bool
 
@@ -147,7 +159,7 @@ def thin_draws(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]
 
 
 def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> VariedMeasures | None:
-    """Return the measures with the published paths under other weights of their draws; None where those do not carry.
+    """Return the measures with the published paths under other weights of their draws; None where those do not carry, or a mean is lost.
 
     The log ratios of the new density to the published one are given at the draws
     of the paths, ``(paths,)``, and at the engine's own, ``(draws,)``.  The paths'
@@ -155,18 +167,39 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
     judged on its own draws whether the weights carry, and the errors are theirs.
     """
     weights = basis.pool.weigh_by(on_paths)
-    own = basis.analysis.result.posterior.log_weight
+    worth = _worth_of_draws(basis, on_draws)
+    if not weights.carry or worth is None:
+        return None
+    size, tail, evidence = worth
+    relative = relative_weights(weights)
+    weighed = basis.cases.weigh(relative)
+    changes = weighed.values() - basis.values
+    if lost_means(basis, changes).any():
+        return None
+    errors = standard_error(weighed.influence() - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
+    return varied_measures(basis, changes, errors, weighed.chance_asked, evidence, pareto_k=tail)
+
+
+def weigh_thin_draws(basis: Baseline, on_paths: Array, on_draws: Array) -> PoolWeights | None:
+    """Return the weights of every fourth published draw, ``(thin draws,)``, under log ratios as ``reweight_measures`` takes them; None where they do not carry."""
+    weights = basis.pool.weigh_by(on_paths[::THINNING])
+    return weights if weights.carry and _worth_of_draws(basis, on_draws) is not None else None
+
+
+def _worth_of_draws(basis: Baseline, on_draws: Array) -> tuple[float, float, VariedEvidence] | None:
+    """The effective size and Pareto k-hat of the engine's own draws under other weights, and the evidence; None where these do not carry."""
+    posterior = basis.analysis.result.posterior
+    own = posterior.log_weight
     judged = np.where(np.isfinite(own), own + np.where(np.isfinite(own), on_draws, 0.0), -np.inf)
-    if not weights.carry or not np.isfinite(judged.max()):
+    if not np.isfinite(judged.max()):
         return None
     size, tail = effective_size(judged), pareto_k(judged)
     if size < TRUSTED_EFFECTIVE_SIZE or tail > LARGEST_PARETO_K:
         return None
-    relative = relative_weights(weights)
-    weighed = basis.cases.weigh(relative)
-    changes = weighed.values() - basis.values
-    errors = standard_error(weighed.influence() - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
-    return varied_measures(basis, changes, errors, weighed.chance_asked, pareto_k=tail)
+    total = log_sum(judged)
+    moved = replicate_sums(np.exp(judged - total), posterior.replicates) - replicate_sums(np.exp(own), posterior.replicates)
+    error = math.sqrt(REPLICATES / (REPLICATES - 1)) * float(np.linalg.norm(moved))
+    return size, tail, VariedEvidence(total, error)
 
 
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
@@ -175,7 +208,9 @@ def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, 
     varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures).weigh(relative)
     changes = varied.values() - basis.thin_values
     errors = standard_error(varied.influence() - basis.thin_influence)
-    return varied_measures(basis, changes, errors, varied.chance_asked, pareto_k=weights.pareto_k)
+    doubt = math.sqrt(max(1 / weights.effective_size - 1 / len(weights.log_weight), 0.0))
+    evidence = VariedEvidence(weights.log_mean, doubt)
+    return varied_measures(basis, changes, errors, varied.chance_asked, evidence, pareto_k=weights.pareto_k)
 
 
 def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
@@ -192,22 +227,46 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = varied.values() - basis.published
     errors = np.hypot(standard_error(varied.influence()) * scale, basis.errors)
-    return varied_measures(basis, changes, errors, varied.chance_asked, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+    return varied_measures(
+        basis, changes, errors, varied.chance_asked, evidence_of_posterior(posterior), pareto_k=posterior.diagnostics.pareto_k, refit=True
+    )
+
+
+def evidence_of_posterior(posterior: Posterior) -> VariedEvidence:
+    """Return the evidence that the fast engine found; raise ``UnknownVariation`` where it found none."""
+    found = posterior.diagnostics
+    if found.log_evidence is None or found.log_evidence_error is None:
+        raise UnknownVariation("the fast engine found no evidence")
+    return VariedEvidence(found.log_evidence, found.log_evidence_error, is_whole=True)
+
+
+def ratio_error(log_weight: Array, than: Array) -> float:
+    """Return the relative error of the ratio of two sums of weights of the same draws, ``(draws,)`` (the delta method): draws move both, by their shares of each."""
+    return float(np.linalg.norm(np.exp(log_weight - log_sum(log_weight)) - np.exp(than - log_sum(than))))
+
+
+def lost_means(basis: Baseline, changes: Array) -> NDArray[np.bool_]:
+    """Return which measures ``(measures,)`` are means that were published and cannot be estimated after some changes."""
+    lost: NDArray[np.bool_] = np.isnan(changes) & np.isfinite(basis.published)
+    return lost
 
 
 def varied_measures(
-    basis: Baseline, changes: Array, errors: Array, held: Array, *, pareto_k: float | None, refit: bool = False
+    basis: Baseline, changes: Array, errors: Array, held: Array, evidence: VariedEvidence, *, pareto_k: float | None, refit: bool = False
 ) -> VariedMeasures:
-    """Return varied measures from the changes, their errors and how probable each is asked for, ``(measures,)``; raise ``UnknownVariation`` where an answer has none."""
+    """Return varied measures from the changes, their errors, how probable each is asked for, ``(measures,)``, and the evidence; raise ``UnknownVariation`` where an answer has none."""
     if not is_known(changes, basis.measures):
         names = {
-            measure.question.name
+            f"“{measure.question.name.replace('_', ' ')}”"
             for measure, change in zip(basis.measures, changes, strict=True)
             if measure.kind != "mean" and not math.isfinite(change)
         }
         raise UnknownVariation(f"{' and '.join(sorted(names))} would have no answer")
+    if (lost := lost_means(basis, changes)).any():
+        means = {f"“{measure.question.name.replace('_', ' ')}”" for measure, gone in zip(basis.measures, lost, strict=True) if gone}
+        raise UnknownVariation(f"the mean of {' and '.join(sorted(means))} could not be estimated")
     changes, errors = (zero_rounding_errors(values, basis.published) for values in (changes, errors))
-    return VariedMeasures(basis.published + changes, changes, errors, held, pareto_k, refit)
+    return VariedMeasures(basis.published + changes, changes, errors, held, evidence, pareto_k, refit)
 
 
 def _path_rng(analysis: Analysis) -> np.random.Generator:

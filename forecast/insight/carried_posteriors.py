@@ -46,13 +46,14 @@ class _ReplayedDraws:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedPosteriors:
-    """The posteriors of topics, by name, as of ``as_of`` and earlier days.
+    """The posteriors of topics, by name, as of ``as_of`` and earlier days, for most of which ``since`` is the first.
 
     ``known`` has what carries them, or why nothing does, by address and day, ``states`` likewise by address and what the topic knew, and
     ``pools`` the draws that serve earlier days, by topic and variant; all only grow, and what they hold follows from the topics and settings.
     """
 
     topics: Mapping[str, Topic]
+    since: date
     as_of: date
     settings: Settings
     known: dict[tuple[str, date], LinkFit | Unsound] = field(default_factory=dict, repr=False)
@@ -115,7 +116,7 @@ class ReplayedPosteriors:
         refuse_custom_model(model, "its posterior is not replayed")
         key = link.topic, variant
         if key not in self.pools:
-            self.pools[key] = anchored_pool(topic, self.as_of, self.settings)
+            self.pools[key] = anchored_pool(topic, self.as_of, self.settings, since=self.since)
         pool = self.pools[key]
         weights = pool.weigh(model)
         if not weights.carry:
@@ -142,7 +143,10 @@ def with_carried_posteriors(topic: Topic, as_of: date, settings: Settings, known
     if not linked_names(topic):
         return topic
     return with_carried(
-        topic, ReplayedPosteriors(all_sources(topic), as_of, settings, {(address, as_of): its for address, its in (known or {}).items()})
+        topic,
+        ReplayedPosteriors(
+            all_sources(topic), topic.opens, as_of, settings, {(address, as_of): its for address, its in (known or {}).items()}
+        ),
     )
 
 

@@ -246,7 +246,7 @@ def move_content(
         {
             "kind": "model" if edited else "noise",
             "name": "edits" if edited else "noise",
-            "about": "the book was edited since, and Monte Carlo noise" if edited else "Monte Carlo noise",
+            "about": "edits of the book since then, and Monte Carlo noise" if edited else "Monte Carlo noise",
             "known": "",
             "source": "",
             "points": rest.tolist(),

@@ -6,10 +6,11 @@ A clause stands after ``whether``, ``if`` or a day: ``another captive asks to go
 from __future__ import annotations
 
 import math
+import re
 from typing import Literal
 
 from forecast.book.event_phrases import NUMBER_MARK
-from forecast.book.topic import Row, Stream
+from forecast.book.topic import Row, Series, Stream
 from forecast.language.distributions.families import family_for
 from forecast.schema import words
 
@@ -68,9 +69,32 @@ def row_clause(stream: Stream, row: Row) -> str:
         return _of_a_first(phrases.no_event) or _amount_text(stream, "none")
     if is_count and row.value == 1 and phrases.event:
         return _of_a_first(phrases.event)
+    shown = _percent(row.value) if stream.unit == "share" else number_word(row.value)
     if phrases.events and not (is_count and row.value == 1):
-        return _with_number(_of_a_first(phrases.events), number_word(row.value))
-    return _amount_text(stream, words.number(row.value))
+        return _with_number(_of_a_first(phrases.events), shown)
+    return _amount_text(stream, shown if stream.unit == "share" else words.number(row.value))
+
+
+def point_clause(series: Series, value: float) -> str:
+    """Return what a value of a series says, after what the series measures, up to its first colon or semicolon: ``troops near the border: 8,000 soldiers``.
+
+    A unit that says of each value what it means stands for the number.
+    """
+    what = re.split(r"[:;]", series.about)[0].strip()
+    if meaning := _meaning(series.unit, value):
+        return f"{what}: {meaning}"
+    return f"{what}: {words.in_unit(value, series.unit)}{''.join(words.unit_tails(series.unit, words.number(value)))}"
+
+
+def _meaning(unit: str, value: float) -> str:
+    """What a value means, where the unit says it of each, as in ``0 none, 1 given``; empty elsewhere."""
+    parts = [part.strip().partition(" ") for part in unit.split(",")]
+    return next((said for number, _, said in parts if number == f"{value:g}"), "") if len(parts) > 1 else ""
+
+
+def _percent(share: float) -> str:
+    """A recorded share as it was recorded, in percent."""
+    return f"{words.number(round(100 * share, 10))} %"
 
 
 def counted_noun(stream: Stream) -> tuple[str, str]:

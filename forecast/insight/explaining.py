@@ -48,12 +48,15 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     notes: list[str] = []
     model, settings = basis.model, basis.settings
     pool = anchored_pool(model.topic, model.as_of, settings, published=analysis.result.posterior)
+    if model.topic.regimes:
+        notes.append("Which state of a hidden regime each step has counts as luck, where doubt is split.")
     moves = moves_of(published_measures(basis, pool), earlier, notes)
     published = cases_of_one(basis)
     wide = wide_paths(basis, pool)
     without, silent = leverage(basis, wide)
     changed, unsaid = sensitivity(basis, wide)
-    notes += [*silent, *unsaid]
+    posts, unwatched = signposts(published)
+    notes += [*silent, *unsaid, *unwatched]
     foreseen = surprise_content(_surprises(basis, pool, notes))
     notes += missing_variance_notes(basis)
     score = _score_with_static_baseline(foreseen[1], basis, notes)
@@ -69,7 +72,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
             predictive_checks(model, thin_draws(basis.pool.parameters), basis.rng(Purpose.CHECKS), every=basis.pool.parameters)
         ),
         "information": information(published),
-        "signposts": signposts(published),
+        "signposts": posts,
         "history": _history(basis, pool, notes),
         "split": decompose_variance(basis),
         "notes": notes,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from forecast.insight.estimands import Measure, answered_measures, measures_of, 
 from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
 from forecast.insight.information import information, signposts
 from forecast.insight.mixed_history import mixed_history
-from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage, published_evidence
 from forecast.insight.mixed_sensitivity import mixed_sensitivity
 from forecast.insight.mixed_variance import decompose_mixed_variance
 from forecast.insight.published_cases import cases_of_variants
@@ -66,10 +66,12 @@ def explain_variants(
     paths = {name: basis.paths for name, basis in bases.items()}
     cases = cases_of_variants(measures, figures[:, 0], paths, shares, errors) if measures else None
     moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
-    variants = _variant_bases(bases, pools, measures)
-    leverage = _known_contents(partial(mixed_leverage, topic, variants, figures[:, 0]), "without a row", notes)
-    sensitivity = _known_contents(partial(mixed_sensitivity, topic, variants, figures[:, 0]), "with other priors", notes)
+    variants = cache(partial(_variant_bases, topic, bases, pools, measures))
+    leverage = _known_contents(lambda: mixed_leverage(topic, variants(), figures[:, 0]), "without a row", notes)
+    sensitivity = _known_contents(lambda: mixed_sensitivity(topic, variants(), figures[:, 0]), "with other priors", notes)
     history = _history(topic, base, pools, measures, figures, notes)
+    posts, unwatched = ([], []) if cases is None else signposts(cases)
+    notes += unwatched
     return {
         "measures": [_measure(topic, measure, answers, value, error) for measure, value, error in known],
         "moves": moves,
@@ -80,7 +82,7 @@ def explain_variants(
         "score": [],
         "checks": [],
         "information": [] if cases is None else information(cases),
-        "signposts": [] if cases is None else signposts(cases),
+        "signposts": posts,
         "history": history,
         "split": decompose_mixed_variance(measures, bases, shares, errors),
         "notes": notes,
@@ -90,7 +92,7 @@ def explain_variants(
 def _published_measures(
     topic: Topic, analyses: Mapping[str, Analysis], answers: Mapping[str, Answer]
 ) -> list[tuple[Measure, float, float]]:
-    """The measures that every variant answers, and a mean that is published, with values and errors."""
+    """The measures that every variant answers, and a mean that is published under each, with values and errors."""
     measures = answered_measures(measures_of(topic), answers)
     measures = tuple(
         measure
@@ -98,8 +100,9 @@ def _published_measures(
         if all(analysis.result.answers[measure.question.name].value is not None for analysis in analyses.values())
     )
     values, errors = published_values(answers, measures)
-    published = zip(measures, values.tolist(), np.nan_to_num(errors).tolist(), strict=True)
-    return [(measure, value, error) for measure, value, error in published if np.isfinite(value)]
+    under_each = np.array([values, *(published_values(analysis.result.answers, measures)[0] for analysis in analyses.values())])
+    published = zip(measures, values.tolist(), np.nan_to_num(errors).tolist(), np.isfinite(under_each).all(axis=0).tolist(), strict=True)
+    return [(measure, value, error) for measure, value, error, is_known in published if is_known]
 
 
 def _measure(topic: Topic, measure: Measure, answers: Mapping[str, Answer], value: float, error: float) -> MeasureContent:
@@ -153,11 +156,15 @@ def _known_contents[Content](found: Callable[[], tuple[list[Content], list[str]]
     return contents
 
 
-def _variant_bases(bases: Mapping[str, Baseline], pools: Mapping[str, Pool], measures: Sequence[Measure]) -> dict[str, VariantBasis]:
+def _variant_bases(
+    topic: Topic, bases: Mapping[str, Baseline], pools: Mapping[str, Pool], measures: Sequence[Measure]
+) -> dict[str, VariantBasis]:
+    """What leverage and sensitivity of each variant are worked out from; raises ``UnknownVariation`` where its evidence counts and is not known."""
     variants: dict[str, VariantBasis] = {}
     for name, basis in bases.items():
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
-        variants[name] = VariantBasis(basis, pools[name], tuple(places[measure.key] for measure in measures))
+        columns = tuple(places[measure.key] for measure in measures)
+        variants[name] = VariantBasis(basis, pools[name], columns, published_evidence(topic, basis, pools[name]))
     return variants
 
 

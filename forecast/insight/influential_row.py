@@ -19,6 +19,7 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.scoring.brier import brier_score
 from forecast.scoring.logarithmic import log_score_bits, probability_of_outcome
+from forecast.sentences.named import quoted_name
 
 CLEAR_ERRORS = 2.0  # Monte Carlo errors that a change must exceed to be one
 
@@ -80,7 +81,7 @@ def _influences(basis: Baseline, groups: list[RowGroup], outcome: int, notes: li
         try:
             varied, wide = measures_without(basis, group, gone, wide)
         except (UnknownVariation, Unsound) as reason:
-            notes.append(f"what the forecast would be without the row of {stream} on {group.name} is not known: {reason}")
+            notes.append(f"what the forecast would be without the row of {quoted_name(stream)} on {group.name} is not known: {reason}")
             continue
         without = min(max(float(varied.values[0]), 0.0), 1.0)
         yield InfluentialRow(

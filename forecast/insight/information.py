@@ -72,29 +72,35 @@ def information(published: PublishedCases) -> list[InformationContent]:
     return contents
 
 
-def signposts(published: PublishedCases) -> list[SignpostContent]:
-    """Return, for each stream, what would be worth watching for, its chance, and the measures if it is seen and if not.
+def signposts(published: PublishedCases) -> tuple[list[SignpostContent], list[str]]:
+    """Return, for each stream, what would be worth watching for, its chance, and the measures if it is seen and if not; and a sentence for each left out.
+
+    A stream is left out where what is seen of it leaves a mean without an estimate, because too few paths far out carry it.
 
     A stream that may well show nothing is watched for one or more, over the
     shortest of 1, 3, 6 and 12 months in which that has a chance of 10 %; any other
     for more than its upper and less than its lower quartile within a month.
     """
     posts: list[SignpostContent] = []
+    notes: list[str] = []
     for stream, label in _simulated_streams(published.groups[0].paths):
-        for sight in _sights(published, stream, label):
-            chance = published.share(sight.seen)
-            if min(chance, 1 - chance) >= LEAST_CHANCE:
-                posts.append(
-                    {
-                        "stream": sight.ahead.name,
-                        "condition": sight.clause,
-                        "absence": sight.is_absence,
-                        "until": sight.ahead.until.isoformat(),
-                        "chance": chance,
-                        "values": published.conditional_estimates(sight.seen),
-                    }
-                )
-    return [post for post in posts if post["values"]]
+        of_stream: list[SignpostContent] = [
+            {
+                "stream": sight.ahead.name,
+                "condition": sight.clause,
+                "absence": sight.is_absence,
+                "until": sight.ahead.until.isoformat(),
+                "chance": chance,
+                "values": published.conditional_estimates(sight.seen),
+            }
+            for sight in _sights(published, stream, label)
+            if min(chance := published.share(sight.seen), 1 - chance) >= LEAST_CHANCE
+        ]
+        if all(math.isfinite(estimate["value"]) for post in of_stream for estimate in post["values"]):
+            posts += of_stream
+        else:
+            notes.append(f"What to watch for of {stream.about} is left out: a mean cannot be estimated on the paths on which it is seen.")
+    return [post for post in posts if post["values"]], notes
 
 
 def future_increment(published: PublishedCases, stream: Stream, label: str = "", *, months: int) -> FutureIncrement | None:

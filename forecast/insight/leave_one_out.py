@@ -2,7 +2,8 @@
 
 Only the learning is undone: what happened stays as it happened, so totals, and
 questions that the record has settled, do not change.  Each variation takes
-the rows' log-likelihood off the weights of the published paths.  Where what is left does not
+the rows' log-likelihood off the weights of the published paths; those of a topic with hidden regimes are drawn anew, since
+the states depend on the rows.  Where what is left does not
 carry, paths on wider draws are weighed, with Pareto smoothing; where that does not carry either, the model is
 conditioned afresh without those rows.
 """
@@ -17,14 +18,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.posterior import BLOCK_CELLS
-from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, reweight_measures
-from forecast.insight.reweighting import is_shared, with_rows
+from forecast.insight.baseline import (
+    Baseline,
+    UnknownVariation,
+    VariedMeasures,
+    refit_measures,
+    resimulate_measures,
+    reweight_measures,
+    thin_draws,
+    weigh_thin_draws,
+)
+from forecast.insight.reweighting import with_rows
 from forecast.insight.wide_paths import WidePaths, refit_wide_paths, weigh_wide_paths
 from forecast.language.arrays import Array
+from forecast.model.chain_groups import group_depends, table_groups
 from forecast.model.chosen_rows import log_likelihood_of
+from forecast.model.draw_blocks import draw_count
 from forecast.model.errors import Unsound
-from forecast.model.model import Model
+from forecast.model.model import Model, RowTable
 from forecast.schema.insight import LeverageContent
+from forecast.sentences.named import quoted_name
 
 MOST_ROWS_ONE_BY_ONE = 300  # of a record longer than this, rows are left out by source, grade and stream, not one by one
 
@@ -84,6 +97,8 @@ def measures_without(
 
     ``gone`` is what the log-likelihood loses with the rows, at the paths' draws and at the engine's own.
     """
+    if basis.model.topic.regimes:
+        return _measures_with_other_states(basis, model_without(basis.model, group), gone), wide
     varied = reweight_measures(basis, *gone)
     if varied is not None:
         return varied, wide
@@ -94,33 +109,77 @@ def measures_without(
     return (varied, wide) if varied is not None else refit_wide_paths(basis, wide, model)
 
 
+def _measures_with_other_states(basis: Baseline, model: Model, gone: tuple[Array, Array]) -> VariedMeasures:
+    """The measures of a model whose hidden states are others, too, at the same parameters: on paths drawn anew, or conditioned afresh."""
+    weights = weigh_thin_draws(basis, *gone)
+    return (
+        refit_measures(basis, model) if weights is None else resimulate_measures(basis, model, thin_draws(basis.pool.parameters), weights)
+    )
+
+
 def gone_with(basis: Baseline, groups: Sequence[RowGroup]) -> Iterator[tuple[Array, Array]]:
     """Yield what the log-likelihood gains when nothing is learnt from each group, at the draws of the paths and at the engine's own, ``(draws,)``.
 
-    Where several reports are of one origin, what each says depends on the others, so the likelihood of the rest is worked out; elsewhere
-    the rows' columns are read once for all groups, a few at a time.
+    The rows' columns are read once for all groups, a few at a time.  Where several reports are of one origin, or several rows on one chain,
+    what each says depends on the others, so that of those that are left is worked out anew.
     """
     model, posterior = basis.model, basis.analysis.result.posterior
     both = (basis.pool.parameters, posterior.parameters)
-    if any(map(is_shared, model.tables.values())):
-        whole = [_log_likelihood(model, draws) for draws in both]
-        for group in groups:
-            rest = [_log_likelihood(model_without(model, group), draws) for draws in both]
-            yield rest[0] - whole[0], rest[1] - whole[1]
-        return
     sums = [_sums_by_group(model, draws, groups) for draws in both]
-    yield from ((-sums[0][place], -sums[1][place]) for place in range(len(groups)))
+    for place, group in enumerate(groups):
+        moved = _dependent_rows(model, group)
+        rest = model_without(model, group) if moved else model
+        gained = [_change_of_rest(model, rest, draws, moved) if moved else 0.0 for draws in both]
+        yield gained[0] - sums[0][place], gained[1] - sums[1][place]
 
 
-def _log_likelihood(model: Model, draws: Mapping[str, NDArray[Any]]) -> Array:
-    every = RowGroup("stream", "", "", None, tuple(range(model.row_count)))
-    total: Array = _sums_by_group(model, draws, [every])[0]
+def _dependent_rows(model: Model, group: RowGroup) -> list[tuple[int, int]]:
+    """The rows left of the origins and chains of those that go, as columns of the log-likelihood with them and without: what these say depends on what is gone."""
+    gone = np.asarray(group.columns, dtype=np.intp)
+    sizes = [len(table) for table in model.tables.values()]
+    starts = dict(zip(model.tables, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+    left: list[int] = []
+    for tables in table_groups(model.tables):
+        columns = np.concatenate([starts[name] + np.arange(len(table)) for name, table in tables.items()])
+        own = columns[np.isin(columns, gone)]
+        if len(own) and group_depends(tables):
+            left += [column for column in _on_same(tables, starts, columns, own).tolist() if column not in group.columns]
+    return [(column, column - int((gone < column).sum())) for column in sorted(left)]
+
+
+def _on_same(
+    tables: Mapping[str, RowTable], starts: Mapping[str, int], columns: NDArray[np.intp], own: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Of the columns of tables that enter together those of the same origin as some of them; all, where several tables are on one chain."""
+    if len(tables) > 1:
+        return columns
+    ((name, table),) = tables.items()
+    if table.entry is None:
+        return own
+    origins = table.entry.origins[0]
+    return columns[np.isin(origins, origins[own - starts[name]])]
+
+
+def _change_of_rest(model: Model, rest: Model, draws: Mapping[str, NDArray[Any]], moved: Sequence[tuple[int, int]]) -> Array:
+    """How the log-likelihood of rows that stay, given as columns of both models, changes with those that are gone, ``(draws,)``."""
+    before, after = zip(*moved, strict=True)
+    change: Array = _sum_of_columns(rest, draws, after) - _sum_of_columns(model, draws, before)
+    return change
+
+
+def _sum_of_columns(model: Model, draws: Mapping[str, NDArray[Any]], columns: Sequence[int]) -> Array:
+    """The log-likelihood of chosen rows together at every draw, ``(draws,)``; no more than a block of rows is held at once."""
+    count = draw_count(draws)
+    block = max(1, BLOCK_CELLS // count)
+    total = np.zeros(count)
+    for begin in range(0, len(columns), block):
+        total += log_likelihood_of(model, draws, columns[begin : begin + block]).sum(axis=1)
     return total
 
 
 def _sums_by_group(model: Model, draws: Mapping[str, NDArray[Any]], groups: Sequence[RowGroup]) -> Array:
     """The log-likelihood of each group's rows together at every draw, ``(groups, draws)``; no more than a block of rows is held at once."""
-    count = max((len(values) for values in draws.values()), default=1)
+    count = draw_count(draws)
     sums = np.zeros((len(groups), count))
     block = max(1, BLOCK_CELLS // count)
     for begin in range(0, model.row_count, block):
@@ -166,7 +225,7 @@ def row_groups(model: Model) -> Iterator[RowGroup]:
 def _group_text(group: RowGroup) -> str:
     match group.kind:
         case "row":
-            return f"the row of {group.stream} on {group.name}"
+            return f"the row of {quoted_name(group.stream)} on {group.name}"
         case "grade":
             return f"the rows of grade {group.name}"
         case _:

@@ -8,8 +8,8 @@ published posterior; both hold exactly.  A row that some draws make impossible
 cannot be taken away from posterior draws, since those have no weight left: then
 the prior's draws stand alone.
 
-Reports of one origin depend on each other, so what some of them say without the
-rest is the likelihood of those alone, and no sum of columns.
+Reports of one origin depend on each other, and so do rows of one chain, so what
+some of them say without the rest is the likelihood of those alone, and no sum of columns.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from forecast.inference.weights import log_sum
 from forecast.insight.reweighting import with_rows
 from forecast.language.arrays import Array
 from forecast.language.expressions import indexed_name
+from forecast.model.chain_groups import table_groups
 from forecast.model.model import Model
 from forecast.model.priors import blocks
 
@@ -86,23 +87,25 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class SharedOrigin:
-    """Rows of one origin: their columns, and where they stand in the table of their stream."""
+    """Rows of one origin, or of one chain: their columns, and for each its stream and where it stands in the table of that."""
 
     model: Model
-    stream: str
     columns: tuple[int, ...]
-    places: tuple[int, ...]
+    places: tuple[tuple[str, int], ...]
 
     def log_likelihood_left_out(self, left_out: frozenset[int], side: Side) -> tuple[Array, NDArray[np.int64]]:
         """What of the rows' log-likelihood, and how many exclusions, go at each draw when some of the rows do not count."""
         columns = list(self.columns)
         whole = side.finite[:, columns].sum(axis=1), side.excluded[:, columns].sum(axis=1)
-        places = [place for column, place in zip(self.columns, self.places, strict=True) if column not in left_out]
-        if not places:
+        kept = [place for column, place in zip(self.columns, self.places, strict=True) if column not in left_out]
+        if not kept:
             return whole
-        if len(places) == len(columns):
+        if len(kept) == len(columns):
             return np.zeros_like(whole[0]), np.zeros_like(whole[1])
-        matrix = with_rows(self.model, {self.stream: places}, others=False).log_likelihood(side.parameters)
+        places: dict[str, list[int]] = {}
+        for stream, place in kept:
+            places.setdefault(stream, []).append(place)
+        matrix = with_rows(self.model, places, others=False).log_likelihood(side.parameters)
         excluded = np.isneginf(matrix)
         return whole[0] - np.where(excluded, 0.0, matrix).sum(axis=1), whole[1] - excluded.sum(axis=1)
 
@@ -216,16 +219,20 @@ def _prior_shares(prior: Posterior, parameter: str, label: str) -> Array:
 
 
 def _shared_origins(model: Model) -> tuple[SharedOrigin, ...]:
-    """The rows of each origin that has several."""
-    shared, begin = [], 0
-    for name, table in model.tables.items():
-        origins = np.zeros(0) if table.entry is None else table.entry.origins[0]
-        for origin in np.unique(origins):
-            places = tuple(np.flatnonzero(origins == origin).tolist())
-            if len(places) > 1:
-                shared.append(SharedOrigin(model, name, tuple(begin + place for place in places), places))
-        begin += len(table)
-    return tuple(shared)
+    """The rows of each origin that has several, and those of each chain."""
+    ends = np.cumsum([len(table) for table in model.tables.values()], dtype=np.int64)
+    firsts = {name: int(end) - len(table) for (name, table), end in zip(model.tables.items(), ends, strict=True)}
+    together: list[list[tuple[str, int]]] = []
+    for group in table_groups(model.tables):
+        if len(group) > 1:
+            together.append([(name, row) for name, table in group.items() for row in range(len(table))])
+            continue
+        for name, table in group.items():
+            origins = np.zeros(0) if table.entry is None else table.entry.origins[0]
+            together += [[(name, row) for row in np.flatnonzero(origins == origin).tolist()] for origin in np.unique(origins)]
+    return tuple(
+        SharedOrigin(model, tuple(firsts[name] + row for name, row in places), tuple(places)) for places in together if len(places) > 1
+    )
 
 
 def _side(draws: Posterior, matrix: Array, chosen: NDArray[np.bool_]) -> Side:

@@ -12,13 +12,14 @@ from forecast.book.comparable import evidence_obstacle
 from forecast.book.topic import Topic
 from forecast.inference.monte_carlo import REPLICATES
 from forecast.inference.weights import log_sum
+from forecast.insight.baseline import VariedEvidence
 from forecast.insight.reweighting import Pool
 from forecast.language.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)
 class PoolEvidence:
-    """A log evidence from a pool's draws, and its standard error; ``change_error`` is that of how far it is from the published model's."""
+    """A log evidence from draws, and its standard error; ``change_error`` is that of how far it is from the published model's."""
 
     log: float
     error: float
@@ -40,20 +41,21 @@ def weighs_by_evidence(topic: Topic) -> bool:
     return topic.combine == "evidence" and not evidence_obstacle(topic)
 
 
-def pool_evidence(pool: Pool, log_ratios: Array, *, than: Array | None = None) -> PoolEvidence:
+def pool_evidence(pool: Pool, log_ratios: Array) -> PoolEvidence:
     """Return the evidence from the log of likelihood and prior over what the draws of a pool come from, ``(draws,)``.
 
-    Its error is that of a mean of independent draws, ``sqrt((n / n_eff - 1) / n)``; where it is a variation of a published model, ``than`` are
-    the log ratios of that, and the error of how far it is from it is that of the ratio of two means over the same draws.
+    Its error is that of a mean of independent draws, ``sqrt((n / n_eff - 1) / n)``.
     """
     weights = pool.weigh_by(log_ratios)
     relative = math.sqrt(max(1 / weights.effective_size - 1 / len(pool), 0.0)) if weights.effective_size else math.inf
-    return PoolEvidence(log_sum(log_ratios) - math.log(len(pool)), relative, 0.0 if than is None else _ratio_error(log_ratios, than))
+    return PoolEvidence(log_sum(log_ratios) - math.log(len(pool)), relative)
 
 
-def _ratio_error(log_ratios: Array, than: Array) -> float:
-    """The relative error of the ratio of two evidences from the same draws (the delta method): draws move both, by their shares of each."""
-    return float(np.linalg.norm(np.exp(log_ratios - log_sum(log_ratios)) - np.exp(than - log_sum(than))))
+def varied_evidence(published: PoolEvidence, varied: VariedEvidence) -> PoolEvidence:
+    """Return the evidence of a variation; one that was found by itself shares no error with that of the published model."""
+    if varied.is_whole:
+        return PoolEvidence(varied.log, varied.error, math.hypot(varied.error, published.error))
+    return PoolEvidence(published.log + varied.log, math.hypot(varied.error, published.error), varied.error)
 
 
 def mix_figures(

@@ -10,7 +10,6 @@ from forecast.insight.baseline import UnknownVariation
 from forecast.insight.mixed_estimates import MixedVariants, VariantFigures
 from forecast.insight.mixed_leverage import VariantBasis, estimate_changes, performance_weights, published_figures, varied_figures
 from forecast.insight.sensitivity import ChangedPrior, changed_priors, measures_under_prior, unknown_note, with_changed_prior
-from forecast.insight.wide_paths import WidePaths, wide_paths
 from forecast.language.arrays import Array
 from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
@@ -32,10 +31,7 @@ class _Changes:
 
 
 def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], published: Array) -> tuple[list[SensitivityContent], list[str]]:
-    """Return the mixed answers, ``published`` ``(measures,)``, under each changed prior, and a sentence for each that could not be given.
-
-    Raises ``UnknownVariation`` where the evidence of a variant as published is not known.
-    """
+    """Return the mixed answers, ``published`` ``(measures,)``, under each changed prior, and a sentence for each that could not be given."""
     models = {name: its.basis.model for name, its in variants.items()}
     before = MixedVariants({name: published_figures(its) for name, its in variants.items()}, performance_weights(topic, variants, models))
     changes: dict[_PriorKey, _Changes] = {}
@@ -43,23 +39,27 @@ def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], publis
     for name, its in variants.items():
         priors, silent = changed_priors(its.basis)
         notes += [note for note in silent if note not in notes]
-        wide = wide_paths(its.basis, its.pool)
         for changed in priors:
             key = (changed.block.name, changed.label, changed.change, changed.statement.text)
-            _change_variant(changes.setdefault(key, _Changes(changed, {}, {})), name, its, changed, wide)
+            _change_variant(changes.setdefault(key, _Changes(changed, {}, {})), name, its, changed)
     contents: list[SensitivityContent] = []
     for one in changes.values():
         if one.unknown:
             notes.append(unknown_note(one.changed, one.unknown))
             continue
         stacked = performance_weights(topic, variants, models | one.models)
+        try:
+            estimates = estimate_changes(topic, before, MixedVariants(one.figures, stacked), published)
+        except UnknownVariation as reason:
+            notes.append(unknown_note(one.changed, str(reason)))
+            continue
         contents.append(
             {
                 "parameter": one.changed.block.name,
                 "label": one.changed.label,
                 "change": one.changed.change,
                 "statement": one.changed.statement.text,
-                "values": estimate_changes(topic, before, MixedVariants(one.figures, stacked), published),
+                "values": estimates,
                 "pareto_k": None,
                 "refitted": one.refitted,
             }
@@ -67,12 +67,12 @@ def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], publis
     return contents, notes
 
 
-def _change_variant(changes: _Changes, name: str, its: VariantBasis, changed: ChangedPrior, wide: WidePaths | None) -> None:
+def _change_variant(changes: _Changes, name: str, its: VariantBasis, changed: ChangedPrior) -> None:
     """Add the figures of one variant under a changed prior, or say why they are not known."""
     try:
-        varied = measures_under_prior(its.basis, changed, wide)
+        varied = measures_under_prior(its.basis, changed, its.wide)
         changes.models[name] = with_changed_prior(its.basis.model, changed)
-        changes.figures[name] = varied_figures(its, varied, changes.models[name])
+        changes.figures[name] = varied_figures(its, varied)
     except (UnknownVariation, Unsound, Fault) as reason:
         changes.unknown = changes.unknown or f"under `{name}`: {reason}"
     else:

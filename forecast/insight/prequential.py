@@ -12,11 +12,15 @@ scores are then no log evidence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from forecast.book.rows import sort_rows
 from forecast.book.topic import Row
 from forecast.inference.weights import log_sum
 from forecast.insight.arrivals import PieceColumns, RowKey, columns_in_order, is_gradual_row, pieces_of, row_of, update_log_weights
@@ -28,7 +32,8 @@ from forecast.language.evaluate import evaluate
 from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound, place_problem
 from forecast.model.left_out import draws_beyond_floats
-from forecast.model.model import Model
+from forecast.model.model import Model, row_table
+from forecast.model.regime_draws import with_states
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.schema import words
 from forecast.schema.insight import ScorePoint, SurpriseContent, SurpriseTexts
@@ -90,6 +95,7 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
     begun = sorted({row_of(model, piece.key).start for piece in pieces if is_gradual_row(model, piece.key)}, reverse=True)
     eves: dict[date, Array] = {}
     latest: dict[RowKey, PieceColumns] = {}
+    arrived: dict[RowKey, Row] = {}
     predicted: dict[RowKey, tuple[tuple[float, ...], float, str]] = {}
     earned: dict[RowKey, tuple[float, float]] = {}
     score: dict[date, tuple[float, float]] = {}
@@ -98,7 +104,8 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
             eves[begun.pop()] = running
         if piece.key in shown and piece.key not in predicted:
             before = eves[row_of(model, piece.key).start] if is_gradual_row(model, piece.key) else running
-            predicted[piece.key] = _predict_row(model, pool, piece.key, before, rng)
+            predicted[piece.key] = _predict_row(model, pool, piece.key, before, rng, arrived)
+        arrived[piece.key] = replace(row_of(model, piece.key), end=piece.end)
         last = latest.get(piece.key, PieceColumns(*(np.zeros(len(pool)),) * 3))
         following = update_log_weights(running, column.learnt, last.learnt)
         with np.errstate(over="ignore"):
@@ -152,13 +159,30 @@ def predicted_rows(model: Model) -> dict[RowKey, None]:
     return dict.fromkeys(key for key in keys if key in newest)
 
 
+def _model_of(model: Model, arrived: Mapping[RowKey, Row]) -> Model:
+    """The model of the rows that have arrived."""
+    own = {name: sort_rows([row for (stream, _), row in arrived.items() if stream == name]) for name in model.tables}
+    tables = {
+        name: row_table(model.topic, replace(table.record, rows=own[name]), model.records, model.as_of)
+        for name, table in model.tables.items()
+    }
+    return model.with_tables(tables)
+
+
 def _add_pairs(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
     return one[0] + other[0], one[1] + other[1]
 
 
-def _predict_row(model: Model, pool: Pool, key: RowKey, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float, str]:
-    """The 5, 50 and 95 % points of a row's prediction, the tail probability of what was seen and, of classes, the prediction in words."""
-    draws = pool.resample(pool.weigh_by(before), PREDICTION_DRAWS, rng)
+def _predict_row(
+    model: Model, pool: Pool, key: RowKey, before: Array, rng: np.random.Generator, arrived: Mapping[RowKey, Row]
+) -> tuple[tuple[float, ...], float, str]:
+    """The 5, 50 and 95 % points of a row's prediction, the tail probability of what was seen and, of classes, the prediction in words.
+
+    States of a hidden regime are drawn given the rows that have ``arrived``.
+    """
+    draws: Mapping[str, NDArray[Any]] = pool.resample(pool.weigh_by(before), PREDICTION_DRAWS, rng)
+    if model.topic.regimes:
+        draws = with_states(_model_of(model, arrived), draws, rng, until=row_of(model, key).end)
     one = with_rows(model, {key[0]: [key[1]]}, others=False).tables[key[0]]
     with np.errstate(all="ignore"):
         scope = model.row_scope(one, draws)

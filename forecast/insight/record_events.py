@@ -16,7 +16,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.linked_topics import all_sources
 from forecast.book.rows import is_gradual, is_quiet
 from forecast.book.topic import Question, Topic
-from forecast.insight.event_clauses import row_clause
+from forecast.insight.event_clauses import point_clause, row_clause
 from forecast.model.clock import years_between
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
@@ -24,7 +24,8 @@ from forecast.model.record import known_points
 from forecast.predict.paths import Paths, has_future
 from forecast.predict.settlement import status_of
 from forecast.schema.words import day as day_in_words
-from forecast.schema.words import number
+from forecast.schema.words import day_range
+from forecast.sentences.news import UPDATED
 
 MOST_DAYS_LOOKED_AT = 400  # for a question's settlement; a longer record is searched
 LONG_YEARS, VERY_LONG_YEARS = 10, 30  # of a record: from here on a quarter's, and a year's end is often enough
@@ -35,29 +36,31 @@ type Every = Literal["day", "week", "month", "quarter", "year"]
 def news(topic: Topic, until: date) -> dict[date, list[str]]:
     """Return what became known on each day up to ``until``, in words: rows that are not quiet time, and points of series.
 
-    So does what became known to the topics that its links lead to, under their names.  What was known before the topic opened is no news.
+    Behind each stand the days that it is of, whether it is an update of another row, and the title of the topic, of those that its links lead to,
+    whose record it is in.  What was known before the topic opened is no news.
     """
     events: dict[date, list[str]] = {}
-    for source in all_sources(topic).values():
-        for day, texts in _own_news(source, topic.opens, until).items():
-            events.setdefault(day, []).extend(f"{source.name}, {text}" for text in texts)
-    for day, texts in _own_news(topic, topic.opens, until).items():
-        events.setdefault(day, []).extend(texts)
+    for source in (topic, *all_sources(topic).values()):
+        where = () if source is topic else (f"from “{source.title}”",)
+        for day, texts in _own_news(source, topic.opens, until, where).items():
+            events.setdefault(day, []).extend(texts)
     return {day: events[day] for day in sorted(events)}
 
 
-def _own_news(topic: Topic, opens: date, until: date) -> dict[date, list[str]]:
+def _own_news(topic: Topic, opens: date, until: date, where: tuple[str, ...]) -> dict[date, list[str]]:
     """What became known of a topic's own streams and series from one day to another."""
     events: dict[date, list[str]] = {}
     for stream in topic.streams.values():
         for row in stream.rows:
             if opens <= row.known <= until and not is_gradual(row, stream):
-                event = f"{row_clause(stream, row)} ({day_in_words(row.end)})"
-                events.setdefault(row.known, []).append(f"{event}, a correction" if row.replaces else event)
+                updated = (UPDATED,) if row.replaces else ()
+                about = ", ".join((day_range(row.start, row.end), *updated, *where))
+                events.setdefault(row.known, []).append(f"{row_clause(stream, row)} ({about})")
     for series in topic.series.values():
         for point in series.points:
             if opens <= point.known <= until:
-                events.setdefault(point.known, []).append(f"{series.name}: {number(point.value)} (from {day_in_words(point.day)})")
+                about = ", ".join((f"from {day_in_words(point.day)} on", *where))
+                events.setdefault(point.known, []).append(f"{point_clause(series, point.value)} ({about})")
     return events
 
 

@@ -118,6 +118,7 @@ def _stretch(
     base = StretchBase(model, paths, cases(paths, measures), weights.effective_size)
     points = [_point(base, model.as_of, np.zeros(PATHS_PER_STRETCH), measures)]
     alone = _uses_age(topic) or not paths.is_whole  # `age` would make every step's chances depend on the day of asking
+    alone = alone or bool(topic.regimes)  # given the parameters, states of paths depend on what is known of quiet time
     for day in () if alone else days[1:]:
         later = _later_model(base, day)
         log_weight = None if later is None else _log_weight(base, later)

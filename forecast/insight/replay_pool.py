@@ -40,7 +40,15 @@ MOST_DAYS_JUDGED = 64  # days of news for whose sake anchors are added; of more,
 MOST_OF_WALKS, SHORT = 32, 60  # where a walk of at most so many steps drifts away from its days, more are needed
 
 
-def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequence[date] = (), published: Posterior | None = None) -> Pool:
+def anchored_pool(
+    topic: Topic,
+    until: date,
+    settings: Settings,
+    *,
+    days: Sequence[date] = (),
+    since: date | None = None,
+    published: Posterior | None = None,
+) -> Pool:
     """Return a pool whose weights carry as of every day of the record up to ``until``, where that can be reached.
 
     Anchors are added for the days of news, their eves, and ``days``, until each
@@ -59,9 +67,10 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     if not newest.rows:
         return pool_of(parts)
     parts += _anchor_parts(newest, settings, published)
-    known = sorted({topic.opens, *thin_days(sorted(news(topic, until)), MOST_DAYS_JUDGED)})
+    begin = max(topic.opens, since or topic.opens)
+    known = sorted({begin, *thin_days(sorted(day for day in news(topic, until) if day >= begin), MOST_DAYS_JUDGED)})
     for asked in ([*known, *(day - ONE_DAY for day in known)], days):
-        parts = _with_anchors(parts, _models(topic, sorted({day for day in asked if topic.opens <= day <= until})), settings)
+        parts = _with_anchors(parts, _models(topic, sorted({day for day in asked if begin <= day <= until})), settings)
     return pool_of(parts)
 
 

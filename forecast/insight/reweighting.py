@@ -9,6 +9,7 @@ models has the same column in both, and is computed once.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,22 +24,25 @@ from forecast.inference.pareto import pareto_k
 from forecast.inference.posterior import BLOCK_CELLS, Posterior, systematic_resample
 from forecast.inference.weights import effective_size, log_sum, normalize_weights
 from forecast.language.arrays import Array
+from forecast.model.chain_groups import chain_of, group_depends, table_groups
 from forecast.model.model import Model, RowTable
 from forecast.model.prior_ratio import log_prior_ratio
 from forecast.model.used_names import names_used, quantities_used
 
-COLUMNS_KEPT = 2**23  # draws times rows, 64 MB, up to which the log-likelihood of each row is kept for other models
+RATIOS_KEPT = 8  # topics of whose joint prior the ratio at every draw is kept
+COLUMNS_KEPT = 2**24  # draws times rows, 128 MB, up to which the log-likelihood of each row is kept for other models
 TRUSTED_PARETO_K = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite
 TRUSTED_EFFECTIVE_SIZE = 1_000.0  # effective draws below which they do not: a tail can only be judged where it was seen
 
 
 @dataclass(frozen=True, slots=True)
 class PoolWeights:
-    """The pool's draws weighed for a model: ``log_weight`` ``(draws,)`` with a log sum of 0."""
+    """The pool's draws weighed for a model: ``log_weight`` ``(draws,)`` with a log sum of 0; ``log_mean`` is the log of the mean weight before that."""
 
     log_weight: Array
     pareto_k: float
     effective_size: float
+    log_mean: float = -np.inf
 
     @property
     def carry(self) -> bool:
@@ -80,7 +84,8 @@ class Pool:
     ``log_ratio`` is the log density of what the draws come from over that of the
     ``prior``, the reference's joint prior, ``(draws,)``; up to a
     constant where they come of a single posterior.  ``columns`` is the matrix so far: from what a row says to its log-likelihood at
-    every draw; it only grows, and what it holds follows from the draws.
+    every draw; it only grows.  ``ratios`` are the ratios of the last topics' joint priors to the reference's, by the topic's identity.  What
+    both hold follows from the draws.
     """
 
     parameters: Mapping[str, NDArray[Any]]
@@ -88,13 +93,14 @@ class Pool:
     reference: Model
     parts: tuple[MixtureComponent, ...] = ()
     columns: dict[bytes, Array] = field(default_factory=dict, repr=False)
+    ratios: dict[int, tuple[Topic, Array]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.log_ratio)
 
     def log_likelihood(self, model: Model) -> Array:
         """Return the model's log-likelihood, ``(draws, rows)`` with the rows of ``model.rows``."""
-        parts = [column for table in model.tables.values() for column in self._columns_of(model, table)]
+        parts = self._all_columns(model)
         return np.stack(parts, axis=1) if parts else np.zeros((len(self), 0))
 
     def weigh(self, model: Model, total: Array | None = None) -> PoolWeights:
@@ -110,7 +116,13 @@ class Pool:
 
     def prior_ratio(self, model: Model) -> Array:
         """Return the log of the model's joint prior over the reference's at every draw, ``(draws,)``; ``weigh_by`` says that what is no number carries nothing."""
-        return log_prior_ratio(model, self.reference, self.parameters, len(self))
+        topic = model.topic
+        known = self.ratios.pop(id(topic), None)
+        ratio = log_prior_ratio(model, self.reference, self.parameters, len(self)) if known is None else known[1]
+        while len(self.ratios) >= RATIOS_KEPT:
+            del self.ratios[next(iter(self.ratios))]
+        self.ratios[id(topic)] = topic, ratio  # the topic too, so that no other has its identity
+        return ratio
 
     def weigh_by(self, log_ratios: Array) -> PoolWeights:
         """Weigh the draws by given log ratios ``(draws,)``.
@@ -121,21 +133,17 @@ class Pool:
         """
         if not np.isfinite(log_ratios.max()):
             return PoolWeights(log_ratios, np.inf, 0.0)
-        return PoolWeights(log_ratios - log_sum(log_ratios), pareto_k(log_ratios), effective_size(log_ratios))
+        total = log_sum(log_ratios)
+        return PoolWeights(log_ratios - total, pareto_k(log_ratios), effective_size(log_ratios), total - math.log(len(log_ratios)))
 
     def total(self, model: Model) -> Array:
         """Return the log-likelihood of all rows of a model together, ``(draws,)``."""
         if not self.keeps_columns(model):
             with np.errstate(over="ignore"):
                 return np.sum(
-                    [
-                        density.sum(axis=1)
-                        for table in model.tables.values()
-                        for density in self.row_blocks(model, table, range(len(table)))
-                    ],
-                    axis=0,
+                    [density.sum(axis=1) for group in table_groups(model.tables) for density in self.group_blocks(model, group)], axis=0
                 )
-        columns = [column for table in model.tables.values() for column in self._columns_of(model, table)]
+        columns = self._all_columns(model)
         with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
             return np.sum(columns, axis=0) + np.zeros(len(self))
 
@@ -154,16 +162,47 @@ class Pool:
 
         What a row says in the company of others of its origin is what it says in the whole table.
         """
-        size = len(rows) if is_shared(table) else max(1, BLOCK_CELLS // max(1, len(self)))
+        size = len(rows) if group_depends({table.stream.name: table}) else max(1, BLOCK_CELLS // max(1, len(self)))
         for begin in range(rows.start, rows.stop, max(1, size)):
             chosen = range(begin, min(begin + size, rows.stop))
             some = table if len(chosen) == len(table) else _select_rows(table, chosen)
-            yield np.stack(self._columns_of(model, some, keep=False), axis=1) if self.keeps_columns(model) else self._work_out(model, some)
+            yield (
+                np.stack(self._columns_of(model, some, keep=False), axis=1)
+                if self.keeps_columns(model)
+                else self._work_out(model, {table.stream.name: some})
+            )
 
-    def _work_out(self, model: Model, table: RowTable) -> Array:
-        """The log-likelihood of a table's rows, ``(draws, rows)``."""
+    def group_blocks(self, model: Model, group: Mapping[str, RowTable]) -> Iterator[Array]:
+        """Yield the log-likelihood of all rows of tables that enter together, ``(draws, rows)``, a block at a time; of several tables as one."""
+        if len(group) == 1:
+            for table in group.values():
+                yield from self.row_blocks(model, table, range(len(table)))
+        else:
+            yield self._work_out(model, group)
+
+    def _work_out(self, model: Model, tables: Mapping[str, RowTable]) -> Array:
+        """The log-likelihood of the rows of some tables, ``(draws, rows)``."""
         # a pool has draws of the prior too, and the topic has been analysed: those beyond the range of floats are impossible
-        return replace(model, tables={table.stream.name: table}, beyond=model.beyond or 0.0).log_likelihood(self.parameters)
+        return replace(model, tables=tables, beyond=model.beyond or 0.0).log_likelihood(self.parameters)
+
+    def _all_columns(self, model: Model) -> list[Array]:
+        """The columns of all rows of a model, in their order, those not known yet worked out and kept."""
+        columns: dict[str, list[Array]] = {}
+        for group in table_groups(model.tables):
+            if len(group) > 1:
+                columns |= self._columns_of_chain(model, group)
+            else:
+                columns |= {name: self._columns_of(model, table) for name, table in group.items()}
+        return [column for name in model.tables for column in columns[name]]
+
+    def _columns_of_chain(self, model: Model, group: Mapping[str, RowTable]) -> dict[str, list[Array]]:
+        """The columns of the rows of several streams on one chain, all worked out where one is not known yet."""
+        keys = _chain_keys(group, model)
+        if any(key not in self.columns for its in keys.values() for key in its):
+            densities = self._work_out(model, group)
+            fresh = dict(zip([key for its in keys.values() for key in its], densities.T, strict=True))
+            self.columns.update({key: column.copy() for key, column in fresh.items() if key not in self.columns})
+        return {name: [self.columns[key] for key in its] for name, its in keys.items()}
 
     def _columns_of(self, model: Model, table: RowTable, *, keep: bool = True) -> list[Array]:
         """The columns of one stream's rows, those not known yet worked out together, and kept or not."""
@@ -172,7 +211,7 @@ class Pool:
         if not missing:
             return [self.columns[key] for key in keys]
         wanted = sorted({index for row in missing.values() for index in (*_earlier_rows_of_origin(table, row), row)})
-        densities = self._work_out(model, _select_rows(table, wanted))
+        densities = self._work_out(model, {table.stream.name: _select_rows(table, wanted)})
         fresh = {keys[index]: densities[:, column].copy() for column, index in enumerate(wanted)}
         if keep:
             self.columns.update(fresh)
@@ -205,7 +244,8 @@ def extend_pool(pool: Pool, part: MixtureComponent) -> Pool:
     of_old = np.log(len(part) / count) + _log_density(pool, part)
     ratio = np.concatenate([np.logaddexp(np.log(len(pool) / count) + pool.log_ratio, of_old), _mixture_ratio(fresh, parts)])
     columns = {key: np.concatenate([column, fresh.columns[key]]) for key, column in pool.columns.items() if key in fresh.columns}
-    return Pool(_join_draws([pool.parameters, part.draws]), ratio, pool.reference, parts, columns)
+    ratios = {key: (topic, np.concatenate([old, fresh.ratios[key][1]])) for key, (topic, old) in pool.ratios.items() if key in fresh.ratios}
+    return Pool(_join_draws([pool.parameters, part.draws]), ratio, pool.reference, parts, columns, ratios)
 
 
 def number_distinct(parts: Sequence[MixtureComponent]) -> NDArray[np.int64]:
@@ -278,11 +318,6 @@ def _select_rows(table: RowTable, kept: Sequence[int]) -> RowTable:
     )
 
 
-def is_shared(table: RowTable) -> bool:
-    """Whether what some rows say depends on others: reports of one origin."""
-    return table.entry is not None and table.entry.is_shared
-
-
 def _earlier_rows_of_origin(table: RowTable, row: int) -> list[int]:
     """The rows before a row that its likelihood depends on: those of the same origin."""
     return [] if table.entry is None else table.entry.before(row).tolist()
@@ -298,6 +333,22 @@ def _column_keys(table: RowTable, model: Model) -> list[bytes]:
     return [b"|".join([statement, _origin_key(table, index, own), row_text]) for index, row_text in enumerate(own)]
 
 
+def _chain_keys(group: Mapping[str, RowTable], model: Model) -> dict[str, list[bytes]]:
+    """The same of rows on one chain, by stream: what they and those before them say, hashed."""
+    chain = chain_of(group)
+    assert chain is not None
+    keys: dict[str, list[bytes]] = {name: [b""] * len(table) for name, table in group.items()}
+    statements = {name: f"{name}|{_statement_text(table, model.topic)}".encode() for name, table in group.items()}
+    facts = {name: row_facts(table, model) for name, table in group.items()}
+    before = hashlib.sha256(b"chain")
+    for name, row in chain.keys:
+        entry = group[name].entry
+        counts = b"1" if entry is None or entry.is_counted[row] else b"0"  # a copy says nothing
+        before.update(b"|".join([statements[name], counts, np.ascontiguousarray(facts[name][:, row]).tobytes()]))
+        keys[name][row] = before.digest()
+    return keys
+
+
 def row_facts(table: RowTable, model: Model) -> Array:
     """Return what the likelihood of each row of a table depends on besides parameters and the statement, ``(facts, rows)``."""
     used = names_used(model.topic, table.stream.value, *table.stream.entering)
@@ -310,6 +361,7 @@ def row_facts(table: RowTable, model: Model) -> Array:
     ]
     arrays += [part for pair in table.series.values() for part in pair]
     arrays += [] if table.entry is None else [table.entry.lower, table.entry.upper, table.entry.weights]
+    arrays += [] if table.entry is None or table.entry.steps is None else [table.entry.steps]
     stacked: Array = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
     return stacked
 
@@ -328,4 +380,5 @@ def _statement_text(table: RowTable, topic: Topic) -> str:
     quantities = [f"{name}={topic.quantities[name].text}" for name in quantities_used(topic, stream.value, *stream.entering)]
     later = [f"{name}~{topic.series[name].later_text}" for name in table.series]
     entering = [f"{name}:{text}" for name, text in stream.entering_texts.items() if name != "weight"]  # a weight is a number by now
-    return "|".join([stream.value.text, *quantities, *later, *entering])
+    regime = [str(table.entry.regime)] if table.entry is not None and table.entry.regime is not None else []
+    return "|".join([stream.value.text, *quantities, *later, *entering, *regime])

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.files.names import DEFAULT
 from forecast.insight.baseline import (
     THINNING,
     Baseline,
@@ -39,7 +40,6 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.words import WordForm
-from forecast.language.expressions import indexed_name
 from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
@@ -47,6 +47,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.model.priors import Block, blocks_of
 from forecast.schema.insight import SensitivityContent
+from forecast.sentences.named import quoted_name
 
 type PriorChange = Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
 
@@ -62,7 +63,7 @@ SMALLEST_UNIFORM, LARGEST_UNIFORM = 1e-300, 1 - 1e-16  # uniforms that a quantil
 
 @dataclass(frozen=True, slots=True)
 class ChangedPrior:
-    """A block of a prior with another statement; ``label`` is empty where all its labels share it."""
+    """A block of a prior with another statement; ``label`` is empty where all its labels share it, ``default`` where several do."""
 
     block: Block
     label: str
@@ -104,28 +105,38 @@ def changed_priors(basis: Baseline) -> tuple[list[ChangedPrior], list[str]]:
     notes: list[str] = []
     for block in basis.prior:
         if isinstance(block.family, PoolFamily) or block.family.value_kind is ValueKind.SIMPLEX:
-            what = "a pool" if isinstance(block.family, PoolFamily) else f"a {block.family.name}"
-            notes.append(f"The prior of {block.name} is {what}, which is not varied here; `forecast whatif` takes another in its place.")
+            what = "a pool of distributions" if isinstance(block.family, PoolFamily) else f"a {block.family.name}"
+            notes.append(
+                f"The prior of {quoted_name(block.name)} is {what}, which is not varied here; `forecast whatif` tries another in its place."
+            )
             continue
-        label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
+        label = label_of_block(block)
         for change, width, shift in PRIOR_CHANGES:
             try:
                 statement = changed_statement(block, width, shift)
             except Fault as reason:
-                notes.append(_unknown(indexed_name(block.name, label), change, str(reason)))
+                notes.append(_unknown(block.name, label, change, str(reason)))
                 continue
             if statement is not None:
                 priors.append(ChangedPrior(block, label, change, statement))
     return priors, notes
 
 
+def label_of_block(block: Block) -> str:
+    """Return the label that a block of a prior by label is of; ``default`` where it is the prior of several labels, empty where all share it."""
+    parameter = block.parameter
+    if not parameter.by_label or not parameter.labels:
+        return ""
+    return parameter.labels[block.positions[0]] if len(block.positions) == 1 else DEFAULT
+
+
 def unknown_note(changed: ChangedPrior, reason: str) -> str:
     """Say that the answers under a changed prior are not known, and why."""
-    return _unknown(indexed_name(changed.block.name, changed.label), changed.change, reason)
+    return _unknown(changed.block.name, changed.label, changed.change, reason)
 
 
-def _unknown(name: str, change: PriorChange, reason: str) -> str:
-    return f"What the answers would be with the prior of {name} {change} is not known: {reason}."
+def _unknown(name: str, label: str, change: PriorChange, reason: str) -> str:
+    return f"What the answers would be with the prior of {quoted_name(name, label)} {change} is not known: {reason}."
 
 
 def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths | None = None) -> VariedMeasures:
@@ -146,9 +157,9 @@ def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths
 
 
 def with_changed_prior(model: Model, changed: ChangedPrior) -> Model:
-    """Return the model with the changed statement in the prior's place."""
+    """Return the model with the changed statement in the prior's place: for all labels of its block, which share one prior."""
     parameter = changed.block.parameter
-    if changed.label:
+    if changed.label in parameter.by_label:
         parameter = replace(parameter, by_label={**parameter.by_label, changed.label: changed.statement})
     else:
         parameter = replace(parameter, prior=changed.statement)

@@ -21,6 +21,8 @@ from forecast.model.links import resolve_links
 from forecast.model.model import Model, bind_records
 from forecast.model.record import StreamRecord, known_points, record_as_of, uncovered_spans, visible_rows
 from forecast.schema import words
+from forecast.sentences.named import quoted_name
+from forecast.sentences.news import UPDATED
 
 type ChangeKind = Literal["time", "row", "correction", "series", "prior", "model"]
 
@@ -73,7 +75,9 @@ class StateDiff:
         rows = [change for name in self._shared_streams() for change in self._rows(name)]
         changes += sorted(rows, key=lambda change: (change.known or self.until, change.name))
         changes += [
-            StateChange("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)
+            StateChange("series", f"series {name}", f"new values of {quoted_name(name)}")
+            for name in self.new.series
+            if self._series_moved(name)
         ]
         changes += [StateChange("prior", f"prior {name}", self._about_prior(name)) for name in self._priors_edited()]
         if self.is_model_edited:
@@ -138,7 +142,7 @@ class StateDiff:
                 continue
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
-            about = f"{row_clause(stream, row)}, {words.day_range(row.start, row.end)}{', a correction' if gone else ''}"
+            about = f"{row_clause(stream, row)}, {words.day_range(row.start, row.end)}{f' ({UPDATED})' if gone else ''}"
             yield StateChange("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:
@@ -184,8 +188,8 @@ class StateDiff:
 
     def _about_prior(self, name: str) -> str:
         if name in self.linked:
-            return f"{self.linked[name]}, the prior of {name}, moved"
-        return f"the prior of {name} was edited"
+            return f"what another topic says of {quoted_name(name)} moved"
+        return f"the prior of {quoted_name(name)} was edited"
 
     def _priors_edited(self) -> list[str]:
         shared = [name for name, parameter in self.new.parameters.items() if self._is_shared(parameter)]
@@ -267,6 +271,7 @@ def _structure(topic: Topic) -> object:
             for name, stream in topic.streams.items()
         },
         {name: quantity.text for name, quantity in topic.quantities.items()},
+        dict(topic.regimes),
         {name: series.later_text for name, series in topic.series.items()},
         {name: (parameter.per, _own_labels(parameter)) for name, parameter in topic.parameters.items()},
     )

@@ -75,9 +75,14 @@ def static_topic(topic: Topic) -> Topic | None:
 
 
 def _label_sets(topic: Topic, *, but_not: Iterable[str]) -> set[str]:
-    """The label sets that are still of use: those of columns, of Categorical parameters, and of what remains ``per`` one."""
+    """The label sets that are still of use: those of columns, of Categorical parameters, of regimes, and of what remains ``per`` one."""
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
-    return columns | set(topic.parameters) | {parameter.per for name, parameter in topic.parameters.items() if name not in set(but_not)}
+    return (
+        columns
+        | set(topic.parameters)
+        | set(topic.regimes)
+        | {parameter.per for name, parameter in topic.parameters.items() if name not in set(but_not)}
+    )
 
 
 def _initial_distribution(walk: Statement) -> Statement:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.reweighting import Pool, is_shared, row_facts
+from forecast.insight.reweighting import Pool, row_facts
 from forecast.language.arrays import Array
+from forecast.model.chain_groups import group_depends, table_groups
 from forecast.model.model import Model, RowTable
 
 MOST_ROWS_KEPT = 4  # of a stream, added on a day: quiet time that is cut at the day is taken off again as of the next
@@ -52,7 +53,12 @@ def sum_rows(pool: Pool, model: Model, before: SummedRows | None = None) -> Summ
     excluded = np.zeros(len(pool), dtype=np.int64) if before is None else before.excluded.copy()
     facts = {name: row_facts(table, model) for name, table in model.tables.items()}
     added: dict[str, tuple[int, Array]] = {}
+    chained = _chained_streams(model, before)
+    if chained:
+        _change_chains(pool, model, before, facts, chained, (sums, excluded))
     for name, table in model.tables.items():
+        if name in chained:
+            continue
         gone = None if before is None else before.tables[name]
         first, end, gone_end = (
             (0, len(table), 0) if gone is None or before is None else _changed_rows(gone, before.facts[name], table, facts[name])
@@ -67,6 +73,31 @@ def sum_rows(pool: Pool, model: Model, before: SummedRows | None = None) -> Summ
     return SummedRows(model.tables, facts, sums, excluded, added)
 
 
+def _chained_streams(model: Model, before: SummedRows | None) -> set[str]:
+    """The streams whose rows are on one chain with those of another, in either state of the record."""
+    both = (model.tables, {} if before is None else before.tables)
+    return {name for tables in both for group in table_groups(tables) if len(group) > 1 for name in group}
+
+
+def _change_chains(
+    pool: Pool,
+    model: Model,
+    before: SummedRows | None,
+    facts: Mapping[str, Array],
+    chained: set[str],
+    sums: tuple[Array, NDArray[np.int64]],
+) -> None:
+    """Take the rows of several streams on one chain off sums that are in the making, and add those of the new state, where any differ."""
+    tables = {name: table for name, table in model.tables.items() if name in chained}
+    gone = {} if before is None else {name: before.tables[name] for name in tables}
+    if before is not None and all(_are_same(gone[name], before.facts[name], table, facts[name]) for name, table in tables.items()):
+        return
+    for state, sign in ((gone, -1), (tables, 1)):
+        for group in table_groups(state):
+            for density in pool.group_blocks(model, group):
+                _add_rows(density, *sums, sign=sign)
+
+
 def _known_density(before: SummedRows, name: str, first: int, end: int) -> tuple[Array] | None:
     """The log-likelihood of some rows of a stream, where all of them were added last."""
     begin, density = before.added.get(name, (0, np.empty((0, 0))))
@@ -75,7 +106,7 @@ def _known_density(before: SummedRows, name: str, first: int, end: int) -> tuple
 
 def _changed_rows(gone: RowTable, gone_facts: Array, table: RowTable, facts: Array) -> tuple[int, int, int]:
     """From which row on, and up to which row of either table, two tables differ."""
-    if is_shared(gone) or is_shared(table):
+    if any(group_depends({table.stream.name: table}) for table in (gone, table)):
         same = gone_facts.shape == facts.shape and _origins(gone) == _origins(table) and np.array_equal(gone_facts, facts, equal_nan=True)
         return (len(table), len(table), len(gone)) if same else (0, len(table), len(gone))
     if gone_facts.shape[0] != facts.shape[0]:  # a range became known
@@ -85,6 +116,12 @@ def _changed_rows(gone: RowTable, gone_facts: Array, table: RowTable, facts: Arr
     left = shared - first
     last = _equal_columns(gone_facts[:, ::-1][:, :left], facts[:, ::-1][:, :left])
     return first, len(table) - last, len(gone) - last
+
+
+def _are_same(gone: RowTable, gone_facts: Array, table: RowTable, facts: Array) -> bool:
+    """Whether two tables have the same rows."""
+    first, end, gone_end = _changed_rows(gone, gone_facts, table, facts)
+    return first == end == gone_end
 
 
 def _origins(table: RowTable) -> tuple[bytes, ...]:

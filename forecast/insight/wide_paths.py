@@ -20,9 +20,19 @@ from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.warm_start import KnownDraws
 from forecast.inference.pareto import CONVERGING
-from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, varied_measures
+from forecast.insight.baseline import (
+    Baseline,
+    UnknownVariation,
+    VariedEvidence,
+    VariedMeasures,
+    evidence_of_posterior,
+    lost_means,
+    ratio_error,
+    refit_measures,
+    varied_measures,
+)
 from forecast.insight.estimands import cases
-from forecast.insight.reweighting import Pool, extend_pool, number_distinct, part_of_posterior
+from forecast.insight.reweighting import Pool, PoolWeights, extend_pool, number_distinct, part_of_posterior
 from forecast.insight.smoothing import smooth_weights
 from forecast.insight.weighed_cases import Cases, join_cases, standard_error
 from forecast.language.arrays import Array
@@ -40,7 +50,8 @@ REFIT_OF_PART = Budget(enough=4_000, pareto_k=CONVERGING, confirm=False)
 class WidePaths:
     """A pool with one path for each of its distinct draws: the cases these make, and, weighed for the published model, the measures and their influence.
 
-    ``numbers`` ``(draws,)`` are as ``number_distinct`` gives them; ``as_published`` is ``(measures,)``, ``influence`` ``(distinct, measures)``.
+    ``numbers`` ``(draws,)`` are as ``number_distinct`` gives them; ``as_published`` is ``(measures,)``, ``influence`` ``(distinct, measures)``,
+    and ``published`` are the weights of the published model.
     """
 
     pool: Pool
@@ -48,9 +59,10 @@ class WidePaths:
     cases: Cases
     as_published: Array
     influence: Array
+    published: PoolWeights
 
-    def smoothed_weights(self, model: Model) -> tuple[Array, float] | None:
-        """Return a model's weights relative to their mean, ``(distinct,)``, smoothed, and their k-hat; None where they do not carry."""
+    def smoothed_weights(self, model: Model) -> tuple[Array, PoolWeights] | None:
+        """Return a model's weights relative to their mean, ``(distinct,)``, smoothed, and as they are; None where they do not carry."""
         return _smoothed_weights(self.pool, self.numbers, model)
 
 
@@ -74,13 +86,14 @@ def weigh_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> VariedMe
     weighed = wide.smoothed_weights(model)
     if weighed is None:
         return None
-    weights, shape = weighed
+    weights, of_pool = weighed
     varied = wide.cases.weigh(weights)
     changes = varied.values() - wide.as_published
-    if (np.isnan(changes) & np.isfinite(basis.published)).any():
+    if lost_means(basis, changes).any():
         return None
     errors = standard_error(varied.influence() - wide.influence)
-    return varied_measures(basis, changes, errors, varied.chance_asked, pareto_k=shape)
+    moved, doubt = of_pool.log_mean - wide.published.log_mean, ratio_error(of_pool.log_weight, wide.published.log_weight)
+    return varied_measures(basis, changes, errors, varied.chance_asked, VariedEvidence(moved, doubt), pareto_k=of_pool.pareto_k)
 
 
 def refit_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> tuple[VariedMeasures, WidePaths]:
@@ -99,7 +112,7 @@ def refit_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> tuple[Va
     more = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
     wider = _weighed_as_published(basis, extend_pool(wide.pool, part), join_cases(wide.cases, more)) or wide
     varied = weigh_wide_paths(basis, wider, model) or refit_measures(basis, model)
-    return replace(varied, pareto_k=posterior.diagnostics.pareto_k, refitted=True), wider
+    return replace(varied, evidence=evidence_of_posterior(posterior), pareto_k=posterior.diagnostics.pareto_k, refitted=True), wider
 
 
 def _distinct_draws(parameters: Mapping[str, NDArray[Any]], numbers: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
@@ -113,12 +126,12 @@ def _weighed_as_published(basis: Baseline, pool: Pool, made: Cases) -> WidePaths
     if weighed is None:
         return None
     as_published = made.weigh(weighed[0])
-    return WidePaths(pool, numbers, made, as_published.values(), as_published.influence())
+    return WidePaths(pool, numbers, made, as_published.values(), as_published.influence(), weighed[1])
 
 
-def _smoothed_weights(pool: Pool, numbers: NDArray[np.int64], model: Model) -> tuple[Array, float] | None:
+def _smoothed_weights(pool: Pool, numbers: NDArray[np.int64], model: Model) -> tuple[Array, PoolWeights] | None:
     weights = pool.weigh(model)
     if not np.isfinite(weights.log_weight.max()) or weights.pareto_k > CONVERGING:
         return None
     smoothed: Array = np.bincount(numbers, np.exp(smooth_weights(weights.log_weight)))
-    return None if 1 / (smoothed**2).sum() < WIDE_ENOUGH else (smoothed * len(smoothed), weights.pareto_k)
+    return None if 1 / (smoothed**2).sum() < WIDE_ENOUGH else (smoothed * len(smoothed), weights)

@@ -24,6 +24,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.model.priors import blocks
 from forecast.model.settings import Purpose, Settings, generator
+from forecast.sentences.named import quoted_name
 
 if TYPE_CHECKING:
     from forecast.schema.variants import WiderPriors
@@ -46,7 +47,7 @@ def _weights(topic: Topic, posteriors: Mapping[str, Posterior], settings: Settin
         if not refitted.diagnostics.converges or refitted.diagnostics.log_evidence is None:
             return {"change": change, "weights": None, "note": f"not known, since the fast engine could not be trusted with `{name}`"}
         amounts.append(np.log(topic.prior_weights[name]) + refitted.diagnostics.log_evidence)
-        notes += [f"{parameter} of `{name}`" for parameter in kept]
+        notes += [f"{quoted_name(parameter)} of `{name}`" for parameter in kept]
     weights = np.exp(np.array(amounts) - np.logaddexp.reduce(amounts)).tolist()
     if not notes:
         return {"change": change, "weights": weights}

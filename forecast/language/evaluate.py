@@ -84,6 +84,12 @@ def evaluate(expression: Expression, scope: Scope, ops: Ops) -> Any:
     return _value(expression, with_quantities(scope, (expression,), ops), ops)
 
 
+def evaluate_all(expressions: Mapping[str, Expression], scope: Scope, ops: Ops) -> dict[str, Any]:
+    """Return the values of several expressions by their names; what quantities they share is worked out once.  Raises as ``evaluate`` does."""
+    scope = with_quantities(scope, expressions.values(), ops)
+    return {name: _value(expression, scope, ops) for name, expression in expressions.items()}
+
+
 def with_quantities(
     scope: Scope, expressions: Collection[Expression], ops: Ops, *, look: Callable[[str, Any], None] | None = None
 ) -> Scope:

@@ -25,6 +25,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {  # name: least and most arguments
     "max": (2, 8),
     "logit": (1, 1),
     "expit": (1, 1),
+    "sin": (1, 1),
+    "cos": (1, 1),
 }
 
 

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable
 
 LONGEST_COMPARED_NAME = 100  # characters of a name that is compared with others
+MOST_NAMES_IN_HINT = 30  # names that a hint lists
 MOST_COMPARED = 500  # names it is compared with
 
 
@@ -42,6 +43,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def known_names_text(what: str, known: Iterable[str]) -> str:
-    """Return ``WHAT here: a, b``, or an empty string where there is none."""
-    listed = ", ".join(known)
-    return f"{what} here: {listed}" if listed else ""
+    """Return ``WHAT here: a, b``, of many the first and how many there are more; an empty string where there is none."""
+    names = list(known)
+    more = f" and {len(names) - MOST_NAMES_IN_HINT:,} more" if len(names) > MOST_NAMES_IN_HINT else ""
+    return f"{what} here: {', '.join(names[:MOST_NAMES_IN_HINT])}{more}" if names else ""

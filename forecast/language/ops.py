@@ -56,6 +56,12 @@ class Ops(Protocol):
     def expit(self, x: Any) -> Any:
         """1 / (1 + exp(-x))."""
 
+    def sin(self, x: Any) -> Any:
+        """The sine of an angle in radians."""
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of an angle in radians."""
+
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""
 
@@ -123,6 +129,14 @@ class NumpyOps:
     def expit(self, x: Any) -> Any:
         """1 / (1 + exp(-x))."""
         return special.expit(x)
+
+    def sin(self, x: Any) -> Any:
+        """The sine of an angle in radians."""
+        return np.sin(x)
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of an angle in radians."""
+        return np.cos(x)
 
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""

@@ -107,6 +107,14 @@ class RangedOps:
         made = _arithmetic_result(NUMPY.expit, x, nonzero=True)
         return RangedArray(made.value, made.beyond | ((made.value == 1) & np.isfinite(as_ranged(x).value)))
 
+    def sin(self, x: Any) -> Any:
+        """The sine of an angle in radians."""
+        return _function_result(NUMPY.sin, x)
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of an angle in radians."""
+        return _function_result(NUMPY.cos, x)
+
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""
         return _function_result(NUMPY.minimum, a, b)

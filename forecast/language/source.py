@@ -76,43 +76,51 @@ class SourceOps:
 
     def exp(self, x: Any) -> Any:
         """The exponential."""
-        return _call("exp", "pt.exp", x)
+        return call_text("exp", "pt.exp", x)
 
     def log(self, x: Any) -> Any:
         """The natural logarithm."""
-        return _call("log", "pt.log", x)
+        return call_text("log", "pt.log", x)
 
     def log1p(self, x: Any) -> Any:
         """log(1 + x)."""
-        return _call("log1p", "pt.log1p", x)
+        return call_text("log1p", "pt.log1p", x)
 
     def expm1(self, x: Any) -> Any:
         """exp(x) - 1."""
-        return _call("expm1", "pt.expm1", x)
+        return call_text("expm1", "pt.expm1", x)
 
     def sqrt(self, x: Any) -> Any:
         """The square root."""
-        return _call("sqrt", "pt.sqrt", x)
+        return call_text("sqrt", "pt.sqrt", x)
 
     def abs(self, x: Any) -> Any:
         """The absolute value."""
-        return _call("abs", "pt.abs", x)
+        return call_text("abs", "pt.abs", x)
 
     def logit(self, x: Any) -> Any:
         """log(x / (1 - x))."""
-        return _call("logit", "pm.math.logit", x)
+        return call_text("logit", "pm.math.logit", x)
 
     def expit(self, x: Any) -> Any:
         """1 / (1 + exp(-x))."""
-        return _call("expit", "pm.math.sigmoid", x)
+        return call_text("expit", "pm.math.sigmoid", x)
+
+    def sin(self, x: Any) -> Any:
+        """The sine of an angle in radians."""
+        return call_text("sin", "pt.sin", x)
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of an angle in radians."""
+        return call_text("cos", "pt.cos", x)
 
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""
-        return _call("minimum", "pt.minimum", a, b)
+        return call_text("minimum", "pt.minimum", a, b)
 
     def maximum(self, a: Any, b: Any) -> Any:
         """The larger."""
-        return _call("maximum", "pt.maximum", a, b)
+        return call_text("maximum", "pt.maximum", a, b)
 
     def compare(self, symbol: str, a: Any, b: Any) -> Any:
         """Whether ``a symbol b``."""
@@ -124,19 +132,19 @@ class SourceOps:
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """``a`` where the condition holds, ``b`` elsewhere."""
-        return _call("where", "pt.switch", condition, a, b)
+        return call_text("where", "pt.switch", condition, a, b)
 
     def logical_and(self, a: Any, b: Any) -> Any:
         """Whether both hold."""
-        return _call("logical_and", "pt.and_", a, b)
+        return call_text("logical_and", "pt.and_", a, b)
 
     def logical_or(self, a: Any, b: Any) -> Any:
         """Whether either holds."""
-        return _call("logical_or", "pt.or_", a, b)
+        return call_text("logical_or", "pt.or_", a, b)
 
     def logical_not(self, a: Any) -> Any:
         """Whether it does not hold."""
-        return _call("logical_not", "pt.invert", a)
+        return call_text("logical_not", "pt.invert", a)
 
     def take(self, values: Any, index: Any) -> Any:
         """Pick a label: ``values[index]``."""
@@ -175,7 +183,8 @@ def _bracket_operand(value: Any, least: int) -> str:
     return text if binding >= least else f"({text})"
 
 
-def _call(function: str, name: str, *values: Any) -> Any:
+def call_text(function: str, name: str, *values: Any) -> Any:
+    """Return the call of what a program has under ``name``, or what ``function`` of NumPy's gives where all values are numbers."""
     if not _is_text(*values):
         return getattr(NUMPY, function)(*values)
     return SourceText(f"{name}({', '.join(number_text(value) for value in values)})")

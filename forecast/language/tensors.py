@@ -64,6 +64,14 @@ class TensorOps:
         """1 / (1 + exp(-x))."""
         return _apply("expit", x)
 
+    def sin(self, x: Any) -> Any:
+        """The sine of an angle in radians."""
+        return _apply("sin", x)
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of an angle in radians."""
+        return _apply("cos", x)
+
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""
         return _apply("minimum", a, b)

@@ -19,7 +19,7 @@ from forecast.model.chosen_rows import distinct_rows
 from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, share_as_percent
-from forecast.model.model import Model, Parameters
+from forecast.model.model import Model, Parameters, RowTable
 from forecast.model.used_names import names_used, series_and_streams_used
 
 SHARE_UNIT = "share"  # the unit of a quantity that lies between 0 and 1
@@ -100,6 +100,11 @@ def depends_on_parameters_alone(topic: Topic, name: str) -> bool:
     return not series_and_streams_used(topic, expression)[1] and names <= topic.parameters.keys() | topic.quantities.keys()
 
 
+def _scope_in_state(model: Model, rows: RowTable, state: int, parameters: Parameters) -> Scope:
+    """The scope of rows in one state of the regime that their statement uses, or the only scope."""
+    return model.row_scopes(rows, parameters)[state]
+
+
 def _scopes(model: Model, name: str) -> Iterator[tuple[int, Callable[[Parameters], Scope]]]:
     """What makes of draws each scope in which a share is looked at, with the number of its rows."""
     if depends_on_parameters_alone(model.topic, name):
@@ -108,4 +113,5 @@ def _scopes(model: Model, name: str) -> Iterator[tuple[int, Callable[[Parameters
     for stream, table in model.tables.items():
         if len(table) and name in names_used(model.topic, table.stream.value):
             rows = distinct_rows(model, stream)
-            yield len(rows), partial(model.row_scope, rows)
+            for state in range(len(model.row_scopes(rows, {}))):
+                yield len(rows), partial(_scope_in_state, model, rows, state)

@@ -44,7 +44,7 @@ def extend_parameters(
 
 def recorded_parameters(topic: Topic, parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return draws without what ``extend_parameters`` has drawn on: what is known of a step beyond the record is luck, and drawn anew on other draws."""
-    return {name: values[:, : _recorded_labels(topic, name)] for name, values in parameters.items()}
+    return {name: values[:, : _recorded_labels(topic, name)] for name, values in parameters.items() if name not in topic.regimes}
 
 
 def _recorded_labels(topic: Topic, name: str) -> int:

@@ -7,6 +7,7 @@ How many there are is counted on the prior and reported.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,7 @@ def draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool
 def _draws_beyond_floats(model: Model, table: RowTable, parameters: Parameters) -> NDArray[np.bool_]:
     draws = draw_count(parameters)
     beyond = np.zeros(draws, dtype=bool)
-    scope = model.row_scope(table, parameters)
-    for statement in (table.stream.value, table.stream.wrong):
+    for statement, scope in product((table.stream.value, table.stream.wrong), model.row_scopes(table, parameters)):
         if statement is None:
             continue
         with np.errstate(all="ignore"):

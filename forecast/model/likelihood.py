@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from forecast.book.checks.entering import open_total_fault, rows_after_ranges, weight_fault
 from forecast.book.record_columns import RecordColumns
+from forecast.book.regime import Regime
 from forecast.book.rows import first_of_observation, first_of_origin
 from forecast.book.topic import Row, Stream
 from forecast.language.arrays import Array
@@ -40,7 +41,9 @@ class Entry:
 
     ``lower`` and ``upper`` are the ends of a row's range, both its value where
     that is known.  Rows with one number in ``origins`` are reports of one origin,
-    and with one number in ``observations`` copies of each other.
+    and with one number in ``observations`` copies of each other.  Where the statement uses a hidden ``regime``
+    each row depends on those before it, as reports of one origin do, so that all have one number in ``origins``, and ``steps`` are
+    the calendar steps in which the rows lie.  They depend on those of other streams of that regime, too (``chain_groups``).
     """
 
     lower: Array
@@ -48,11 +51,14 @@ class Entry:
     weights: Array
     origins: NDArray[np.int64]
     observations: NDArray[np.int64]
+    regime: Regime | None = None
+    steps: NDArray[np.int64] | None = None
 
     def at(self, chosen: Sequence[int] | NDArray[Any]) -> Entry:
         """Return how some of the rows enter, when they are the only ones."""
         lower, upper, weights = (array[:, chosen] for array in (self.lower, self.upper, self.weights))
-        return Entry(lower, upper, weights, self.origins[:, chosen], self.observations[:, chosen])
+        steps = None if self.steps is None else self.steps[:, chosen]
+        return Entry(lower, upper, weights, self.origins[:, chosen], self.observations[:, chosen], self.regime, steps)
 
     @cached_property
     def ranged(self) -> NDArray[np.bool_]:

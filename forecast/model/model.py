@@ -23,12 +23,12 @@ from forecast.book.topic import Step, Stream, Topic
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
-from forecast.language.distributions.traits import ValueKind
-from forecast.language.evaluate import Scope, evaluate, with_quantities
+from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import direct_names
 from forecast.language.ops import NUMPY, Ops
 from forecast.language.squashing import with_logits
 from forecast.language.statements import Statement
+from forecast.model.chain_groups import chain_of, table_groups
 from forecast.model.classes import observed_values
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
 from forecast.model.errors import Unsound, place_problem, topic_problem
@@ -46,8 +46,10 @@ from forecast.model.links import bind_links
 from forecast.model.model_rows import ModelRows
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.record import StreamRecord, records_as_of, series_share
+from forecast.model.regimes import regime_of
 from forecast.model.sufficient_statistics import RowPart, part_rows
 from forecast.model.used_names import names_used, series_and_streams_used, totals_used
+from forecast.model.written_distribution import written_distribution
 
 Parameters = Mapping[str, NDArray[Any]]
 
@@ -146,7 +148,16 @@ class Model:
         values: dict[str, Any] = dict(table.columns)
         for name, (known, later_share) in table.series.items():
             values[name] = self.series_value(name, known, later_share, scope, ops)
+        if table.entry is not None and (regime := table.entry.regime) is not None and regime.name in parameters:
+            values[regime.name] = parameters[regime.name][:, table.entry.steps[0]]  # type: ignore[index]
         return scope.plus(values=values, totals=table.totals)
+
+    def row_scopes(self, table: RowTable, parameters: Mapping[str, Any], ops: Ops = NUMPY) -> tuple[Scope, ...]:
+        """The scopes in which a stream's statement is read: one for each state of the regime that it uses, or one in all."""
+        scope = self.row_scope(table, parameters, ops)
+        if table.entry is None or (regime := table.entry.regime) is None:
+            return (scope,)
+        return tuple(scope.plus(values={regime.name: np.full((1,) * table.values.ndim, state)}) for state in range(len(regime.states)))
 
     def series_value(self, name: str, known: Any, later_share: Any, scope: Scope, ops: Ops = NUMPY) -> Any:
         """A series' average: its known part and, for the days after its last point, what ``later`` says."""
@@ -158,17 +169,23 @@ class Model:
     def log_likelihood(self, parameters: Parameters, *, near: NDArray[np.bool_] | None = None) -> Array:
         """Return the log density of every row at every draw, shape ``(draws, rows)``.
 
-        Raises ``Unsound`` where a statement makes no distribution, ``StatementOverflow`` where
-        only since it lies beyond the range of floats, unless such draws are left out.  Where
-        ``near`` is given, ``(draws,)``, that is so only at draws near enough to
-        the prior to matter; elsewhere such a row is impossible.
+        That of a row of a chain is given those before it there (``model/chain_groups``).  Raises ``Unsound`` where a statement makes no
+        distribution, ``StatementOverflow`` where only since it lies beyond the range of floats, unless such draws are left out.
+        Where ``near`` is given, ``(draws,)``, that is so only at draws near enough to the prior to matter; elsewhere such a row is impossible.
         """
         draws = max((len(values) for values in parameters.values()), default=1)
-        parts = [self._table_log_likelihood(table, parameters, draws, near) for table in self.tables.values() if len(table)]
+        terms: dict[str, Array] = {}
+        for group in table_groups(self.tables):
+            if (chain := chain_of(group)) is not None:
+                terms |= chain.terms(self, parameters, near=near)
+            else:
+                terms |= {name: self._table_log_likelihood(table, parameters, draws, near) for name, table in group.items() if len(table)}
+        parts = [terms[name] for name in self.tables if name in terms]
         return np.concatenate(parts, axis=1) if parts else np.zeros((draws, 0))
 
     def _table_log_likelihood(self, table: RowTable, parameters: Parameters, draws: int, near: NDArray[np.bool_] | None) -> Array:
-        stream, scope = table.stream, self.row_scope(table, parameters)
+        stream = table.stream
+        scope = self.row_scope(table, parameters)
         right = self._density(table, stream.value, "value", scope, draws, near)
         if table.entry is None:
             return right
@@ -186,6 +203,17 @@ class Model:
             raise Unsound(self._no_probability(table, row, share[draw, row]))
         self._check_origins(table, table.entry, share)
         return row_log_likelihood(right, wrong, share, table.entry)
+
+    def density_by_state(self, table: RowTable, parameters: Parameters, *, near: NDArray[np.bool_] | None = None) -> Array:
+        """Return the log density of each row in each state of the regime that its statement uses, ``(draws, rows, states)``; copies add nothing.
+
+        Raises ``Unsound`` as ``log_likelihood`` does.
+        """
+        assert table.entry is not None
+        draws = max((len(values) for values in parameters.values()), default=1)
+        scopes = self.row_scopes(table, parameters)
+        densities = [self._density(table, table.stream.value, "value", scope, draws, near) for scope in scopes]
+        return np.where(table.entry.is_counted[:, None], np.stack(densities, axis=2), 0.0)
 
     def _density(self, table: RowTable, statement: Statement, key: str, scope: Scope, draws: int, near: NDArray[np.bool_] | None) -> Array:
         """The log density of each row under a statement of its stream, ``(draws, rows)``."""
@@ -235,12 +263,7 @@ class Model:
 
     def distribution_as_written(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
         """Return the same with the arguments that the statement has."""
-        scope = with_quantities(scope, statement.arguments.values(), ops)
-        given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
-        kind = family_for(statement)
-        if kind.value_kind is ValueKind.CATEGORY:  # a label may be called `p`
-            return kind, {"p": ops.stack(tuple(given.values()))}
-        return kind, kind.from_words(given, ops)
+        return written_distribution(statement, scope, ops)
 
 
 def model_as_of(topic: Topic, as_of: date) -> Model:
@@ -262,7 +285,8 @@ def bind_records(topic: Topic, as_of: date, records: Mapping[str, StreamRecord])
     tables = {name: row_table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
-    coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories} | set(calendars(topic))}
+    coded = {name: name for name in topic.regimes}
+    coded |= {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories} | set(calendars(topic))}
     quantities = {name: quantity.expression for name, quantity in topic.quantities.items()}
     return Model(
         topic,
@@ -290,10 +314,15 @@ def row_table(topic: Topic, record: StreamRecord, records: Mapping[str, StreamRe
     totals = {name: records[total.stream].totals_at(rows.start, total.label)[None, :] for name, total in used_totals.items()}
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = rows.value[None, :]
-    if not needs_entry(stream, rows):
+    regime = regime_of(topic, stream)
+    if regime is None and not needs_entry(stream, rows):
         return RowTable(record, values, columns, totals, series)
     known = Scope(values=columns, labels=topic.labels, coded={name: name for name in (*stream.label_columns, *stream.reported)})
-    return RowTable(record, values, columns, totals, series, entry_of(topic, stream, rows, known))
+    entry = entry_of(topic, stream, rows, known)
+    if regime is not None:
+        steps = _calendar_codes(topic, regime.step, rows)[None, :]
+        entry = replace(entry, origins=np.zeros_like(entry.origins), regime=regime, steps=steps)
+    return RowTable(record, values, columns, totals, series, entry)
 
 
 def _covariate(rows: RecordColumns, name: str) -> Array:

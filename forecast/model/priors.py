@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,14 @@ from forecast.book.topic import Parameter, Topic
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
-from forecast.language.evaluate import evaluate_constant
+from forecast.language.evaluate import Scope, evaluate_constant
+from forecast.language.ops import NUMPY
+from forecast.language.squashing import with_logits
 from forecast.language.statements import Statement
 from forecast.model.errors import Unsound, prior_problem
 from forecast.model.invalid_values import describe_invalid_arguments
 from forecast.model.model import Model
+from forecast.model.written_distribution import written_distribution
 
 MOST_WRITTEN, FLOATS_END = 10**12, 10**308  # a count is written with all its digits, and as a power of ten
 POINTS_PER_HYPOTHESIS = 4_096  # draws of each hypothesis at least
@@ -125,9 +129,31 @@ def blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
 
 
 def _block(model: Model, parameter: Parameter, positions: tuple[int, ...], statement: Statement) -> Block:
-    is_fixed = all(evaluate_constant(expression) is not None for expression in statement.arguments.values())
-    fixed = model.distribution(statement, model.bare)[1] if is_fixed else None
-    return Block(model.topic, parameter, positions, statement, family_for(statement), fixed)
+    return Block(model.topic, parameter, positions, statement, family_for(statement), _fixed_arguments(_Identity(statement)))
+
+
+class _Identity:
+    """A statement as a key: equal to itself alone."""
+
+    __slots__ = ("statement",)
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.statement is other.statement
+
+    def __hash__(self) -> int:
+        return id(self.statement)
+
+
+@lru_cache(maxsize=4_096)  # priors are read again for every model, and words take a search to solve
+def _fixed_arguments(identity: _Identity) -> Mapping[str, Any] | None:
+    """The arguments of a statement whose arguments are all numbers; None where some depend on other parameters."""
+    statement = identity.statement
+    if any(evaluate_constant(expression) is None for expression in statement.arguments.values()):
+        return None
+    return written_distribution(with_logits(statement, {}), Scope(), NUMPY)[1]
 
 
 @dataclass(frozen=True, slots=True)

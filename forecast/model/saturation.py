@@ -50,10 +50,11 @@ def _squashings(model: Model, statement: Statement) -> list[Squashing]:
 
 
 def _is_rounded(squashing: Squashing, model: Model, table: RowTable, parameters: Parameters, shape: tuple[int, int]) -> Truth:
-    with np.errstate(all="ignore"):
-        scope = model.row_scope(table, parameters)
-        whole, inside = (np.broadcast_to(_numbers(part, scope), shape) for part in (squashing.whole, squashing.inside))
-    rounded: Truth = ((whole == 0) | (whole == 1)) & np.isfinite(inside) & (inside != 0)
+    rounded: Truth = np.zeros(shape, dtype=bool)
+    for scope in model.row_scopes(table, parameters):
+        with np.errstate(all="ignore"):
+            whole, inside = (np.broadcast_to(_numbers(part, scope), shape) for part in (squashing.whole, squashing.inside))
+        rounded |= ((whole == 0) | (whole == 1)) & np.isfinite(inside) & (inside != 0)
     return rounded
 
 

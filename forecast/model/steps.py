@@ -67,6 +67,9 @@ def step_scope(
     values = dict(bare.values)
     values.update((name, np.array([[value]])) for name, value in clocks(model.topic, start, end, model.as_of).items())
     values.update((step, np.array([[calendar_code(model.topic, step, start, end)]])) for step in calendars(model.topic))
+    for name, regime in model.topic.regimes.items():
+        if name in parameters:
+            values[name] = parameters[name][:, [calendar_code(model.topic, regime.step, start, end)]]
     for name in needs.series:
         try:
             share = series_share(model.topic.series[name], start, end, as_of=model.as_of)

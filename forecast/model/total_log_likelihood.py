@@ -7,13 +7,17 @@ so that what is wrong is found, told and left out exactly as ``Model.log_likelih
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
+from forecast.model.chain_groups import table_groups
 from forecast.model.draw_blocks import CELLS_AT_ONCE, blocks_of_draws, choose_draws, draw_count
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, Parameters, RowTable
+from forecast.model.regimes import cells_at_once
 from forecast.model.sufficient_statistics import RowPart
 
 
@@ -25,10 +29,10 @@ def total_log_likelihood(model: Model, parameters: Parameters, *, near: NDArray[
     """
     total = np.zeros(draw_count(parameters))
     try:
-        for name, table in model.tables.items():
-            if len(table):
+        for group in table_groups(model.tables):
+            if any(map(len, group.values())):
                 with np.errstate(over="ignore", invalid="ignore"):
-                    total = total + _total_of_table(model, name, parameters, near)
+                    total = total + _total_of_group(model, group, parameters, near)
     except Unsound:
         for some, chunk in blocks_of_draws(parameters, model.row_count, cells=CELLS_AT_ONCE):
             model.log_likelihood(some, near=None if near is None else near[chunk])  # says how many of the draws, and names the row
@@ -43,13 +47,13 @@ def draws_to_look_at(model: Model, name: str, parameters: Parameters) -> NDArray
     return _sum_parts(model, name, parameters)[1]
 
 
-def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
-    table, draws = model.tables[name], draw_count(parameters)
+def _total_of_group(model: Model, group: Mapping[str, RowTable], parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
+    (name, table), draws = next(iter(group.items())), draw_count(parameters)
     if table.entry is not None:
-        return _sum_rows(model, table, parameters, near)
+        return _sum_rows(model, group, parameters, near)
     total, doubtful = _sum_parts(model, name, parameters)
     if doubtful.any():
-        total[doubtful] = _sum_rows(model, table, choose_draws(parameters, doubtful, draws), None if near is None else near[doubtful])
+        total[doubtful] = _sum_rows(model, group, choose_draws(parameters, doubtful, draws), None if near is None else near[doubtful])
     return total
 
 
@@ -91,9 +95,10 @@ def _sum_densities(model: Model, table: RowTable, part: RowPart, parameters: Par
     return total
 
 
-def _sum_rows(model: Model, table: RowTable, parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
-    """The log-likelihood of a table, ``(draws,)``, worked out row by row."""
-    total, alone = np.empty(draw_count(parameters)), model.with_tables({table.stream.name: table})
-    for some, chunk in blocks_of_draws(parameters, len(table)):
+def _sum_rows(model: Model, group: Mapping[str, RowTable], parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
+    """The log-likelihood of tables that enter together, ``(draws,)``, worked out row by row."""
+    total, alone = np.empty(draw_count(parameters)), model.with_tables(group)
+    entry = next(iter(group.values())).entry
+    for some, chunk in blocks_of_draws(parameters, alone.row_count, cells=cells_at_once(entry)):
         total[chunk] = alone.log_likelihood(some, near=None if near is None else near[chunk]).sum(axis=1)
     return total

@@ -20,7 +20,7 @@ from forecast.language.ops import NUMPY
 from forecast.language.three_valued import ThreeValued, with_tolerance, with_undefined
 from forecast.model.used_names import expressions_used, series_and_streams_used
 
-ALWAYS_NUMBERS = frozenset({"min", "max", "abs", "exp", "expm1", "expit"})  # functions that have a value everywhere
+ALWAYS_NUMBERS = frozenset({"min", "max", "abs", "exp", "expm1", "expit", "sin", "cos"})  # functions that have a value everywhere
 
 
 def may_be_undefined(topic: Topic, condition: Expression) -> bool:

@@ -26,12 +26,13 @@ def totals_used(topic: Topic, *statements: Statement | Expression) -> dict[str, 
 
 
 def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
-    """Return the names that statements or expressions use, also through quantities and what series are later."""
+    """Return the names that statements or expressions use, also through quantities, what series are later, and what moves a regime."""
     names: set[str] = set()
     waiting = list(_expressions_in(statements))
     while waiting:
         fresh = set(names_in(waiting.pop())) - names
         names |= fresh
+        names.update(name for regime in fresh & topic.regimes.keys() for name in topic.regimes[regime].parameters)
         waiting += [topic.quantities[name].expression for name in fresh & topic.quantities.keys()]
         waiting += [later for name in fresh & topic.series.keys() if (later := topic.series[name].later) is not None]
     return names

@@ -9,6 +9,7 @@ Kalman's filter gives forwards, and backwards one value given the next (Frühwir
 1994, doi:10.1111/j.1467-9892.1994.tb00184.x).  So the coordinates of a walk are the
 standard normal steps of that backward pass, and what is left to learn is the other parameters.
 
+Where steps may jump, value and steps are mixtures of normals instead: see ``jump_coordinates``.
 This is a change of variables and nothing more: the weights are exact.  The rows'
 curvature is taken as if each moved with its own label's value alone.
 """
@@ -24,10 +25,13 @@ from numpy.typing import NDArray
 
 from forecast.language import special
 from forecast.language.arrays import Array, Indices
+from forecast.language.distributions.jumps import JUMP, JUMP_SIGMA, JumpingWalk
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.walks import Walk
+from forecast.model.chain_groups import table_groups
 from forecast.model.coordinates import Coordinates, prior_coordinates
 from forecast.model.draw_blocks import CELLS_AT_ONCE
+from forecast.model.jump_coordinates import ConditionalJumpingWalk, JumpingStep
 from forecast.model.model import Model
 from forecast.model.priors import Block, Hypothesis
 from forecast.model.used_names import names_used
@@ -80,6 +84,11 @@ class WalkCoordinates:
     def uncentred(self) -> NDArray[np.bool_]:
         """Which coordinates are the prior's own of parameters whose prior depends on others: none that matter here."""
         return np.zeros(self.dimension, dtype=bool)
+
+    @property
+    def has_jumps(self) -> bool:
+        """Whether a walk has steps that are sometimes large."""
+        return any(isinstance(block.family, JumpingWalk) for block, _ in _walks(self.base))
 
     @property
     def in_words(self) -> str:
@@ -147,9 +156,11 @@ class WalkCoordinates:
             z = x[:, columns]
             with np.errstate(all="ignore"):  # a walk without width, or one that has left the range of floats, is impossible
                 given = _climb_to_mode(self.base, block, columns, placed, CLIMBS)
-                placed[:, columns] = np.nan_to_num(given.walk_values(z), posinf=0.0, neginf=0.0)
-                prior = block.log_density(self.model, placed[:, columns], self.base.parameters(placed), wandering=True)
-                change = change + prior + np.log(given.sd).sum(axis=1) + (0.5 * z**2 + HALF_LOG_2PI).sum(axis=1)
+                values, terms = given.place(z)
+                placed[:, columns] = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+                change = change + block.log_density(self.model, placed[:, columns], self.base.parameters(placed), wandering=True)
+                for term in terms:
+                    change = change + term
         return placed, np.where(np.isfinite(change), change, -np.inf)
 
 
@@ -164,7 +175,7 @@ def make_walk_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hy
     for block, columns in _walks(base):
         with np.errstate(all="ignore"):
             conditional = _climb_to_mode(base, block, columns, middle, FIRST_CLIMBS)
-        begins[block.name] = conditional.walk_values(np.zeros((1, block.size)))[0]
+        begins[block.name] = conditional.middle()[0]
         middle[:, columns] = begins[block.name]
     return WalkCoordinates(base, begins)
 
@@ -186,18 +197,25 @@ class ConditionalWalk:
     foreseen: Array
     sd: Array
 
-    def walk_values(self, z: Array) -> Array:
-        """The values that standard normal steps ``(draws, labels)`` lead to; without a step, the mode."""
+    def middle(self) -> Array:
+        """The mode ``(draws, labels)``."""
+        return self._walk_values(np.zeros_like(self.mean))
+
+    def place(self, z: Array) -> tuple[Array, tuple[Array, ...]]:
+        """The values that standard normal steps ``(draws, labels)`` lead to, and terms ``(draws,)`` that make up less the log of their density."""
+        return self._walk_values(z), (np.log(self.sd).sum(axis=1), (0.5 * z**2 + HALF_LOG_2PI).sum(axis=1))
+
+    def _walk_values(self, z: Array) -> Array:
         values: Array = self.mean + self.sd * z
         for index in range(values.shape[1] - 2, -1, -1):
             values[:, index] += self.gain[:, index] * (values[:, index + 1] - self.foreseen[:, index])
         return values
 
 
-def _climb_to_mode(base: Coordinates, block: Block, columns: slice, points: Array, climbs: int) -> ConditionalWalk:
+def _climb_to_mode(base: Coordinates, block: Block, columns: slice, points: Array, climbs: int) -> ConditionalWalk | ConditionalJumpingWalk:
     """Newton's method from the walk that stands in ``points`` ``(draws, dimension)``, halving steps that lead down."""
     parameters = base.parameters(points)
-    step = _Step.of(base.model, block, parameters, len(points))
+    step = _step_of(base.model, block, parameters, len(points))
     model = _with_rows_moved_by(base.model, block)
     picks = _label_indicators(model, block)
     value = best = points[:, columns].copy()
@@ -214,15 +232,16 @@ def _climb_to_mode(base: Coordinates, block: Block, columns: slice, points: Arra
         new_curvature = np.nan_to_num(np.maximum((2 * rows[0] - rows[1] - rows[2]) @ picks, 0.0) / stride**2, posinf=0.0, neginf=0.0)
         best = np.where(better, value, best)
         slope, curvature = np.where(better, new_slope, slope), np.where(better, new_curvature, curvature)
-        following = step.condition_on_readings(curvature, curvature * best + slope).walk_values(np.zeros_like(best))
+        following = step.condition_on_readings(curvature, curvature * best + slope).middle()
         value = np.where(better & np.isfinite(following), following, 0.5 * (best + value))
     return step.condition_on_readings(curvature, curvature * best + slope)
 
 
 def _with_rows_moved_by(model: Model, block: Block) -> Model:
-    """The model with the rows of those streams alone that a parameter moves."""
-    tables = {name: table for name, table in model.tables.items() if block.name in names_used(model.topic, table.stream.value)}
-    return replace(model, tables=tables)
+    """The model with the rows of those streams alone that a parameter moves, and of those on the same chain."""
+    moved = {name for name, table in model.tables.items() if block.name in names_used(model.topic, table.stream.value)}
+    kept = {name for group in table_groups(model.tables) if group.keys() & moved for name in group}
+    return replace(model, tables={name: table for name, table in model.tables.items() if name in kept})
 
 
 def _row_log_densities(model: Model, parameters: Mapping[str, NDArray[Any]]) -> Array:
@@ -251,15 +270,6 @@ class _Step:
     first_sd: Array
     labels: int
 
-    @classmethod
-    def of(cls, model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], draws: int) -> _Step:
-        """At draws of the other parameters."""
-        assert isinstance(block.family, Walk)
-        arguments = block.arguments(model, parameters)
-        parts = (*block.family.step(arguments), *block.family.first(arguments))
-        factor, added, sigma, mean, sd = (np.broadcast_to(np.asarray(part, dtype=float), (draws, 1)) for part in parts)
-        return cls(factor, added, sigma, mean, sd, block.size)
-
     def log_density(self, value: Array) -> Array:
         """Up to a constant, ``(draws,)``."""
         first = (value[:, :1] - self.first_mean) / self.first_sd
@@ -283,3 +293,16 @@ class _Step:
                 sd[:, index] = np.sqrt(variance[:, index] / width) * self.sigma[:, 0]
         sd[:, -1] = np.sqrt(variance[:, -1])
         return ConditionalWalk(mean, gain, foreseen, sd)
+
+
+def _step_of(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], draws: int) -> _Step | JumpingStep:
+    """A walk's prior at draws of the other parameters."""
+    kind = block.family
+    assert isinstance(kind, Walk)
+    arguments = block.arguments(model, parameters)
+    parts = (*kind.step(arguments), *kind.first(arguments))
+    factor, added, sigma, mean, sd = (np.broadcast_to(np.asarray(part, dtype=float), (draws, 1)) for part in parts)
+    if not isinstance(kind, JumpingWalk):
+        return _Step(factor, added, sigma, mean, sd, block.size)
+    jump, jump_sigma = (np.broadcast_to(np.asarray(arguments[name], dtype=float), (draws, 1)) for name in (JUMP, JUMP_SIGMA))
+    return JumpingStep(added, sigma, jump, jump_sigma, mean, sd, block.size)

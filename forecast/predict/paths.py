@@ -24,7 +24,7 @@ from forecast.book.record_columns import days_of
 from forecast.book.topic import Row, Stream
 from forecast.language.arrays import Array, Indices
 from forecast.language.evaluate import Scope, evaluate, label_code
-from forecast.language.ops import NUMPY
+from forecast.language.ops import NUMPY, Ops
 from forecast.model.allocation import Allocation, allocate, unallocated_rows
 from forecast.model.classes import added_totals
 from forecast.model.clock import cut_into_steps
@@ -35,6 +35,7 @@ from forecast.model.invalid_values import describe_invalid_arguments
 from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.ranges import draw_ranges
+from forecast.model.regime_draws import with_states
 from forecast.model.stationary import has_stationary_increments
 from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 from forecast.predict.recorded_totals import RecordedTotal, divide_rows, recorded_totals
@@ -53,7 +54,7 @@ class Paths:
     over the days before ``days[i]``, shape ``(paths, boundaries)``; that of one of
     its classes stands under ``stream[label]``.
     ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
-    for each calendar step go on to the last day's.
+    for each calendar step go on to the last day's, and beside them stand the states of hidden regimes, ``(paths, steps)``.
     ``starts`` gives the first simulated day of each stream that has a future.
     ``ranges`` are the rows of which a range was known, with what was drawn of each,
     ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
@@ -108,8 +109,8 @@ def simulate(
     ``Unsound`` where a statement cannot be drawn from, and where what must be kept is too much.
     """
     paths = max((len(values) for values in parameters.values()), default=1)
-    parameters = extend_parameters(model, parameters, rng, until=until)
-    timeline = _timeline(model, until, cuts, whole=whole)
+    parameters = with_states(model, extend_parameters(model, parameters, rng, until=until), rng, until=until)
+    timeline = timeline_of(model, until, cuts, whole=whole)
     days, starts = timeline.days, timeline.starts
     ranges = draw_ranges(model, parameters, rng, paths=paths)
     recorded = recorded_totals(model, days, ranges)
@@ -125,7 +126,7 @@ def simulate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Timeline:
+class PathTimeline:
     """The days at which steps begin and the record is read, and which of them no one may leave out.
 
     ``starts`` is the first day after each stream's record, ``unknown`` the spans within it whose rows are not known yet, and
@@ -143,7 +144,8 @@ class _Timeline:
         return stream in self.starts and (self.starts[stream] <= day or _lies_in(day, self.unknown[stream]))
 
 
-def _timeline(model: Model, until: date, cuts: Sequence[date], *, whole: bool) -> _Timeline:
+def timeline_of(model: Model, until: date, cuts: Sequence[date], *, whole: bool) -> PathTimeline:
+    """Return the days at which steps begin, with one at each of ``cuts``; with ``whole``, time is not cut where that is the same by distribution."""
     topic = model.topic
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {day + ONE_DAY for record in model.records.values() for day in days_of(np.unique(record.rows.end))}
@@ -158,7 +160,7 @@ def _timeline(model: Model, until: date, cuts: Sequence[date], *, whole: bool) -
         else (until + ONE_DAY,)
     )
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
-    return _Timeline(days, frozenset({begin, *starts.values(), *bounds, *cuts, days[-1]}), starts, unknown, first_drawn)
+    return PathTimeline(days, frozenset({begin, *starts.values(), *bounds, *cuts, days[-1]}), starts, unknown, first_drawn)
 
 
 def _draw_totals(
@@ -166,7 +168,7 @@ def _draw_totals(
     parameters: Mapping[str, NDArray[Any]],
     rng: np.random.Generator,
     *,
-    timeline: _Timeline,
+    timeline: PathTimeline,
     recorded: Mapping[str, RecordedTotal],
     kept: Sequence[int],
     paths: int,
@@ -231,7 +233,7 @@ def _days_to_keep(
     return tuple(sorted(kept | set(np.linspace(0, len(days) - 1, room).round().astype(int).tolist())))
 
 
-def _without_past(kept: tuple[int, ...], timeline: _Timeline, daily: Collection[tuple[date, date]]) -> tuple[int, ...]:
+def _without_past(kept: tuple[int, ...], timeline: PathTimeline, daily: Collection[tuple[date, date]]) -> tuple[int, ...]:
     """Those of the days kept that a long record leaves: of the past, in which all paths are alike, only days that somebody asks for."""
     past = bisect_left(timeline.days, timeline.first_drawn)
     if past <= MOST_PAST_DAYS or daily:
@@ -252,14 +254,14 @@ def _lies_in(day: date, spans: Sequence[tuple[date, date]]) -> bool:
     return any(first <= day <= last for first, last in spans)
 
 
-def next_value(stream: Stream, column: str, scope: Scope) -> Any:
+def next_value(stream: Stream, column: str, scope: Scope, ops: Ops = NUMPY) -> Any:
     """What a column of the stream's own rows will be: a number, or a label's number."""
     expression = stream.next[column]
     if column in stream.label_columns:
         code = label_code(expression, column, scope)
         if code is not None:
             return np.array([[code]])
-    return evaluate(expression, scope, NUMPY)
+    return evaluate(expression, scope, ops)
 
 
 def _allocate_crossed_rows(

@@ -19,6 +19,7 @@ from forecast.language.statements import Statement
 from forecast.model.classes import added_totals
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model, RowTable
+from forecast.model.regime_draws import with_fresh_states
 from forecast.model.used_names import totals_used
 
 
@@ -29,11 +30,12 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     of the rows' days, so that a statement that uses ``total()`` sees the totals
     of the same imagined record.  What is drawn is what a report says: a report
     that may be wrong is so with its probability, together with all of its origin,
-    and copies say the same.  A row of which a range was known gets a value.
+    and copies say the same.  States of hidden regimes are drawn anew too.  A row of which a range was known gets a value.
     Returns stream name to ``(draws, rows)``, or ``(draws, rows, classes)`` where
     rows count classes.  Raises ``Unsound`` where a statement cannot be drawn from.
     """
     draws = max((len(values) for values in parameters.values()), default=1)
+    parameters = with_fresh_states(model, parameters, rng)
     drawn = {name: np.zeros((draws, *table.seen.shape[1:])) for name, table in model.tables.items()}
     lots = {
         name: rng.random((draws, len(table)))[:, table.entry.origins[0]]  # one lot for all reports of an origin

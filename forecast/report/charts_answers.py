@@ -38,6 +38,7 @@ from forecast.schema.answers import (
 )
 from forecast.schema.curves import axis_transform, visible_part
 from forecast.schema.topic import TopicContent
+from forecast.sentences.answer_text import answer_text
 
 SHARE_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 44  # pixels: a line of words, and the mark under it
@@ -72,7 +73,7 @@ def probability_caption(content: TopicContent) -> str:
     """Say what the marks of the picture of the open probabilities are; of bars only where it has one."""
     if not any(value["chance"] for _, value in _open_probabilities(content)):
         return "Dot: the probability."
-    return "Dot: the probability. Bar: its 90 % range, depending on parameters that nobody knows well. The rest of the doubt is luck."
+    return "Dot: the probability. Bar: which probabilities are plausible (90 % range); beyond that it is luck."
 
 
 def _open_probabilities(content: TopicContent) -> list[tuple[AnswerContent, ProbabilityValue]]:
@@ -88,7 +89,7 @@ def answer_chart(answer: AnswerContent) -> Chart | None:
     name, value, kind = f"answer-{answer['name']}", answer["value"], answer["kind"]
     if answer["status"] != "open" or value is None:
         return None
-    alt = f"{_sentence(answer['asks'])} {answer['sentence']}"
+    alt = f"{_sentence(answer['asks'])} {answer_text(answer)}"
     if is_distribution(value, kind):
         return _distribution_chart(value, answer["unit"], name=name, alt=alt)
     if is_date(value, kind):

@@ -29,7 +29,7 @@ from forecast.report.drawing import (
 from forecast.schema import words
 from forecast.schema.insight import InsightContent, PredictiveCheckContent
 from forecast.sentences.insight_text import measure_name
-from forecast.sentences.split_words import share_with_error
+from forecast.sentences.split_words import RIGHT_VERSION, share_with_error
 
 FIT_ROW_HEIGHT = 38
 LABEL_DISTANCE = 14.0  # between the middles of two words
@@ -173,6 +173,6 @@ def split_chart(insight: InsightContent) -> Chart | None:
             6, FIT_ROW_HEIGHT * index + 37, f"{measure_name(measure)}: {share_with_error(measure['ignorance'], error=measure['error'])}"
         )
     sketch.across(x, share_labels(), y=sketch.height - 24)
-    known = "the parameters and of which variant is right" if any("structure" in measure for measure in split) else "the parameters"
+    known = f"the parameters and of {RIGHT_VERSION}" if any("structure" in measure for measure in split) else "the parameters"
     summary = "; ".join(f"{measure_name(measure)} {share_with_error(measure['ignorance'], error=measure['error'])}" for measure in split)
     return sketch.make_chart("split", f"The share of each answer's doubt that is ignorance of {known}: {summary}. The rest is luck.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,8 +40,9 @@ from forecast.schema.insight import HistoryPoint, MeasureContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import is_percent, value_text
 from forecast.sentences.lead import BASE_RATE, HistoryStep, history_finding, lead_answer, main_measure, notable_steps, reference_forecast
+from forecast.sentences.news import first_event
 
-MOST_EVENTS = 4  # written on the line: those that moved it most
+MOST_EVENTS = 4  # written on the line: the last, which the title speaks of, and those that moved it most
 EVENT_ROW = 14  # pixels: each event has a line of its own above the plot
 PLOT_HEIGHT, FOOT = 130, 30
 ROUND_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
@@ -82,8 +82,9 @@ def lead_chart(content: TopicContent) -> Chart | None:
     if plot is None:
         return None
     assert insight is not None
-    steps = sorted(notable_steps(insight, plot.index), key=lambda step: -_size(step, plot.index))[:MOST_EVENTS]
-    steps.sort(key=lambda step: step.after["day"])
+    found = notable_steps(insight, plot.index)
+    largest = sorted(found[:-1], key=lambda step: -_size(step, plot.index))[: MOST_EVENTS - 1]
+    steps = [*sorted(largest, key=lambda step: step.after["day"]), *found[-1:]]
     top = EVENT_ROW * len(steps) + 14
     y = Scale(*_span(plot), top + PLOT_HEIGHT, top)
     sketch = Sketch(top + PLOT_HEIGHT + FOOT)
@@ -91,7 +92,7 @@ def lead_chart(content: TopicContent) -> Chart | None:
     _add_marks(sketch, plot, x, y)
     _add_events(sketch, steps, plot.index, x, y)
     said = f"{history_finding(insight, plot.index)}."
-    written = "; ".join(f"{words.day(step.after['day'])}, {_event_text(step)}" for step in steps)
+    written = "; ".join(f"{words.day(step.after['day'])}, {first_event(step.after['news'])}" for step in steps)
     return sketch.make_chart(chart_name("lead", plot.measure), f"{said} {f'News that moved it: {written}.' if written else ''}".rstrip())
 
 
@@ -189,19 +190,12 @@ def _add_events(sketch: Sketch, steps: Sequence[HistoryStep], index: int, x: Sca
     for row, step in enumerate([*leftward, *rightward]):
         here = x.at(day_number(step.after["day"]))
         anchor: Anchor = "start" if step in rightward else "end"
-        text = f"{words.month(step.after['day'], short=True)}, {_event_text(step)}"
+        text = f"{words.month(step.after['day'], short=True)}, {first_event(step.after['news'])}"
         room = (PICTURE_WIDTH - here if anchor == "start" else here) - 6
         sketch.texts.append(
             Text(here + (3 if anchor == "start" else -3), EVENT_ROW * row + 11, fit_text(text, room, size=11), anchor, MUTED, 11)
         )
         sketch.strokes.append(Stroke(here, EVENT_ROW * row + 3, here, y.at(step.after["values"][index]), MUTED, 1, "2 2"))
-
-
-def _event_text(step: HistoryStep) -> str:
-    """What became known, in a few words: the first of it that is no correction, without its days."""
-    news = step.after["news"]
-    first = next((event for event in news if not event.startswith("corrected")), news[0])
-    return re.sub(r" \([^()]*\)$", "", first).replace("_", " ")
 
 
 def _size(step: HistoryStep, index: int) -> float:

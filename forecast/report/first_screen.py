@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from forecast.report.charts_lead import lead_data
 from forecast.report.charts_why import chart_name
 from forecast.report.summary import QuestionSummary
-from forecast.schema.answers import AnswerContent
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent, RangeContent
 from forecast.schema.insight import InsightContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.headlines import Headline, headline_of, ninety_percent_range
+from forecast.sentences.insight_text import figures_note
 from forecast.sentences.lead import BASE_RATE, history_finding, lead_answer, lead_paragraph, main_measure, reference_forecast
+from forecast.sentences.never_settled import never_settled_sentence
 from forecast.sentences.same_event import open_events
+from forecast.sentences.variants import LEAST_WEIGHT, range_sentence
 
 RANGES = {"probability": "90 % range of the chance", "date": "90 % range"}
 
@@ -30,7 +34,7 @@ class SameEvent:
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """An open question in a line: its answer, the 90 % range, when it last moved, its history as a sparkline, and others of the same event."""
+    """An open question in a line: its answer, the 90 % range, when it last moved, its history as a sparkline, others of the same event, and that it may never be settled, where its rule says so."""
 
     name: str
     asks: str
@@ -39,6 +43,7 @@ class QuestionLine:
     moved: str
     spark: str
     same: tuple[SameEvent, ...]
+    settling: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,11 @@ class LeadingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FirstScreen:
-    """The leading answer, None where every question is settled, and the others."""
+    """The leading answer, None where every question is settled, the others, and what is to be known of their figures, which may be nothing."""
 
     lead: LeadingAnswer | None
     others: tuple[QuestionLine, ...]
+    note: str = ""
 
 
 def first_screen(content: TopicContent, summaries: Mapping[str, QuestionSummary], charts: Mapping[str, object]) -> FirstScreen:
@@ -72,7 +78,7 @@ def first_screen(content: TopicContent, summaries: Mapping[str, QuestionSummary]
         return FirstScreen(None, ())
     first, *rest = open_events(content, lead=lead["name"])
     lines = tuple(_line(event, summaries[event[0]["name"]]) for event in rest)
-    return FirstScreen(_leading_answer(content, first, summaries[lead["name"]], charts), lines)
+    return FirstScreen(_leading_answer(content, first, summaries[lead["name"]], charts), lines, figures_note(line.moved for line in lines))
 
 
 def _leading_answer(
@@ -100,9 +106,9 @@ def _leading_answer(
 
 def _caption(insight: InsightContent, index: int) -> str:
     """What the picture follows, which of a number may be another figure than the large one."""
-    said = ["By replay: what today's model says with the knowledge of each day"]
+    said = ["What today's model would have said on each day, knowing what was known by then"]
     if insight["measures"][index]["kind"] == "mean":
-        said.append("the line is the expected value, the large figure the median")
+        said.append("the line is the mean (the expected value), the large figure the median")
     if any(point["ranges"][index] is not None for point in insight["history"]["points"] if "ranges" in point):
         said.append("the band is the 90 % range, worked out for a few days and drawn straight between them")
     return f"{'; '.join(said)}."
@@ -113,19 +119,39 @@ def _facts(content: TopicContent, answer: AnswerContent) -> list[str]:
     ends = ninety_percent_range(answer)
     said = [f"{RANGES.get(answer['kind'], '90 % range')}: {ends}"] if ends else []
     if "variants" in answer:
-        said.append(answer["variants"]["said"].rstrip("."))
+        said.append(_range_over_versions(content, answer, answer["variants"]["ranges"]))
+    if settling := never_settled_sentence(answer):
+        said.append(settling)
     reference = reference_forecast(content, answer["name"])
     return [*said, _reference(reference)] if reference is not None else said
 
 
+def _range_over_versions(content: TopicContent, answer: AnswerContent, ranges: Sequence[RangeContent]) -> str:
+    """The range of an answer over the versions of the model, and how many these are, for a reader who meets them here first."""
+    said = range_sentence(answer["kind"], answer["unit"], ranges).rstrip(".")
+    count = sum(rival["after"] >= LEAST_WEIGHT for rival in content["variants"]["rivals"]) if "variants" in content else 0
+    return f"{said} ({count} versions, each with its weight)" if count > 1 else said
+
+
 def _reference(reference: ForecastContent) -> str:
-    return f"Base rate: {reference['says']}" if reference["kind"] == BASE_RATE else f"{reference['who']}: {reference['says']}"
+    return (
+        f"Base rate: {reference['says']}"
+        if reference["kind"] == BASE_RATE
+        else f"{reference['who']}, {words.day(reference['day'])}: {reference['says']}"
+    )
 
 
 def _line(event: Sequence[AnswerContent], summary: QuestionSummary) -> QuestionLine:
     answer, *others = event
     return QuestionLine(
-        answer["name"], answer["asks"], headline_of(answer), ninety_percent_range(answer), summary.last, summary.spark, _same(others)
+        answer["name"],
+        answer["asks"],
+        headline_of(answer),
+        ninety_percent_range(answer),
+        summary.last,
+        summary.spark,
+        _same(others),
+        never_settled_sentence(answer),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, AnswerValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
+from forecast.sentences.answer_text import answer_text, circumstances
 
 Style = Literal["plain", "icd203"]
 WORDING_STYLES: tuple[Style, ...] = ("plain", "icd203")
@@ -40,14 +41,8 @@ def probability_term(probability: float) -> tuple[str, str]:
 def answer_sentence(answer: AnswerContent, style: Style = "plain") -> str:
     """Return an answer of a report as a sentence, in plain words or in calibrated ones."""
     if style == "plain" or answer["status"] in words.RECORDED or answer["value"] is None:
-        return answer["sentence"]
-    sentence = _calibrated_sentence(answer, answer["value"])
-    if answer["given"]:
-        assert answer["given_probability"] is not None
-        sentence = f"{sentence} {answer_sentences.given_sentence(answer['given_probability'])}"
-    if annulment := answer.get("annulment"):
-        sentence = f"{sentence} {answer_sentences.annulled_sentence(annulment['probability'], error=annulment['error'])}"
-    return f"{sentence} {answer['variants']['said']}" if "variants" in answer else sentence
+        return answer_text(answer)
+    return " ".join((_calibrated_sentence(answer, answer["value"]), *circumstances(answer)))
 
 
 def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:

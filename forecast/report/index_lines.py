@@ -15,6 +15,7 @@ from forecast.sentences.cautions import contradiction_sentences
 from forecast.sentences.forecasts import leading_forecast
 from forecast.sentences.headlines import Headline, headline_of
 from forecast.sentences.lead import lead_answer
+from forecast.sentences.never_settled import never_settled_sentence
 from forecast.sentences.same_event import open_events
 
 DUE_DAYS = 60  # a question that ends within so many days is due soon
@@ -37,10 +38,15 @@ class IndexLine:
         return bool(self.topic["warnings"] or contradiction_sentences(self.topic))
 
     @property
+    def settling(self) -> str:
+        """That it may never be settled, where its rule says so; else nothing."""
+        return never_settled_sentence(self.answer)
+
+    @property
     def last(self) -> str:
         """When news moved it last, in a sentence."""
         if self.summary.last:
-            return f"Last moved {self.summary.last}."
+            return f"Last moved by news: {self.summary.last}."
         return "No news has moved it." if self.summary.spark else ""
 
 

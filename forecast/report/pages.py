@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +37,11 @@ from forecast.schema.consistency import FILE_NAME
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
 from forecast.sentences import cautions
 from forecast.sentences.forecasts import judged_headline, leading_forecast
+from forecast.sentences.grounds import grounds_sentences
 from forecast.sentences.headlines import headline_of
+from forecast.sentences.insight_text import figures_note
 from forecast.sentences.priors_written import hindcast_sentence, written_later
+from forecast.sentences.unrecorded import unrecorded_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -151,6 +155,7 @@ def render_index(
         "records": [(name, RECORD_TITLES[name]) for name in records],
         "glances": glances,
         "scale": SCALE_SENTENCE if style == "icd203" else "",
+        "figures_note": figures_note(glance.last for of_topic in glances.values() for glance in of_topic.values()),
     }
     page = html_environment().get_template("index.html.j2").render(**shared)
     text = markdown_environment().get_template("index.md.j2").render(**shared)
@@ -238,6 +243,7 @@ def _add_filters(environment: Environment) -> None:
         "contradictions": cautions.contradiction_sentences,
         "written_later": written_later,
         "hindcast_sentence": hindcast_sentence,
+        "grounds": grounds_sentences,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,
@@ -247,5 +253,6 @@ def _add_filters(environment: Environment) -> None:
         "has_model": has_model,
         "judged": lambda content: [question for question in content.get("on_record", ()) if question["judged"]],
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],
+        "unrecorded_time": lambda content: unrecorded_sentence(content["streams"], date.fromisoformat(content["as_of"])),
         "unrecorded": lambda answers: [answer for answer in answers if answer["status"] not in words.RECORDED],
     }

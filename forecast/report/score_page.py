@@ -29,6 +29,7 @@ from forecast.schema import words
 from forecast.schema.hindcast_scores import KeptHindcastsContent
 from forecast.schema.score_page import SCORE_REPORT, OpenQuestionContent, ScorePageContent, SettledContent, score_page_bytes
 from forecast.sentences import score_words
+from forecast.sentences.hindcast_tables import half_sentences
 
 ROWS_UNASKED = "`forecast score --rows` says which row of a topic's record mattered most to its model at the time of each call."
 TRACK = (
@@ -167,7 +168,7 @@ def _hindcast_section(kept: KeptHindcastsContent) -> Section:
         "Settled questions, as hindcasts and from the ledger",
         "hindcasts",
         (_put_in_quotes(f"{made}{stale}"),),
-        tuple(map(_put_in_quotes, scores["sentences"])),
+        tuple(map(_put_in_quotes, (*scores["sentences"], *half_sentences(scores)))),
         tables=hindcast_score_tables(scores),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
@@ -22,6 +22,7 @@ from forecast.report.tables import (
     statements_table,
 )
 from forecast.report.tables_links import link_tables
+from forecast.report.tables_regimes import states_table
 from forecast.report.tables_variants import answers_table, weights_table, wider_table
 from forecast.report.tables_why import (
     change_sentences,
@@ -39,10 +40,13 @@ from forecast.report.tables_why import (
 )
 from forecast.schema import words
 from forecast.schema.insight import InsightContent
+from forecast.schema.regimes import RegimeContent
 from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.schema.variants import VariantsContent
 from forecast.sentences.insight_text import from_to_text, has_moved, measure_name, measure_title, move_to_report, open_measure_indices
 from forecast.sentences.priors_written import replay_sentence, written_later
+from forecast.sentences.regimes import regime_sentences
+from forecast.sentences.split_words import unsplit_sentence
 from forecast.sentences.variants import combination_sentences
 
 
@@ -95,7 +99,8 @@ SECTION_HEADINGS = {
 }
 VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
 VARIANT_SILENT = ("changed", "foresaw")  # of which nothing is said of a topic with variants
-OPENING_SECTIONS = frozenset({"variants", "changed", "history"})  # those before the record; the others follow what was believed
+REGIMES_HEADING = "Hidden regimes"  # of the section that only a topic with these has
+OPENING_SECTIONS = frozenset({"variants", "regimes", "changed", "history"})  # those before the record; the others follow what was believed
 
 
 def topic_tables(content: TopicContent) -> TopicTables:
@@ -125,9 +130,11 @@ def parameter_groups(content: TopicContent) -> list[list[ParameterContent]]:
 def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Section]:
     """Return the sections of insight by their anchors; without insight, or where one has nothing to show, a sentence stands there."""
     insight = content["insight"]
-    variants = {"variants": _variants_section(content, content["variants"])} if "variants" in content else {}
+    own = {"variants": _variants_section(content, content["variants"])} if "variants" in content else {}
+    if content.get("regimes"):
+        own |= {"regimes": _regimes_section(content["regimes"])}
     if insight is None:
-        return variants | {
+        return own | {
             name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in SECTION_HEADINGS.items()
         }
     made = (
@@ -136,21 +143,26 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         _sensitivity_section(insight, charts),
         _surprise_section(content, insight, charts),
         _signposts_section(insight),
-        _uncertainty_section(insight, charts),
+        _uncertainty_section(content, insight, charts),
     )
     sections = {section.anchor: section for section in made}
-    if variants:
+    if "variants" in content:
         for anchor in VARIANT_SILENT:
             sections[anchor] = _empty_section(
                 anchor, f"{SECTION_HEADINGS[anchor]}: this is of each variant, and not worked out for all together."
             )
-    return variants | sections
+    return own | sections
 
 
 def _variants_section(content: TopicContent, variants: VariantsContent) -> Section:
     tables = [weights_table(variants), answers_table(content, variants)]
     folded = (wider_table(variants),) if variants["wider"] else ()
     return Section(VARIANTS_HEADING, "variants", tuple(combination_sentences(variants)), tables=tuple(tables), folded=folded)
+
+
+def _regimes_section(regimes: Sequence[RegimeContent]) -> Section:
+    said = tuple(words.capitalise(sentence) for regime in regimes for sentence in regime_sentences(regime))
+    return Section(REGIMES_HEADING, "regimes", said, tables=tuple(states_table(regime) for regime in regimes))
 
 
 def _changes_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
@@ -268,15 +280,26 @@ def _signposts_section(insight: InsightContent) -> Section:
     return Section(SECTION_HEADINGS["signposts"], "signposts", tables=tuple(tables))
 
 
-def _uncertainty_section(insight: InsightContent, charts: Container[str]) -> Section:
+def _uncertainty_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
+    unsplit = unsplit_sentence(content["answers"], insight)
     if not insight["split"]:
-        return _empty_section("doubt", "Every question is settled: no doubt is left to split.")
-    known = "every parameter and the right variant" if any("structure" in split for split in insight["split"]) else "every parameter"
+        return _empty_section("doubt", unsplit or "Every question is settled: no doubt is left to split.")
+    known = (
+        "every parameter and the right version of the model"
+        if any("structure" in split for split in insight["split"])
+        else "every parameter"
+    )
     explained = (
         f"If {known} were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
     )
     pictures = (Picture("split", "The share of each answer's doubt that is ignorance"),) if "split" in charts else ()
-    return Section(SECTION_HEADINGS["doubt"], "doubt", (explained,), pictures=pictures, tables=(split_table(insight),))
+    return Section(
+        SECTION_HEADINGS["doubt"],
+        "doubt",
+        (explained, unsplit) if unsplit else (explained,),
+        pictures=pictures,
+        tables=(split_table(insight),),
+    )
 
 
 def _empty_section(anchor: str, sentence: str) -> Section:

@@ -26,6 +26,7 @@ from forecast.schema.is_counts import are_readings
 from forecast.schema.long_records import listed_rows, row_count
 from forecast.schema.topic import CheckValue, ParameterContent, RowContent, SeriesContent, StreamContent, TopicContent
 from forecast.sentences.insight_text import measure_name, named_value_text, strongest_measure, value_text
+from forecast.sentences.variants import range_sentence
 
 VALUES_OF_SPANS: tuple[Literal["mean", "least", "greatest"], ...] = ("mean", "least", "greatest")
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
@@ -92,7 +93,10 @@ def error_words(answer: AnswerContent) -> str:
 
 def _over_variants(answer: AnswerContent) -> str:
     """The range of an answer over variants; empty where its topic has none."""
-    return f"; {answer['variants']['said'][0].lower()}{answer['variants']['said'][1:].rstrip('.')}" if "variants" in answer else ""
+    if "variants" not in answer:
+        return ""
+    said = range_sentence(answer["kind"], answer["unit"], answer["variants"]["ranges"])
+    return f"; {said[0].lower()}{said[1:].rstrip('.')}"
 
 
 def _number_error_words(value: DistributionValue) -> str:

@@ -25,7 +25,7 @@ from forecast.sentences.insight_text import (
     value_text,
 )
 from forecast.sentences.printed_parts import printed_parts
-from forecast.sentences.split_words import share_with_error, split_texts
+from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
 CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
@@ -218,11 +218,11 @@ def split_table(insight: InsightContent) -> ReportTable:
     columns = (
         Column("answer", "head"),
         Column("ignorance", "number"),
-        *((Column("of it, which variant is right", "number"),) if structured else ()),
+        *((Column(f"of it, {RIGHT_VERSION}", "number"),) if structured else ()),
         Column("luck", "number"),
         Column("what knowing one parameter would take away", "note"),
     )
-    known = "the parameters and of which variant is right" if structured else "the parameters"
+    known = f"the parameters and of {RIGHT_VERSION}" if structured else "the parameters"
     rows = []
     for measure in insight["split"]:
         top = sorted(

@@ -20,13 +20,14 @@ from forecast.schema.answers import AnswerKind, AnswerValue, Curve, is_date, is_
 from forecast.schema.contract_faults import contract_faults
 from forecast.schema.curves import has_curve
 from forecast.schema.long_records import row_count
+from forecast.schema.number_faults import number_faults
+from forecast.schema.regimes import regime_faults
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
     from forecast.schema.topic import TopicContent
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")  # of a topic, a question or a stream, whose pictures are named so
-LARGEST_SHOWN_NUMBER = 1e300  # a number beyond it cannot be added to another without a care
 
 DAY_PATHS = (
     "as_of",
@@ -121,41 +122,22 @@ def inconsistency(content: TopicContent, *, numbers: bool = True) -> str:
 
     Without ``numbers`` none is looked for that is too large to be shown.
     """
-    checks = (_number_faults,) if numbers else ()
-    for faults in (*checks, _day_faults, _answer_faults, _list_faults, _shape_faults, _future_faults, _name_faults, _other_faults):
+    checks = (number_faults,) if numbers else ()
+    for faults in (
+        *checks,
+        _day_faults,
+        _answer_faults,
+        _list_faults,
+        _shape_faults,
+        _mass_faults,
+        _future_faults,
+        _name_faults,
+        _other_faults,
+        _regime_faults,
+    ):
         for place, what in faults(content):
             return f"`{place}`: {what}"
     return ""
-
-
-def _number_faults(content: object) -> Iterator[tuple[str, str]]:
-    """Numbers that no picture can be drawn of."""
-    if not _is_small(content):  # the places cost ten times as much as the answer
-        yield from ((place, "this number is too large to be shown") for place, value in _leaves(content, "") if not _is_small(value))
-
-
-def _is_small(value: object) -> bool:
-    """Whether all numbers in a value can be shown."""
-    values = [value]
-    while values:
-        one = values.pop()
-        if isinstance(one, dict):
-            values.extend(one.values())
-        elif isinstance(one, list):
-            values.extend(one)
-        elif isinstance(one, int | float) and not -LARGEST_SHOWN_NUMBER < one < LARGEST_SHOWN_NUMBER:
-            return False
-    return True
-
-
-def _leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in pairs:
-        where = f"{place}.{key}" if place else str(key)
-        if isinstance(inner, dict | list):
-            yield from _leaves(inner, where)
-        else:
-            yield where, inner
 
 
 def _day_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
@@ -241,6 +223,16 @@ def _shape_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
                 yield f"parameters.{number}.{name}.quantiles", "these points do not rise"
 
 
+def _mass_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
+    """Where the values of a number and their probabilities are not as many, or none."""
+    for number, answer in enumerate(content["answers"]):
+        value = answer["value"]
+        if value is not None and is_distribution(value, answer["kind"]) and "pmf" in value:
+            mass = value["pmf"]
+            if not mass["x"] or len(mass["x"]) != len(mass["y"]):
+                yield f"answers.{number}.value.pmf", "has not as many values as probabilities, or none"
+
+
 def _shapes(content: TopicContent) -> Iterator[tuple[str, Curve]]:
     """Every curve with its place: the priors', the posteriors', and the answers'."""
     for name in BELIEFS:
@@ -281,6 +273,12 @@ def _name_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     yield from _reference_faults(content)
 
 
+def _regime_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
+    """Hidden regimes whose parts do not go together."""
+    streams, parameters = ([its["name"] for its in content[key]] for key in ("streams", "parameters"))
+    return regime_faults(content.get("regimes", []), streams=streams, parameters=parameters)
+
+
 def _row_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Streams and rows of which something is said in the insight, and which are not there."""
     insight = content["insight"]
@@ -303,10 +301,16 @@ def _reference_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     questions = {answer["name"] for answer in content["answers"]}
     for path in ("lead", "insight.measures.*.question", "insight.split.*.question"):
         yield from ((place, "there is no such question") for place, name in _values_at(content, path) if name not in questions)
-    parameters = {parameter["name"] for parameter in content["parameters"]}
-    of_one = ("insight.sensitivity.*.parameter", "insight.power.*.parameter")
-    for path in of_one if "variants" in content else (*of_one, "insight.split.*.parts.*.parameter"):  # a variant may have more
+    parameters = {parameter["name"] for parameter in content["parameters"]} | set(_parameters_of_variants(content))
+    for path in ("insight.sensitivity.*.parameter", "insight.power.*.parameter", "insight.split.*.parts.*.parameter"):
         yield from ((place, "there is no such parameter") for place, name in _values_at(content, path) if name not in parameters)
+
+
+def _parameters_of_variants(content: TopicContent) -> Iterator[str]:
+    """The parameters of which variants have a prior of their own, some of them in variants alone."""
+    for _, place in _values_at(content, "variants.rivals.*.changes.*.place"):
+        if isinstance(place, str) and place.startswith("priors."):
+            yield place.split(".")[1]
 
 
 def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from forecast.schema.links import LinkContent
 from forecast.schema.long_records import LongRecord
 from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
+from forecast.schema.regimes import RegimeContent
 from forecast.schema.relations import RelationContent
 from forecast.schema.shape_faults import shape_fault
 from forecast.schema.variants import VariantsContent
@@ -271,6 +272,7 @@ class TopicContent(TypedDict):
     name: str
     title: str
     lead: NotRequired[str]  # the question that the page begins with while it is open
+    note: NotRequired[str]  # what a reader has to know before the answers
     origin: str
     as_of: str
     opens: str
@@ -280,6 +282,7 @@ class TopicContent(TypedDict):
     answers: list[AnswerContent]
     variants: NotRequired[VariantsContent]
     parameters: list[ParameterContent]
+    regimes: NotRequired[list[RegimeContent]]  # hidden ones, with the probability of each state by calendar step
     links: NotRequired[list[LinkContent]]  # priors that are another topic's posterior
     implied: NotRequired[list[ImpliedContent]]
     streams: list[StreamContent]

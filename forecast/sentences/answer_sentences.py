@@ -42,7 +42,6 @@ from forecast.schema.words import (
 NONE = "none of these"
 LEAST_NONE = 0.0005  # a chance that is said of none of the choices
 ALMOST = 0.99  # from which chance on a value is almost certain
-DEPENDING = "depending on parameters that nobody knows well"
 MOST_RANGES = 3  # of a number that are said; in a headline, twice as many
 
 
@@ -71,7 +70,7 @@ def probability_sentence(
 
 
 def _interval_text(low: str, high: str, *, error: float) -> str:
-    """Say the range of a chance, and on what it depends.
+    """Say which chances are plausible.
 
     An end that is only known to be near 0 or 1 is left out.  Of what is one number nothing is said where that is coarser than the answer.
     """
@@ -79,12 +78,12 @@ def _interval_text(low: str, high: str, *, error: float) -> str:
     if all(are_numbers) and low == high:
         return "that chance is hardly in doubt" if 50 * error <= PERCENT_STEPS[0] else ""
     if all(are_numbers):
-        return f"between {low.removesuffix(' %')} and {high}, {DEPENDING}"
+        return f"anything from {low.removesuffix(' %')} to {high} is plausible"
     if any(are_numbers):
-        return f"{f'at most {high}' if are_numbers[1] else f'at least {low}'}, {DEPENDING}"
+        return f"anything {f'up to {high}' if are_numbers[1] else f'from {low} up'} is plausible"
     if low[0] == high[0]:
-        return f"{high if high.startswith('below') else low}, whatever the parameters"
-    return f"anything from 0 to 100 %, {DEPENDING}"
+        return f"nothing {high.replace('below', 'above') if high.startswith('below') else low.replace('above', 'below')} is plausible"
+    return "any chance at all is plausible"
 
 
 def given_sentence(probability: float) -> str:

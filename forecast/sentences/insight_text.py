@@ -6,7 +6,7 @@ Page and Markdown both show these texts, so that a number is worded once.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from forecast.schema import words
@@ -15,7 +15,6 @@ from forecast.schema.insight import Estimate, InsightContent, MeasureContent, Me
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
-MOST_NEWS = 2
 ONE_OR_MORE_OF, NONE_OF = "one or more ", "no "  # how conditions of older reports begin
 AMOUNT_OF = re.compile(r"((?:more|fewer|less) than [^ ]+) (.+)")
 
@@ -34,6 +33,14 @@ def measure_title(measure: MeasureContent) -> str:
 def statistic_name(measure: MeasureScale) -> str:
     """Return which number of a distribution a measure is: ``expected`` or ``median``; empty for a chance."""
     return {"mean": "expected", "median": "median"}.get(measure["kind"], "")
+
+
+def figures_note(moved: Iterable[str]) -> str:
+    """Return what a reader of answers beside their last moves has to know, where some of these are of the mean of a number, whose answer is its median."""
+    is_of_mean = any(text.startswith(f"{statistic_name({'kind': 'mean', 'unit': '', 'settled': False})} ") for text in moved)
+    return (
+        "Where the answer is a number, it is the median; “expected” marks changes of the mean (the expected value)." if is_of_mean else ""
+    )
 
 
 def named_value_text(measure: MeasureScale, value: float, *, error: float = 0.0) -> str:
@@ -115,16 +122,17 @@ def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[Sig
     """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is."""
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
-    label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
     name = {"mean": "the expected value is ", "median": "the median is "}.get(measure["kind"], "")
-    then = f"{label}{name}{value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+    if measure["label"]:
+        name = f"the chance of “{measure['label'].replace('_', ' ')}” is "
+    then = f"{name}{value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     watch = f"Watch whether {clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)."
     if other is None:
-        return f"{watch} If so {then}."
+        return f"{watch} If so, {then}."
     otherwise = value_text(measure, other["values"][index]["value"], error=other["values"][index]["error"])
     if is_absence(other):
-        return f"{watch} If so {then}, if not {otherwise}."
-    return f"{watch} If so {then}; if {clause_of(other)}, {otherwise}."
+        return f"{watch} If so, {then}; if not, {otherwise}."
+    return f"{watch} If so, {then}; if {clause_of(other)}, {otherwise}."
 
 
 def is_absence(post: SignpostContent) -> bool:
@@ -207,9 +215,3 @@ def has_moved(insight: InsightContent, move: Move) -> bool:
         for part in move["parts"]
         if part["kind"] != "noise"
     )
-
-
-def news_text(news: Sequence[str]) -> str:
-    """Return what became known on a day, the first few of it."""
-    rest = len(news) - MOST_NEWS
-    return "; ".join(event.replace("_", " ") for event in news[:MOST_NEWS]) + (f"; and {rest} more" if rest > 0 else "")

@@ -11,11 +11,11 @@ from forecast.schema.insight import InsightContent, MeasureContent
 from forecast.sentences.insight_text import (
     is_noticed,
     measure_indices,
-    news_text,
     part_text,
     relative_change,
     value_text,
 )
+from forecast.sentences.news import news_text
 from forecast.sentences.printed_parts import PrintedParts, printed_parts
 
 
@@ -88,7 +88,7 @@ def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, s
         return
     (before, after), (first, last) = (points[0], points[-1]), (points[0]["values"][index], points[-1]["values"][index])
     error = math.hypot(before["errors"][index], after["errors"][index])
-    if is_noticed(measure, last - first, error=error):
+    if is_noticed(measure, last - first, error=error) and value_text(measure, first, error=error) != value_text(measure, last, error=error):
         days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
         passed = f"{words.days(days)} {'has' if days == 1 else 'have'} passed since {words.day(before['day'])}"
         yield (

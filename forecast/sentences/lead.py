@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
 
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
@@ -21,16 +20,19 @@ from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
 from forecast.sentences.insight_text import (
     is_noticed,
     measure_indices,
-    news_text,
     next_move_sentence,
     next_signpost,
     statistic_name,
     value_text,
 )
 from forecast.sentences.model_uses import model_uses
+from forecast.sentences.news import news_text
 from forecast.sentences.signposts import SIGN, is_only_a_sign
+from forecast.sentences.split_words import RIGHT_VERSION, missing_split_sentence
+from forecast.sentences.variants import range_sentence
 
 MOST_WORDS = 120
+STEP_ERRORS = 3.5  # which news of a history moved an answer is looked for on every day and for every question: beyond 2 errors is every twentieth step
 LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 LEAST_PART = 0.01  # of the doubt: a parameter that has less is not worth a name
@@ -82,14 +84,15 @@ def notable_steps(insight: InsightContent, index: int) -> list[HistoryStep]:
 
 
 def last_moved_text(insight: InsightContent, index: int) -> str:
-    """Return when news last moved a measure, and how far: ``34 % → 11 % on 23 September 2026``; empty where none has."""
-    measure = insight["measures"][index]
+    """Return when news last moved a measure, how far, and where it is now if elsewhere: ``34 % → 11 % on 23 September 2026; 10 % now``; empty where none has."""
+    measure, newest = insight["measures"][index], insight["history"]["points"][-1:]
     steps = notable_steps(insight, index)
     if not steps:
         return ""
     before, after = steps[-1].before, steps[-1].after
     of = f"{statistic_name(measure)} " if statistic_name(measure) else ""
-    return f"{of}{_value(measure, before, index)} → {_value(measure, after, index)} on {words.day(after['day'])}"
+    rest = "".join(f"; {now} now" for point in newest if (now := _value(measure, point, index)) != _value(measure, after, index))
+    return f"{of}{_value(measure, before, index)} → {_value(measure, after, index)} on {words.day(after['day'])}{rest}"
 
 
 def history_finding(insight: InsightContent, index: int) -> str:
@@ -97,20 +100,26 @@ def history_finding(insight: InsightContent, index: int) -> str:
     measure, points = insight["measures"][index], insight["history"]["points"]
     steps = notable_steps(insight, index)
     now = value_text(measure, points[-1]["values"][index], error=points[-1]["errors"][index])
-    first = f"{words.capitalise(measure['label'].replace('_', ' '))}: " if measure["label"] else ""
-    of = {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
+    of = _subject(measure)
     if not steps:
-        return words.capitalise(f"{first}{_drift_text(measure, points[0], points[-1], index)}")
+        return words.capitalise(_drift_text(measure, points[0], points[-1], index))
     step = steps[-1]
     low, high, day = _value(measure, step.before, index), _value(measure, step.after, index), words.day(step.after["day"])
     verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
     rest = "" if high == now else f"; {now} now"
-    return words.capitalise(f"{first}{of}{verb} from {low} to {high} on {day}{rest}")
+    return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}")
+
+
+def _subject(measure: MeasureContent) -> str:
+    """What of an answer a history follows, before a verb: ``the chance of “fear” ``; nothing for the chance that is asked for."""
+    if measure["label"]:
+        return f"the chance of “{measure['label'].replace('_', ' ')}” "
+    return {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
 
 
 def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> str:
     """How far a measure went that no news moved: quiet time does that."""
-    of = {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
+    of = _subject(measure)
     was, now, day = _value(measure, before, index), _value(measure, after, index), words.day(before["day"])
     if was == now:
         return f"{of}{'is ' if of else ''}{now} now, as on {day}; no single event has moved it"
@@ -120,25 +129,36 @@ def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoi
 
 def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Iterator[str]:
     is_chance = answer["kind"] == "probability" and answer["value"] is not None
+    if "variants" in answer:  # stands beside the figure
+        said = said.removesuffix(range_sentence(answer["kind"], answer["unit"], answer["variants"]["ranges"])).rstrip()
     yield f"{answer['headline']}: {said[:1].lower()}{said[1:]}" if is_chance else said
     insight = content["insight"]
+    index = None if insight is None else main_measure(insight, answer["name"])
+    measure = None if insight is None or index is None else insight["measures"][index]
+    mean = "" if measure is None or measure["kind"] != "mean" else value_text(measure, measure["value"])
+    if mean not in {"", answer["headline"]}:
+        yield f"That is the median; what follows is about the mean (the expected value), now {mean}."
     if (reference := reference_forecast(content, answer["name"])) is not None:
         yield _reference_sentence(reference)
-    index = None if insight is None else main_measure(insight, answer["name"])
-    if insight is None or index is None:
+    if insight is None or index is None or measure is None:
         return
     yield from _move_sentences(insight, index)
-    yield from _doubt_sentences(insight, index)
-    yield next_move_sentence(insight, answer["name"])
+    split = _split_of(insight, index)
+    if split is not None:
+        yield _split_sentence(split)
     post = next_signpost(insight, answer["name"])
-    if post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"]):
-        yield SIGN
+    is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
+    yield f"{next_move_sentence(insight, answer['name'])}{f' {SIGN}' if is_sign else ''}"
+    if split is not None:
+        yield from _unknown_sentences(split, answer["answer"])
+    elif missing := missing_split_sentence(answer, measure):
+        yield missing
 
 
 def _reference_sentence(reference: ForecastContent) -> str:
     if reference["kind"] == BASE_RATE:
         return f"The base rate on record is {reference['says']}."
-    return f"Beside it, {reference['who']} said {reference['says']} on {words.day(reference['day'])}."
+    return f"For comparison: {reference['who']}, {reference['says']} ({words.day(reference['day'])})."
 
 
 def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
@@ -159,46 +179,41 @@ def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
 
 def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
     """What today's book would have said with the knowledge of a day: a hindcast, and not what was said."""
-    said = {"mean": "expected", "median": "had a median of"}.get(measure["kind"], "said")
-    return f"With what was known on {words.day(point['day'])} the same model would have {said} {_value(measure, point, index)}"
+    said = {"mean": "given a mean of", "median": "given a median of"}.get(measure["kind"], "said")
+    of = f" for “{measure['label'].replace('_', ' ')}”" if measure["label"] else ""
+    return f"With what was known on {words.day(point['day'])} the same model would have {said} {_value(measure, point, index)}{of}"
 
 
-def _doubt_sentences(insight: InsightContent, index: int) -> Iterator[str]:
-    """The largest doubt by name: which structure is right, the parameters, or luck."""
+def _split_of(insight: InsightContent, index: int) -> SplitContent | None:
     measure = insight["measures"][index]
-    split = next((its for its in insight["split"] if (its["question"], its["label"]) == (measure["question"], measure["label"])), None)
-    if split is None:
-        return
-    yield _split_sentence(split)
+    return next((its for its in insight["split"] if (its["question"], its["label"]) == (measure["question"], measure["label"])), None)
 
 
 def _split_sentence(split: SplitContent) -> str:
-    parts = [
-        part for part in split["parts"] if 2 * part["error"] < part["share"] < SAME
-    ]  # what is asked of is no name for the doubt about it
-    top = max(parts, key=itemgetter("share"), default=None)
-    name = (
-        ""
-        if top is None or top["share"] < LEAST_PART
-        else " of ".join(its.replace("_", " ") for its in (top["parameter"], top["label"]) if its)
-    )
-    most = f", most of it by knowing “{name}”" if name else ""
-    known = words.share(max(split["ignorance"], 0.0))
-    structured = "structure" in split
     if split.get("structure", 0.0) >= LARGEST_FROM:
-        return f"The largest doubt is which variant is right: {words.share(split['structure'])} of the variance lies between them."
+        return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of it (of the variance)."
+    known = f"if every unknown in the model were known{', and which version of it is right' if 'structure' in split else ''}"
     if split["ignorance"] >= 1:
-        return f"No part of the doubt is luck: it would go if every parameter{' and the right variant' if structured else ''} were known{most}."
+        return f"Luck has no part in the doubt: all of it would be gone {known}."
     if split["ignorance"] >= LARGEST_FROM:
-        of = "in the parameters and in which variant is right: if all that" if structured else "in the parameters: if each"
-        return f"The largest doubt is {of} were known, {known} of the variance would go{most}."
-    every = "every parameter and the right variant" if structured else "every parameter"
-    return f"The largest doubt is luck: if {every} were known, only {known} of the variance would go{most}."
+        return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of it (of the variance) would be gone {known}."
+    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of it (of the variance) would remain even {known}."
+
+
+def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:
+    """The parameter that it would help most to know, by name; what is itself asked of is no name for the doubt about it."""
+    found = sorted((part for part in split["parts"] if 2 * part["error"] < part["share"]), key=lambda part: -part["share"])
+    others = [part for part in found if part["share"] < SAME and part["parameter"] != asked]
+    if split.get("structure", 0.0) >= LARGEST_FROM or not others or others[0]["share"] < LEAST_PART:
+        return
+    name = others[0]["parameter"] + (f" ({others[0]['label']})" if others[0]["label"] else "")
+    of = "The unknown that matters most" if found[0] is others[0] else "Of the other unknowns the one that matters most"
+    yield f"{of} is “{name.replace('_', ' ')}”."
 
 
 def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:
-    """Whether the step is of note, and printed as one."""
-    error = math.hypot(before["errors"][index], after["errors"][index])
+    """Whether the step is of note, and printed as one: of a thousand steps of a history chance makes less than one so large."""
+    error = STEP_ERRORS / 2 * math.hypot(before["errors"][index], after["errors"][index])
     change = after["values"][index] - before["values"][index]
     return is_noticed(measure, change, error=error) and _value(measure, before, index) != _value(measure, after, index)
 

@@ -10,6 +10,7 @@ from forecast.language.expressions import Expression, Index, Name, Total, walk
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
+from forecast.schema.regimes import driven_by
 from forecast.schema.topic import TopicContent
 
 NodeKind = Literal["parameter", "series", "quantity", "stream", "question"]
@@ -58,6 +59,9 @@ def model_uses(content: TopicContent) -> ModelUses:
         ways: Mapping[str, str] = stream.get("texts", {})
         entering = [*_of_text(ways.get("reliability", "")), *_of_statement(ways.get("wrong", ""))]
         uses[Node(stream["name"], "stream")] = [*_of_statement(stream["statement"]), *entering, *nexts]
+    for regime in content.get("regimes", []):  # what moves its states moves its streams
+        for name in driven_by(regime):
+            uses.get(Node(name, "stream"), []).extend(regime["parameters"])
     for answer in content["answers"]:
         texts = [answer["answer"], answer["given"], answer.get("annulled", ""), *(choice["condition"] for choice in answer["choices"])]
         uses[Node(answer["name"], "question")] = [name for text in texts for name in _of_text(text)]

@@ -5,8 +5,14 @@ The sign ± is followed by one standard error, in percentage points.
 
 from __future__ import annotations
 
-from forecast.schema import words
+from collections.abc import Sequence
 
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent
+from forecast.schema.insight import InsightContent, MeasureContent
+from forecast.sentences.insight_text import measure_name
+
+RIGHT_VERSION = "which version of the model is right"
 LEAST_PRINTED_ERROR = 0.05  # percentage points; a smaller error is below the digits that are printed
 
 
@@ -48,17 +54,44 @@ def is_variance_note_of(note: str, question: str) -> bool:
     return note in {spaced, spaced.replace(f"“{question.replace('_', ' ')}”", question)}
 
 
+def unsplit_reason(answer: AnswerContent, measure: MeasureContent) -> str:
+    """Return why the doubt about an answer is not split into ignorance and luck, as a clause; empty where nothing speaks against it."""
+    if answer["given"]:
+        return "the question has a condition"
+    if answer.get("annulled"):
+        return "the question may be annulled"
+    return "" if measure["kind"] == "probability" else "the variance does not exist, or is not known from these draws"
+
+
+def missing_split_sentence(answer: AnswerContent, measure: MeasureContent) -> str:
+    """Say of an open answer without a split why it has none; empty where nothing speaks against one."""
+    reason = "" if measure["settled"] else unsplit_reason(answer, measure)
+    return f"How much of the doubt is luck is not worked out: {reason}." if reason else ""
+
+
+def unsplit_sentence(answers: Sequence[AnswerContent], insight: InsightContent) -> str:
+    """Say of which open answers the doubt is not split, and why; empty where it is of all."""
+    split = {(its["question"], its["label"]) for its in insight["split"]}
+    by_name = {answer["name"]: answer for answer in answers}
+    found: dict[str, list[str]] = {}
+    for measure in insight["measures"]:
+        if not measure["settled"] and (measure["question"], measure["label"]) not in split:
+            found.setdefault(unsplit_reason(by_name[measure["question"]], measure), []).append(f"“{measure_name(measure)}”")
+    of = [f"for {words.join_words(names)}, since {reason}" for reason, names in found.items() if reason]
+    return f"How much of the doubt is luck is not worked out {'; nor '.join(of)}." if of else ""
+
+
 def structure_sentence(structure: float, *, error: float) -> str:
-    """Say how much of an answer's doubt is which variant is right: ``12 % ± 1 of the doubt is which variant is right``."""
-    return f"{_share_in_words(structure, error=error)} of the doubt is which variant is right"
+    """Say how much of an answer's doubt is which variant is right: ``12 % ± 1 of the doubt is over which version of the model is right``."""
+    return f"{_share_in_words(structure, error=error)} of the doubt is over {RIGHT_VERSION}"
 
 
 def doubt_sentence(ignorance: float, *, error: float, structure: bool = False) -> str:
     """Say how much of an answer's doubt is ignorance: ``Of the doubt, 54 % ± 1 is ignorance of the parameters and the rest is luck``.
 
-    With ``structure`` it is ignorance of which variant is right, too.
+    With ``structure`` it is ignorance of which version of the model is right, too.
     """
-    of = "the parameters and of which variant is right" if structure else "the parameters"
+    of = f"the parameters and of {RIGHT_VERSION}" if structure else "the parameters"
     if error == 0 and ignorance in {0.0, 1.0}:
         known, luck = ("all", "none") if ignorance else ("none", "all")
         return f"Of the doubt, {known} is ignorance of {of} and {luck} is luck"

@@ -1,4 +1,4 @@
-"""What variants come to, in words: the range of an answer over them, and how their answers are mixed."""
+"""What variants, rival versions of the model, come to in words: the range of an answer over them, and how their answers are mixed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ def answer_range(kind: AnswerKind, unit: str, values: Sequence[tuple[float, Answ
     ranges: list[RangeContent] = [
         {"label": label, "low": min(each[label] for each in figures), "high": max(each[label] for each in figures)} for label in figures[0]
     ]
-    return {"ranges": ranges, "said": _range_sentence(kind, unit, ranges)}
+    return {"ranges": ranges, "said": range_sentence(kind, unit, ranges)}
 
 
 def combination_sentences(content: VariantsContent) -> list[str]:
     """Say how the answers of variants are mixed, and why not otherwise."""
+    what = "A variant is a rival version of the model."
     rest = "Parameters, and what may follow of each stream, are shown for the topic as it stands."
     if content["combine"] == "evidence":
-        return [f"The answers are those of all variants together, each weighted by its weight before the record times its evidence. {rest}"]
+        return [
+            f"{what} The answers are those of all variants together, each weighted by its weight before the record times its evidence. {rest}"
+        ]
     if "scored" in content:
         scored = content["scored"]
         rows = "1 row" if scored["rows"] == 1 else f"{scored['rows']:,} rows"
@@ -36,8 +39,8 @@ def combination_sentences(content: VariantsContent) -> list[str]:
         foreseen = f"{rows}, known on {days}, each scored by what was predicted the day before"
         best = "with the weights under which their mixture would have foreseen the record best"
         penalty = f"the stated weights count for {scored['stated_days']:g} days more"
-        return [f"The answers are those of all variants together, {best}: {foreseen}; {penalty}. {rest}"]
-    stated = f"The answers are those of all variants together, each with the weight that the topic states, whatever the record says of it. {rest}"
+        return [f"{what} The answers are those of all variants together, {best}: {foreseen}; {penalty}. {rest}"]
+    stated = f"{what} The answers are those of all variants together, each with the weight that the topic states, whatever the record says of it. {rest}"
     return [stated, f"The record cannot weigh them: {content['reason']}."] if content["reason"] else [stated]
 
 
@@ -53,21 +56,20 @@ def _figures(value: AnswerValue, kind: AnswerKind) -> dict[str, float]:
     return {share["label"]: share["value"] for share in value["shares"]}
 
 
-def _range_sentence(kind: AnswerKind, unit: str, ranges: Sequence[RangeContent]) -> str:
+def range_sentence(kind: AnswerKind, unit: str, ranges: Sequence[RangeContent]) -> str:
+    """Say the range of an answer over the versions of the model, in at most three digits; one number where both ends are printed alike."""
     if kind == "shares":
-        said = [f"{its['label'].replace('_', ' ')} {_percents(its)}" for its in ranges]
-        return f"Over variants: {words.join_words(said)}."
-    its = ranges[0]
+        said = words.join_words([f"{its['label'].replace('_', ' ')} {_ends(its, 'share')[0]}" for its in ranges])
+        return f"Rival versions of the model give {said}."
+    (ends, is_one), measured = _ends(ranges[0], unit if kind == "distribution" else "share"), ""
+    what = "" if kind == "probability" else "a chance of " if is_one else "chances of "
     if kind == "distribution":
-        low, high = words.distinct_texts((its["low"], its["high"]), unit, errors=(0.0, 0.0))
-        measured = words.unit_tails(unit, high)[1]
-        return f"Over variants the median is {low if low == high else f'{low} to {high}'}{measured}."
-    of = "the chance that it happens by then" if kind == "date" else "the chance"
-    return f"Over variants {of} is {_percents(its)}."
+        what, measured = "a median of " if is_one else "medians of ", words.unit_tails(unit, ends)[1]
+    by_then = " that it happens by then" if kind == "date" else ""
+    return f"{'All versions of the model give' if is_one else 'Rival versions of the model give'} {what}{ends}{by_then}{measured}."
 
 
-def _percents(its: RangeContent) -> str:
-    low, high = words.percent(its["low"]), words.percent(its["high"])
-    if low == high:
-        return low
-    return f"{low.removesuffix(' %')} to {high}" if low[0].isdigit() else f"{low} to {high}"
+def _ends(its: RangeContent, unit: str) -> tuple[str, bool]:
+    """A range as it is printed, and whether that is one number."""
+    low, high = words.in_unit(its["low"], unit), words.in_unit(its["high"], unit)
+    return (low, True) if low == high else (words.ends_text(low, high), False)

@@ -51,7 +51,14 @@ HIERARCHY = (
     + prior_text("spread", "HalfNormal(sigma=1)")
     + prior_text("rate", "LogNormal(mu=log(middle), sigma=spread)", per="regime")
 )
+HIDDEN = '[regimes.phase]\nstep = "year"\nstates = ["shut", "free"]\nstay = "stay"\n'
+BY_PHASE = f"""{prior_text("stay", "Beta(alpha=4, beta=2)").replace('unit = "events a year"', "")}[level]
+per = "phase"
+{TOLD}prior.shut = "Gamma(mean=2, sd=1)"
+prior.free = "Gamma(mean=12, sd=3)"
+"""
 WALK = prior_text("rate", "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=1, sigma=1))", per="year")
+JUMPING_WALK = prior_text("rate", "GaussianRandomWalk(sigma=0.2, jump=0.1, jump_sigma=1, init_dist=Normal(mu=1, sigma=1))", per="year")
 
 
 def without_future(text: str) -> str:
@@ -95,6 +102,7 @@ def replay_both(root: Path, **given: str) -> tuple[Probability, Probability]:
     [
         pytest.param("Poisson(mu=rate * load * years)", prior_text("rate", GAMMA), "", id="no labels"),
         pytest.param(BY_REGIME, BY_LABEL, NEXT, id="priors by label"),
+        pytest.param("Poisson(mu=level[phase] * load * years)", BY_PHASE, HIDDEN, id="a hidden regime"),
     ],
 )
 def test_rows_points_and_corrections_of_the_future_change_nothing(tmp_path: Path, value: str, priors: str, following: str):
@@ -110,6 +118,7 @@ def test_rows_points_and_corrections_of_the_future_change_nothing(tmp_path: Path
         pytest.param(BY_REGIME, prior_text("rate", GAMMA, per="regime"), NEXT, id="one prior for all labels"),
         pytest.param(BY_REGIME, HIERARCHY, NEXT, id="a hierarchy"),
         pytest.param("Poisson(mu=exp(rate[year]) * load * years)", WALK, "", id="a walk"),
+        pytest.param("Poisson(mu=exp(rate[year]) * load * years)", JUMPING_WALK, "", id="a walk with jumps"),
     ],
 )
 def test_labels_and_steps_of_the_future_change_nothing(tmp_path: Path, value: str, priors: str, following: str):

@@ -20,6 +20,7 @@ from forecast.cache.fingerprint import Environment, environment
 from forecast.model.settings import Settings
 from tests.cli.conftest import files_of
 from tests.support.paths import TINY_BOOK
+from tests.support.variant_books import write_variant_book
 
 pytestmark = pytest.mark.medium
 
@@ -245,6 +246,37 @@ def test_what_a_report_says_of_why_is_reused_too(start: tuple[Path, Path], tmp_p
     CHANGES["the source of a row"][0](fresh)
     assert made(fresh, None, insight=True).exit_code == 0
     assert (kept / "reports/ferry.json").read_bytes() == (fresh / "reports/ferry.json").read_bytes()
+
+
+def test_a_quick_update_keeps_what_a_full_one_found(start: tuple[Path, Path], tmp_path: Path) -> None:
+    """Without why being asked for, an answer that is there and still holds stays, whatever else is written; one that no longer holds goes."""
+    kept, _, cache = copies(start, tmp_path)
+    shutil.rmtree(kept / "seeds/ferry")
+    (kept / PRIORS).unlink()
+    assert made(kept, cache, insight=True).contents[OTHER]["insight"] is not None
+    whole = files_of(kept)
+    quick = made(kept, cache)
+    assert (quick.written, quick.recorded, files_of(kept)) == ((), 0, whole)
+    replaced(f"priors/{OTHER}.toml", "As it was before.", "As it was in spring.")(kept)
+    assert made(kept, cache).plans[OTHER].steps == NOTHING
+    renewed = files_of(kept)
+    assert (made(kept, cache, insight=True).written, files_of(kept)) == ((), renewed)
+    replaced(f"seeds/{OTHER}/topic.toml", "height > 3", "height > 4")(kept)
+    assert made(kept, cache).contents[OTHER]["insight"] is None
+
+
+def test_a_quick_update_keeps_what_a_full_one_found_of_variants(tmp_path: Path) -> None:
+    """What was found of why where a topic has variants is kept, too, when its report is made anew for a verdict or without why."""
+    write_variant_book(tmp_path / "book")
+    root, cache = tmp_path / "book", tmp_path / "cache"
+    full = made(root, cache, insight=True, as_of=date(2025, 10, 1), today=date(2025, 10, 1)).contents["made"]["insight"]
+    assert full is not None
+    quick = made(root, cache, as_of=date(2025, 10, 1), today=date(2025, 10, 1))
+    assert (quick.written, quick.plans["made"].steps) == ((), NOTHING)
+    (root / "reports/made.json").unlink()
+    compared = made(root, cache, insight=True, referee=True, as_of=date(2025, 10, 1), today=date(2025, 10, 1))
+    assert "explain" not in compared.plans["made"].steps
+    assert compared.contents["made"]["insight"] == full
 
 
 @pytest.mark.slow

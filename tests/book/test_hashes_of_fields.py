@@ -18,6 +18,7 @@ from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.links import PosteriorLink
+from forecast.book.regime import Regime
 from forecast.book.topic import Book, JudgedQuestion, OwnModel, PoolPart, Topic, Variant
 from forecast.book.value_range import ValueRange
 from forecast.cache.fingerprint import Environment
@@ -54,10 +55,13 @@ MOVED = {
         "judged": REASONS,
         "variants": BOTH,
         "combine": NUMBERS,
+        "regimes": NUMBERS,
         "sources": NUMBERS,
         "carried": NONE,  # what follows from the topics that links name
         "lead": REASONS,
+        "note": REASONS,
     },
+    "Regime": {"name": NONE, "step": NUMBERS, "states": NUMBERS, "start": NUMBERS, "stay": NUMBERS, "transition": NUMBERS},
     "PosteriorLink": {"topic": BOTH, "name": BOTH, "label": BOTH, "place": NONE},
     "Variant": {"name": NONE, "weight": NUMBERS, "why": WORDS, "changes": NONE, "topic": NUMBERS},  # what it replaces stands in its topic
     "JudgedQuestion": {
@@ -260,6 +264,7 @@ def full_topic() -> Topic:
         variants={"rival": Variant("rival", 0.2, "A reason.", {"priors.rate": "Gamma(alpha=3, beta=1)"}, rival)},
         judged={"people": JudgedQuestion("people", Place("topic.toml"), "What?", AS_OF, "options", ("red", "blue"), "cm", "So.")},
         sources={"other": rival},
+        regimes={"phase": Regime("phase", "year", ("low", "high"), "start", "stay", {"low": "after_low"})},
         carried=Place("topic.toml"),  # type: ignore[arg-type] - anything will do that is no part of a hash
     )
 
@@ -372,7 +377,14 @@ def kinds() -> dict[str, type]:
         for name, kind in inspect.getmembers(module, dataclasses.is_dataclass)
         if kind.__module__ == module.__name__ and kind is not Book and not name.startswith("_")
     }
-    return {**found, "Place": Place, "ValueRange": ValueRange, "EventPhrases": EventPhrases, "PosteriorLink": PosteriorLink}
+    return {
+        **found,
+        "Place": Place,
+        "ValueRange": ValueRange,
+        "EventPhrases": EventPhrases,
+        "PosteriorLink": PosteriorLink,
+        "Regime": Regime,
+    }
 
 
 @pytest.mark.parametrize(

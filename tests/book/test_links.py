@@ -130,7 +130,14 @@ def test_a_row_of_the_origin_of_another_topics_counts_twice(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("share", "counts"), [("0.4", False), ("0.5 if age > 0 else chance", False), ("0.5 if age > 1 else chance", True), ("doubled", True)]
+    ("share", "counts"),
+    [
+        ("0.4", False),
+        ("0.5 if age > 0 else chance", False),
+        ("0.5 if age >= 0 else chance", False),
+        ("0.5 if age > 1 else chance", True),
+        ("doubled", True),
+    ],
 )
 def test_a_row_counts_twice_only_for_what_it_says_something_of(tmp_path: Path, share: str, *, counts: bool):
     """A row in both topics that does not depend here on the linked parameter, or only in the future, is counted for it once."""

@@ -60,11 +60,11 @@ def test_all_sizes_are_summed_once_until_the_limit_may_be_passed(tmp_path: Path,
     """A run that keeps one result after another looks at all of them once; beyond the limit it looks again, and the limit holds."""
     sums: list[int] = []
 
-    def counted(connection: sqlite3.Connection) -> int:
+    def bytes_taken(connection: sqlite3.Connection) -> int:
         sums.append(taken_bytes(connection))
         return sums[-1]
 
-    monkeypatch.setattr("forecast.cache.store.taken_bytes", counted)
+    monkeypatch.setattr("forecast.cache.store.taken_bytes", bytes_taken)
     store = Store(tmp_path, MONDAY, most=20_000)
     for number in range(50):
         store.keep([CachedResult("draws", f"{number:02}", bytes(100))])  # draws are not compressed: 111 bytes

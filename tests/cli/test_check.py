@@ -228,7 +228,18 @@ def test_a_topic_that_opens_tomorrow_is_answered_by_its_priors_and_warned_of(run
     """Its report has no history, and says so in no error."""
     shutil.rmtree(book / "seeds/ferry")
     (book / "priors/ferry.toml").unlink()
-    run("new", "soon", "--like", "hazard", "--asks", "Will it?")
+    run(
+        "new",
+        "soon",
+        "--like",
+        "hazard",
+        "--asks",
+        "Will it?",
+        "--base-rate",
+        "3 in 20 years",
+        "--why",
+        "rate=It came three times in twenty years.",
+    )
     topic = book / "seeds/soon/topic.toml"
     today, tomorrow = datetime.now(UTC).date(), datetime.now(UTC).date() + timedelta(days=1)
     topic.write_text(topic.read_text().replace(f"= {today}", f"= {tomorrow}"))

@@ -199,7 +199,7 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 def test_a_terminal_of_any_encoding_gets_all_there_is(tmp_path: Path, encoding: str, form: tuple[str, ...]):
     """What an encoding has no letters for is shown by its code, and JSON stays JSON."""
-    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': 's', 'value': None, 'status': 'void'}"
+    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': '', 'value': None, 'status': 'not answerable', 'reasons': ['so']}"
     done = failing(
         "return showing.PublishedAnswers((answer,))",
         "show",
@@ -213,4 +213,4 @@ def test_a_terminal_of_any_encoding_gets_all_there_is(tmp_path: Path, encoding: 
     if form:
         assert json.loads(done.stdout)[0]["headline"] == "≤ 5 – ü 値"
     else:
-        assert done.stdout == "t.q  " + "≤ 5 – ü 値".encode(encoding, "backslashreplace").decode(encoding) + "  s\n"
+        assert done.stdout == "t.q  " + "≤ 5 – ü 値".encode(encoding, "backslashreplace").decode(encoding) + "  Not answerable: so.\n"

@@ -29,7 +29,11 @@ def test_the_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Pa
     assert days == sorted(days)
     assert {"2024-01-01", "2024-01-31", "2024-10-01", "2025-01-01"} <= {*days}
     marked = [line.split("  ")[-1] for line in lines if re.match(r"\d+ breakdown", line.split("  ")[-1])]
-    assert marked == ["1 breakdown (31 March 2024)", "2 breakdowns (30 September 2024)", "1 breakdown (30 September 2024), a correction"]
+    assert marked == [
+        "1 breakdown (1 January to 31 March 2024)",
+        "2 breakdowns (1 July to 30 September 2024)",
+        "1 breakdown (1 July to 30 September 2024, updated)",
+    ]
     assert files_of(book) == before
 
 

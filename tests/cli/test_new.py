@@ -13,9 +13,9 @@ from forecast.actions.new import topics
 from forecast.actions.new.books import new_book
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import TemplateInput
-from forecast.actions.new.topics import new_topic
 from forecast.book.reading import read_book
 from tests.cli.conftest import Run, files_of
+from tests.support.new_topics import new_topic
 
 pytestmark = pytest.mark.medium
 
@@ -33,9 +33,13 @@ def fresh(tmp_path: Path) -> Path:
 
 def test_priors_that_are_still_the_templates_are_named(run: Run, fresh: Path):
     """A question of one's own says which of its priors nobody has thought about yet, and where they stand."""
-    given = ("--prior", "rate=Gamma(p5=0.05, p95=2)", "--why", "rate=One in two years, or two a month.")
-    ran = run("new", "clubs", "--like", "count", "--asks", "How many clubs will close?", *given, on=fresh)
-    assert "Its priors are placeholders as yet: clumping. Put yours in priors/clubs.toml, each with its reason." in ran.out.splitlines()
+    given = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
+    ran = run("new", "lake", "--like", "level", "--asks", "Will it rise?", *given, on=fresh)
+    assert "Its priors are placeholders as yet: trend, noise. Put yours in priors/lake.toml, each with its reason." in ran.out.splitlines()
+    assert ran.out.splitlines()[-1] == "  forecast update lake --draft"
+    ran = run("new", "clubs", "--like", "count", "--asks", "How many clubs will close?", "--prior", "rate=Gamma(p5=0.05, p95=2)", on=fresh)
+    assert "As the template has it: clumping. Look whether that suits your question." in ran.out.splitlines()
+    assert ("placeholder" in ran.out, ran.out.splitlines()[-1]) == (False, "  forecast update clubs")
     ran = run("new", "vaccine", "--like", "hypotheses", "--asks", "Why?", on=fresh)
     assert "Its priors are placeholders as yet: cause, night_flow, reads_less, with_visitors." in ran.out
 
@@ -116,13 +120,92 @@ def test_an_answer_of_ones_own_about_events_counts_from_today_in_every_template(
 
 
 def test_deadlines_of_a_ladder_lie_between_today_and_the_last(fresh: Path):
-    """With --by the last rung is that day, and the others come before it in order."""
+    """With --by the last rung is that day, the others come before it in order, and one question asks for the date."""
     done = new_topic(fresh, "mine", kind="ladder", own=TemplateInput(asks="will it open?"), opens=None, by=date(2026, 12, 6), today=TODAY)
     assert [(question.asks, str(question.by)) for question in done.topic.questions.values()] == [
         ("By 29 November 2026: will it open?", "2026-11-29"),
         ("By 3 December 2026: will it open?", "2026-12-03"),
         ("By 6 December 2026: will it open?", "2026-12-06"),
+        ("When will it open?", "2026-12-06"),
     ]
+
+
+def asked(root: Path, kind: str, asks: str, **days: date) -> dict[str, tuple[str, str]]:
+    """What the questions of a new topic ask, and their answers, by name."""
+    done = new_topic(root, "mine", kind=kind, own=TemplateInput(asks=asks), **{"opens": None, "by": None, **days}, today=TODAY)
+    assert done.problems == ()
+    return {name: (question.asks, question.answer_text) for name, question in done.topic.questions.items()}
+
+
+@pytest.mark.parametrize("asks", ["When will the canal freeze?", "Will the canal freeze by the end of 2027?"])
+def test_a_ladder_asks_yes_or_no_by_its_days_and_for_the_date(fresh: Path, asks: str):
+    """Whether the words ask for a date or for yes or no, each rung asks for yes or no, and `when` for the date."""
+    happens = "total(events) >= 1"
+    assert asked(fresh, "ladder", asks, by=date(2027, 12, 31)) == {
+        "soon": ("By 30 April 2027: will the canal freeze?", happens),
+        "later": ("By 31 August 2027: will the canal freeze?", happens),
+        "latest": ("By 31 December 2027: will the canal freeze?", happens),
+        "when": ("When will the canal freeze?", f"first({happens})"),
+    }
+
+
+def test_a_question_for_a_date_stands_with_the_answer_that_gives_one(fresh: Path):
+    """The other question of `hazard` asks the same for yes or no, and what people judge is then a date."""
+    assert asked(fresh, "hazard", "When will the canal freeze?", by=date(2027, 3, 31)) == {
+        "happens": ("Will the canal freeze by 31 March 2027?", "total(events) >= 1"),
+        "when": ("When will the canal freeze?", "first(total(events) >= 1)"),
+    }
+    own = TemplateInput(asks="When will the canal freeze?")
+    done = new_topic(fresh, "judged", kind="judgement", own=own, opens=None, by=None, today=TODAY)
+    assert [(question.asks, question.type) for question in done.topic.judged.values()] == [("When will the canal freeze?", "date")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks", "message"),
+    [
+        ("poll", "When will the canal freeze?", "this asks for a date, and a topic like poll answers with none"),
+        ("decomposition", "By when will the canal freeze?", "this asks for a date, and a topic like decomposition answers with none"),
+        ("ladder", "When, at last?", "nothing can be made of `When, at last?` that is answered by yes or no"),
+        ("hazard", "How many ice days will there be?", "this asks for a number, and a topic like hazard answers with yes or no"),
+    ],
+)
+def test_words_that_no_answer_of_the_kind_fits_are_refused(fresh: Path, kind: str, asks: str, message: str):
+    """Nothing is written where a question asks for what the kind does not answer with; an answer of one's own lifts that."""
+    before = files_of(fresh)
+    (problem,) = new_topic(fresh, "mine", kind=kind, own=TemplateInput(asks=asks), opens=None, by=None, today=TODAY).problems
+    assert (problem.message, files_of(fresh)) == (message, before)
+
+
+@pytest.mark.parametrize(
+    ("asks", "days", "counted"),
+    [
+        ("How many owls will the 2028 season bring?", {"by": date(2028, 12, 31)}, (date(2028, 1, 1), date(2028, 12, 31))),
+        ("How many owls will come in 2029?", {}, (date(2029, 1, 1), date(2029, 12, 31))),
+        ("How many owls will come in February 2028?", {}, (date(2028, 2, 1), date(2028, 2, 29))),
+        ("How many owls will come by the end of 2027?", {}, (TODAY, date(2027, 12, 31))),
+        ("How many owls will come before 1 March 2028?", {"by": date(2028, 2, 29)}, (TODAY, date(2028, 2, 29))),
+        ("How many owls will come in 2026?", {"by": date(2026, 12, 31)}, (TODAY, date(2026, 12, 31))),
+        ("How many of the 2040 owls will come?", {}, (TODAY, date(2027, 12, 31))),
+        ("How many owls will come in 2029?", {"since": date(2027, 2, 1)}, (date(2027, 2, 1), date(2027, 12, 31))),
+        ("How many owls will come in 2027 and in 2028?", {}, (TODAY, date(2027, 12, 31))),
+    ],
+)
+def test_a_count_in_a_year_to_come_begins_with_it(fresh: Path, asks: str, days: dict[str, date], counted: tuple[date, date]):
+    """A question about a year or a month counts its days alone; a deadline counts from today, and --since from its day."""
+    own = TemplateInput(asks=asks)
+    done = new_topic(fresh, "mine", kind="count", own=own, **{"opens": None, "by": None, **days}, today=TODAY)
+    assert (done.problems, [(question.since, question.by) for question in done.topic.questions.values()]) == ((), [counted])
+
+
+def test_the_days_that_count_are_said(run: Run, fresh: Path):
+    """`new` says from which day to which it counts, and refuses days in the wrong order and days that count for nothing."""
+    days = ("--since", "2999-01-01", "--by", "2999-12-31")
+    ran = run("new", "owls", "--like", "count", "--asks", "How many owls?", *days, on=fresh)
+    assert "It counts from 1 January 2999 to 31 December 2999 (12 months); --since and --by give other days." in ran.out
+    ran = run("new", "more", "--like", "count", "--since", "2999-01-02", "--by", "2999-01-01", on=fresh)
+    assert (ran.code, "it would count from 2999-01-02, after the last day that counts (2999-01-01)" in ran.err) == (1, True)
+    ran = run("new", "more", "--like", "poll", "--since", "2999-01-02", on=fresh)
+    assert (ran.code, "a topic like poll counts from no day, so it takes no --since" in ran.err) == (1, True)
 
 
 def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):

@@ -33,7 +33,7 @@ def test_update_mixes_reports_and_remembers_the_verdicts(run: Run, book: Path):
     """The report has weights that add up to 1, answers under each, ranges beside the error; the second update does nothing, and pages show it."""
     made = run("update", *DAY)
     assert made.code == 0, made.err
-    assert "Over variants the chance is" in made.out
+    assert "Rival versions of the model give" in made.out
     content = read_report(book, "reports/as-of/2025-12-31/made.json")
     assert content is not None
     rivals = content["variants"]["rivals"]
@@ -60,7 +60,7 @@ def test_update_mixes_reports_and_remembers_the_verdicts(run: Run, book: Path):
     for suffix in ("md", "html"):
         page = (book / f"reports/as-of/2025-12-31/made.{suffix}").read_text(encoding="utf-8")
         assert "Rival structures" in page
-        assert "over variants the chance is" in page
+        assert "rival versions of the model give" in page
     again = run("update", *DAY)
     assert "0 files written" in again.out
 
@@ -187,7 +187,7 @@ def test_whatif_shows_a_variant_alone_and_saves_one(run: Run, book: Path):
         (("why", "made.many", "--since", "2025-06-30"), 0, "4 events, 1 July to 30 September 2025"),
         (("check",), 0, "made, fast"),
         (("prior", "show", *DAY), 0, "made, bursts"),
-        (("history", "made.many", "--until", "2025-12-31", "--every", "month"), 0, "4 events (30 September 2025)"),
+        (("history", "made.many", "--until", "2025-12-31", "--every", "month"), 0, "4 events (1 July to 30 September 2025)"),
     ],
 )
 def test_no_command_takes_the_base_for_all_variants(run: Run, words: tuple[str, ...], code: int, said: str):

@@ -100,7 +100,7 @@ def test_without_its_extra_the_command_names_it(run: Run, monkeypatch: pytest.Mo
     """Where the server's libraries are missing, one line says what to install, and the exit code is 2."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     ran = run("watch")
-    assert (ran.code, ran.err) == (2, "forecast watch needs starlette, uvicorn, watchfiles: pip install 'forecast[watch]'\n")
+    assert (ran.code, ran.err) == (2, "forecast watch needs starlette, uvicorn, watchfiles: pip install 'forecast-book[watch]'\n")
 
 
 def test_a_directory_that_is_no_book_is_not_watched(run: Run, tmp_path: Path):

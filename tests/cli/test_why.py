@@ -17,8 +17,8 @@ import pytest
 from forecast.actions.diff import TopicDifference
 from forecast.cli.why import print_difference
 from forecast.insight.estimands import measures_of
-from forecast.schema.topic import read_content
-from forecast.sentences.split_words import share_with_error
+from forecast.schema.topic import content_bytes, digest_of, read_content
+from forecast.sentences.split_words import missing_variance_note, share_with_error
 from tests.cli.conftest import Run
 from tests.support.building import OPENS, make_topic
 from tests.support.paths import ROOT
@@ -76,10 +76,34 @@ def test_why_says_what_the_rows_of_grade_c_do(run: Run):
     assert [line.split("  ")[-1] for line in lines] == [found["recalled"]["what"]]
 
 
-def test_why_has_no_note_of_another_question(run: Run):
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("route.taken", "the variance does not exist, or is not known from these draws"),
+        ("route.if_many", "the question has a condition"),
+        ("arrivals.young_2027", "the question may be annulled"),
+    ],
+)
+def test_why_says_where_a_doubt_is_not_split_and_why(run: Run, question: str, why: str):
+    """A number without a known variance, a condition and an annulment are reasons."""
+    assert f"How much of the doubt is luck is not worked out: {why}." in run("why", question, on=ROOT).out.splitlines()
+
+
+def test_why_has_no_note_of_another_question(run: Run, published: Path, tmp_path: Path):
     """Of the notes that a question's doubt cannot be split, only its own is printed."""
-    doubt = [line for line in run("why", "route.taken", on=ROOT).out.splitlines() if line.startswith("Note: How much of the doubt of")]
-    assert [line.split(" is ignorance")[0] for line in doubt] == ["Note: How much of the doubt of “taken”"]
+    shutil.copytree(published, tmp_path / "other")
+    path = tmp_path / "other" / "reports" / "ferry.json"
+    content = read_content(path.read_bytes())
+    asked = {measure["question"] for measure in content["insight"]["measures"]}
+    assert len(asked) > 1
+    content["insight"]["notes"] += [missing_variance_note(question) for question in asked]
+    path.write_bytes(content_bytes({**content, "digest": digest_of(content)}))
+    doubt = [
+        line
+        for line in run("why", "three_more", on=tmp_path / "other").out.splitlines()
+        if line.startswith("Note: How much of the doubt of")
+    ]
+    assert [line.split(" is ignorance")[0] for line in doubt] == ["Note: How much of the doubt of “three more”"]
 
 
 def test_why_as_json_has_the_same_reasons(run: Run, published: Path):
@@ -205,7 +229,7 @@ def test_where_no_prior_is_varied_why_says_so_and_not_that_nothing_would_change(
     told = run("why", "leads").out
     assert "not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one" in told
     assert "nothing would change it" not in told.split("With another prior")[1].split("If this is seen")[0]
-    assert "Note: The prior of share is a Dirichlet, which is not varied here" in told
+    assert "Note: The prior of “share” is a Dirichlet, which is not varied here" in told
     assert "None of this topic's priors is varied here" in (book / "reports" / "seats.md").read_text()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.content.records import stream_contents, unrecorded_sentence
+from forecast.content.records import stream_contents
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.insight.baseline import baseline_of
 from forecast.insight.information import signposts
@@ -20,6 +20,7 @@ from forecast.predict.analysis import analyse
 from forecast.report.charts_record import fan_chart, fan_sentence
 from forecast.report.tables import rows_table
 from forecast.schema import words
+from forecast.sentences.unrecorded import unrecorded_sentence
 from tests.support.building import OPENS, make_topic
 
 AS_OF = OPENS + timedelta(days=99)
@@ -79,13 +80,13 @@ def test_time_without_rows_is_told_of_counts_alone(streams: dict[str, dict[str, 
     """Days are forecast where values are counted over time; elsewhere each row stands by itself."""
     said = unrecorded_sentence(list(streams.values()), AS_OF)
     assert said == (
-        "The record of visits ends on 31 January 2025; the 69 days since are treated as unknown, not as uneventful. "
-        "The rows of shares, ranged and notes are not counted over time: each stands by itself."
+        "Part of the record ends on 31 January 2025; the 69 days since are treated as unknown, not as uneventful. "
+        "Some of the record is single findings, which are not added up over time."
     )
 
 
 def test_one_day_without_rows_is_told_in_the_singular(streams: dict[str, dict[str, Any]]) -> None:
-    """It is no plural, and no number stands before it."""
+    """It is no plural, and no number stands before it; streams are not named."""
     visits = streams["visits"] | {"unrecorded_days": 1}
     said = unrecorded_sentence([visits], AS_OF)
     assert said == "The record ends on 31 January 2025; the day since is treated as unknown, not as uneventful."
@@ -95,8 +96,8 @@ def test_a_record_without_rows_reaches_no_day(streams: dict[str, dict[str, Any]]
     """Where nothing is recorded no sentence names the end of a record."""
     visits = streams["visits"] | {"rows": []}
     said = unrecorded_sentence([visits], AS_OF)
-    assert said == f"No row is recorded; the 69 days up to {words.day(AS_OF)} are treated as unknown, not as uneventful."
-    assert unrecorded_sentence([visits, streams["shares"]], AS_OF).startswith("No row of visits is recorded; the 69 days up to ")
+    assert said == f"Nothing is recorded yet; the 69 days up to {words.day(AS_OF)} are treated as unknown, not as uneventful."
+    assert unrecorded_sentence([visits, streams["shares"]], AS_OF).startswith("Part of the record has no rows yet; the 69 days up to ")
     assert unrecorded_sentence([visits | {"unrecorded_days": 0}], AS_OF) == f"Nothing is recorded up to the as-of day, {words.day(AS_OF)}."
 
 
@@ -112,7 +113,7 @@ def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:
 
 def test_a_sum_of_values_that_do_not_add_up_is_no_signpost(concluded: Any) -> None:
     """Over two months or more only counts are watched for."""
-    assert {post["stream"] for post in signposts(cases_of_one(baseline_of(concluded)))} == {"visits"}
+    assert {post["stream"] for post in signposts(cases_of_one(baseline_of(concluded)))[0]} == {"visits"}
 
 
 @pytest.mark.parametrize("draws", [1_000, 1_024, 1_037])

@@ -302,3 +302,24 @@ def test_entropies_are_minus_the_mean_log_density(text: str):
     shares = (np.arange(400_000) + 0.5) / 400_000
     mean = -family(kind).log_density(family(kind).quantile(shares, **arguments), **arguments).mean()
     assert abs(family(kind).entropy(**arguments) - mean) < 2e-4
+
+
+@pytest.mark.parametrize(
+    ("judgement", "support", "words"),
+    [
+        (quartiles(11, 40, 60), Support(10, 80), "lie below 11, where 25 % were said"),
+        (quartiles(0.001, 0.5, 0.501), SHARE_SUPPORT, "no family of values between 0 and 1 comes near this"),
+        (chips([(0, 1, 10), (1, 9, 0), (9, 10, 10)]), POSITIVE_SUPPORT, "no family of values above 0 comes near this"),
+    ],
+)
+def test_the_best_of_bad_fits_is_refused(judgement: QuantilePoints, support: Support, words: str):
+    """Where every family misses a point by more than 5 % nothing is offered, and the message names the best and what it misses."""
+    with pytest.raises(Fault) as caught:
+        fits(judgement, support)
+    assert words in caught.value.message
+
+
+def test_a_fit_within_a_few_points_is_offered():
+    """A best fit that misses by less than 5 % says nearly what was said."""
+    best, *_ = fits(quartiles(30, 44, 57), Support(10, 80))
+    assert 0.001 < best.miss < 0.05

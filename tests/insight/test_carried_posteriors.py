@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.inference.monte_carlo import mean_error
 from forecast.inference.posterior import Posterior
+from forecast.insight import replay_pool
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.history import history
 from forecast.insight.published import published_answers
 from forecast.model.errors import Unsound
-from forecast.model.model import model_as_of
+from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import condition_fast, condition_nuts
 from tests.support.linked_books import DAY, linked_priors, write_linked_book
@@ -119,6 +121,26 @@ def test_a_posterior_as_of_an_earlier_day_is_that_of_a_hindcast(tmp_path: Path):
     alpha, beta = (number.value for number in fit.statement.arguments.values())
     assert alpha / (alpha + beta) == pytest.approx(5 / 15, abs=0.008)
     assert alpha + beta == pytest.approx(15, rel=0.1)
+
+
+def test_days_before_the_target_opens_cost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """No posterior of a source with a long record is looked for as of days before its target's record, and those after are right."""
+    early = "from,to,value,seen,known,source\n1995-01-01,1995-01-31,40,41,1995-02-01,https://example.org/early\n2005-01-01,2005-01-31,1,60,2005-02-01,https://example.org/late\n2025-02-01,2025-02-28,4,12,2025-03-01,https://example.org/second\n"
+    write_linked_book(tmp_path, source_rows=early)
+    path = tmp_path / "seeds/source/topic.toml"
+    path.write_text(path.read_text().replace("opens = 2025-01-01", "opens = 1995-01-01"))
+    topic = with_carried_posteriors(read_book(tmp_path, ["target"])[0].topics["target"], DAY, SETTINGS)
+    judged: list[date] = []
+    models = replay_pool._models
+
+    def noting(topic: Topic, days: Sequence[date]) -> list[Model]:
+        judged.extend(days)
+        return models(topic, days)
+
+    monkeypatch.setattr(replay_pool, "_models", noting)
+    fit = topic.carried.fit(topic.links["chance", ""], date(2025, 2, 15))
+    assert _mean_of(fit.parts[0][1]) == pytest.approx(43 / 106, abs=0.006)
+    assert min(judged) == topic.opens
 
 
 def test_a_topic_with_variants_is_carried_as_all_of_them_together(tmp_path: Path):

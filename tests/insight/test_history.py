@@ -11,6 +11,7 @@ import pytest
 from forecast.book.calendar import ONE_DAY
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
+from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.history import history, history_content, history_days
 from forecast.insight.record_events import days_at_interval, history_interval, news, settlement_days
@@ -215,7 +216,7 @@ def test_an_anchor_is_added_where_prior_and_newest_posterior_do_not_carry() -> N
 
 
 def test_a_correction_is_news() -> None:
-    """A row that replaces another is marked as a correction on its own day."""
+    """A row that replaces another is marked as an update on its own day."""
     topic = make_topic(
         priors={"rate": "Gamma(alpha=2, beta=4)"},
         streams={"seen": "Poisson(mu=rate)"},
@@ -223,7 +224,7 @@ def test_a_correction_is_news() -> None:
     )
     assert news(topic, YEAR_END) == {
         OPENS: ["seen: 3 (1 January 2025)"],
-        date(2025, 2, 1): ["seen: 2 (1 January 2025), a correction"],
+        date(2025, 2, 1): ["seen: 2 (1 January 2025, updated)"],
     }
 
 
@@ -244,8 +245,9 @@ def test_settlement_by_the_passing_of_time_is_found() -> None:
 def test_the_history_of_the_route_is_what_concluding_random_days_gives(count: int) -> None:
     """As of some random days of the two years, every measure of the essay's topic is the concluded one within Monte Carlo error."""
     book, _ = read_book(BOOK, ["route"])
-    topic, until = book.topics["route"], date(2026, 11, 23)
-    days = list(history_days(topic, since=None, until=until, every="day"))
+    until = date(2026, 11, 23)
+    topic = with_carried_posteriors(book.topics["route"], until, PLAIN).as_it_stands
+    days = list(history_days(topic, since=None, until=until, every="month"))
     found = history(topic, days, PLAIN)
     assert found.left_out == ()
     assert_as_concluded(topic, days, sorted(random.Random(7).sample(days, count)))

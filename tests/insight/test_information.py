@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,7 +78,8 @@ def test_the_expected_movement_is_the_closed_form_of_a_gamma_mean() -> None:
 def test_signposts_are_opposites_that_average_to_the_answer() -> None:
     """For one or more and for none: chances sum to one, and the two values weighted by them give back the published answer."""
     basis = baseline_of(concluded())
-    one, none = signposts(cases_of_one(basis))
+    (one, none), notes = signposts(cases_of_one(basis))
+    assert notes == []
     assert (one["condition"], none["condition"]) == ("at least one event is recorded under “seen”", "no event is recorded under “seen”")
     assert (one["absence"], none["absence"]) == (False, True)
     assert one["until"] == none["until"]
@@ -152,11 +154,26 @@ def test_a_question_on_a_parameter_is_all_ignorance_and_one_on_chance_is_not() -
     assert found["three"]["parts"][0]["share"] == pytest.approx(found["three"]["ignorance"], abs=0.05)
 
 
+def test_a_stream_that_leaves_a_mean_without_an_estimate_is_not_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both of its signposts go, and a note says so; an update used to stop."""
+    published = cases_of_one(baseline_of(concluded()))
+    estimated = PublishedCases.conditional_estimates
+
+    def lost(self: PublishedCases, seen: Any) -> Any:
+        found = estimated(self, seen)
+        return [{**found[0], "value": float("nan")}, *found[1:]] if seen.mean() < 0.5 else found
+
+    monkeypatch.setattr(PublishedCases, "conditional_estimates", lost)
+    posts, notes = signposts(published)
+    assert posts == []
+    assert [note.startswith("What to watch for of ") for note in notes] == [True]
+
+
 def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     """Where something nearly always comes, the signposts are many and few, not one and none."""
     topic = topic_of([{"from": OPENS, "to": AS_OF, "value": 40}])
     questions = {"rate_now": topic.questions["rate_now"], "three": topic.questions["three"]}  # type: ignore[attr-defined]
     analysis = analyse(replace(topic, questions=questions), AS_OF, Settings(), referee=False)  # type: ignore[type-var]
-    posts = signposts(cases_of_one(baseline_of(analysis)))
+    posts, _ = signposts(cases_of_one(baseline_of(analysis)))
     assert [post["condition"].split(" ")[0] for post in posts] == ["at", "fewer"]
     assert all(0.1 < post["chance"] < 0.3 for post in posts)

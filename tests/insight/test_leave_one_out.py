@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
+from forecast.insight import leave_one_out
 from forecast.insight.baseline import baseline_of, refit_measures
-from forecast.insight.leave_one_out import MOST_ROWS_ONE_BY_ONE, leverage, model_without, row_groups
+from forecast.insight.leave_one_out import MOST_ROWS_ONE_BY_ONE, gone_with, leverage, model_without, row_groups
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
@@ -77,3 +79,55 @@ def test_a_long_record_is_taken_by_source_and_stream() -> None:
     basis = baseline_of(analyse(topic, OPENS + timedelta(days=MOST_ROWS_ONE_BY_ONE + 1), Settings(), referee=False))
     assert "row" not in {group.kind for group in row_groups(basis.model)}
     assert "stream" in {group.kind for group in row_groups(basis.model)}
+
+
+def test_a_mean_that_is_lost_with_a_row_is_said_to_be_lost() -> None:
+    """Where the only row that keeps a heavy tail away is left out, the mean cannot be estimated, and the reason says so."""
+    topic = make_topic(
+        priors={"rate": "LogNormal(mu=0, sigma=4)"},
+        streams={"seen": "Poisson(mu=rate)"},
+        rows={"seen": [3]},
+        questions={"later": {"answer": "rate"}},
+    )
+    basis = baseline_of(analyse(topic, OPENS + timedelta(days=2), Settings(), referee=False))
+    assert np.isfinite(basis.published).all()
+    found, notes = leverage(basis)
+    assert found == []
+    assert notes
+    assert all("the mean of “later” could not be estimated" in note for note in notes)
+
+
+def test_without_reports_only_those_of_their_origins_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the likelihood loses with a report is that of the whole less that of the others, and no row of another origin is worked out for it."""
+    reports = [
+        {"value": 3, "origin": "wire"},
+        {"value": 9, "origin": "wire"},
+        {"value": 2, "origin": "wire"},
+        {"value": 4, "origin": "post"},
+    ]
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=1)", "right": "Beta(alpha=3, beta=1)"},
+        streams={"seen": {"value": "Poisson(mu=rate)", "reliability": "right", "wrong": "Poisson(mu=9)"}, "counted": "Poisson(mu=rate)"},
+        rows={"seen": [*reports, {"value": 5, "origin": "post", "source": "another"}, {"value": 1}], "counted": [2.0, 3.0]},
+        questions={"rate_now": "rate"},
+    )
+    basis = baseline_of(analyse(topic, OPENS + timedelta(days=6), Settings(), referee=False))
+    model, groups = basis.model, list(row_groups(basis.model))
+    both = (basis.pool.parameters, basis.analysis.result.posterior.parameters)
+    exact = [
+        [model_without(model, group).log_likelihood(draws).sum(axis=1) - model.log_likelihood(draws).sum(axis=1) for draws in both]
+        for group in groups
+    ]
+    asked: list[tuple[int, ...]] = []
+    log_likelihood_of = leave_one_out.log_likelihood_of
+
+    def count_and_call(of: Any, draws: Any, columns: Any) -> Any:
+        asked.append(tuple(columns))
+        return log_likelihood_of(of, draws, columns)
+
+    monkeypatch.setattr(leave_one_out, "log_likelihood_of", count_and_call)
+    for gone, anew in zip(gone_with(basis, groups), exact, strict=True):
+        for one, other in zip(gone, anew, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+    assert sum(len(columns) == model.row_count for columns in asked) == 2
+    assert {len(columns) for columns in asked} == {1, 2, model.row_count}

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
 from forecast.book.topic import Topic, Variant
-from forecast.insight.baseline import baseline_of
+from forecast.insight import explaining_variants
+from forecast.insight.baseline import UnknownVariation, baseline_of, refit_measures, reweight_measures
 from forecast.insight.estimands import measures_of, published_values
-from forecast.insight.leave_one_out import model_without, row_groups
+from forecast.insight.leave_one_out import gone_with, model_without, row_groups
+from forecast.insight.mixed_estimates import MixedVariants, varied_evidence
 from forecast.insight.mixed_history import mixed_history
-from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
+from forecast.insight.mixed_leverage import VariantBasis, estimate_changes, mixed_leverage, published_evidence
 from forecast.insight.mixed_sensitivity import mixed_sensitivity
 from forecast.insight.published import mixed_answers
 from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.wide_paths import weigh_wide_paths, wide_paths
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse, answer_questions, condition_fast, published_result
-from tests.support.building import make_topic
+from tests.support.building import OPENS, make_topic
 
 pytestmark = [pytest.mark.medium, pytest.mark.slow]
 
@@ -106,7 +109,9 @@ def bases_of(topic: Topic, settings: Settings = SETTINGS) -> tuple[dict[str, Var
         basis = baseline_of(analysis)
         pool = anchored_pool(analysis.model.topic, AS_OF, settings, published=analysis.result.posterior)
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
-        variants[name] = VariantBasis(basis, pool, tuple(places[measure.key] for measure in measures_of(topic)))
+        variants[name] = VariantBasis(
+            basis, pool, tuple(places[measure.key] for measure in measures_of(topic)), published_evidence(topic, basis, pool)
+        )
     _, answers = mixed_answers(topic, {name: its.result for name, its in analyses.items()}, settings)
     return variants, published_values(answers, measures_of(topic))[0]
 
@@ -184,3 +189,71 @@ def test_errors_of_mixed_changes_are_as_large_as_the_changes_vary():
         stated = np.sqrt(np.mean([its[:, 1] ** 2 for its in changes], axis=0))
         assert (spread < 2 * stated).all()
         assert (spread > stated / 2).all()
+
+
+def test_each_way_to_leave_a_row_out_gives_the_evidence_of_the_closed_form():
+    """Reweighted, on wider paths and conditioned afresh, the log evidence of the other counts is that of the Gamma-Poisson model, within four errors."""
+    topic = rivals_topic().as_it_stands
+    basis = baseline_of(analyse(topic, AS_OF, SETTINGS, referee=False))
+    pool = anchored_pool(topic, AS_OF, SETTINGS, published=basis.analysis.result.posterior)
+    groups = [group for group in row_groups(basis.model) if group.kind == "row"]
+    wide = wide_paths(basis, pool)
+    whole = published_evidence(rivals_topic(), basis, pool)
+    assert whole.log == pytest.approx(log_evidence(COUNTS), abs=4 * whole.error)
+    for group, gone in zip(groups, gone_with(basis, groups), strict=True):
+        (out,) = group.columns
+        exact = log_evidence(COUNTS[:out] + COUNTS[out + 1 :])
+        model = model_without(basis.model, group)
+        ways = [reweight_measures(basis, *gone), weigh_wide_paths(basis, wide, model), refit_measures(basis, model)]
+        for varied in ways:
+            found = varied_evidence(whole, varied.evidence)
+            assert found.log == pytest.approx(exact, abs=4 * found.error)
+            assert found.log - whole.log == pytest.approx(exact - log_evidence(COUNTS), abs=4 * found.change_error)
+            assert 0 < found.change_error < 0.05
+
+
+def test_a_pool_that_does_not_carry_leaves_no_row_unsaid():
+    """With a pool of the prior alone, the leverage of every row is known, and agrees with that from a good pool within four errors."""
+    topic = rivals_topic()
+    variants, published = bases_of(topic)
+    poor = {
+        name: replace(its, pool=anchored_pool(its.basis.model.topic, OPENS - timedelta(days=1), SETTINGS)) for name, its in variants.items()
+    }
+    (good, _), (found, notes) = mixed_leverage(topic, variants, published), mixed_leverage(topic, poor, published)
+    assert notes == []
+    assert len(found) == len(good) >= len(COUNTS)
+    for one, other in zip(found, good, strict=True):
+        for mine, its in zip(one["values"], other["values"], strict=True):
+            assert mine["change"] == pytest.approx(its["change"], abs=4 * math.hypot(mine["error"], its["error"]) + 1e-9)
+
+
+def log_evidence(counts: tuple[int, ...]) -> float:
+    """The log probability of counts of one day each under Poisson with a Gamma(2, 1) rate."""
+    total, days = sum(counts), len(counts)
+    return math.lgamma(2 + total) - math.lgamma(2) - (2 + total) * math.log(1 + days) - sum(math.lgamma(count + 1) for count in counts)
+
+
+def test_a_mean_that_is_lost_under_some_variant_makes_a_variation_unknown(monkeypatch: pytest.MonkeyPatch):
+    """What no estimate is left for is refused with its reason, and never published as a number that is none."""
+    monkeypatch.setattr("forecast.insight.mixed_leverage.mix_changes", lambda *_: (np.array([0.1, np.nan]), np.zeros(2)))
+    nothing = MixedVariants({}, None)
+    with pytest.raises(UnknownVariation, match="a mean could not be estimated"):
+        estimate_changes(rivals_topic(), nothing, nothing, np.array([0.5, 3.0]))
+
+
+def test_a_mean_that_one_variant_does_not_publish_is_no_measure(monkeypatch: pytest.MonkeyPatch):
+    """Why it is what it is cannot be said of a mean that some version of the model has none of; of other answers it can."""
+    topic = rivals_topic()
+    analyses = {name: analyse(rival, AS_OF, Settings(draws=512), referee=False) for name, rival in topic.rivals.items()}
+    answers = mixed_answers(topic, {name: its.result for name, its in analyses.items()}, Settings(draws=512))[1]
+    known = explaining_variants._published_measures(topic, analyses, answers)
+    lost = {id(its.result.answers) for its in list(analyses.values())[1:]}
+
+    def without_first(answers: Any, measures: Any) -> Any:
+        values, errors = published_values(answers, measures)
+        return (np.where(np.arange(len(values)) == 0, np.nan, values) if id(answers) in lost else values), errors
+
+    monkeypatch.setattr(explaining_variants, "published_values", without_first)
+    assert [each[0].key for each in explaining_variants._published_measures(topic, analyses, answers)] == [each[0].key for each in known][
+        1:
+    ]

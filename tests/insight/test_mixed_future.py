@@ -84,7 +84,7 @@ def test_mixed_answers_given_what_is_seen_are_those_of_a_record_that_has_it(coun
 def test_mixed_signposts_average_to_the_mixed_answer():
     """Chances of opposites sum to one, and the values weighted by them give back the published answers."""
     _, _, cases = together(rivals_topic())
-    first, second = signposts(cases)
+    (first, second), _ = signposts(cases)
     assert first["chance"] + second["chance"] == pytest.approx(1)
     for index, value in enumerate(cases.published):
         averaged = first["chance"] * first["values"][index]["value"] + second["chance"] * second["values"][index]["value"]

@@ -145,7 +145,7 @@ def test_changes_of_variants_are_named_once():
         "40 days passed",
         "events: 6, 22 January to 10 February 2025",
         "events: none, 11 February to 2 March 2025",
-        "the prior of rate was edited under `bursts`",
+        "the prior of “rate” was edited under `bursts`",
         "the variants or their weights were edited",
     ]
     assert date(2025, 1, 1) == OPENS

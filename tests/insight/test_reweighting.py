@@ -9,8 +9,9 @@ import pytest
 
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
-from forecast.insight.reweighting import MixtureComponent, Pool, pool_of, pool_of_posterior, with_rows
+from forecast.insight.reweighting import RATIOS_KEPT, MixtureComponent, Pool, extend_pool, pool_of, pool_of_posterior, with_rows
 from forecast.model.model import Model, model_as_of
+from forecast.model.prior_ratio import log_prior_ratio
 from tests.support.building import OPENS, make_topic
 
 pytestmark = pytest.mark.medium
@@ -18,10 +19,10 @@ pytestmark = pytest.mark.medium
 SEEN = [3.0, 0.0, 5.0, 2.0]
 
 
-def counts() -> Model:
-    """Gamma-Poisson: four days' counts at a rate with a Gamma(2, 1) prior."""
+def counts(prior: str = "Gamma(alpha=2, beta=1)") -> Model:
+    """Gamma-Poisson: four days' counts at a rate with a Gamma prior."""
     topic = make_topic(
-        priors={"rate": "Gamma(alpha=2, beta=1)"},
+        priors={"rate": prior},
         streams={"seen": "Poisson(mu=rate * days)"},
         rows={"seen": SEEN},
         questions={"high": "rate > 2"},
@@ -83,6 +84,22 @@ def test_a_row_that_reads_the_same_is_computed_once() -> None:
     before = len(pool.columns)
     pool.weigh(with_rows(model, {"seen": [0, 2]}))
     assert (before, len(pool.columns)) == (4, 4)
+
+
+def test_ratios_of_priors_that_are_kept_are_those_of_the_draws_there_are() -> None:
+    """Of an extended pool, and after more topics than are kept, the ratio is that worked out anew; and it is worked out once."""
+    model = counts()
+    pool = posterior_pool(model)
+    others = [counts(f"Gamma(alpha={shape}, beta=1)") for shape in range(3, 5 + RATIOS_KEPT)]
+    for other in others:
+        pool.prior_ratio(other)
+    assert pool.prior_ratio(others[-1]) is pool.prior_ratio(with_rows(others[-1], {}))
+    assert len(pool.ratios) == RATIOS_KEPT
+    wider = extend_pool(pool, MixtureComponent(others[-1], {name: values[:500] * 1.1 for name, values in pool.parameters.items()}, 0.0))
+    for other in others:
+        np.testing.assert_allclose(
+            wider.prior_ratio(other), log_prior_ratio(other, pool.reference, wider.parameters, len(wider)), rtol=1e-12
+        )
 
 
 def test_weights_that_are_all_zero_carry_nothing() -> None:

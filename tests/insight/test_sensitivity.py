@@ -99,6 +99,28 @@ def test_a_conjugate_mean_moves_as_its_closed_form() -> None:
         assert each["values"][0]["value"] == pytest.approx(exact, abs=4 * max(each["values"][0]["error"], 0.004))
 
 
+def test_the_prior_of_several_labels_is_changed_for_all_of_them() -> None:
+    """A default that two labels share moves both as its closed form, and the label with a prior of its own not at all."""
+    rows = [{"value": value, "site": site} for site in ("north", "south", "west") for value in (1.0, 2.0)]
+    topic = make_topic(
+        priors={"level": {"per": "site", "prior": {"north": "Normal(mu=0, sigma=2)", "default": "Normal(mu=0, sigma=1)"}}},
+        streams={"read": "Normal(mu=level[site], sigma=1)"},
+        rows={"read": rows},
+        questions={site: f'level["{site}"]' for site in ("north", "south", "west")},
+    )
+    basis = baseline_of(analyse(topic, OPENS + timedelta(days=7), Settings(), referee=False))
+    found, notes = sensitivity(basis)
+    assert notes == []
+    assert {each["label"] for each in found} == {"north", "default"}
+    (wider,) = [each for each in found if each["label"] == "default" and each["change"] == "twice as wide"]
+    means = [estimate for measure, estimate in zip(basis.measures, wider["values"], strict=True) if measure.kind == "mean"]
+    assert len(means) == 3
+    for estimate in means:  # twice 1 where the default holds, and the 2 of its own elsewhere
+        assert estimate["value"] == pytest.approx(3.0 / (1 / 2**2 + 2), abs=4 * max(estimate["error"], 0.008))
+    assert means[0]["change"] == pytest.approx(0, abs=4 * means[0]["error"] + 1e-9)
+    assert all(estimate["change"] > 0.1 for estimate in means[1:])
+
+
 def test_a_hierarchys_children_are_left_to_their_parents() -> None:
     """A prior that depends on another parameter is not changed by itself; its parent is, and children follow it."""
     topic = make_topic(

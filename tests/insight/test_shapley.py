@@ -171,7 +171,7 @@ def test_a_correction_takes_the_corrected_row_away() -> None:
     between = StateDiff(topic, OPENS + timedelta(days=55), topic, UNTIL)
     assert [(change.kind, change.about) for change in between.changes()] == [
         ("time", "15 days passed"),
-        ("correction", "breakdowns: 1, 10 February 2025, a correction"),
+        ("correction", "breakdowns: 1, 10 February 2025 (updated)"),
     ]
     name = between.changes()[1].name
     totals = [between.model(made).records["breakdowns"].total_before(date(2026, 1, 1)) for made in (frozenset[str](), frozenset({name}))]

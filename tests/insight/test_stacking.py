@@ -16,6 +16,7 @@ from forecast.inference.prediction_pool import TIMES_FOR_STATED
 from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.leave_one_out import row_groups
+from forecast.insight.mixed_estimates import PoolEvidence
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
 from forecast.insight.one_step_scores import one_step_scores
@@ -143,7 +144,7 @@ def test_leaving_a_row_out_leaves_its_score_out():
         basis = baseline_of(analyse(rival, AS_OF, SETTINGS, referee=False))
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
         columns = tuple(places[measure.key] for measure in measures_of(topic))
-        variants[name] = VariantBasis(basis, anchored_pool(rival, AS_OF, SETTINGS), columns)
+        variants[name] = VariantBasis(basis, anchored_pool(rival, AS_OF, SETTINGS), columns, PoolEvidence(0.0, 0.0))
     published, _ = published_values(published_answers(topic, AS_OF, SETTINGS).answers, measures_of(topic))
     contents, notes = mixed_leverage(topic, variants, published)
     assert notes == []

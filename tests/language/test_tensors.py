@@ -15,6 +15,7 @@ EXPRESSIONS = [
     "exp(-a) + log(b) + log1p(b) + expm1(a) + sqrt(b) + abs(-a)",
     "min(a, b, x) + max(a, x)",
     "logit(expit(a))",
+    "sin(a * x) + cos(b - x)",
     "a if x > 1 and not b < 0 or x == 3 else -b",
     "(x >= 1) + (a != b) + (0 < x <= 2)",
     'rate["two"] - rate[one] * (group == "two")',

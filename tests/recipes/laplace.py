@@ -19,6 +19,7 @@ class Laplace(Family):
     """Laplace(mu, b): log f = -|x - mu| / b - log(2 b).  Mean mu, sd b sqrt(2)."""
 
     name = "Laplace"
+    example = ("Laplace(mu=0, b=1)", "a change that is mostly small")
     value_kind = ValueKind.REAL
     location_scale = LocationScale("mu", "b", "identity", "Laplace", "mu=0, b=1")
     is_symmetric = True

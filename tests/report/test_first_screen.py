@@ -13,9 +13,11 @@ import pytest
 from forecast.report.charts import topic_charts
 from forecast.report.charts_lead import lead_data
 from forecast.report.first_screen import first_screen
-from forecast.report.pages import render_topic
+from forecast.report.pages import render_index, render_topic
 from forecast.report.summary import question_summaries
 from forecast.schema.topic import digest_of, validate_content
+from forecast.sentences.grounds import grounds_sentences
+from forecast.sentences.never_settled import MAY_NEVER
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -51,6 +53,48 @@ def test_a_lead_that_is_no_question_is_refused():
     """A report that names a question it lacks is not shown."""
     with pytest.raises(Exception, match="`lead`: there is no such question"):
         told(lead="nothing")
+
+
+def test_a_note_stands_beneath_the_first_answer_with_what_the_answers_rest_on():
+    """Its words, since when the ledger has the priors, and how many rows are of grade C stand between the first answer and the others, on both pages; without a note nothing is added."""
+    rows = sum(len(stream["rows"]) for stream in told()["streams"])
+    recalled = copy.deepcopy(told()["streams"])
+    recalled[0]["rows"][0]["grade"] = "C"
+    content = told(note="The rate <was> lowered *once*.", priors_written="2026-11-28", streams=recalled)
+    said = f"The assumptions have stood in the ledger as they are since 28 November 2026. Of the {rows} rows of the record, 1 is weak (grade C): recalled from memory, or zeros that no source states."
+    assert grounds_sentences(content) == said
+    files = render_topic(content)
+    markdown, page = files["route.md"].decode(), files["route.html"].decode()
+    for text in (markdown, page):
+        assert text.index(content["answers"][0]["asks"]) < text.index(said) < text.index("The other open questions")
+    assert "The rate &lt;was&gt; lowered *once*." in page
+    assert "lowered *once*" not in markdown
+    assert b"About these answers" not in b"".join(render_topic(told()).values())
+    assert not grounds_sentences(told())
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("May never be settled: nobody will know.", True),
+        ("Never: it is the middle of a class.", True),
+        ("Without another captive it is never settled.", True),
+        ("By the count; a man never heard of does not count.", False),
+    ],
+)
+def test_an_answer_that_may_never_be_settled_says_so_beside_it(rule: str, shown: bool):  # noqa: FBT001
+    """Where the rule says that, it stands beside the leading answer, in the line of another question, and on the index; a settled question does not say it."""
+    content = told()
+    for answer in content["answers"]:
+        answer["rule"] = rule
+    content = told(answers=content["answers"])
+    found = screen(content)
+    assert (MAY_NEVER in found.lead.facts) == shown
+    assert {line.settling for line in found.others} == {MAY_NEVER if shown else ""}
+    for pages in (render_topic(content), render_index([content])):
+        for path, page in pages.items():
+            if path.endswith((".html", ".md")):
+                assert (MAY_NEVER in page.decode().replace(rule, "")) == shown, path
 
 
 def test_questions_of_one_event_stand_together():
@@ -154,3 +198,27 @@ def test_a_range_that_is_no_pair_is_refused():
         content["digest"] = digest_of(content)
         with pytest.raises(Exception, match=fault):
             validate_content(content)
+
+
+def test_the_range_over_versions_of_the_model_says_how_many_count():
+    """The first fact that speaks of versions says how many have a weight of at least 1 %, on page and Markdown, and the paragraph does not repeat it."""
+    content = copy.deepcopy(told())
+    answer = content["answers"][0]
+    ranged = {"ranges": [{"label": "", "low": 0.01, "high": 0.13}], "said": "Old words."}
+    rivals = [{"name": name, "after": after} for name, after in (("base", 0.6), ("other", 0.395), ("wild", 0.005))]
+    shown = screen({**content, "answers": [{**answer, "variants": ranged}, *content["answers"][1:]], "variants": {"rivals": rivals}})
+    assert "Rival versions of the model give 1 to 13 % (2 versions, each with its weight)" in shown.lead.facts
+    assert "Rival versions" not in shown.lead.paragraph
+
+
+def test_figures_that_are_means_are_explained_beneath_the_questions():
+    """Where a line has a change of an expected value a note says which figure is which, on the page, in Markdown and in the index."""
+    content = told()
+    assert any(line.moved.startswith("expected ") for line in screen(content).others)
+    files = render_topic(content) | render_index([content])
+    for name in ("route.html", "route.md", "index.html", "index.md"):
+        assert "Where the answer is a number, it is the median; “expected” marks changes of the mean" in files[name].decode()
+    quiet = copy.deepcopy(content)
+    for point in quiet["insight"]["history"]["points"]:
+        point["news"] = []
+    assert not screen(quiet).note

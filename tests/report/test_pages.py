@@ -276,7 +276,7 @@ def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last_and_stated_once(
 def test_the_caption_of_the_probabilities_explains_a_bar_only_where_there_is_one():
     """Without an interval of any chance the picture has dots alone."""
     content = copy.deepcopy(sample_content())
-    assert "Bar: its" in render_topic(content)["route.html"].decode()
+    assert "Bar: which probabilities are plausible" in render_topic(content)["route.html"].decode()
     for answer in content["answers"]:
         if answer["kind"] == "probability":
             answer["value"]["chance"] = None

@@ -14,6 +14,7 @@ from forecast.actions.book_inputs import book_inputs
 from forecast.book.files.folder import Folder
 from forecast.report.rerender import render_missing_pages, rerender_reports
 from forecast.report.score_page import render_score_page, score_page_files
+from forecast.schema.hindcast_scores import MeanScoreContent
 from forecast.schema.score_page import read_score_page
 from forecast.schema.topic import ReportFault
 from tests.support.invented_records import QUESTION, YES, collection, said, topic
@@ -216,7 +217,7 @@ def test_hindcasts_stay_on_the_page_until_they_are_made_again(book: Path):
     text = (book / "reports" / "score.md").read_text(encoding="utf-8")
     section = text.split("## Settled questions, as hindcasts and from the ledger")[1].split("\n## ")[0]
     assert "Made as of 1 December 2024 by \u201cforecast score --hindcasts\u201d" in section
-    assert "| ferry.quiet | no | 30 days | 4 | 0.040 | inf | 0.250 | 0.000 |" in section
+    assert "| ferry.quiet | no | 30 days | 4 | 0.040 | inf | 0.250 | 1.00 | 0.000 | 0.00 |" in section
     assert "out of date" not in section
     path = book / "priors" / "ferry.toml"
     path.write_text(path.read_text(encoding="utf-8") + "# another thought\n", encoding="utf-8")
@@ -224,6 +225,24 @@ def test_hindcasts_stay_on_the_page_until_they_are_made_again(book: Path):
     assert (kept["hindcasts"] or {})["stale"] is True
     for name in ("score.html", "score.md"):
         assert "these scores may be out of date" in (book / "reports" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("half", "told"),
+    [
+        ({"brier": 0.25, "log_bits": 1.0}, "would have, inf bits against 1.00."),
+        ({"brier": 0.03, "log_bits": 1.0}, "would have, Brier 0.040 against 0.030 and inf bits against 1.00."),
+        ({"brier": 0.04, "log_bits": "inf"}, ""),
+    ],
+)
+def test_a_model_that_does_worse_than_half_is_told(half: MeanScoreContent, told: str, book: Path):
+    """The page says in words by which score the model's mean is worse than that of 50 % all the time, and nothing where it is by neither."""
+    given = hindcast_sample()
+    given["means"][0]["scores"]["half"] = half
+    score_page_of(book, hindcasts=given)
+    text = (book / "reports" / "score.md").read_text(encoding="utf-8")
+    found = [line for line in text.splitlines() if "the model did worse than saying 50 %" in line]
+    assert [line.endswith(told) for line in found] == [True] * bool(told)
 
 
 def test_texts_of_a_record_are_shown_as_text(book: Path):

@@ -21,6 +21,8 @@ from forecast.schema.columns import columns_to_tables
 from forecast.schema.consistency import inconsistency
 from forecast.schema.topic import ReportFault, digest_of, read_content
 from tests.support.paths import ROOT, topic_reports
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
 
 pytestmark = pytest.mark.medium
 
@@ -33,6 +35,14 @@ NUMBERS = (0, -1, 1, 10**6, 10**30, 10**400, 0.0, -1.0, 1e308, -1e308, 5e-324, 0
 def content_of(name: str) -> dict[str, Any]:
     """The content of a committed report."""
     return columns_to_tables(json.loads((REPORTS / name).read_bytes()))
+
+
+def whole_content() -> dict[str, Any]:
+    """A content with every part that a topic without variants has, and two checks of the engines."""
+    content = columns_to_tables(json.loads(json.dumps(with_insight(sample_content()))))
+    check = {"kind": "answer", "name": "captives", "label": "", "what": "mean", "fast": 1.0, "nuts": 1.0, "errors_apart": 0.0}
+    content["verdict"] |= {"verdict": "agreed", "checks": [check, copy.deepcopy(check)]}
+    return content
 
 
 @pytest.mark.parametrize("name", COMMITTED)
@@ -76,7 +86,7 @@ def turned(path: str) -> Callable[[dict[str, Any]], None]:
 
 WRONG = (
     (put("as_of", "2025-02-30"), "`as_of`: this is no day"),
-    (put("answers.0.value", None), "`answers.0.value`: no value does not go with the status `happened`"),
+    (put("answers.0.value", None), "`answers.0.value`: no value does not go with the status `open`"),
     (put("answers.0.status", "void"), "`answers.0.value`: a value does not go with the status `void`"),
     (put("as_of", "20250301"), "`as_of`: this is no day"),
     (put("opens", ""), "`opens`: this is no day"),
@@ -87,15 +97,15 @@ WRONG = (
     (turned("insight.history.points"), "`insight.history.points`: these days are not in order"),
     (turned("insight.score"), "`insight.score`: these days are not in order"),
     (put("answers.0.kind", "shares"), "`answers.0.value`: this is not the value of a shares"),
-    (put("answers.5.value.chance_errors", None), "`answers.5.value`: an interval and its errors go together"),
-    (put("answers.5.value.chance", [0.1]), "`answers.5.value.chance`: there are 1 here, and not 2"),
+    (put("answers.0.value.chance_errors", None), "`answers.0.value`: an interval and its errors go together"),
+    (put("answers.0.value.chance", [0.1]), "`answers.0.value.chance`: there are 1 here, and not 2"),
     (cut("parameters.0.prior.quantiles"), "`parameters.0.prior.quantiles`: there are 4 here, and not 5"),
     (doubled("insight.checks.0.quantiles"), "`insight.checks.0.quantiles`: there are 6 here, and not 5"),
-    (cut("insight.moves.0.before"), "`insight.moves.0.before`: there are 12 here, and 13 measures"),
-    (cut("insight.moves.0.sentences"), "`insight.moves.0.sentences`: there are 12 here, and 13 measures"),
-    (cut("insight.moves.0.parts.0.points"), "`insight.moves.0.parts.0.points`: there are 12 here, and 13 measures"),
-    (doubled("insight.leverage.0.values"), "`insight.leverage.0.values`: there are 14 here, and 13 measures"),
-    (cut("insight.history.settled"), "`insight.history.settled`: there are 12 here, and 13 measures"),
+    (cut("insight.moves.0.before"), "`insight.moves.0.before`: there are 9 here, and 10 measures"),
+    (cut("insight.moves.0.sentences"), "`insight.moves.0.sentences`: there are 9 here, and 10 measures"),
+    (cut("insight.moves.0.parts.0.points"), "`insight.moves.0.parts.0.points`: there are 9 here, and 10 measures"),
+    (doubled("insight.leverage.0.values"), "`insight.leverage.0.values`: there are 11 here, and 10 measures"),
+    (cut("insight.history.settled"), "`insight.history.settled`: there are 9 here, and 10 measures"),
     (
         put("parameters.0.prior.shape", {"discrete": False, "x": [0.0, 1.0, 2.0], "y": [1.0, 2.0]}),
         "`parameters.0.prior.shape`: 3 values of x and 2 of y make no curve",
@@ -106,7 +116,7 @@ WRONG = (
         "`parameters.0.prior.shape`: a density is positive somewhere and negative nowhere",
     ),
     (turned("parameters.0.posterior.quantiles"), "`parameters.0.posterior.quantiles`: these points do not rise"),
-    (cut("streams.0.fan.days"), "`streams.0.fan`: 15 days and points on 16 days make no future"),
+    (cut("streams.0.fan.days"), "`streams.0.fan`: 18 days and points on 19 days make no future"),
     (turned("streams.0.fan.days"), "`streams.0.fan`: these days are not in order"),
     (doubled("answers"), "`answers`: two of them have one name"),
     (doubled("streams"), "`streams`: two of them have one name"),
@@ -118,8 +128,8 @@ WRONG = (
     (put("engine.words", []), "`engine.words`: nothing is said of the engine"),
     (put("verdict.checks.1", {}), "`verdict.checks.1`: this check has not the keys of the first"),
     (put("streams.0.statement", "Nonsense"), "`streams.0.statement`: a statement is a distribution with named arguments"),
-    (put("answers.7.value.mean_error", None), "`answers.7.value`: an expected value and its error go together"),
-    (put("answers.7.value.mean", None), "`answers.7.value`: an expected value and its error go together"),
+    (put("answers.2.value.mean_error", None), "`answers.2.value`: an expected value and its error go together"),
+    (put("answers.2.value.mean", None), "`answers.2.value`: an expected value and its error go together"),
     (put("streams.0.total", 1e301), "`streams.0.total`: this number is too large to be shown"),
     (put("insight.surprise.0.row", 10**305), "`insight.surprise.0.row`: this number is too large to be shown"),
     (put("streams.0.total", 10**400), "`streams.0.total`: input should be a valid number"),
@@ -129,7 +139,7 @@ WRONG = (
 @pytest.mark.parametrize(("change", "message"), WRONG, ids=[message for _, message in WRONG])
 def test_what_does_not_fit_is_named_with_its_place(change: Callable[[dict[str, Any]], None], message: str):
     """Each kind of misfit, with a digest that fits, is refused in these words."""
-    content = content_of("route.json")
+    content = whole_content()
     change(content)
     content["digest"] = digest_of(content)
     with pytest.raises(ReportFault, match="^" + re.escape(f"x: {message}; run `forecast update` to make it again") + "$"):

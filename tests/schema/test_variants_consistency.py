@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from forecast.schema.consistency import inconsistency
+from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
 
@@ -46,3 +47,13 @@ def test_variants_that_do_not_fit_are_refused(spoil: Any, said: str):
     content = with_variants()
     spoil(content)
     assert said in inconsistency(content)
+
+
+def test_a_parameter_of_a_variant_alone_may_be_spoken_of():
+    """What is said of another prior of a variant is accepted where the variant states that prior, and refused elsewhere."""
+    content = with_variants()
+    content["insight"] = copy.deepcopy(with_insight(sample_content())["insight"])
+    content["insight"]["sensitivity"][0] |= {"parameter": "burst_size", "label": ""}
+    assert "there is no such parameter" in inconsistency(content)
+    content["variants"]["rivals"][1]["changes"] = [{"place": "priors.burst_size", "text": "Gamma(alpha=2, beta=1)"}]
+    assert not inconsistency(content)

@@ -206,21 +206,21 @@ def test_a_range_of_one_value_is_that_value():
 def test_a_probability_is_a_sentence():
     """Odds come first, then between which chances it lies."""
     said = answer_sentences.probability_sentence(value=0.125, error=0.003, chance_interval=(0.04, 0.27), status="open")
-    assert said == "About one in eight; between 4 and 27 %, depending on parameters that nobody knows well."
+    assert said == "About one in eight; anything from 4 to 27 % is plausible."
 
 
 @pytest.mark.parametrize(
     ("interval", "errors", "said"),
     [
-        ((0.042, 0.268), None, "between 4 and 27 %, depending on parameters that nobody knows well"),
-        ((0.042, 0.268), (0.001, 0.03), "between 4 and 25 %, depending on parameters that nobody knows well"),
-        ((0.0082, 0.2819), (0.0004, 0.006), "between 0.8 and 28 %, depending on parameters that nobody knows well"),
-        ((0.0082, 0.2819), (0.004, 0.012), "at most 28 %, depending on parameters that nobody knows well"),
-        ((0.53, 0.9996), (0.004, 0.0001), "at least 53 %, depending on parameters that nobody knows well"),
-        ((0.0002, 0.9996), (0.0001, 0.0001), "anything from 0 to 100 %, depending on parameters that nobody knows well"),
-        ((0.0002, 0.0006), (0.0001, 0.0001), "below 0.1 %, whatever the parameters"),
-        ((0.0002, 0.003), (0.0001, 0.0015), "below 1 %, whatever the parameters"),
-        ((0.996, 0.9996), (0.003, 0.0001), "above 98 %, whatever the parameters"),
+        ((0.042, 0.268), None, "anything from 4 to 27 % is plausible"),
+        ((0.042, 0.268), (0.001, 0.03), "anything from 4 to 25 % is plausible"),
+        ((0.0082, 0.2819), (0.0004, 0.006), "anything from 0.8 to 28 % is plausible"),
+        ((0.0082, 0.2819), (0.004, 0.012), "anything up to 28 % is plausible"),
+        ((0.53, 0.9996), (0.004, 0.0001), "anything from 53 % up is plausible"),
+        ((0.0002, 0.9996), (0.0001, 0.0001), "any chance at all is plausible"),
+        ((0.0002, 0.0006), (0.0001, 0.0001), "nothing above 0.1 % is plausible"),
+        ((0.0002, 0.003), (0.0001, 0.0015), "nothing above 1 % is plausible"),
+        ((0.996, 0.9996), (0.003, 0.0001), "nothing below 98 % is plausible"),
         ((0.121, 0.123), (0.001, 0.001), "that chance is hardly in doubt"),
     ],
 )

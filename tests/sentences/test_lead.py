@@ -10,6 +10,7 @@ from forecast.sentences.lead import history_finding, last_moved_text, lead_parag
 from forecast.sentences.model_uses import model_uses
 from forecast.sentences.same_event import open_events
 from forecast.sentences.signposts import is_only_a_sign
+from forecast.sentences.split_words import unsplit_sentence
 
 CHANCE = {"question": "rain", "label": "", "kind": "probability", "unit": "", "value": 0.1, "error": 0.003, "settled": False}
 
@@ -69,12 +70,9 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
 @pytest.mark.parametrize(
     ("share", "doubt"),
     [
-        (
-            0.4,
-            "The largest doubt is luck: if every parameter were known, only 40 % of the variance would go, most of it by knowing “rate”.",
-        ),
-        (0.6, "The largest doubt is in the parameters: if each were known, 60 % of the variance would go, most of it by knowing “rate”."),
-        (1.0, "No part of the doubt is luck: it would go if every parameter were known, most of it by knowing “rate”."),
+        (0.4, "Most of the doubt is luck: 60 % of it (of the variance) would remain even if every unknown in the model were known."),
+        (0.6, "Most of the doubt is ignorance: 60 % of it (of the variance) would be gone if every unknown in the model were known."),
+        (1.0, "Luck has no part in the doubt: all of it would be gone if every unknown in the model were known."),
     ],
 )
 def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
@@ -83,23 +81,28 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
     asked = answer()
     assert lead_paragraph(content(asked, insight=its), asked, "About one in ten.") == (
         "10 %: about one in ten. With what was known on 1 January 2026 the same model would have said 20 %; it fell to 5 % on 4 March 2026, "
-        f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much."
+        f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much. "
+        "The unknown that matters most is “rate”."
     )
 
 
 @pytest.mark.parametrize(
     ("share", "structure", "doubt"),
     [
-        (0.7, 0.5, "The largest doubt is which variant is right: 50 % of the variance lies between them."),
+        (
+            0.7,
+            0.5,
+            "Most of the doubt is over which version of the model is right: knowing that would remove 50 % of it (of the variance).",
+        ),
         (
             0.7,
             0.3,
-            "The largest doubt is in the parameters and in which variant is right: if all that were known, 70 % of the variance would go, most of it by knowing “rate”.",
+            "Most of the doubt is ignorance: 70 % of it (of the variance) would be gone if every unknown in the model were known, and which version of it is right.",
         ),
         (
             0.3,
             0.1,
-            "The largest doubt is luck: if every parameter and the right variant were known, only 30 % of the variance would go, most of it by knowing “rate”.",
+            "Most of the doubt is luck: 70 % of it (of the variance) would remain even if every unknown in the model were known, and which version of it is right.",
         ),
     ],
 )
@@ -132,6 +135,16 @@ def test_the_paragraph_calls_a_sign_a_sign():
         assert ("a sign, not a cause" in said) is is_sign
 
 
+def test_no_sign_is_spoken_of_that_is_not_named():
+    """Where there is no room for what to watch, nothing is said of what it would be."""
+    asked = answer(answer="total(floods) >= 1")
+    values = [{"value": 0.3, "change": 0.2, "error": 0.001}]
+    post = {"stream": "alarms", "condition": "alarms come", "absence": False, "until": "2027-01-31", "chance": 0.1, "values": values}
+    said = lead_paragraph(content(asked, insight=insight(*STEPS, signposts=[post])), asked, " ".join(["Long."] * 70))
+    assert "Watch whether" not in said
+    assert "a sign" not in said
+
+
 def test_a_sentence_for_which_there_is_no_room_is_left_out_whole():
     """A long text of news does not cut a sentence in two."""
     news = " ".join(["storms"] * 100)
@@ -139,18 +152,62 @@ def test_a_sentence_for_which_there_is_no_room_is_left_out_whole():
     asked = answer()
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
     assert "storms" not in said
-    assert said.endswith("No single event we track would move it much.")
+    assert said.endswith("No single event we track would move it much. The unknown that matters most is “rate”.")
+
+
+def test_a_doubt_that_is_not_split_is_said_with_its_reason():
+    """A condition, an annulment and a variance that is not known are reasons; a chance without any is settled, and nothing is said of it."""
+    number = {**CHANCE, "kind": "mean", "value": 4.38}
+    quiet = insight(STEPS[0], measures=[number])
+    for asked, its, why in (
+        (answer(given="total(floods) >= 1"), insight(STEPS[0]), "the question has a condition"),
+        (answer(annulled="total(floods) >= 1"), insight(STEPS[0]), "the question may be annulled"),
+        (answer(kind="distribution", headline="3"), quiet, "the variance does not exist, or is not known from these draws"),
+    ):
+        assert f"How much of the doubt is luck is not worked out: {why}." in lead_paragraph(content(asked, insight=its), asked, "About 3.")
+        assert unsplit_sentence([asked], its) == f"How much of the doubt is luck is not worked out for “rain”, since {why}."
+    assert "doubt" not in lead_paragraph(content(answer(), insight=insight(STEPS[0])), answer(), "About one in ten.")
+    assert not unsplit_sentence([answer()], insight(STEPS[0]))
+
+
+def test_the_paragraph_of_a_number_says_that_changes_are_of_its_mean():
+    """Its figure is the median; where that is printed as the mean is, nothing need be said."""
+    its = insight(STEPS[0], measures=[{**CHANCE, "kind": "mean", "value": 4.38}])
+    for figure, is_said in (("3", True), ("4.38", False)):
+        asked = answer(kind="distribution", headline=figure)
+        said = lead_paragraph(content(asked, insight=its), asked, "Most likely 3.")
+        assert ("That is the median; what follows is about the mean (the expected value), now 4.38." in said) is is_said
+
+
+def test_what_is_asked_of_is_no_name_for_the_doubt():
+    """A question for a parameter is in doubt for its sake alone, so that another one is named."""
+    parts = [
+        {"parameter": name, "label": label, "share": share, "error": 0.01}
+        for name, label, share in (("cause", "", 0.98), ("names_south", "one_man", 0.2))
+    ]
+    asked = answer(answer="cause")
+    its = insight(*STEPS, split=[{**SPLIT, "ignorance": 1.0, "parts": parts}])
+    said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
+    assert "Of the other unknowns the one that matters most is “names south (one man)”." in said
+
+
+@pytest.mark.parametrize(("after", "said"), [(0.109, ""), (0.112, "10 % → 11 % on 4 March 2026")])
+def test_a_step_within_three_of_its_errors_is_no_news(after: float, said: str):
+    """On one of many days chance alone goes so far: 3.2 errors are passed over, and 4.2 are told."""
+    assert last_moved_text(insight(point("2026-03-01", 0.1), point("2026-03-04", after, "a")), 0) == said
 
 
 def test_the_title_of_a_history_is_what_it_found():
     """The last news that moved the answer, or that none has."""
     assert history_finding(insight(*STEPS), 0) == "Fell from 20 % to 5 % on 4 March 2026; 10 % now"
-    assert last_moved_text(insight(*STEPS), 0) == "20 % → 5 % on 4 March 2026"
+    assert last_moved_text(insight(*STEPS), 0) == "20 % → 5 % on 4 March 2026; 10 % now"
     quiet = insight(STEPS[0], point("2026-10-12", 0.2, "storms: 0"))
     assert history_finding(quiet, 0) == "20 % now, as on 1 January 2026; no single event has moved it"
     drifted = insight(STEPS[0], point("2026-10-12", 0.1))
     assert history_finding(drifted, 0) == "Fell from 20 % to 10 % since 1 January 2026; no single event moved it"
     assert not last_moved_text(quiet, 0)
+    of_fear = insight(*STEPS, measures=[{**CHANCE, "label": "no_fear"}])
+    assert history_finding(of_fear, 0) == "The chance of “no fear” fell from 20 % to 5 % on 4 March 2026; 10 % now"
 
 
 @pytest.mark.parametrize(

@@ -14,21 +14,22 @@ from typing import Any
 import pytest
 
 from forecast.book.event_phrases import EventPhrases
-from forecast.book.topic import Stream
+from forecast.book.topic import Series, Stream
 from forecast.book.value_range import ValueRange
-from forecast.content.records import unrecorded_sentence
 from forecast.insight.event_clauses import (
     at_least_clause,
     fewer_than_clause,
     measured_clause,
     none_clause,
     one_or_more_clause,
+    point_clause,
     row_clause,
 )
 from forecast.schema import words
 from forecast.sentences import answer_sentences
 from forecast.sentences.insight_text import next_move_sentence
 from forecast.sentences.last_moved import last_move_sentence
+from forecast.sentences.unrecorded import unrecorded_sentence
 from tests.support.bad_english import bad_english
 from tests.support.building import make_topic
 from tests.support.paths import ROOT
@@ -75,10 +76,10 @@ def _chances() -> dict[str, str]:
         return answer_sentences.probability_sentence(value=value, error=error, chance_interval=interval, status=status)
 
     return {
-        "the parameters leave it in doubt": said(0.12, (0.01, 0.3)),
-        "they do so at one end": said(0.12, (0.0001, 0.3)),
-        "they do not": said(0.12, (0.121, 0.122)),
-        "it is small whatever they are": said(0.0004, (0.00002, 0.0006), error=0.0001),
+        "what is known leaves it in doubt": said(0.12, (0.01, 0.3)),
+        "it does so at one end": said(0.12, (0.0001, 0.3)),
+        "it does not": said(0.12, (0.121, 0.122)),
+        "it is small whatever is assumed": said(0.0004, (0.00002, 0.0006), error=0.0001),
         "there is a condition": answer_sentences.given_sentence(0.16),
         "the question may be annulled": answer_sentences.annulled_sentence(0.05, error=0.001),
         "the record has settled it": said(1.0, None, "happened"),
@@ -206,6 +207,8 @@ def _rows() -> dict[str, str]:
     told, named = _stream(phrases=CLAUSES), _stream()
     one, two = (replace(told.rows[0], value=value) for value in (1, 2))
     some = replace(two, between=ValueRange(5, inf))
+    made = _stream("Normal(mu=rate, sigma=1)", unit="share")
+    share = replace(made, rows=(replace(made.rows[0], value=0.147),))
     return {
         "one, with clauses (it may be the first)": row_clause(told, one),
         "two, with clauses": row_clause(told, two),
@@ -213,7 +216,14 @@ def _rows() -> dict[str, str]:
         "one, without": row_clause(named, one),
         "at least five": row_clause(told, some),
         "at least five, without": row_clause(named, some),
+        "a share, with a clause": row_clause(replace(share, phrases=EventPhrases(events="historians put it at {n}")), share.rows[0]),
+        "a value of a series": point_clause(_series("troops near the border; the best estimate", "soldiers"), 8000),
+        "one whose unit says what values mean": point_clause(_series("a promise", "0 none, 1 given"), 1),
     }
+
+
+def _series(about: str, unit: str) -> Series:
+    return Series("series", about, unit, None, "", ())
 
 
 def _unrecorded() -> dict[str, str]:

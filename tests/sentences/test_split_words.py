@@ -91,15 +91,15 @@ def test_the_sentence_of_a_split_is_plain_at_its_ends(share, error, said):
 def test_the_doubt_of_variants_names_structure():
     """Of variants the sentence, the table and the picture's description say that which of them is right is part of the ignorance."""
     assert doubt_sentence(0.5427, error=0.0114, structure=True) == (
-        "Of the doubt, 54 % ± 1 is ignorance of the parameters and of which variant is right and the rest is luck"
+        "Of the doubt, 54 % ± 1 is ignorance of the parameters and of which version of the model is right and the rest is luck"
     )
-    assert structure_sentence(0.0004, error=0.0001) == "less than 0.1 % of the doubt is which variant is right"
+    assert structure_sentence(0.0004, error=0.0001) == "less than 0.1 % of the doubt is over which version of the model is right"
     insight: dict[str, Any] = {"split": [{**SPLIT, "structure": 0.2, "structure_error": 0.004}]}
     table, chart = split_table(insight), split_chart(insight)
     assert table.rows[0][:4] == ("late ferry", "54 % ± 1", "20.0 % ± 0.4", "46 % ± 1")
-    assert "ignorance of the parameters and of which variant is right" in table.caption
+    assert "ignorance of the parameters and of which version of the model is right" in table.caption
     assert chart is not None
-    assert "ignorance of the parameters and of which variant is right" in chart.alt
+    assert "ignorance of the parameters and of which version of the model is right" in chart.alt
 
 
 def test_table_and_picture_say_the_same_share_with_its_error():

@@ -27,7 +27,7 @@ from tests.cli.test_watch import watching
 from tests.support.chromium import Chromium, find_chromium
 from tests.watching.test_browser import wait_until
 
-TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
+TOPICS = ("arrivals", "captives", "loyalty", "punishment", "return", "route")
 REST = """
     began = time.perf_counter()
     pm.sample_prior_predictive(1000, random_seed=1)

@@ -21,6 +21,13 @@ def test_a_share_nearer_to_0_than_any_error_has_a_bound_and_one_farther_away_a_r
     assert compared("rare: mean", near, None).ratio == pytest.approx(1.303840481)
 
 
+def test_a_number_without_an_error_varies_by_rounding_alone() -> None:
+    """A chance that stands in a file is the same with every seed, but for how its weights are summed."""
+    exact = Figure(0.1, 0.0)
+    assert compared("asked: annulment", [exact, Figure(0.1 * (1 + 4e-16), 0.0)], None).holds(lowest=0.8, highest=1.25, covered=0.9)
+    assert not compared("asked: annulment", [exact, Figure(0.1 + 1e-9, 0.0)], None).holds(lowest=0.8, highest=1.25, covered=0.9)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TOPICS)
 def test_errors_are_the_spread_over_24_seeds(name: str) -> None:

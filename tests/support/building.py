@@ -10,7 +10,9 @@ from typing import Any
 
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.classes import class_counts_text, count_column
+from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import Place
+from forecast.book.regime import Regime
 from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
 from forecast.book.value_range import ValueRange
 from forecast.language.classes import expand_shares, written_classes
@@ -32,6 +34,7 @@ def make_topic(
     name: str = "made",
     opens: date = OPENS,
     step: str = "month",
+    regimes: Mapping[str, Regime] | None = None,
 ) -> Topic:
     """Return a topic made of statement texts.
 
@@ -46,6 +49,7 @@ def make_topic(
     made_rows = {stream: _rows(stream, given, opens) for stream, given in (rows or {}).items()}
     labels = {
         **_labels(priors, made_rows, tuple({name for given in (streams or {}).values() for name in _reported(given)})),
+        **{key: regime.states for key, regime in (regimes or {}).items()},
         **_calendars(priors, made_rows, opens),
     }
     parameters = {key: _parameter(key, given, labels) for key, given in priors.items()}
@@ -62,6 +66,7 @@ def make_topic(
         parameters=_in_order(parameters),
         labels=labels,
         texts={},
+        regimes=dict(regimes or {}),
     )
 
 
@@ -98,7 +103,7 @@ def _parameter(key: str, given: Any, labels: Mapping[str, tuple[str, ...]]) -> P
     prior, per = described["prior"], described.get("per", "")
     per = key if isinstance(prior, str) and prior.startswith("Dirichlet(") else per
     by_label = {label: parse_statement(text) for label, text in prior.items()} if isinstance(prior, Mapping) else {}
-    statement = None if isinstance(prior, Mapping) else parse_statement(prior)
+    statement = by_label.pop(DEFAULT, None) if isinstance(prior, Mapping) else parse_statement(prior)
     categories = labels[key] if statement is not None and statement.distribution == "Categorical" else ()
     return Parameter(
         name=key,

@@ -14,6 +14,7 @@ from forecast.report.pages import render_topic
 from forecast.report.summary import question_summaries
 from forecast.schema.topic import TopicContent
 
+SHARE = re.compile(r"(?:below |above )?[\d.]+ %  \w+(?:\[\w+\])?")  # of the doubt, without an error where that is too small to be printed
 AUTHORS = {"title", "asks", "about", "why", "source", "note", "rule", "origin", "id", "replaces", "statement", "path", "command"}
 
 
@@ -68,7 +69,7 @@ def terminal_lines(root: Path, questions: Iterable[str], asked: Iterable[str]) -
 
 def _is_share(line: str) -> bool:
     """Whether a line of `why` is a share of the doubt beside a parameter, which has its name in the files."""
-    return " ± " in line or line.strip().startswith(("Settled", "below"))
+    return " ± " in line or line.strip().startswith("Settled") or SHARE.fullmatch(line.strip()) is not None
 
 
 def _written(part: Any, key: str = "") -> Iterator[str]:

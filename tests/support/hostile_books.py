@@ -28,6 +28,7 @@ TOPIC: dict[str, Any] = {
     "opens": date(2024, 1, 1),
     "step": "month",
     "lead": "many",
+    "note": "The log was kept by one person.",
     "engine": "auto",
     "combine": "stated",
     "series": {"traffic": {"about": "crossings", "unit": "crossings a month", "later": "usual_traffic"}},
@@ -43,6 +44,15 @@ TOPIC: dict[str, Any] = {
         },
         "mood": {"about": "what passengers say", "value": "OrderedLogistic(eta=liking, c1=low, c2=low + gap)", "classes": "bad < fair < good"},
         "polls": {"about": "answers by party", "value": "Multinomial(n=asked, p=share)", "next": {"asked": "50"}},
+        "fog": {"about": "days of fog", "value": "Poisson(mu=fogginess[haze] * months)"},
+        "jams": {"about": "queues", "value": "Poisson(mu=crowding[holiday] * months)"},
+    },
+    "regimes": {
+        "haze": {"step": "month", "states": ["clear", "foggy"], "stay": "lasting"},
+        "holiday": {
+            "step": "year", "states": ["work", "leisure"], "start": "first_year",
+            "transition": {"work": "after_work", "leisure": "after_leisure"},
+        },
     },
     "quantities": {"wear": "rate * (2 if fault == hull else 1)", "double": {"value": "2 * wear", "unit": "days a month"}},
     "questions": {
@@ -89,6 +99,18 @@ PRIORS: dict[str, Any] = {
     "low": {"unit": "log odds", "prior": "Normal(mu=spread - 2, sigma=1)", "why": "Below this a word is a bad one."},
     "spread": {"unit": "log odds", "prior": "Normal(mu=0, sigma=1)", "why": "Words differ from year to year."},
     "gap": {"unit": "log odds", "prior": "LogNormal(mu=0, sigma=0.5)", "why": "Most words lie between."},
+    "fogginess": {
+        "per": "haze", "unit": "days a month", "prior": {"clear": "Gamma(p5=0.1, p95=1)", "foggy": "Gamma(p5=3, p95=20)"},
+        "why": "Fog stays or is gone.",
+    },
+    "lasting": {"prior": "Beta(alpha=8, beta=2)", "why": "Fog lasts for weeks."},
+    "crowding": {
+        "per": "holiday", "unit": "queues a month", "prior": {"work": "Gamma(p5=0.1, p95=1)", "leisure": "Gamma(p5=3, p95=20)"},
+        "why": "Holidays bring queues.",
+    },
+    "first_year": {"prior": "Dirichlet(work=3, leisure=1)", "why": "It was a year of work."},
+    "after_work": {"prior": "Dirichlet(work=4, leisure=1)", "why": "Most years are alike."},
+    "after_leisure": {"prior": "Dirichlet(work=1, leisure=3)", "why": "Most years are alike."},
     "share": {"prior": "Dirichlet(left=4, right=5)", "why": "The last vote was like this."},
     "variants": {"bursts": {"priors": {"gap": {"unit": "log odds", "prior": "LogNormal(mu=1, sigma=0.5)", "why": "Words are far apart."}}}},
 }  # fmt: skip
@@ -106,6 +128,8 @@ RECORDS: dict[str, list[list[str]]] = {
         ["2024-02-12", "2024-02-18", "58", "rough", "17", "Ben"],
     ],
     "mood": [["on", "value", "source"], ["2024-02-01", "bad", "Ann"], ["2024-02-02", "fair", "Ann"], ["2024-02-03", "good", "Ann"]],
+    "fog": [["from", "to", "value", "source"], ["2024-01-01", "2024-01-31", "0", "Log"], ["2024-02-01", "2024-02-29", "6", "Log"]],
+    "jams": [["from", "to", "value", "source"], ["2024-01-01", "2024-01-31", "1", "Log"]],
     "polls": [["on", "asked", "value_left", "value_right", "source"], ["2024-02-01", "90", "38", "52", "Ann"]],
 }
 
@@ -194,7 +218,7 @@ def changed(book: Book, field: Field, text: str) -> Book:
     table = new.topic if field.file == "topic" else new.priors
     for key in field.path[:-1]:
         table = table[key]
-    last = field.path[-1]
+    last: Any = int(field.path[-1]) if isinstance(table, list) else field.path[-1]
     if field.is_key:
         renamed = {text if key == last else key: value for key, value in table.items()}
         table.clear()
@@ -213,7 +237,7 @@ def text_of(book: Book, field: Field) -> str:
         return field.path[-1]
     table: Any = book.topic if field.file == "topic" else book.priors
     for key in field.path:
-        table = table[key]
+        table = table[int(key) if isinstance(table, list) else key]
     return str(table)
 
 
@@ -238,6 +262,8 @@ def _toml_value(value: Any) -> str:
             return str(value).lower()
         case str():
             return quoted(value)
+        case list():
+            return "[" + ", ".join(_toml_value(inner) for inner in value) + "]"
         case dict():
             return "{ " + ", ".join(f"{quoted(key)} = {_toml_value(inner)}" for key, inner in value.items()) + " }"
         case _:
@@ -267,6 +293,9 @@ def _of_shape(file: str, kind: Any, content: Any, path: Path_, declared: str) ->
             for name, inner in content.items():
                 yield Field(file, (*path, name), f"{declared}.key", is_key=True)
                 yield from _of_shape(file, typing.get_args(option)[1], inner, (*path, name), declared)
+        elif typing.get_origin(option) is list and isinstance(content, list):
+            for index, inner in enumerate(content):
+                yield from _of_shape(file, typing.get_args(option)[0], inner, (*path, str(index)), declared)
         elif typing.get_origin(option) in {typing.Annotated, typing.Literal} and isinstance(content, str):
             yield Field(file, path, declared)
 
@@ -278,6 +307,8 @@ def _declared(name: str, kind: Any, shapes: list[Any]) -> set[str]:
             shapes.append(option)
         elif typing.get_origin(option) is dict:
             found |= {f"{name}.key"} | _declared(name, typing.get_args(option)[1], shapes)
+        elif typing.get_origin(option) is list:
+            found |= _declared(name, typing.get_args(option)[0], shapes)
         elif typing.get_origin(option) in {typing.Annotated, typing.Literal}:
             found.add(name)
     return found

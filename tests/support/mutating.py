@@ -6,7 +6,7 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -16,8 +16,11 @@ from typing import Any
 from forecast.actions.new.days import calendar
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import template_texts
+from forecast.actions.placeholders import INVENTED_SOURCE, PLACEHOLDER
 from forecast.book.files.positions import positions
 from forecast.book.ledger import canonical_json, line_hash
+from forecast.book.reading import read_book
+from forecast.book.topic import Topic
 from forecast.schema.topic import digest_of
 from tests.support.paths import ROOT
 
@@ -66,6 +69,7 @@ class Mutant:
     root: Path
     topic: str
     done: tuple[str, ...]
+    linked: bool
 
     def __str__(self) -> str:
         """Return what makes it again."""
@@ -74,23 +78,36 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A sound book of one topic: its files by their paths."""
+    """A sound book of one topic and of those it is linked to: its files by their paths."""
 
     topic: str
     files: dict[str, bytes]
+    linked: bool = False
 
 
 def originals(published: Path) -> tuple[Original, ...]:
-    """Return the books that are mutated: those of the tests (the tiny one published), the templates, and the essay's topics."""
+    """Return the books that are mutated: those of the tests (the tiny one published), the templates, and the essay's topics with those they are linked to."""
     found = [_book(published, "ferry")]
     for name in TEST_BOOKS:
         root = ROOT / "tests" / "books" / name
         found += [_book(root, topic.name) for topic in sorted((root / "seeds").iterdir()) if (topic / "topic.toml").is_file()]
     for kind in TEMPLATE_KINDS:
         texts = template_texts(kind, kind, calendar(today=TODAY, opens=None, by=None))
-        found.append(Original(kind, {path: text.encode() for path, text in texts.items()}))
-    found += [_book(ROOT, topic.name) for topic in sorted((ROOT / "seeds").iterdir()) if (topic / "topic.toml").is_file()]
+        found.append(Original(kind, {path: _finished(text).encode() for path, text in texts.items()}))
+    topics = read_book(ROOT)[0].topics
+    found += [_book(ROOT, name, *_sources(topics[name])) for name in sorted(topics)]
     return tuple(found)
+
+
+def _sources(topic: Topic) -> Iterator[str]:
+    """The topics that a topic is linked to, and those that they are linked to."""
+    for name, source in topic.sources.items():
+        yield from (name, *_sources(source))
+
+
+def _finished(text: str) -> str:
+    """A template's text as somebody leaves it who has replaced its placeholders, so that an update computes it."""
+    return text.replace(PLACEHOLDER, "As is known:").replace(INVENTED_SOURCE, "A test")
 
 
 def make_mutant(sources: Sequence[Original], seed: int, root: Path) -> Mutant:
@@ -111,17 +128,18 @@ def make_mutant(sources: Sequence[Original], seed: int, root: Path) -> Mutant:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(data)
     (root / "seeds").mkdir(parents=True, exist_ok=True)
-    return Mutant(seed, root, original.topic, tuple(done))
+    return Mutant(seed, root, original.topic, tuple(done), original.linked)
 
 
-def _book(root: Path, topic: str) -> Original:
-    paths = [*(root / "seeds" / topic).rglob("*"), root / f"priors/{topic}.toml", root / f"reports/{topic}.json"]
-    paths += [path for path in (root / "reports").glob("as-of/*/*.json") if path.stem == topic]
+def _book(root: Path, topic: str, *sources: str) -> Original:
+    paths = [root / f"reports/{topic}.json", *(path for path in (root / "reports").glob("as-of/*/*.json") if path.stem == topic)]
+    for name in (topic, *sources):
+        paths += [*(root / "seeds" / name).rglob("*"), root / f"priors/{name}.toml"]
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
     ledger = root / "reports/ledger.jsonl"
     if ledger.is_file():
         files["reports/ledger.jsonl"] = ledger.read_bytes()
-    return Original(topic, files)
+    return Original(topic, files, bool(sources))
 
 
 def _choose(rng: random.Random, files: dict[str, bytes]) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 from forecast.actions.new.days import calendar
 from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
 from forecast.actions.new.templates import template_texts, with_schemas
+from forecast.actions.placeholders import INVENTED_REASON, PLACEHOLDER
 from forecast.book.files.folder import Folder, access_problem
-from forecast.book.files.layout import PRIORS, SEEDS
+from forecast.book.files.layout import PRIORS, SEEDS, prior_path
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.schemas import SCHEMA_DIRECTORY as SCHEMAS
 from forecast.book.files.schemas import SCHEMA_FILES
@@ -60,12 +61,20 @@ def new_book(root: Path, *, today: date) -> NewBookResult:
     return NewBookResult(paths=tuple(texts))
 
 
+def holds_book(root: Path) -> bool:
+    """Whether a directory has the folder that makes it a book."""
+    return file_kind(root / SEEDS) == "folder"
+
+
 def _texts(today: date) -> dict[str, str]:
-    """The files of a new book, by path in it."""
+    """The files of a new book, by path in it; its example is invented as a whole, so that it can be published as it is."""
     texts = {f"{SCHEMA_PLACE}/{name}": (SCHEMAS / name).read_text(encoding="utf-8") for name in SCHEMA_FILES}
     texts |= {f"{folder}/README.md": (TEMPLATES / folder / "README.md").read_text(encoding="utf-8") for folder in (PRIORS, SEEDS)}
     days = calendar(today=today, opens=None, by=None)
-    return {**texts, **with_schemas(template_texts(FIRST_KIND, FIRST_TOPIC, days), SCHEMA_PLACE)}
+    example = template_texts(FIRST_KIND, FIRST_TOPIC, days)
+    prior_file = prior_path(FIRST_TOPIC)
+    example[prior_file] = example[prior_file].replace(f'"{PLACEHOLDER} ', f'"{INVENTED_REASON} ')
+    return {**texts, **with_schemas(example, SCHEMA_PLACE)}
 
 
 def _write(root: Path, texts: dict[str, str]) -> None:

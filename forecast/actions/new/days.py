@@ -1,8 +1,8 @@
 """The days of a template moved to those of somebody who starts today.
 
 The templates are written as of one day.  What lies before it moves with today,
-so that rows keep their lengths; what lies after it is stretched between today
-and the last day that counts, so that deadlines keep their order.
+so that rows keep their lengths; what lies after it is stretched between the first
+and the last day that count, so that deadlines keep their order.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from datetime import date, timedelta
 from forecast.schema import words
 
 AS_OF, OPENS, BY = date(2026, 1, 1), date(2025, 1, 1), date(2026, 12, 31)  # of the templates
-LONG = timedelta(days=180)  # from here on deadlines between today and the last are ends of months
+LONG = timedelta(days=180)  # from here on deadlines between the first day and the last are ends of months
 _IN_FIGURES = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _IN_WORDS = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(words.MONTHS)}) (\d{{4}})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days of a new topic: the day it is, the day its record opens, and the last day that counts."""
+    """The days of a new topic: the day it is, the day its record opens, and the first and the last day that count."""
 
     today: date
     opens: date
     by: date
+    since: date
 
     def move_day(self, day: date) -> date:
         """Return the day that a day of a template becomes."""
@@ -35,9 +36,9 @@ class Calendar:
         if day < AS_OF:
             return self.today - (AS_OF - day)
         if day in {AS_OF, BY}:
-            return self.by if day == BY else self.today
-        left = self.by - self.today
-        there = self.today + timedelta(days=round(left.days * ((day - AS_OF) / (BY - AS_OF))))
+            return self.by if day == BY else self.since
+        left = self.by - self.since
+        there = self.since + timedelta(days=round(left.days * ((day - AS_OF) / (BY - AS_OF))))
         return there.replace(day=monthrange(there.year, there.month)[1]) if left >= LONG else there
 
     def rewritten(self, text: str) -> str:
@@ -48,11 +49,12 @@ class Calendar:
         )
 
 
-def calendar(*, today: date, opens: date | None, by: date | None) -> Calendar:
+def calendar(*, today: date, opens: date | None, by: date | None, since: date | None = None) -> Calendar:
     """Return the calendar of a topic that starts today.
 
-    Without other days the record opens a year ago, and the last day that counts is
-    the end of this year, from July on that of the next.
+    Without other days the record opens a year ago, the first day that counts is today, and the
+    last is the end of this year, from July on that of the next; or of the year in which the first lies.
     """
     year = today.year if today.month <= 6 else today.year + 1
-    return Calendar(today, opens or today - (AS_OF - OPENS), by or date(year, 12, 31))
+    since = since or today
+    return Calendar(today, opens or today - (AS_OF - OPENS), by or date(max(year, since.year), 12, 31), since)

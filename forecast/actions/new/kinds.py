@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+BASE_RATES: Mapping[str, str] = {
+    "hazard": "rate",
+    "count": "rate",
+    "ladder": "chance",
+    "share": "share",
+    "reference": "share",
+}  # what a base rate is about
+
 TEMPLATE_KINDS: Mapping[str, str] = {
     "hazard": "will it happen by a day: a rate, with quiet time",
     "count": "how many by a day",
+    "seasonal": "how many by a day, more in one season than in another",
     "share": "what share: so many of so many",
     "hypotheses": "which explanation, weighed by what was seen",
     "poll": "a poll average: one true level, several pollsters",
     "level": "a measured level with noise, against a threshold",
     "ladder": "several deadlines of one event",
     "decomposition": "a number taken apart into guesses, without a record",
+    "options": "which of several named options: a chance for each",
+    "conditional": "what if, and what if not: a pair of questions and the chance of the condition",
+    "reference": "one case by the base rate of its reference class",
     "judgement": "what people think, without a model: `forecast say` is all it needs",
 }

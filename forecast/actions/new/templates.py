@@ -11,6 +11,7 @@ from typing import Any
 import tomlkit
 
 from forecast.actions.new.days import BY, Calendar
+from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
 from forecast.language.expressions import First, Total, walk
 from forecast.language.faults import Fault
@@ -20,6 +21,7 @@ from forecast.schema import words
 TEMPLATES_DIRECTORY = Path(__file__).resolve().parents[2] / "templates"
 INVENTED = "# Invented:"  # begins a line about the example, which goes where a person asks a question of their own
 TOPIC_SCHEMA, PRIORS_SCHEMA = "topic.json", "priors.json"
+UNNAMED_CONDITION = "the condition holds"
 WITHOUT_REASON = "Given on the command line on {day}, without a reason so far."
 
 
@@ -27,18 +29,29 @@ WITHOUT_REASON = "Given on the command line on {day}, without a reason so far."
 class TemplateInput:
     """What a person gives of their own: the question and its answer, priors and the reasons for them.
 
-    Keys of ``priors`` and ``reasons`` are parameters, or ``parameter.label``.
+    Keys of ``priors`` and ``reasons`` are parameters, or ``parameter.label``; a prior is a statement or, until it is read, words that
+    say one, as a ``base_rate`` is.  ``condition`` is that of a pair of conditional questions, as in "the county pays".
+    ``past`` are the counts of the years before, as in "12 9 15", and ``source`` says where they stand.
     """
 
     asks: str = ""
     answer: str = ""
     priors: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    base_rate: str = ""
+    condition: str = ""
+    past: str = ""
+    source: str = ""
 
     @property
     def asks_own(self) -> bool:
         """Whether the question is the person's own, so that the example's rows are not about it."""
         return bool(self.asks or self.answer)
+
+    @property
+    def prior_names(self) -> frozenset[str]:
+        """The parameters of which something is given."""
+        return frozenset(key.partition(".")[0] for key in (*self.priors, *self.reasons))
 
 
 def template_texts(kind: str, name: str, days: Calendar) -> dict[str, str]:
@@ -55,6 +68,50 @@ def template_texts(kind: str, name: str, days: Calendar) -> dict[str, str]:
 def has_day(kind: str) -> bool:
     """Whether a kind of question has a last day that counts."""
     return f"= {BY}" in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text(encoding="utf-8")
+
+
+def counts_from_a_day(kind: str) -> bool:
+    """Whether questions of a kind count from a first day."""
+    return "\nsince " in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text(encoding="utf-8")
+
+
+def columns_of_record(kind: str) -> tuple[str, ...] | None:
+    """Return the columns of a kind's record; None where it has no record, or several."""
+    records = [*(TEMPLATES_DIRECTORY / SEEDS / kind).glob("*.csv")]
+    return tuple(records[0].read_text(encoding="utf-8").partition("\n")[0].split(",")) if len(records) == 1 else None
+
+
+def is_conditional(kind: str) -> bool:
+    """Whether a kind asks what if, and what if not."""
+    return any("annulled" in question for question in _template_questions(kind).values())
+
+
+def words_fault(kind: str, own: TemplateInput) -> tuple[str, str] | None:
+    """Return the message and the hint on a question whose words the answers of a kind do not fit; None where they do, or seem to."""
+    if own.answer or not own.asks:
+        return None
+    form, questions = form_of(own.asks), _template_questions(kind)
+    first = next(iter(questions.values()))
+    if form == "date" and "type" not in first:
+        if not any(_answers_by_date(question) for question in questions.values()):
+            return (
+                f"this asks for a date, and a topic like {kind} answers with none",
+                "take --like hazard or --like ladder, or give --answer",
+            )
+        if not without_when(own.asks):
+            return f"nothing can be made of `{own.asks}` that is answered by yes or no", "write it as in: When will the station open?"
+    if form == "number" and any(_answers_by_date(question) for question in questions.values()):
+        return f"this asks for a number, and a topic like {kind} answers with yes or no", "take --like count, or give --answer"
+    return None
+
+
+def _template_questions(kind: str) -> dict[str, Any]:
+    document: Any = tomlkit.parse((TEMPLATES_DIRECTORY / topic_path(kind)).read_text(encoding="utf-8"))
+    return dict(document["questions"])
+
+
+def _answers_by_date(question: Any) -> bool:
+    return str(question.get("answer", "")).startswith("first(")
 
 
 def prior_names(text: str) -> tuple[str, ...]:
@@ -82,43 +139,81 @@ def with_schemas(texts: Mapping[str, str], directory: str) -> dict[str, str]:
     return headed
 
 
-def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, today: date) -> dict[str, str]:
+def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, days: Calendar) -> dict[str, str]:
     """Return a new topic's files with a person's question and priors in the example's place.
 
     A question of their own leaves the example's rows, its other questions and its
-    title out.  Every prior and reason given is one of ``prior_names``.
+    title out.  A question for a date stands with the answer that gives one, and the rungs of a ladder ask what it asks by their days.
+    Every prior and reason given is one of ``prior_names``, and ``words_fault`` has nothing to say.
     """
     filled = dict(texts)
     if prior_path(name) in texts:
-        filled[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
+        filled[prior_path(name)] = _with_priors(texts[prior_path(name)], own, days.today)
     if own.asks_own:
-        filled[topic_path(name)] = _with_question(texts[topic_path(name)], name, own, today)
+        filled[topic_path(name)] = _with_question(texts[topic_path(name)], name, own, days.since)
         for path, text in texts.items():
             if path.endswith(".csv"):
                 filled[path] = text.partition("\n")[0] + "\n"
     return filled
 
 
-def _with_question(text: str, name: str, own: TemplateInput, today: date) -> str:
+def _with_question(text: str, name: str, own: TemplateInput, since: date) -> str:
     document: Any = tomlkit.parse("".join(line for line in text.splitlines(keepends=True) if not line.startswith(INVENTED)))
     questions = document["questions"]
-    first = next(iter(questions.values()))
-    kept = [
-        key for key, question in questions.items() if question.get("answer") == first.get("answer")
-    ]  # the rungs of a ladder ask the same
-    for key in [key for key in questions if key not in kept]:
+    asks = _own_words(questions, own)
+    for key in [key for key in questions if key not in asks]:
         del questions[key]
-    for question in questions.values():
-        if own.asks:
-            _set(question, "asks", f"By {words.day(question['by'])}: {own.asks}" if len(kept) > 1 else own.asks)
+    for key, question in questions.items():
+        if asks[key]:
+            _set(question, "asks", asks[key])
         if own.answer:
+            question.pop("probability", None)
             _set(question, "answer", own.answer)
-            _count_from_today(question, own.answer, today)
+            _count_from(question, own.answer, since)
+        elif form_of(own.asks) == "date" and "type" in question:
+            _set(question, "type", "date")
     _set(document, "title", name.replace("_", " ").capitalize())
     return tomlkit.dumps(document).rstrip("\n") + "\n"
 
 
-def _count_from_today(question: Any, answer: str, today: date) -> None:
+def _own_words(questions: Any, own: TemplateInput) -> dict[str, str]:
+    """What each of the template's questions that stays asks in a person's words; empty where it asks what it did."""
+    first = next(iter(questions.values()))
+    if any("annulled" in question for question in questions.values()):
+        return _conditional_words(questions, own)
+    rungs = [key for key, question in questions.items() if _formula(question) == _formula(first)]  # those of a ladder ask the same
+    dated = [key for key, question in questions.items() if _answers_by_date(question)]
+    if form_of(own.asks) == "date" and dated:
+        if own.answer:
+            return {dated[0]: own.asks}
+        stem = without_when(own.asks)
+        rung = asked_by if len(rungs) > 1 else asked_until
+        return {**{key: rung(stem, questions[key]["by"]) for key in rungs}, dated[0]: own.asks}
+    if not own.asks or len(rungs) == 1:
+        return dict.fromkeys(rungs, own.asks)
+    asks = {key: asked_by(own.asks, questions[key]["by"]) for key in rungs}
+    when = with_when(own.asks)
+    return {**asks, dated[0]: when} if dated and when and not own.answer else asks
+
+
+def _formula(question: Any) -> tuple[str, str]:
+    return str(question.get("answer", "")), str(question.get("probability", ""))
+
+
+def _conditional_words(questions: Any, own: TemplateInput) -> dict[str, str]:
+    """What the questions of a conditional pair ask: the outcome anyway, if the condition holds, and if not."""
+    if own.answer:
+        return {next(iter(questions)): own.asks}
+    asks, condition = small_question(own.asks), own.condition or UNNAMED_CONDITION
+    words_by_key = {
+        "anyway": own.asks,
+        "if_so": f"If {condition}: {asks}",
+        "if_not": f"If it is not true that {condition}: {asks}",
+    }
+    return {key: words_by_key[key] for key in questions}
+
+
+def _count_from(question: Any, answer: str, since: date) -> None:
     """Have a question about events say from which day it counts: what happened before it was asked is no answer to it."""
     try:
         asks_events = any(isinstance(node, Total | First) for node in walk(parse_expression(answer)))
@@ -127,7 +222,7 @@ def _count_from_today(question: Any, answer: str, today: date) -> None:
     if not asks_events:
         question.pop("since", None)
     elif "by" in question and "since" not in question:
-        question.add("since", today)
+        question.add("since", since)
 
 
 def _with_priors(text: str, own: TemplateInput, today: date) -> str:

@@ -5,21 +5,38 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from forecast.actions.new.days import calendar
-from forecast.actions.new.templates import TOPIC_SCHEMA, TemplateInput, fill_template, has_day, prior_names, template_texts, with_schemas
+from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
+from forecast.actions.new.days import Calendar, calendar
+from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
+from forecast.actions.new.past_years import PastYears, past_years, with_past_years
+from forecast.actions.new.question_words import named_window
+from forecast.actions.new.templates import (
+    TOPIC_SCHEMA,
+    TemplateInput,
+    columns_of_record,
+    counts_from_a_day,
+    fill_template,
+    has_day,
+    is_conditional,
+    prior_names,
+    template_texts,
+    with_schemas,
+    words_fault,
+)
 from forecast.actions.overlay import read_with_changes
 from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import topic_fault
-from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.files.problems import FileFault, Place, Problem, Result
 from forecast.book.files.writing import write_whole
 from forecast.book.topic import Topic
 from forecast.elicitation.parameter_summary import summarise_priors
+from forecast.elicitation.phrases import is_statement
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -28,48 +45,150 @@ SCHEMA_PLACES = ("schemas", "forecast/schemas")  # of a book that was begun with
 
 
 @dataclass(frozen=True, slots=True)
+class TopicAnswers:
+    """What a person says of a new topic; name and kind are empty, and days None, until they are known."""
+
+    name: str = ""
+    kind: str = ""
+    own: TemplateInput = field(default_factory=TemplateInput)
+    opens: date | None = None
+    by: date | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewTopicResult:
-    """The new topic and the paths of its files; or problems, and nothing written."""
+    """The new topic, the paths of its files and its priors that were given in words; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
     topic: Topic | None = None
     paths: tuple[str, ...] = ()
+    beliefs: tuple[Belief, ...] = ()
 
 
-def new_topic(root: Path, name: str, *, kind: str, own: TemplateInput, opens: date | None, by: date | None, today: date) -> NewTopicResult:
+@dataclass(frozen=True, slots=True)
+class TopicDraft:
+    """A new topic before it is written, with the texts of its files by path and its priors that were given in words; or problems."""
+
+    problems: tuple[Problem, ...] = ()
+    topic: Topic | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    beliefs: tuple[Belief, ...] = ()
+
+
+def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResult:
     """Write a new topic like a template: seeds/NAME/ and, where it has priors, priors/NAME.toml.
 
-    ``kind`` is one of ``forecast.actions.new.kinds``.  Without ``opens`` a question of
+    The kind is one of ``forecast.actions.new.kinds``.  Without ``opens`` a question of
     one's own opens today and the example a year ago; without ``by`` it ends with
-    this year or the next.
+    this year or the next, and without ``since`` it counts from today; or both are the ends of
+    a year or month to come that the question is about (``named_window``).
     """
-    problems = _refusals(root, name, kind=kind, opens=opens, by=by, today=today)
-    if problems:
-        return NewTopicResult(problems)
-    days = calendar(today=today, opens=opens or (today if own.asks_own else None), by=by)
-    texts = with_schemas(template_texts(kind, name, days), schema_place(root))
-    unknown = _unknown_priors(name, prior_names(texts.get(prior_path(name), "")), own)
-    if unknown:
-        return NewTopicResult(unknown)
-    texts = fill_template(texts, name, own, today)
-    topic, problems = read_with_changes(root, name, texts)
-    if topic is None:
-        return NewTopicResult(tuple(problem for problem in problems if problem.level == "error"))
-    try:
-        model_as_of(topic, today)
-        summarise_priors(topic, today)
-    except Unsound as unsound:
-        return NewTopicResult(unsound.problems)
+    name = answers.name
+    draft = prepare_topic(root, answers, today=today)
+    if draft.topic is None:
+        return NewTopicResult(draft.problems)
     try:
         with hold_lock(root):
             taken = _name_conflicts(root, name)
             if not taken:
-                _write(root, name, texts)
+                _write(root, name, draft.texts)
     except FileFault as fault:
         return NewTopicResult((fault.problem,))
     except OSError as error:
         return NewTopicResult((access_problem(f"{SEEDS}/{name}", "be written", error),))
-    return NewTopicResult(taken) if taken else NewTopicResult(problems, topic, tuple(texts))
+    return NewTopicResult(taken) if taken else NewTopicResult(draft.problems, draft.topic, tuple(draft.texts), draft.beliefs)
+
+
+def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDraft:
+    """Return what ``new_topic`` would write, checked; nothing is written."""
+    problems = _refusals(root, answers, today=today)
+    if problems:
+        return TopicDraft(problems)
+    name, kind, own, by, since = answers.name, answers.kind, answers.own, answers.by, answers.since
+    if since is None and counts_from_a_day(kind):
+        since, by = window_of_question(own.asks, by=by, today=today)
+    years, problems = _years_before(answers, today)
+    if problems:
+        return TopicDraft(problems)
+    opens = answers.opens or (_usual_opening(kind, years, today) if own.asks_own else None)
+    days = calendar(today=today, opens=opens, by=by, since=since)
+    template = with_schemas(template_texts(kind, name, days), schema_place(root))
+    filled, problems = _fill_with_priors(root, kind, name, template, own, days)
+    if filled is None:
+        return TopicDraft(problems)
+    texts, beliefs = filled
+    if years is not None:
+        texts = with_past_years(texts, next(path for path in texts if path.endswith(".csv")), years, own.source)
+    topic, problems = read_with_changes(root, name, texts)
+    if topic is None:
+        return TopicDraft(tuple(problem for problem in problems if problem.level == "error"))
+    try:
+        model_as_of(topic, today)
+        summarise_priors(topic, today)
+    except Unsound as unsound:
+        return TopicDraft(unsound.problems)
+    return TopicDraft(problems, topic, texts, beliefs)
+
+
+def _usual_opening(kind: str, years: PastYears | None, today: date) -> date:
+    """The first day of a record on a person's own question: that of the years before; a year ago where it has values of single days, else today."""
+    if years is not None:
+        return years.opens
+    return calendar(today=today, opens=None, by=None).opens if "on" in (columns_of_record(kind) or ()) else today
+
+
+def _fill_with_priors(
+    root: Path, kind: str, name: str, texts: Mapping[str, str], own: TemplateInput, days: Calendar
+) -> Result[tuple[dict[str, str], tuple[Belief, ...]]]:
+    """A template's files with what a person gives, and their priors that were words."""
+    based, problems = with_base_rate(kind, name, own)
+    if based is None:
+        return Result(None, problems)
+    if parts := own_parts(texts, name, based):
+        if missing := missing_parts(name, parts, based):
+            return Result(None, missing)
+        texts, based = with_own_parts(texts, name, parts, based), without_units(parts, based)
+    if unknown := _unknown_priors(name, prior_names(texts.get(prior_path(name), "")), based):
+        return Result(None, unknown)
+    has_words = not all(map(is_statement, based.priors.values()))
+    as_given = fill_template(texts, name, replace(based, priors={}, reasons={}), days)
+    topic = read_with_changes(root, name, as_given)[0] if has_words else None
+    stated, problems = with_statements(topic, name, based, days.today)
+    return Result(None, problems) if stated is None else Result((fill_template(texts, name, stated.own, days), stated.beliefs))
+
+
+def _years_before(answers: TopicAnswers, today: date) -> Result[PastYears | None]:
+    """The counts of the years before, where any are given."""
+    own = answers.own
+    if not own.past:
+        message = "a source is of the counts of the years before"
+        wrong = Problem(Place(topic_path(answers.name)), message, "give them too: --past")
+        return Result(None, (wrong,) if own.source else ())
+    years, problems = past_years(answers.kind, answers.name, own, columns_of_record(answers.kind), today)
+    return Result(years, problems)
+
+
+def template_topic(root: Path, name: str, kind: str, today: date) -> Topic | None:
+    """Return the topic that a template is, under a new name; None where it cannot be read."""
+    texts = template_texts(kind, name, calendar(today=today, opens=None, by=None))
+    return read_with_changes(root, name, texts)[0]
+
+
+def window_of_question(asks: str, *, by: date | None, today: date) -> tuple[date | None, date | None]:
+    """Return the first and the last day that count, of a question that is about a year or a month to come; else None and ``by``."""
+    window = named_window(asks)
+    if window is None or window.first <= today or not (window.is_meant if by is None else window.first <= by <= window.last):
+        return None, by
+    return window.first, by or window.last
+
+
+def new_name_fault(root: Path, name: str) -> tuple[str, str] | None:
+    """Return why a topic cannot have a name, and a hint; None where it can."""
+    if (fault := topic_fault(name)) is not None:
+        return fault
+    conflict = next(iter(_name_conflicts(root, name)), None)
+    return None if conflict is None else (conflict.message, conflict.hint)
 
 
 def schema_place(root: Path) -> str:
@@ -84,7 +203,8 @@ def schema_place(root: Path) -> str:
     return ""
 
 
-def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date | None, today: date) -> tuple[Problem, ...]:
+def _refusals(root: Path, answers: TopicAnswers, *, today: date) -> tuple[Problem, ...]:
+    name, kind, opens, by, since = answers.name, answers.kind, answers.opens, answers.by, answers.since
     missing = root_problem(root)
     if missing is not None:
         return (missing,)
@@ -100,6 +220,14 @@ def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date 
         )
     if by is not None and not has_day(kind):
         problems.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
+    if since is not None and not counts_from_a_day(kind):
+        problems.append(Problem(place, f"a topic like {kind} counts from no day, so it takes no --since", "leave it out"))
+    if since is not None and by is not None and since > by:
+        problems.append(Problem(place, f"it would count from {since}, after the last day that counts ({by})", "give days in their order"))
+    if answers.own.condition and not is_conditional(kind):
+        problems.append(Problem(place, f"a topic like {kind} has no condition, so it takes no --if", "take --like conditional"))
+    if (fault := words_fault(kind, answers.own)) is not None:
+        problems.append(Problem(place, *fault))
     return tuple(problems)
 
 

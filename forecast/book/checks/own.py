@@ -27,7 +27,7 @@ def read_own_model(folder: Folder, draft: Draft, files: tuple[str, ...]) -> Resu
         unused = Problem(Place(path), f"`{MODEL_FILE}` is not used: {TOPIC_FILE} does not ask for NUTS", hint, level="warning")
         return Result(None, (unused,))
     source, problems = read_source(folder, path)
-    problems = (*problems, *_check_continuous(draft))
+    problems = (*problems, *_check_continuous(draft), *_check_regimes(draft))
     if source is None:
         return Result(None, problems)
     return Result(OwnModel(path, source.text, hashlib.sha256(source.text.encode()).hexdigest()), problems)
@@ -44,3 +44,10 @@ def _check_continuous(draft: Draft) -> Iterator[Problem]:
                 f"`{name}` is discrete, and a topic with its own model is sampled by NUTS alone",
                 f"sum it out in {MODEL_FILE}, and declare here the continuous parameters that answers need",
             )
+
+
+def _check_regimes(draft: Draft) -> Iterator[Problem]:
+    """States are drawn given the rows by the statements, which a topic's own model may not follow."""
+    for name in draft.table.regimes:
+        message = f"a topic with its own model has no hidden regimes: {MODEL_FILE} need not follow the statements by which states are found"
+        yield draft.topic.at_key(("regimes", name), message, f"sum the states out in {MODEL_FILE}, or leave that file out")

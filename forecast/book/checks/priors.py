@@ -110,13 +110,15 @@ def _label_set_problem(draft: Draft, name: str, prior: PriorDraft) -> Problem | 
     """The problem of a ``per`` that names no labels; None where it does, or where that cannot be known."""
     per, columns = prior.table.per, text_columns(draft)
     is_complete = all(stream.is_read for stream in draft.streams.values())
+    if draft.kinds.get(per) == "regime":  # one that is not well formed is reported where it stands
+        return None
     if is_categorical(draft, per) or per in columns or not is_complete or (prior.is_by_label and not has_rows(draft)):
         return None
     if per in draft.parameters:
         return draft.priors.at_value((name, "per"), f"`per` names `{per}`, a parameter that is not Categorical")
     categorical = [other for other, its in draft.parameters.items() if its.categories]
     message = f"`per` names `{per}`, which is neither a text column nor a Categorical parameter"
-    return draft.priors.at_value((name, "per"), message, did_you_mean(per, [*columns, *categorical]))
+    return draft.priors.at_value((name, "per"), message, did_you_mean(per, [*columns, *categorical, *draft.table.regimes]))
 
 
 def _check_takes_per(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:
@@ -136,7 +138,7 @@ def _check_prior_labels(draft: Draft, name: str, prior: PriorDraft, known: Seque
         if written.tree.distribution in WALKS:
             yield written.problem("a walk goes over all labels; it cannot be the prior of one", offset=written.tree.offset)
     for label in priors:
-        if is_categorical(draft, per) and label not in known and label != DEFAULT:
+        if (per in draft.table.regimes or is_categorical(draft, per)) and label not in known and label != DEFAULT:
             yield draft.priors.at_key((name, "prior", label), f'`{per}` has no label "{label}"', did_you_mean(label, known))
     missing = [label for label in known if label not in priors]
     if missing and DEFAULT not in priors:

@@ -149,6 +149,8 @@ class _Checker:
 
     def _value_called(self, name: str) -> str:
         """What has a name and a value, which hides a label of that name; empty where nothing has (a question and a stream have none)."""
+        if name in self.draft.table.regimes:
+            return "a regime"
         if name in self.here.columns or name in (self.here.coded or {}):
             return "a column" if name in self.here.columns else "a calendar step"
         if name in CLOCKS:
@@ -242,7 +244,7 @@ class _Checker:
         if (stream := brought.first_stream.get(name)) and not self.here.totals:
             yield self._at(node, f"`{name}` uses `total({stream})`, which {self.here.place} cannot name", self._allowed_names_text())
         unknown = brought.clocks.get(name, frozenset()) - self.here.clocks
-        if clocks := unknown & {*CLOCKS, *(calendars_of(self.draft) if unknown else ())}:
+        if clocks := unknown & {*CLOCKS, *self.draft.table.regimes, *(calendars_of(self.draft) if unknown else ())}:
             yield self._at(node, f"`{name}` uses `{min(clocks)}`, which has no meaning in {self.here.place}")
 
     def _index(self, node: Index) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from forecast.book.checks.scopes import WITH_VALUES, NameScope, check_names, dat
 from forecast.book.checks.statements import check_statement
 from forecast.book.cycles import find_cycles
 from forecast.book.draft import Draft, ParsedText, StreamDraft
-from forecast.book.files.names import ARTICLES, CLOCKS, name_fault, record_fault
+from forecast.book.files.names import ARTICLES, CLOCKS, NAMED_GROUPS, name_fault, record_fault
 from forecast.book.files.numerals import is_number
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
@@ -76,7 +76,7 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
 def row_scope(draft: Draft, stream: StreamDraft) -> NameScope:
     """What a stream's statement may use."""
     covariates, labels = columns_of(draft, stream)
-    here = dated_scope(draft, "a stream's statement", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    here = _regime_scope(draft, "a stream's statement")
     return replace(
         here,
         columns=frozenset((*covariates, *labels)),
@@ -85,10 +85,17 @@ def row_scope(draft: Draft, stream: StreamDraft) -> NameScope:
     )
 
 
+def _regime_scope(draft: Draft, place: str) -> NameScope:
+    """What an expression may use that is read of a row's days, the state of each regime among it."""
+    here = dated_scope(draft, place, frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    regimes = draft.table.regimes
+    return replace(here, clocks=here.clocks | regimes.keys(), coded={**(here.coded or {}), **{name: name for name in regimes}})
+
+
 def _all_names(draft: Draft) -> Iterator[tuple[str, str, Document, Keys]]:
     for name in draft.priors.content:
         yield name, "parameter", draft.priors, (name,)
-    for group, kind in (("series", "series"), ("streams", "stream"), ("quantities", "quantity"), ("questions", "question")):
+    for group, kind in NAMED_GROUPS.items():
         tables = draft.topic.content.get(group, {})
         for name in tables if isinstance(tables, dict) else ():
             yield name, kind, draft.topic, (group, name)
@@ -178,7 +185,7 @@ def _check_quantity(draft: Draft, labels: LabelSets, name: str, written: ParsedT
                 f"`{column}` is a column of rows, which a quantity cannot name", "use it in the stream's statement itself", offset=offset
             )
             return
-    here = dated_scope(draft, "a quantity", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    here = _regime_scope(draft, "a quantity")
     yield from check_names(draft, labels, written, written.tree, here)
 
 
@@ -189,10 +196,11 @@ def check_unused(draft: Draft) -> Iterator[Problem]:
     trees += [expression for stream in draft.streams.values() for expression in stream.entering]
     trees += [series.later.tree for series in draft.series.values() if series.later is not None]
     trees += [quantity.tree for quantity in draft.quantities.values()]
+    of_regimes = {name for regime in draft.table.regimes.values() for name in (regime.start, regime.stay, *regime.transition.values())}
     for question in draft.questions.values():
         trees += [written.tree for written in question.expressions]
-    named = frozenset(name for tree in trees for name in names_in(tree))
-    in_priors = used_parameters(draft, named)
+    named = of_regimes.union(name for tree in trees for name in names_in(tree))
+    in_priors = used_parameters(draft, frozenset(named))
     for name in draft.parameters:
         if name not in in_priors and draft.kinds.get(name) == "parameter":
             yield draft.priors.at_key((name,), f"nothing uses the parameter `{name}`", level="warning")

@@ -202,10 +202,13 @@ def _model_trees(draft: Draft) -> list[Expression]:
 
 
 def _parameters_named(draft: Draft, trees: Iterable[Expression]) -> frozenset[str]:
-    """The parameters that expressions name, themselves or through quantities and priors."""
+    """The parameters that expressions name, themselves or through quantities, regimes and priors."""
     named: set[str] = set()
     waiting = {name for tree in trees for name in names_in(tree)}
     while waiting:
         named |= waiting
-        waiting = {other for name in waiting if name in draft.quantities for other in names_in(draft.quantities[name].tree)} - named
+        regimes = [draft.table.regimes[name] for name in waiting if name in draft.table.regimes]
+        moving = {name for regime in regimes for name in (regime.start, regime.stay, *regime.transition.values())}
+        waiting = {other for name in waiting if name in draft.quantities for other in names_in(draft.quantities[name].tree)}
+        waiting = (waiting | moving) - named
     return used_parameters(draft, frozenset(named))

@@ -9,7 +9,7 @@ from pathlib import Path
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.reserved import topic_reason
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, known_names_text
 
 SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
 RECORDS = "records"  # the folder in seeds for questions from elsewhere
@@ -120,7 +120,9 @@ def _missing_topic_problem(folder: Folder, name: str, topics: Sequence[str]) -> 
         folder.place(f"{SEEDS}/{name}", kind="folder")
     except FileFault as fault:
         return fault.problem
-    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, topics) or _names_text(topics))
+    return Problem(
+        Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, topics) or known_names_text("topics", topics)
+    )
 
 
 def _stray_problems(folder: Folder, topics: Sequence[str]) -> list[Problem]:
@@ -147,7 +149,3 @@ def _stray_problems(folder: Folder, topics: Sequence[str]) -> list[Problem]:
     except FileFault as fault:
         problems.append(fault.problem)
     return problems
-
-
-def _names_text(names: Sequence[str]) -> str:
-    return f"topics here: {', '.join(names)}" if names else ""

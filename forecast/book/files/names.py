@@ -22,12 +22,20 @@ RESERVED: Mapping[str, str] = {
 CONTRACT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LONGEST_CONTRACT_NAME = 60  # characters
 LONGEST_NAME = 100  # characters: names become names of files, which no system lets be longer than 255 bytes
+NAMED_GROUPS: Mapping[str, str] = {  # the tables of a topic file that give names, and what each of them names
+    "series": "series",
+    "streams": "stream",
+    "quantities": "quantity",
+    "regimes": "regime",
+    "questions": "question",
+}
 ARTICLES: Mapping[str, str] = {
     "parameter": "a parameter",
     "stream": "a stream",
     "series": "a series",
     "quantity": "a quantity",
     "question": "a question",
+    "regime": "a regime",
     "column": "a column",
 }
 

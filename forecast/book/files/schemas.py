@@ -32,6 +32,7 @@ PATTERNS = {  # of the texts at a key; every other text is not empty
     "no_event": CLAUSE,
     "events": COUNTED_CLAUSE,
 }
+TABLE_PATTERNS: Mapping[str, Mapping[str, str]] = {"QuantityTable": {"value": NOT_EMPTY}}  # an expression, not a distribution
 RESERVED_WORDS = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
 NAME_SCHEMA = {
     "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",
@@ -118,6 +119,9 @@ def _schema(
     for name, rules in RULES.items():
         if name in fitted["$defs"]:
             fitted["$defs"][name] |= rules
+    for name, patterns in TABLE_PATTERNS.items():
+        for key, pattern in patterns.items() if name in fitted["$defs"] else ():
+            fitted["$defs"][name]["properties"][key]["pattern"] = pattern
     return fitted
 
 

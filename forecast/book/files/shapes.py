@@ -98,6 +98,24 @@ class BookFile:
 
 
 @dataclass(frozen=True)
+class RegimeTable:
+    """States that nobody records, one in each calendar step, which a stream's rows depend on: `level[phase]` in its statement."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    step: Literal["day", "week", "month", "quarter", "year"]
+    """The calendar step within which the state stays the same."""
+    states: list[LabelText]
+    """The names of the states, as in `["closed", "open"]`; a prior with `per` the regime has one value for each."""
+    start: StatementText = "stationary"
+    """The probability of each state in the step in which the topic opens: `stationary` for the long run's, or a Dirichlet parameter."""
+    stay: NameText = ""
+    """The probability that the next step has the same state, a parameter, single or `per` the regime; all other states are equally likely."""
+    transition: dict[LabelText, NameText] = field(default_factory=dict)
+    """Instead of `stay`: for each state the Dirichlet parameter that has the probabilities of the states after it."""
+
+
+@dataclass(frozen=True)
 class QuantityTable:
     """A named sub-expression with its unit."""
 
@@ -199,6 +217,8 @@ class TopicFile:
     """Where the claim comes from: a file with an anchor, or an address."""
     lead: NameText = ""
     """The question that the topic's page begins with while it is open. Without it the first open question leads."""
+    note: ProseText = ""
+    """What a reader has to know of the answers: what was changed after an answer had been seen, what rests on silence. It stands beneath the first answer of the topic's page."""
     step: Literal["day", "week", "month", "quarter", "year"] = "month"
     """How finely the future is simulated."""
     engine: Literal["auto", "nuts"] = "auto"
@@ -209,6 +229,8 @@ class TopicFile:
     """Records of observations, by name."""
     quantities: dict[NameText, StatementText | QuantityTable] = field(default_factory=dict)
     """Named sub-expressions, usable in statements and answers; with a unit as `name = { value = "…", unit = "share" }`."""
+    regimes: dict[NameText, RegimeTable] = field(default_factory=dict)
+    """Hidden regimes, by name: finitely many states over calendar steps, which are summed out."""
     questions: dict[NameText, QuestionTable] = field(default_factory=dict)
     """What is asked, by name."""
     combine: Literal["evidence", "stated", "stacking"] = "evidence"

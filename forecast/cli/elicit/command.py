@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.elicit.output import Said, check_options, judgement_from_options, support_from_options
-from forecast.cli.lines import echo, print_json, stop_at
+from forecast.cli.lines import echo, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, review_day, root_of, today
 
 if TYPE_CHECKING:
@@ -212,6 +212,8 @@ def _write_or_show(
     stop_at(done.problems, as_json=as_json)
     if as_json:
         content = {"topic": subject.topic.name, "parameter": subject.parameter.name, "label": subject.label, "now": subject.statement}
-        print_json(content | {"chosen": revision.statement, "written": yes, "offers": [offer_content(offer) for offer in offered]})
+        print_output(
+            "prior-elicit", content | {"chosen": revision.statement, "written": yes, "offers": [offer_content(offer) for offer in offered]}
+        )
     else:
         print_revision(done, as_json=False)

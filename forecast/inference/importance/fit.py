@@ -270,7 +270,8 @@ def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rn
     guided = make_walk_coordinates(model, prior, hypothesis)
     if guided is not None:
         run = HypothesisRun(guided, start_sampling(guided, rng=rng, budget=budget))
-        if run.sound:
+        enough = run.weighted.effective_size >= NEARLY * budget.wanted
+        if run.sound or (guided.has_jumps and run.heavy and enough):  # of walks that jump, other coordinates carry next to nothing
             return run
     both = [make(model, prior, hypothesis) for make in (prior_coordinates, own_coordinates)]
     first, second = reversed(both) if _suits_centred_coordinates(both[0], budget, rng) else both

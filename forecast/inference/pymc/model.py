@@ -7,7 +7,7 @@ of the sum goes in as a potential.  Rows that no parameter moves are left out; s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -18,14 +18,15 @@ from forecast.inference.pymc.distributions import broadcast_arguments, declare_v
 from forecast.inference.pymc.location_scale import declare_standard, shift_and_scale
 from forecast.inference.pymc.plan import CannotSample, InformativeRows, Plan, plan
 from forecast.inference.pymc.pools import POTENTIAL, STANDARD, declare_at_scores, log_density_of
-from forecast.inference.pymc.rows import log_likelihood_of_rows
-from forecast.inference.pymc.walks import walk_log_density, walk_values
+from forecast.inference.pymc.rows import log_likelihood_of_group
+from forecast.inference.pymc.walks import declare_walk, walk_log_density
 from forecast.language.arrays import Array
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.pools import LINEAR, PoolFamily
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TENSORS
+from forecast.model.chain_groups import table_groups
 from forecast.model.likelihood import likelihood_expressions
 from forecast.model.model import Model, RowTable
 from forecast.model.priors import Block, Hypothesis
@@ -138,13 +139,13 @@ class _Writer:
         import pytensor.tensor as pt
 
         terms: list[Any] = [_constants(self.plan.moved)] if self.plan.discrete else []
-        for name, table in self.model.tables.items():
-            if not len(table):
+        for group in table_groups(self.model.tables):
+            if not any(map(len, group.values())):
                 continue
-            if self.plan.depends(likelihood_expressions(table.stream)):
-                terms.append(self._over_hypotheses(name, table, values))
-            elif (rows := self.plan.moved[0].rows[name]).any():
-                self._observe(name, _select_rows(table, rows), values)
+            if any(self.plan.depends(likelihood_expressions(table.stream)) for table in group.values()):
+                terms.append(self._over_hypotheses(group, values))
+            elif any(self.plan.moved[0].rows[name].any() for name in group):
+                self._observe([_select_rows(table, self.plan.moved[0].rows[name]) for name, table in group.items()], values)
         if self.plan.discrete:
             terms += [self._prior_term(block, values) for block in self.plan.prior if block.family.discrete or self.plan.is_flat(block)]
             joint = pm.Deterministic(HYPOTHESES, sum(terms[1:], start=pt.as_tensor_variable(terms[0])))
@@ -175,8 +176,8 @@ class _Writer:
             values = pm.Flat(key, shape=block.size)
             pm.Potential(f"{key}{POTENTIAL}", walk_log_density(kind, arguments, values).sum())
             return FreeVariable(block, "own", _transform_name(values)), values
-        standard = pm.Normal(f"{key}{STANDARD}", 0, 1, shape=block.size)
-        return FreeVariable(block, "standard", _transform_name(standard)), walk_values(kind, arguments, standard, block.size)
+        standard, values = declare_walk(kind, arguments, f"{key}{STANDARD}", f"{key}{POTENTIAL}", block.size)
+        return FreeVariable(block, "standard", _transform_name(standard)), values
 
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[FreeVariable, Any]:
         import pymc as pm
@@ -227,8 +228,8 @@ class _Writer:
             return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
-    def _over_hypotheses(self, name: str, table: RowTable, values: Mapping[str, Any]) -> Any:
-        """The log likelihood of a stream's moved rows under each hypothesis, ``(hypotheses,)``.
+    def _over_hypotheses(self, group: Mapping[str, RowTable], values: Mapping[str, Any]) -> Any:
+        """The log likelihood of the moved rows of tables that enter together under each hypothesis, ``(hypotheses,)``.
 
         Hypotheses that leave the same rows unmoved share one piece of graph.
         """
@@ -237,35 +238,40 @@ class _Writer:
 
         groups: dict[bytes, list[int]] = {}
         for index, moved in enumerate(self.plan.moved):
-            groups.setdefault(moved.rows[name].tobytes(), []).append(index)
+            groups.setdefault(b"".join(moved.rows[name].tobytes() for name in group), []).append(index)
         total = pt.zeros(len(self.plan.hypotheses))
         for members in groups.values():
-            rows = self.plan.moved[members[0]].rows[name]
-            if not rows.any():
+            rows = self.plan.moved[members[0]].rows
+            if not any(rows[name].any() for name in group):
                 continue
-            cut = _select_rows(table, rows)
+            cuts = [_select_rows(table, rows[name]) for name, table in group.items()]
             known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
+            cut = cuts[0]
             if cut.entry is not None:
-                densities = log_likelihood_of_rows(self.model, cut, known, (len(members), int(rows.sum())))
+                densities = log_likelihood_of_group(self.model, cuts, known, hypotheses=len(members))
                 total = pt.set_subtensor(total[np.array(members)], densities.sum(axis=1))
                 continue
-            kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
-            shape = (len(members), int(rows.sum()))
+            kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
+            shape = (len(members), *cut.values.shape)
             variable = pymc_distribution(kind, broadcast_arguments(kind, arguments, shape))
             density = pm.logp(variable, pt.as_tensor_variable(_observed_values(kind, cut.seen)[None, :]))
             summed = pt.broadcast_to(density, shape).sum(axis=1)
             total = pt.set_subtensor(total[np.array(members)], summed)
         return total
 
-    def _observe(self, name: str, cut: RowTable, values: Mapping[str, Any]) -> None:
+    def _observe(self, cuts: Sequence[RowTable], values: Mapping[str, Any]) -> None:
+        """Declare the rows of tables that enter together."""
         import pymc as pm
 
+        cut = cuts[0]
+        name = cut.stream.name if len(cuts) == 1 or cut.entry is None or cut.entry.regime is None else cut.entry.regime.name
+        name = f"{name}{ROWS_SUFFIX}"
         if cut.entry is not None:
-            pm.Potential(f"{name}{ROWS_SUFFIX}", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
+            pm.Potential(name, log_likelihood_of_group(self.model, cuts, values).sum())
             return
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
         observed = _observed_values(kind, cut.seen)
-        declare_variable(kind, f"{name}{ROWS_SUFFIX}", arguments, observed=observed, shape=observed.shape)
+        declare_variable(kind, name, arguments, observed=observed, shape=observed.shape)
 
     def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:
         if block.fixed is not None:

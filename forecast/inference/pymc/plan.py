@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
 from forecast.language.expressions import Expression
+from forecast.model.chain_groups import table_groups
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.custom_model import refuse_custom_model
 from forecast.model.draw_blocks import in_chunks
@@ -94,13 +95,13 @@ def _find_informative_rows(model: Model, prior: tuple[Block, ...], hypothesis: H
     moved, never, first = _probe_rows(model, prior, hypothesis, CHECK_DRAWS)
     if never.any():  # before calling a row impossible, look longer
         moved, never, first = _probe_rows(model, prior, hypothesis, LONG_CHECK_DRAWS)
-    rows, constant = {}, {}
-    at = 0
-    for name, table in model.tables.items():
-        rows[name] = with_same_origin(table.entry, moved[at : at + len(table)])
-        constant[name] = float(first[at : at + len(table)][~rows[name]].sum())
-        at += len(table)
-    return InformativeRows(rows, constant)
+    ends = np.cumsum([len(table) for table in model.tables.values()], dtype=np.intp)
+    own = {name: slice(int(end) - len(table), int(end)) for (name, table), end in zip(model.tables.items(), ends, strict=True)}
+    rows = {name: with_same_origin(table.entry, moved[own[name]]) for name, table in model.tables.items()}
+    for group in table_groups(model.tables):
+        if len(group) > 1 and any(rows[name].any() for name in group):
+            rows |= {name: np.ones(len(table), dtype=bool) for name, table in group.items()}
+    return InformativeRows(rows, {name: float(first[its][~rows[name]].sum()) for name, its in own.items()})
 
 
 def _probe_rows(

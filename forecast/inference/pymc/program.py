@@ -9,7 +9,7 @@ moves in continuous values only.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,18 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.classes import count_column, is_counted
+from forecast.book.regime import Regime
 from forecast.book.topic import Row, Stream
 from forecast.inference.pymc.plan import CannotSample, Plan, plan
 from forecast.inference.pymc.program_distributions import arguments_text, helper_functions
 from forecast.inference.pymc.program_priors import INDENT, SOURCE, ProgramParameters
+from forecast.inference.pymc.program_regimes import LOG_FORWARD, DensityText, has_regimes, regime_likelihood_lines, state_variable
 from forecast.inference.pymc.program_rows import LOG_BETWEEN, counted_rows, entry_array_lines, has_ranges, row_likelihood_lines
 from forecast.inference.pymc.program_text import column_name, comment, literal, part_name, pymc_name, variable_name
+from forecast.inference.pymc.program_walks import walk_functions
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, Name, direct_names, split_expression, transitive_names
 from forecast.language.source import SourceText, number_text
 from forecast.language.statements import Statement
+from forecast.model.chain_groups import table_groups
 from forecast.model.likelihood import likelihood_expressions
 from forecast.model.model import Model, RowTable
 from forecast.model.used_names import names_used
@@ -77,7 +81,9 @@ class _Writer:
                 "",
                 *(f"{_labels_name(name)} = [{', '.join(map(literal, labels))}]" for name, labels in topic.labels.items()),
                 *helper_functions([block.family for block in self.plan.prior]),
+                *walk_functions(self.plan),
                 *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
+                *(["", LOG_FORWARD] if has_regimes(self.model.tables) else []),
             ]
         )
 
@@ -109,9 +115,20 @@ class _Writer:
     def rows_of(self, name: str) -> NDArray[np.bool_]:
         """The rows that are written: those that some parameter moves, or that tell hypotheses apart."""
         moved = np.any([informative.rows[name] for informative in self.plan.moved], axis=0)
-        if self.plan.discrete and self.plan.depends(likelihood_expressions(self.model.tables[name].stream)):
+        if any(self._depends(group) for group in table_groups(self.model.tables) if name in group):
             moved = np.ones_like(moved)
         return counted_rows(self.model.tables[name], moved)
+
+    def _depends(self, group: Mapping[str, RowTable]) -> bool:
+        """Whether the rows of tables that enter together depend on a hypothesis."""
+        return bool(self.plan.discrete) and any(self.plan.depends(likelihood_expressions(table.stream)) for table in group.values())
+
+    def written_groups(self, *, hypotheses: bool) -> Iterator[dict[str, RowTable]]:
+        """The tables with rows that are written, in groups that enter together: those that depend on a hypothesis, or the others."""
+        for group in table_groups(self.model.tables):
+            written = {name: table for name, table in group.items() if self.rows_of(name).any()}
+            if written and self._depends(group) == hypotheses:
+                yield written
 
     def columns_of(self, name: str, table: RowTable) -> dict[str, NDArray[Any]]:
         """The arrays that a stream's statement uses, by their names in the program."""
@@ -128,19 +145,23 @@ class _Writer:
 
     def model_block(self) -> str:
         lines = ["", "with pm.Model() as model:", *self.parameters.declarations()]
-        for name, table in self.model.tables.items():
-            if self.rows_of(name).any() and not self.plan.depends(likelihood_expressions(table.stream)):
-                lines.append(f"{INDENT}{comment(f'{name}: {self._in_the_file(table)}')}")
-                if table.entry is not None:
-                    before, density = self._row_likelihood(name, table)
-                    lines += [*(f"{INDENT}{line}" for line in before), f"{INDENT}pm.Potential({literal(pymc_name(name))}, {density})"]
-                    continue
-                before, kind, arguments = self._row_arguments(name, table)
-                given = f"{arguments_text(kind, arguments)}{_options_text(kind)}, observed={self._observed_lines(name, table)}"
+        for group in self.written_groups(hypotheses=False):
+            lines += [f"{INDENT}{comment(f'{name}: {self._in_the_file(table)}')}" for name, table in group.items()]
+            name, table = next(iter(group.items()))
+            if table.entry is not None:
+                before, density = self._row_likelihood(group)
+                variable = name if len(group) == 1 or table.entry.regime is None else table.entry.regime.name
                 lines += [
-                    *(f"{INDENT}{line}" for line in before),
-                    f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})",
+                    *(f"{INDENT}{line}".rstrip() for line in before),
+                    f"{INDENT}pm.Potential({literal(pymc_name(variable))}, {density})",
                 ]
+                continue
+            before, kind, arguments = self._row_arguments(name, table)
+            given = f"{arguments_text(kind, arguments)}{_options_text(kind)}, observed={self._observed_lines(name, table)}"
+            lines += [
+                *(f"{INDENT}{line}" for line in before),
+                f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})",
+            ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
         return "\n".join(lines)
@@ -166,18 +187,18 @@ class _Writer:
                 continue
             yield f"{INDENT * 2}{comment(f'{block.name}: {block.statement.text}')}"
             yield f"{INDENT * 2}total += {self.parameters.log_density(block)}"
-        for name, table in self.model.tables.items():
-            if self.rows_of(name).any() and self.plan.depends(likelihood_expressions(table.stream)):
-                yield f"{INDENT * 2}{comment(f'{name}: {self._in_the_file(table)}')}"
-                if table.entry is not None:
-                    before, density = self._row_likelihood(name, table)
-                    yield from (f"{INDENT * 2}{line}" for line in before)
-                    yield f"{INDENT * 2}total += {density}"
-                    continue
-                before, kind, arguments = self._row_arguments(name, table)
-                yield from (f"{INDENT * 2}{line}" for line in before)
-                seen = self._observed_lines(name, table)
-                yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
+        for group in self.written_groups(hypotheses=True):
+            yield from (f"{INDENT * 2}{comment(f'{name}: {self._in_the_file(table)}')}" for name, table in group.items())
+            name, table = next(iter(group.items()))
+            if table.entry is not None:
+                before, density = self._row_likelihood(group)
+                yield from (f"{INDENT * 2}{line}".rstrip() for line in before)
+                yield f"{INDENT * 2}total += {density}"
+                continue
+            before, kind, arguments = self._row_arguments(name, table)
+            yield from (f"{INDENT * 2}{line}" for line in before)
+            seen = self._observed_lines(name, table)
+            yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
         yield f"{INDENT * 2}return total"
         yield ""
         yield f"{INDENT}joint = pt.stack([log_density(*values) for values in hypotheses])"
@@ -202,9 +223,13 @@ class _Writer:
         """What the file says of how a stream's rows arise."""
         return "; ".join([table.stream.value.text, *(f"{key} {text}" for key, text in table.stream.entering_texts.items())])
 
-    def _row_likelihood(self, name: str, table: RowTable) -> tuple[list[str], str]:
-        """The lines and the expression of the log-likelihood of rows that have an entry."""
+    def _row_likelihood(self, group: Mapping[str, RowTable]) -> tuple[list[str], str]:
+        """The lines and the expression of the log-likelihood of rows that have an entry, of tables that enter together."""
+        name, table = next(iter(group.items()))
         stream = table.stream
+        assert table.entry is not None
+        if (regime := table.entry.regime) is not None:
+            return self._chain_likelihood(regime, group)
         first, scope, value = self._row_scope(name, table)
 
         def dist(statement: Statement) -> tuple[Family, str]:
@@ -223,6 +248,17 @@ class _Writer:
         )
         return [*first, *lines], density
 
+    def _chain_likelihood(self, regime: Regime, group: Mapping[str, RowTable]) -> tuple[list[str], str]:
+        """The same of the streams that a hidden regime drives."""
+        texts, last = [], 0
+        for name, table in group.items():
+            first, scope, value = self._row_scope(name, table)
+            kind, arguments = self.parameters.distribution(value, scope)
+            density = f"pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}), {self._observed_lines(name, table)})"
+            texts.append(DensityText(name, first, density))
+            last = max(last, int(table.entry.steps[0, self.rows_of(name)].max()))  # type: ignore[union-attr, index]
+        return regime_likelihood_lines(self.model.topic, regime, texts, steps=last + 1)
+
     def _row_scope(self, name: str, table: RowTable) -> tuple[list[str], Scope, Statement]:
         """The lines that work out the quantities of a stream's statement, each once; what its names stand for; and the statement.
 
@@ -230,6 +266,8 @@ class _Writer:
         """
         scope = self.model.scope(self.parameters.names())
         columns: dict[str, Any] = {column: SourceText(column_name(name, column)) for column in table.columns}
+        if table.entry is not None and (regime := table.entry.regime) is not None:
+            columns[regime.name] = SourceText(state_variable(regime))
         scope = scope.plus(values=columns, totals={total: SourceText(part_name(name, self._total(total))) for total in table.totals})
         scope, statement = _name_deep_parts(scope, table.stream.value)
         laters = [its.later for series in table.series if (its := self.model.topic.series[series]).later is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from forecast.inference.pymc.distributions import support_edges
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.pools import DENSITY, MASS
-from forecast.inference.pymc.program_text import literal, part_name, pymc_name, variable_name
+from forecast.inference.pymc.program_walks import walk_density_text
 from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
 from forecast.language.distributions.families import FAMILIES
 from forecast.language.distributions.family import Family
@@ -37,6 +37,8 @@ def density_text(kind: Family, arguments: Mapping[str, Any], value: str) -> str:
     """Return the log density of a distribution at what a text names."""
     if kind.name == LOG_ODDS and isinstance(kind, PoolFamily):
         return f"log_odds_{'mass' if kind.discrete else 'density'}({value}, {_shares_text(kind)}, {_parts_text(kind)})"
+    if isinstance(kind, Walk):
+        return walk_density_text(kind, arguments, value)
     return f"pm.logp({_distribution_text(kind, arguments)}, {value})"
 
 
@@ -51,21 +53,6 @@ def transform_text(kind: Family, arguments: Mapping[str, Any]) -> str:
         return ", default_transform=None" if kind.name == LINEAR else ""
     lower, upper = ("None" if np.isinf(edge) else number_text(edge) for edge in edges)
     return f", default_transform=pm.distributions.transforms.Interval({lower}, {upper})"
-
-
-def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) -> Iterator[str]:
-    """Yield the declaration of a walk from its standard steps, its part ``standard``."""
-    variable, named = variable_name(name), literal(pymc_name(name))
-    standard, steps, behind = (part_name(name, part) for part in ("standard", "steps", "behind"))
-    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
-    first, rest = first_mean + first_sd * SourceText(f"{standard}[:1]"), added + sigma * SourceText(f"{standard}[1:]")
-    yield f"{steps} = pt.concatenate([{first}, {rest}])"
-    if isinstance(factor, float) and factor == 1:
-        yield f"{variable} = pm.Deterministic({named}, pt.cumsum({steps}))"
-        return
-    yield f"{behind} = np.subtract.outer(np.arange({count}), np.arange({count}))"
-    weights = f"pt.switch({behind} >= 0, pt.power({number_text(factor)}, np.maximum({behind}, 0)), 0.0)"
-    yield f"{variable} = pm.Deterministic({named}, pt.dot({weights}, {steps}))"
 
 
 def helper_functions(kinds: Iterable[Family]) -> list[str]:

@@ -13,8 +13,9 @@ from forecast.book.topic import Parameter
 from forecast.inference.pymc.location_scale import from_link
 from forecast.inference.pymc.plan import CannotSample, Plan
 from forecast.inference.pymc.pools import POTENTIAL
-from forecast.inference.pymc.program_distributions import arguments_text, density_text, transform_text, walk_lines
+from forecast.inference.pymc.program_distributions import arguments_text, density_text, transform_text
 from forecast.inference.pymc.program_text import comment, literal, part_name, pymc_name, variable_name
+from forecast.inference.pymc.program_walks import walk_lines
 from forecast.language.characters import escape_hidden_characters
 from forecast.language.classes import shares_parameter
 from forecast.language.distributions.family import Family
@@ -128,9 +129,7 @@ class ProgramParameters:
             return
         kind, arguments = self._prior_arguments(block)
         if isinstance(kind, Walk):
-            standard = part_name(name, "standard")
             yield f"{INDENT}{comment(f'{written}, by its steps, which samples better')}"
-            yield f"{INDENT}{standard} = pm.Normal({literal(standard)}, 0, 1, shape={block.size})"
             yield from (f"{INDENT}{line}" for line in walk_lines(kind, arguments, name, block.size))
             return
         if kind.name == LOG_ODDS:

@@ -53,7 +53,9 @@ def entry_array_lines(table: RowTable, rows: NDArray[np.bool_], array: Callable[
         yield f"{array('high')} = np.array([{_numbers_text(np.where(entry.ranged, entry.upper[0], table.values[0, rows]))}])"
     if (entry.weights != 1).any():
         yield f"{array('weight')} = np.array([{_numbers_text(entry.weights[0])}])"
-    if entry.is_shared:
+    if entry.steps is not None:
+        yield f"{array('step')} = np.array({entry.steps[0].tolist()})  # in which each row lies, counted from that in which the topic opens"
+    elif entry.is_shared:
         yield f"{array('origins')} = {_rows_by_origin(entry)}  # the rows of each origin, which are right or wrong together"
 
 

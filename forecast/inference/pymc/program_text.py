@@ -15,12 +15,14 @@ from forecast.language.characters import escape_hidden_characters
 PROGRAM_NAMES = frozenset(  # what the program, and PyMC in it, call things themselves
     {
         *("np", "pm", "pt", "model", "draws", "total", "rows", "joint", "hypotheses"),
-        *("log_between", "log_density", "log_odds_density", "log_odds_mass"),
+        *("log_between", "log_forward", "log_density", "log_odds_density", "log_odds_mass"),
+        *("jumping_steps", "walk_density"),
+        *("special", "pick_label", "within_range", "mean_and_error", "quantile_and_error", "day_text", "row"),
     }
 )
 RESERVED_NAMES = PROGRAM_NAMES | {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
 ROW_VARIABLES = frozenset(
-    {"seen", "is_range", "low", "high", "weight", "origins", "right", "wrong", "reliable"}
+    {"seen", "is_range", "low", "high", "weight", "origins", "right", "wrong", "reliable", "step", "density", "by_step"}
 )  # what the program has of rows itself
 DIMENSIONS = frozenset({"chain", "draw"})  # of the draws that PyMC returns
 _BLANKS = re.compile(r"[ \t\n]+")

@@ -7,7 +7,7 @@ lower, which has no digits left far out, the tail is written here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.pymc.distributions import TAILS, broadcast_arguments, pymc_distribution
 from forecast.inference.pymc.plan import CannotSample
+from forecast.inference.pymc.regimes import RowsByState, log_likelihood_of_chain
 from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
@@ -56,6 +57,24 @@ def log_likelihood_of_rows(model: Model, cut: RowTable, known: Mapping[str, Any]
         )
         density = pt.set_subtensor(density[..., rows[1:]], whole[..., 1:] - whole[..., :-1])
     return _weigh_rows(density, entry)
+
+
+def log_likelihood_of_group(model: Model, cuts: Sequence[RowTable], known: Mapping[str, Any], *, hypotheses: int | None = None) -> Any:
+    """Return the log-likelihood of tables with entries that enter together, as ``log_likelihood_of_rows`` does that of one.
+
+    Of the streams that a hidden regime drives the last axis has the sum over all rows alone.  ``hypotheses`` is how many there are, where ``known`` has several.
+    """
+    before = () if hypotheses is None else (hypotheses,)
+    entry = cuts[0].entry
+    if entry is None or entry.regime is None:
+        return log_likelihood_of_rows(model, cuts[0], known, (*before, *cuts[0].values.shape))
+    streams = []
+    for cut in cuts:
+        assert cut.entry is not None
+        distributions = [model.distribution(cut.stream.value, scope, TENSORS) for scope in model.row_scopes(cut, known, TENSORS)]
+        densities = [_log_density(*distribution, cut, (*before, *cut.values.shape)) for distribution in distributions]
+        streams.append(RowsByState(cut.entry, densities))
+    return log_likelihood_of_chain(model.topic, known, streams, hypotheses=hypotheses or 1)
 
 
 def _weigh_rows(density: Any, entry: Entry) -> Any:

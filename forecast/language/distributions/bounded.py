@@ -155,6 +155,7 @@ def truncated_family(inner: Family) -> Family:
         """
 
         name = "Truncated"
+        example = ("Truncated(Normal(mu=2, sigma=2), lower=0)", "a Normal that cannot be negative")
         discrete = inner.discrete
         is_slow = inner.is_slow
         signatures: ClassVar = _signatures(inner)
@@ -205,6 +206,7 @@ def censored_family(inner: Family) -> Family:
         """
 
         name = "Censored"
+        example = ("Censored(Normal(mu=7, sigma=3), upper=10)", "a reading of a gauge that ends at 10")
         discrete = inner.discrete
         is_slow = inner.is_slow
         signatures: ClassVar = _signatures(inner)

@@ -29,6 +29,7 @@ class Categorical(Family):
     """
 
     name = "Categorical"
+    example = ("Categorical(fear=0.3, belief=0.5, other=0.2)", "one of some labels")
     value_kind = ValueKind.CATEGORY
     vector_argument = "p"
     support_arguments: ClassVar[tuple[str, ...] | None] = ()
@@ -112,6 +113,7 @@ class DiscreteUniform(Family):
     """
 
     name = "DiscreteUniform"
+    example = ("DiscreteUniform(lower=1, upper=6)", "a whole number, all equally likely")
     value_kind = ValueKind.INTERVAL
     whole_arguments = ("lower", "upper")
     support_arguments = ("lower", "upper")

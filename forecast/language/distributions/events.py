@@ -41,6 +41,7 @@ class Poisson(Family):
     """Poisson(mu): log P(k) = k log mu - mu - log k!.  Mean mu, sd sqrt(mu).  mu = 0 puts all mass at 0."""
 
     name = "Poisson"
+    example = ("Poisson(mu=2.5)", "how many events, which come one by one")
     value_kind = ValueKind.COUNT
     event_process = "rate"
     discrete = True
@@ -110,6 +111,7 @@ class NegativeBinomial(Family):
     """
 
     name = "NegativeBinomial"
+    example = ("NegativeBinomial(mu=2.5, alpha=1)", "how many events, which come in clumps")
     value_kind = ValueKind.COUNT
     event_process = "rate"
     gamma_shapes = ("alpha", "n")
@@ -210,6 +212,7 @@ class ZeroInflatedPoisson(Family):
     """
 
     name = "ZeroInflatedPoisson"
+    example = ("ZeroInflatedPoisson(psi=0.6, mu=4)", "how many events, where there may be none to come at all")
     value_kind = ValueKind.COUNT
     discrete = True
     signatures = (Signature(("psi", "mu")),)

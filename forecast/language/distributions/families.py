@@ -15,6 +15,8 @@ from forecast.language.distributions.events import NegativeBinomial, Poisson, Ze
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.gammas import Gamma, InverseGamma
 from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStudentT
+from forecast.language.distributions.jumps import JUMP_ARGUMENTS, jumping_walk_family
+from forecast.language.distributions.nested import RANDOM_WALK
 from forecast.language.distributions.outcomes import Multinomial, OrderedLogistic
 from forecast.language.distributions.pools import PoolFamily, make_pool
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
@@ -100,6 +102,8 @@ def family_for(statement: Statement) -> Family:
     if inner.value_kind.is_labelled or inner.value_kind is ValueKind.INTERVAL:
         why = "its values are labels" if inner.value_kind.is_labelled else "it has bounds of its own"
         raise Fault(f"{name} cannot stand inside {statement.distribution}: {why}", argument=argument)
+    if statement.distribution == RANDOM_WALK and not JUMP_ARGUMENTS.isdisjoint(statement.arguments):
+        return jumping_walk_family(inner)
     return WRAPPERS[statement.distribution](inner)
 
 

@@ -33,6 +33,7 @@ class Gamma(ClampedFamily):
     """
 
     name = "Gamma"
+    example = ("Gamma(p5=0.05, p95=2)", "a rate: nine chances in ten that it lies between the two")
     value_kind = ValueKind.POSITIVE
     free_arguments = ("alpha", "beta")
     shape_argument = "alpha"
@@ -164,6 +165,7 @@ class InverseGamma(Family):
     """
 
     name = "InverseGamma"
+    example = ("InverseGamma(alpha=3, beta=2)", "a variance")
     value_kind = ValueKind.POSITIVE
     free_arguments = ("alpha", "beta")
     shape_argument = "alpha"

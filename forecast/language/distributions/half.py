@@ -31,6 +31,7 @@ class HalfNormal(Family):
     """
 
     name = "HalfNormal"
+    example = ("HalfNormal(sigma=2.5)", "how much groups differ")
     value_kind = ValueKind.NONNEGATIVE
     is_normal = True
     half_of = "Normal"
@@ -95,6 +96,7 @@ class HalfStudentT(Family):
     """
 
     name = "HalfStudentT"
+    example = ("HalfStudentT(nu=4, sigma=2.5)", "how much groups differ, where they may differ a lot")
     value_kind = ValueKind.NONNEGATIVE
     free_arguments = ("sigma",)
     fixed_arguments: ClassVar[Mapping[str, float]] = {"nu": ELICITATION_NU}
@@ -177,6 +179,7 @@ class HalfCauchy(Family):
     """HalfCauchy(beta): log f = log 2 - log(pi beta) - log(1 + (x / beta)²).  Mean infinite, sd NaN; the median is beta."""
 
     name = "HalfCauchy"
+    example = ("HalfCauchy(beta=1)", "how much groups differ, with no upper limit in mind")
     value_kind = ValueKind.NONNEGATIVE
     half_of = "Cauchy"
     free_arguments = ("beta",)

@@ -26,4 +26,5 @@ NESTED_FORMS: Mapping[str, NestedForm] = MappingProxyType(
         "AR": NestedForm("init_dist", stands_first=False, example="AR(rho=0.8, sigma=0.3, init_dist=Normal(mu=0, sigma=1))"),
     }
 )
+RANDOM_WALK = "GaussianRandomWalk"
 WALKS = frozenset(name for name, form in NESTED_FORMS.items() if form.argument == "init_dist")  # values that follow one another

@@ -30,6 +30,7 @@ class OrderedLogistic(Categorical):
     """
 
     name = "OrderedLogistic"
+    example = ("OrderedLogistic(eta=0.4, c1=-1, c2=1)", "one of three classes in an order")
     value_kind = ValueKind.ORDERED_CATEGORY
     vector_argument = "cutpoints"
     can_be_prior = False
@@ -86,6 +87,7 @@ class Multinomial(Family):
     """
 
     name = "Multinomial"
+    example = ("Multinomial(n=20, left=0.4, right=0.5, other=0.1)", "how many of twenty chose each")
     value_kind = ValueKind.CATEGORY_COUNTS
     vector_argument = "p"
     trials_argument = "n"

@@ -27,6 +27,7 @@ class Exponential(Family):
     """Exponential(lam) or Exponential(scale=1): log f = -log scale - x / scale, lam = 1 / scale.  Mean and sd are scale."""
 
     name = "Exponential"
+    example = ("Exponential(mean=2)", "a waiting time, or a positive number of which only the mean is known")
     value_kind = ValueKind.NONNEGATIVE
     free_arguments = ("scale",)
     signatures = (Signature((), ("scale",)), Signature(("lam",)))
@@ -87,6 +88,7 @@ class LogNormal(ClampedFamily):
     """
 
     name = "LogNormal"
+    example = ("LogNormal(median=20, factor=3)", "a positive number of which the order of magnitude is known")
     value_kind = ValueKind.POSITIVE
     location_scale = normal_location_scale("log")
     is_normal = True
@@ -191,6 +193,7 @@ class Weibull(ClampedFamily):
     """
 
     name = "Weibull"
+    example = ("Weibull(alpha=1.5, beta=4)", "a lifetime whose hazard rises")
     value_kind = ValueKind.POSITIVE
     free_arguments = ("alpha", "beta")
     shape_argument = "alpha"

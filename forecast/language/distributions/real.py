@@ -70,6 +70,7 @@ class Normal(Family):
     """
 
     name = "Normal"
+    example = ("Normal(mean=0, sd=4)", "a change in points, up or down")
     value_kind = ValueKind.REAL
     location_scale = normal_location_scale("identity")
     is_normal = True
@@ -149,6 +150,7 @@ class StudentT(Family):
     """
 
     name = "StudentT"
+    example = ("StudentT(nu=4, mu=0, sigma=1)", "a measurement with occasional large errors")
     value_kind = ValueKind.REAL
     location_scale = LocationScale("mu", "sigma", "identity", "StudentT", "mu=0, sigma=1", shapes=("nu",))
     is_symmetric = True
@@ -233,6 +235,7 @@ class Cauchy(Family):
     """Cauchy(alpha, beta): log f = -log(pi beta) - log(1 + ((x - alpha) / beta)²).  No mean and no sd (NaN)."""
 
     name = "Cauchy"
+    example = ("Cauchy(alpha=0, beta=1)", "an error that may be of any size")
     value_kind = ValueKind.REAL
     location_scale = LocationScale("alpha", "beta", "identity", "Cauchy", "alpha=0, beta=1")
     is_symmetric = True

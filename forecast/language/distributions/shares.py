@@ -36,6 +36,7 @@ class Beta(ClampedFamily):
     """
 
     name = "Beta"
+    example = ("Beta(mean=0.85, strength=8)", "a share, as if eight cases had been seen")
     value_kind = ValueKind.OPEN_SHARE
     free_arguments = ("alpha", "beta")
     shape_argument = "alpha"
@@ -241,6 +242,7 @@ class LogitNormal(Family):
     """
 
     name = "LogitNormal"
+    example = ("LogitNormal(p5=0.1, p95=0.6)", "a share whose log odds are a Normal")
     value_kind = ValueKind.OPEN_SHARE
     location_scale = normal_location_scale("logit")
     is_normal = True

@@ -38,6 +38,7 @@ class Dirichlet(Family):
     """
 
     name = "Dirichlet"
+    example = ("Dirichlet(left=4, right=5, other=1)", "a share for each label, together 1")
     value_kind = ValueKind.SIMPLEX
     vector_argument = "a"
     joint = True

@@ -22,6 +22,7 @@ class Uniform(Family):
     """Uniform(lower=0, upper=1): log f = -log(upper - lower).  Mean the middle, sd (upper - lower) / sqrt(12)."""
 
     name = "Uniform"
+    example = ("Uniform(lower=0, upper=1)", "any value between two bounds, all equally likely")
     value_kind = ValueKind.INTERVAL
     is_symmetric = True
     free_arguments = ("lower", "upper")
@@ -95,6 +96,7 @@ class Triangular(Family):
     """
 
     name = "Triangular"
+    example = ("Triangular(lower=2, upper=10, c=4)", "a least, a most and a likeliest value")
     value_kind = ValueKind.INTERVAL
     free_arguments = ("c",)
     signatures = (Signature((), ("lower", "upper", "c")),)

@@ -1,4 +1,4 @@
-"""What a family declares of itself beside its formulas: its values, its role in a book, how it is elicited and how PyMC has it.
+"""What a family declares of itself beside its formulas: its values, its role in a book, how it is elicited, documented, and had by PyMC.
 
 Whoever treats families differently asks for one of these properties, never for a name, so that a
 new family is its class and a line in ``families``.  Most have the defaults.
@@ -132,6 +132,12 @@ class FamilyTraits:
     free_arguments: ClassVar[tuple[str, ...]] = ()  # those found from judgements; none for a family that is not offered
     fixed_arguments: ClassVar[Mapping[str, float]] = MappingProxyType({})  # those that elicitation sets beforehand
     shape_argument: ClassVar[str] = ""  # the argument along which its member of greatest entropy is sought
+
+    # documentation
+    example: ClassVar[tuple[str, str]] = (
+        "",
+        "",
+    )  # a statement whose arguments are numbers, and what it may be of; the reference shows both
 
     # PyMC, whose class has the family's name
     pymc_options: ClassVar[Mapping[str, bool]] = MappingProxyType({})  # what a declaration is given beside arguments

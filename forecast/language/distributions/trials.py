@@ -43,6 +43,7 @@ class Bernoulli(Family):
     """Bernoulli(p) or Bernoulli(logit_p): log P(1) = log p, log P(0) = log(1 - p), p = expit(logit_p).  Mean p."""
 
     name = "Bernoulli"
+    example = ("Bernoulli(p=0.3)", "whether something happened")
     value_kind = ValueKind.BINARY
     support_arguments = ()
     event_process = "hazard"
@@ -93,6 +94,7 @@ class Binomial(Family):
     """Binomial(n, p) or Binomial(n, logit_p): log P(k) = log(n over k) + k log p + (n - k) log(1 - p).  Mean n p."""
 
     name = "Binomial"
+    example = ("Binomial(n=12, p=0.3)", "how many of twelve")
     value_kind = ValueKind.COUNT
     trials_argument = "n"
     whole_arguments = ("n",)
@@ -166,6 +168,7 @@ class BetaBinomial(Family):
     """
 
     name = "BetaBinomial"
+    example = ("BetaBinomial(alpha=3, beta=7, n=12)", "how many of twelve, where the share differs from group to group")
     value_kind = ValueKind.COUNT
     trials_argument = "n"
     whole_arguments = ("n",)

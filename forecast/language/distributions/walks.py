@@ -82,7 +82,7 @@ class Walk(Family):
             core, valid = self._prepare(arguments)
         if not valid.all():
             raise ValueError(f"arguments of {self.name} that make no distribution")
-        steps = rng.standard_normal((len(last), count))
+        steps = self._draw_steps(rng, (len(last), count), core)
         return np.concatenate(list(_following_values(last, core, steps)), axis=1)
 
     def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
@@ -96,14 +96,18 @@ class Walk(Family):
         return low, middle, high
 
     def values_from_steps(self, standard: Array, **arguments: Any) -> Array:
-        """Return the values ``(draws, labels)`` that standard normal steps lead to."""
+        """Return the values ``(draws, labels)`` that steps in units of their sd lead to: standard normal ones, where no step is a jump."""
         return self._from_scores(standard, self._core(**{name: np.asarray(value) for name, value in arguments.items()}))
 
     def steps_of(self, values: Array, **arguments: Any) -> Array:
-        """Return the standard normal steps that lead to values ``(draws, labels)``."""
+        """Return the steps, in units of their sd, that lead to values ``(draws, labels)``."""
         mean, sd = self._given_before(values, self._core(**{name: np.asarray(value) for name, value in arguments.items()}))
         steps: Array = (values - mean) / sd
         return steps
+
+    def _draw_steps(self, rng: np.random.Generator, size: tuple[int, int], _core: Core) -> Array:
+        """Steps in units of their sd."""
+        return rng.standard_normal(size)
 
     def _core(self, **arguments: Any) -> Core:
         return tuple(np.asarray(argument, dtype=float) for argument in (*self.step(arguments), *self.first(arguments)))
@@ -119,7 +123,7 @@ class Walk(Family):
 
     def _given_before(self, x: Array, core: Core) -> tuple[Array, Array]:
         """Mean and sd of each value given the one before."""
-        factor, added, sigma, first_mean, first_sd = core
+        factor, added, sigma, first_mean, first_sd = core[:5]
         is_first = np.arange(x.shape[-1]) == 0
         before = np.concatenate([np.zeros_like(x[..., :1]), x[..., :-1]], axis=-1)
         return np.where(is_first, first_mean, factor * before + added), np.where(is_first, first_sd, sigma)
@@ -128,7 +132,7 @@ class Walk(Family):
         return self._from_scores(special.ndtri(q), core)
 
     def _from_scores(self, z: Array, core: Core) -> Array:
-        *_, first_mean, first_sd = core
+        first_mean, first_sd = core[3:5]
         first = first_mean + first_sd * z[..., :1]
         return np.concatenate([first, *_following_values(first, core, z[..., 1:])], axis=-1)
 
@@ -153,21 +157,27 @@ def _following_values(last: Array, core: Core, steps: Array) -> Iterator[Array]:
         yield value
 
 
+class RandomWalk(Walk):
+    """A walk whose value before stays, and to which ``mu`` is added."""
+
+    name = "GaussianRandomWalk"
+    example = ("GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))", "a level that drifts from year to year")
+    own: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN}
+
+    def step(self, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+        """The value before stays; ``mu`` is added."""
+        return 1.0, arguments.get("mu", 0.0), arguments.get("sigma", 1.0)
+
+
 @cache
 def random_walk_family(inner: Family) -> Family:
     """Return the family of ``GaussianRandomWalk`` that begins with another."""
 
-    class GaussianRandomWalk(Walk):
+    class GaussianRandomWalk(RandomWalk):
         """GaussianRandomWalk(mu=0, sigma=1, init_dist): each value is the one before plus a Normal(mu, sigma) step."""
 
-        name = "GaussianRandomWalk"
-        own: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN}
-        signatures: ClassVar = (Signature((), (*own, *(f"{INIT}{name}" for name in inner.domains))),)
-        domains: ClassVar[Mapping[str, Domain]] = {**own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}
-
-        def step(self, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-            """The value before stays; ``mu`` is added."""
-            return 1.0, arguments.get("mu", 0.0), arguments.get("sigma", 1.0)
+        signatures: ClassVar = (Signature((), (*RandomWalk.own, *(f"{INIT}{name}" for name in inner.domains))),)
+        domains: ClassVar[Mapping[str, Domain]] = {**RandomWalk.own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}
 
     GaussianRandomWalk.inner = inner
     return GaussianRandomWalk()
@@ -181,6 +191,7 @@ def autoregression_family(inner: Family) -> Family:
         """AR(rho, sigma=1, init_dist): each value is rho times the one before plus a Normal(0, sigma) step."""
 
         name = "AR"
+        example = ("AR(rho=0.8, sigma=0.3, init_dist=Normal(mu=0, sigma=1))", "a level that drifts and comes back")
         own: ClassVar[Mapping[str, Domain]] = {"rho": REAL_DOMAIN, "sigma": WIDTH_DOMAIN}
         signatures: ClassVar = (Signature(("rho",), ("sigma", *(f"{INIT}{name}" for name in inner.domains))),)
         domains: ClassVar[Mapping[str, Domain]] = {**own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from forecast.actions.new.templates import TemplateInput
-from forecast.actions.new.topics import new_topic
 from forecast.book.files.names import LONGEST_NAME, name_fault, record_fault, topic_fault
 from forecast.book.files.reserved import DEVICES, RECORDS_OF_OTHER_KINDS
 from forecast.book.reading import read_book
 from forecast.report.charts_why import chart_name
+from tests.support.new_topics import new_topic
 from tests.support.paths import TINY_BOOK
 
 REASONS = {

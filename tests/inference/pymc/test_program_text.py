@@ -8,6 +8,7 @@ import io
 import tokenize
 import warnings
 from datetime import date
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -15,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.inference.pymc.plan import CannotSample
-from forecast.inference.pymc.program import pymc_source
 from forecast.inference.pymc.program_distributions import density_text
 from forecast.inference.pymc.program_text import RESERVED_NAMES, column_name, comment, literal, part_name, pymc_name, variable_name
 from forecast.language.distributions.component import Component
 from forecast.language.distributions.families import FAMILIES
 from forecast.language.distributions.pools import LOG_ODDS, make_pool
 from forecast.model.model import model_as_of
+from forecast.predict.pymc_program import program_with_answers
 from tests.support.building import make_topic
 from tests.support.payloads import PAYLOADS
 
@@ -80,12 +81,15 @@ HOSTILE = {  # a name of a topic that can be read, and one that Python, PyMC or 
     "rate": "print", "factor": "list", "hidden": "sum", "base": "pm", "level": "draw", "spread": "chain", "shift": "hypotheses",
     "loose": "level_standard", "loose_standard": "model", "events": "float", "trials": "object", "asked": "seen", "sort": "zip",
     "left": "right", "split": "joint", "input": "weight",
+    "often": "np", "how_many": "step", "first_time": "special",
 }  # fmt: skip
 
 
 def named(name):
     """A topic with every kind of variable that a program has, its names made by ``name``."""
-    rate, factor, hidden, base, level, spread, shift, loose, other, events, trials, asked, sort, left, split, known = map(name, HOSTILE)
+    rate, factor, hidden, base, level, spread, shift, loose, other, events, trials, asked, sort, left, split, known = map(
+        name, islice(HOSTILE, 16)
+    )
     return make_topic(
         name="n",
         priors={
@@ -102,7 +106,7 @@ def named(name):
         },
         series={known: [(date(2025, 1, 1), 2.0)]},
         streams={
-            events: f"Poisson(mu={rate} * {factor}[{sort}] * {known} * months * exp({loose}) * {other} * (2 if {hidden} == a else 1))",
+            events: {"value": f"Poisson(mu={rate} * {factor}[{sort}] * {known} * months * exp({loose}) * {other} * (2 if {hidden} == a else 1))", "next": {sort: "x"}},
             trials: f"Binomial(n={asked}, p=expit(logit({base}) + {shift} * {left}))",
             name("votes"): f"Categorical(p={split})",
         },
@@ -111,13 +115,18 @@ def named(name):
             trials: [{"value": 3, asked: 5.0, left: 0.5}, {"value": 1, asked: 4.0, left: 1.5}],
             name("votes"): ["l", "r", "r"],
         },
-        questions={"q": f"{rate} > 1"},
+        questions={
+            "q": f"{rate} > 1",
+            name("often"): {"answer": f"total({events}) >= 9", "given": f"{base} > 0.1", "by": date(2025, 12, 31)},
+            name("how_many"): {"answer": f"total({events}) * {level}", "by": date(2025, 12, 31)},
+            name("first_time"): {"answer": f"first(total({events}) >= 12)", "by": date(2025, 12, 31)},
+        },
     )  # fmt: skip
 
 
 def program(name):
     """The program of the topic."""
-    return pymc_source(model_as_of(named(name), date(2025, 6, 1)))
+    return program_with_answers(model_as_of(named(name), date(2025, 6, 1)))
 
 
 def test_names_that_python_pymc_or_the_program_use_give_a_program_of_the_same_form():
@@ -126,7 +135,17 @@ def test_names_that_python_pymc_or_the_program_use_give_a_program_of_the_same_fo
     assert form(hostile) == form(plain)
     stored = [node.id for node in ast.walk(ast.parse(hostile)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     assert [name for name in stored if hasattr(builtins, name) or name in {"pm", "np", "pt"}] == []
-    again = {"values", "share", "label", "index", "total", "below", "above"}  # of loops and functions, and the sum that grows
+    again = {
+        "values",
+        "share",
+        "label",
+        "part",
+        "parts",
+        "index",
+        "total",
+        "below",
+        "above",
+    }  # of loops and functions, and the sum that grows
     assert [name for name in sorted(set(stored) - again) if stored.count(name) > 1] == []
 
 

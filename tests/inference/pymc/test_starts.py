@@ -76,7 +76,12 @@ def test_draws_of_the_known_models_come_back(name):
 
 
 @pytest.mark.parametrize(
-    "walk", ["GaussianRandomWalk(sigma=wide, init_dist=Normal(mu=0, sigma=1))", "AR(rho=0.5, sigma=wide, init_dist=Normal(mu=0, sigma=1))"]
+    "walk",
+    [
+        "GaussianRandomWalk(sigma=wide, init_dist=Normal(mu=0, sigma=1))",
+        "GaussianRandomWalk(sigma=wide, jump=0.1, jump_sigma=3, init_dist=Normal(mu=0, sigma=1))",
+        "AR(rho=0.5, sigma=wide, init_dist=Normal(mu=0, sigma=1))",
+    ],
 )
 @pytest.mark.parametrize("centred", [False, True])
 def test_walks_come_back(walk, centred):

@@ -12,14 +12,16 @@ import pytest
 from forecast.elicitation.candidates import candidates
 from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, Support
 from forecast.language.distributions.domains import COUNT_DOMAIN
-from forecast.language.distributions.families import FAMILIES, WRAPPERS
+from forecast.language.distributions.families import FAMILIES, WRAPPERS, family_for
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.nested import NESTED_FORMS
 from forecast.language.distributions.traits import FamilyTraits, ValueKind
 from forecast.language.distributions.trials import MOST_TERMS
 from forecast.language.distributions.words import quantile_name
+from forecast.language.evaluate import Scope, evaluate
 from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY
+from forecast.language.statements import parse_statement
 from tests.language.distributions.test_traits_pymc import PYMC_CHECKS
 from tests.support.distribution_cases import CHOSEN, EXAMPLES
 from tests.support.paths import ROOT
@@ -258,6 +260,16 @@ def check_shape_argument(kind: Family) -> None:
     assert {name: float(solved[name]) for name in solved} == pytest.approx(example(kind), rel=1e-6)
 
 
+def check_example(kind: Family) -> None:
+    """A statement that names the family and makes one of its members, and a phrase."""
+    text, about = kind.example
+    statement = parse_statement(text)
+    assert family_for(statement) is kind
+    kind.check_numbers({name: float(evaluate(expression, Scope(), NUMPY)) for name, expression in statement.arguments.items()})
+    assert about
+    assert not about.endswith(".")
+
+
 CHECKS: Mapping[str, Callable[[Family], None]] = {
     name.removeprefix("check_"): check for name, check in dict(globals()).items() if name.startswith("check_")
 }
@@ -298,6 +310,7 @@ def test_no_shape_beyond_floats_is_found() -> None:
 
 NAMED_ELSEWHERE: Mapping[str, int] = {  # modules that may name a family as text, how often, each with its reason
     "inference/fitted_mixture.py": 4,  # those whose greatest likelihood it finds, to carry a posterior; no family has to be among them
+    "predict/program_draws.py": 16,  # how an exported program draws them with NumPy; a question about any other is not answered there, and says so
     "scoring/closed_forms.py": 12,  # the closed forms that scoringrules has, by PyMC's names; no family has to have one
 }
 

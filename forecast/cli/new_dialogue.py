@@ -1,0 +1,226 @@
+"""``forecast new`` as a dialogue: kind, question, days and priors are asked for, and what they imply is shown before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forecast.actions.new.kinds import BASE_RATES, TEMPLATE_KINDS
+from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm
+from forecast.cli.lines import echo, print_columns
+from forecast.language.faults import Fault, did_you_mean
+
+if TYPE_CHECKING:
+    from forecast.actions.new.beliefs import Belief
+    from forecast.actions.new.templates import TemplateInput
+    from forecast.actions.new.topics import TopicAnswers
+    from forecast.book.topic import Topic
+
+
+LEAST_WORDS = 2  # of a question
+
+
+def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswers | None:
+    """Ask for everything about a new topic that is not given, and return all of it; None where the person does not want it written.
+
+    Raises ``typer.Abort`` where the answers end.
+    """
+    from forecast.actions.new.topics import template_topic
+
+    kind = given.kind or _ask_kind()
+    asks = given.own.asks or _ask_question(kind)
+    answers = replace(given, kind=kind, own=replace(given.own, asks=asks, condition=given.own.condition or _ask_condition(kind)))
+    answers = replace(answers, name=given.name or _ask_name(root))
+    answers = _with_days(answers, today)
+    template = template_topic(root, answers.name, kind, today)
+    if template is not None:
+        answers = replace(answers, own=_ask_priors(template, kind, answers.own))
+    return _confirm_answers(root, answers, today)
+
+
+def print_beliefs(topic: Topic, beliefs: tuple[Belief, ...], today: date) -> None:
+    """Print each prior that was said in words as a statement with its 90 % range, and what the topic's priors imply before any row."""
+    for belief in beliefs:
+        _print_fit(belief)
+    if beliefs:
+        _print_implied(topic, beliefs[0].name.partition(".")[0], today)
+
+
+def _print_fit(belief: Belief) -> None:
+    from forecast.language.distributions.families import FAMILIES
+    from forecast.schema.words import middle, number
+
+    if FAMILIES[belief.fit.family].value_kind.is_labelled:
+        echo(f"{belief.name}: {belief.fit.statement}.")
+        return
+    low, _, median, _, high = belief.fit.points
+    counted = "" if belief.unit in {"", "share"} else f" {belief.unit}"
+    echo(
+        f"{belief.name}: “{belief.said}” is {belief.fit.statement}: {number(low)} to {number(high)}{counted} (90 %), median {number(middle(median, low=low, high=high))}."
+    )
+
+
+def _print_implied(topic: Topic, parameter: str, today: date) -> None:
+    """Say what a topic's priors imply, before any of the record, for what a parameter reaches."""
+    from forecast.cli.elicit.options import expected_sentence
+    from forecast.elicitation.implied import prior_predictive
+    from forecast.model.errors import Unsound
+
+    try:
+        implied = prior_predictive(topic, parameter, today)
+    except Unsound as unsound:
+        echo(f"What this implies is not known: {unsound.problems[0].message}")
+        return
+    for stream in implied.streams[:2]:
+        echo(f"Before any row it says: {expected_sentence(stream)}.")
+    print_columns([(name, "" if answer is None else answer["headline"]) for name, answer in implied.answers.items()], indent="  ")
+
+
+def _ask_kind() -> str:
+    kinds = list(TEMPLATE_KINDS)
+    echo("What kind of question is it?")
+    print_columns([(str(at), kind, about) for at, (kind, about) in enumerate(TEMPLATE_KINDS.items(), start=1)], indent="  ")
+
+    def parse(text: str) -> str:
+        if text in kinds:
+            return text
+        if not text.isdigit():
+            raise Fault(f"`{text}` is no kind" if text else "a kind is needed", hint=did_you_mean(text, kinds) or "its number or its name")
+        return kinds[int(check_choice(text, [str(at) for at in range(1, len(kinds) + 1)])) - 1]
+
+    return ask("Its number or its name:", parse)
+
+
+def _ask_question(kind: str) -> str:
+    from forecast.actions.new.templates import TemplateInput, words_fault
+
+    def parse(text: str) -> str:
+        if len(text.split()) < LEAST_WORDS:
+            raise Fault("a question is needed", hint="as in: Will the bridge be closed in 2027?")
+        if (fault := words_fault(kind, TemplateInput(asks=text))) is not None:
+            raise Fault(fault[0], hint=fault[1])
+        return text
+
+    return ask("Your question:", parse)
+
+
+def _ask_condition(kind: str) -> str:
+    from forecast.actions.new.templates import is_conditional
+
+    return ask("If what? The condition, as in: the county pays:", str) if is_conditional(kind) else ""
+
+
+def _ask_name(root: Path) -> str:
+    from forecast.actions.new.topics import new_name_fault
+
+    def parse(text: str) -> str:
+        if (fault := new_name_fault(root, text)) is not None:
+            raise Fault(*fault[:1], hint=fault[1])
+        return text
+
+    return ask("A short name for the topic, in snake_case:", parse)
+
+
+def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
+    """The answers with the first and the last day that count, where the kind has them; Enter takes the usual ones."""
+    from forecast.actions.new.days import calendar
+    from forecast.actions.new.templates import counts_from_a_day, has_day
+    from forecast.actions.new.topics import window_of_question
+    from forecast.schema import words
+
+    since, by = answers.since, answers.by
+    counts = counts_from_a_day(answers.kind)
+    usual_since, usual_by = window_of_question(answers.own.asks, by=by, today=today) if counts else (None, by)
+    if has_day(answers.kind) and by is None:
+        usual = usual_by or calendar(today=today, opens=None, by=None).by
+        by = ask(f"The last day that counts, as in 2027-06-30; Enter for {words.day(usual)}:", lambda text: _day(text, usual, after=today))
+        usual_since, _ = window_of_question(answers.own.asks, by=by, today=today) if counts else (None, by)
+    if counts and since is None:
+        first = usual_since or today
+        since = ask(f"The first day that counts; Enter for {words.day(first)}:", lambda text: _day(text, first, until=by))
+    return replace(answers, since=since, by=by)
+
+
+def _day(text: str, usual: date, *, after: date | None = None, until: date | None = None) -> date:
+    from forecast.book.files.days import day_fault, is_book_day
+    from forecast.book.files.numerals import parse_day
+
+    if not text:
+        return usual
+    if (day := parse_day(text)) is None:
+        raise Fault(f"`{text}` is not a date", hint="write it as in 2027-06-30")
+    if not is_book_day(day):
+        raise Fault(day_fault(day)[0])
+    if after is not None and day <= after:
+        raise Fault(f"{day} is not after today ({after})", hint="ask about a day to come")
+    if until is not None and day > until:
+        raise Fault(f"{day} is after the last day that counts ({until})")
+    return day
+
+
+def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput:
+    """What is given with a prior, and its reason, for each that is the template's placeholder and can be said in words."""
+    from forecast.actions.new.beliefs import can_be_said
+    from forecast.actions.placeholders import PLACEHOLDER, priors_with
+    from forecast.elicitation.phrases import EXAMPLES, OPTIONS_EXAMPLE
+
+    taken = own.prior_names | ({BASE_RATES.get(kind, "")} if own.base_rate else set())
+    for name in priors_with(template, PLACEHOLDER):
+        if name in taken or not can_be_said(template, name):
+            continue
+        unit = template.parameters[name].unit
+        example = OPTIONS_EXAMPLE if template.parameters[name].categories else EXAMPLES
+        echo()
+        echo(f"What do you believe of `{name}`{f', in {unit}' if unit else ''}? {example[0].upper()}{example[1:]}.")
+        if said := _ask_belief(template, name):
+            own = replace(own, priors={**own.priors, name: said})
+            reason = ask("Why? A sentence; Enter for none so far:", _reason)
+            own = replace(own, reasons={**own.reasons, name: reason}) if reason else own
+    return own
+
+
+def _ask_belief(template: Topic, name: str) -> str:
+    """A prior in words, or as a statement, once the person has seen what it is and agreed; empty where it is left open."""
+    from forecast.actions.new.beliefs import belief_of_words
+    from forecast.elicitation.phrases import is_statement
+
+    def parse(text: str) -> str:
+        if text and not is_statement(text):
+            _print_fit(belief_of_words(template, name, text))
+        return text
+
+    said = ask("Enter leaves it open:", parse)
+    while said and not is_statement(said):
+        another = ask("Is that right? Enter for yes; or say it anew:", parse)
+        if not another:
+            break
+        said = another
+    return said
+
+
+def _reason(text: str) -> str:
+    from forecast.book.sentences import SENTENCE_HINT, is_sentence
+
+    if text and not is_sentence(text):
+        raise Fault("this is not a sentence", hint=SENTENCE_HINT)
+    return text
+
+
+def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:
+    """The answers, once the person has seen what they make and agreed; problems are said, and end it."""
+    from forecast.actions.new.topics import prepare_topic
+
+    draft = prepare_topic(root, answers, today=today)
+    if draft.topic is None:
+        for problem in draft.problems:
+            complain(Fault(problem.message, hint=problem.hint))
+        return None
+    echo()
+    asked = [question.asks for question in draft.topic.questions.values()] + [judged.asks for judged in draft.topic.judged.values()]
+    for asks in asked:
+        echo(f"It asks: {asks}")
+    if draft.beliefs:
+        print_beliefs(draft.topic, draft.beliefs, today)
+    return answers if confirm("Write it? y or n, Enter for n:") else None

@@ -1,0 +1,1 @@
+"""What commands print after ``--json``: the shape of each output, its version, and its JSON Schema."""

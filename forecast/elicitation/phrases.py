@@ -1,0 +1,209 @@
+"""What somebody believes of an unknown, in words: ``0.02 to 0.5``, ``3 in 20 years``, ``below 10 %``, as a judgement.
+
+Two values with "to" between them are a 90 % interval, as in Squiggle; one bound has 95 % of the probability on its side.
+Cases, or events in a time, count as if they had been seen and nothing else was known: a base rate.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from forecast.elicitation.judgements import (
+    POSITIVE_SUPPORT,
+    REAL_SUPPORT,
+    SHARE_SUPPORT,
+    IntervalMass,
+    Judgement,
+    ObservedCases,
+    QuantilePoint,
+    QuantilePoints,
+    Support,
+    check_judgement,
+    interval,
+)
+from forecast.elicitation.texts import parse_number
+from forecast.language.faults import Fault
+from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
+
+EXAMPLES = "as in 0.02 to 0.5 (nine chances in ten), 3 in 20 years, 3 of 20, at least 3, below 10 %"
+OPTIONS_EXAMPLE = "as in red 40 %, blue 35 %, other 25 %"
+CHANCES_TOLERANCE = 1e-9  # within which chances add up to 1
+ONE_SIDED = 0.95  # of the probability lies on the side of a single bound
+COUNT_WORDS: Mapping[str, float] = MappingProxyType(
+    {
+        "never": 0, "no": 0, "none": 0, "zero": 0, "once": 1, "one": 1, "twice": 2, "two": 2, "thrice": 3, "three": 3, "four": 4, "five": 5,
+        "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "a": 1, "an": 1,
+    }
+)  # fmt: skip
+PERIODS: Mapping[str, float] = MappingProxyType(
+    {
+        "day": 1.0,
+        "week": 7.0,
+        "month": DAYS_PER_MONTH,
+        "quarter": DAYS_PER_YEAR / 4,
+        "year": DAYS_PER_YEAR,
+        "decade": 10 * DAYS_PER_YEAR,
+        "century": 100 * DAYS_PER_YEAR,
+    }
+)  # days
+SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9})
+_PERIOD = "|".join(PERIODS)
+_OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.]\S*(?:\s*%)?)")
+_STATEMENT = re.compile(r"(?:[A-Z]\w*|posterior)\s*\(")
+_TIMES = r"(?:\s+(?:times?|events?|cases?|of them))?"
+_SEEN = re.compile(
+    rf"(?P<count>\S+){_TIMES}\s+(?:in|within|over|during)\s+(?:the\s+(?:last|past)\s+)?(?P<among>\S+?)(?:\s*(?P<period>{_PERIOD}|centurie)s?)?",
+    re.IGNORECASE,
+)
+_EVERY = re.compile(
+    rf"(?P<count>\S+){_TIMES}\s+(?:per|each|every|a|an)\s+(?:(?P<among>\S+)\s+)?(?P<period>{_PERIOD}|centurie)s?", re.IGNORECASE
+)
+_OF = re.compile(r"(?P<count>\S+)\s+(?:of|out\s+of)\s+(?P<among>\S+)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?:between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)|(?:from\s+)?(?P<c>.+?)\s*(?:\bto\b|\s[-\N{EN DASH}]\s|\N{EN DASH}|\.\.+|\N{HORIZONTAL ELLIPSIS})\s*(?P<d>.+))",
+    re.IGNORECASE,
+)
+_SURE = re.compile(r"(?P<said>.+?)\s*[(,;]\s*(?P<mass>[\d.]+)\s*%\s*(?:sure|interval|range|of the time)?\s*\)?", re.IGNORECASE)
+_ABOVE = re.compile(
+    r"(?:at\s+least|no\s+less\s+than|not\s+less\s+than|more\s+than|above|over|>=?|\N{GREATER-THAN OR EQUAL TO})\s*(.+)", re.IGNORECASE
+)
+_BELOW = re.compile(
+    r"(?:at\s+most|no\s+more\s+than|not\s+more\s+than|less\s+than|fewer\s+than|below|under|up\s+to|<=?|\N{LESS-THAN OR EQUAL TO})\s*(.+)",
+    re.IGNORECASE,
+)
+_FACTOR = re.compile(r"(?:about\s+|around\s+)?(.+?)\s*,?\s*(?:within|give\s+or\s+take)\s+a\s+factor\s+(?:of\s+)?(.+)", re.IGNORECASE)
+
+
+def is_statement(text: str) -> bool:
+    """Whether a text is a distribution as prior files write it, and no words."""
+    return _STATEMENT.match(text.strip()) is not None
+
+
+def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
+    """Return the judgement that a text in words is, of an unknown with these values; raise ``Fault`` for what cannot be understood.
+
+    ``unit`` says which time a rate is per, as in "times a month".
+    """
+    said = " ".join(text.split()).rstrip(".")
+    if not said:
+        raise Fault("nothing was said", hint=EXAMPLES)
+    mass = 0.9
+    if (match := _SURE.fullmatch(said)) is not None and _RANGE.fullmatch(match["said"]) is not None:
+        said, mass = match["said"], float(match["mass"]) / 100
+    judgement = _seen_cases(said, support, unit) or _values(said, support, unit, mass)
+    if judgement is None:
+        raise Fault(f"`{text.strip()}` cannot be understood", hint=EXAMPLES)
+    return check_judgement(judgement, support)
+
+
+def parse_chances(text: str) -> dict[str, float]:
+    """Return the chance of each of several named options, written as in ``red 40 %, blue 35 %, other 25 %``.
+
+    Raises ``Fault`` where they do not add up to 1, where one is named twice, and where there are fewer than two.
+    """
+    chances: dict[str, float] = {}
+    for part in (part.strip() for part in re.split(r"[,;]", text) if part.strip()):
+        match = _OPTION.fullmatch(part)
+        if match is None:
+            raise Fault(f"`{part}` is no option with its chance", hint=OPTIONS_EXAMPLE)
+        if match[1] in chances:
+            raise Fault(f"`{match[1]}` is given twice")
+        chances[match[1]] = parse_number(match[2], SHARE_SUPPORT)
+        if not chances[match[1]] > 0:
+            raise Fault(f"`{match[1]}` has no chance: what is impossible is no option", hint="leave it out")
+    if len(chances) < 2:
+        raise Fault("a choice has two options at least", hint=OPTIONS_EXAMPLE)
+    if abs(math.fsum(chances.values()) - 1) > CHANCES_TOLERANCE:
+        raise Fault(
+            f"these chances add up to {100 * math.fsum(chances.values()):.6g} %, not 100 %", hint="an option `other` may take the rest"
+        )
+    return chances
+
+
+def _seen_cases(said: str, support: Support, unit: str) -> Judgement | None:
+    """Cases, or events in a time, as if they had been seen; None where the text says no such thing."""
+    match = _SEEN.fullmatch(said) or _EVERY.fullmatch(said)
+    if match is None and (match := _OF.fullmatch(said)) is not None:
+        if support != SHARE_SUPPORT:
+            raise Fault(f"`{said}` says how many of so many, and this unknown is no share", hint="of a rate: 3 in 20 years")
+        return ObservedCases(_count(match["count"]), _count(match["among"]))
+    if match is None or _as_count(match["count"]) is None:
+        return None
+    count, among = _count(match["count"]), _count(match["among"] or "1")
+    per = _period_of_unit(unit)
+    if (period := match["period"]) is None:
+        if support == SHARE_SUPPORT and per is None:
+            return ObservedCases(count, among)
+        raise Fault(f"{match['among']} of what?", hint=f"as in {match['count']} in {match['among']} years")
+    if per is None:
+        measured = f", but in {unit}" if unit and support != SHARE_SUPPORT else ""
+        raise Fault(f"this unknown is no rate over time{measured}", hint="say it in its unit, as in 2 to 5")
+    days = PERIODS["century" if period.lower() == "centurie" else period.lower()]
+    return ObservedCases(count, float(f"{among * days / per:.6g}"))
+
+
+def _values(said: str, support: Support, unit: str, mass: float) -> Judgement | None:
+    """An interval or a bound; None where the text is neither."""
+    if (match := _FACTOR.fullmatch(said)) is not None:
+        middle, factor = _number(match[1], support, unit), _number(match[2], POSITIVE_SUPPORT, "")
+        if factor <= 1 or middle <= 0:
+            raise Fault("a factor is above 1, and what it multiplies above 0", hint="as in 5 within a factor of 3")
+        return interval(middle / factor, middle * factor, mass=mass, middle=middle)
+    if (match := _ABOVE.fullmatch(said)) is not None:
+        return _one_sided(_number(match[1], support, unit), support, above=True)
+    if (match := _BELOW.fullmatch(said)) is not None:
+        return _one_sided(_number(match[1], support, unit), support, above=False)
+    if (match := _RANGE.fullmatch(said)) is None:
+        return None
+    low, high = (match["a"], match["b"]) if match["a"] else (match["c"], match["d"])
+    if high.endswith("%") and not low.endswith("%"):
+        low += "%"
+    return interval(_number(low, support, unit), _number(high, support, unit), mass=mass)
+
+
+def _one_sided(value: float, support: Support, *, above: bool) -> Judgement:
+    """A bound with 95 % of the probability on its side.
+
+    Towards a finite end that is an interval, whose member of greatest entropy is taken; towards no end it is a point, which a family of
+    one argument has.
+    """
+    if support == REAL_SUPPORT:
+        raise Fault("of a number that can be anything one bound says too little", hint="give both, as in 3 to 20")
+    end = support.upper if above else support.lower
+    if above and support == POSITIVE_SUPPORT:
+        return QuantilePoints((QuantilePoint(round(1 - ONE_SIDED, 12), value),))
+    return IntervalMass(*((value, end) if above else (end, value)), ONE_SIDED)
+
+
+def _number(text: str, support: Support, unit: str) -> float:
+    """A number with a per cent sign, where the unknown is a share or counted in per cent, or with a word for thousands."""
+    stripped = text.strip()
+    if unit.startswith(("per cent", "percent")):
+        stripped = stripped.removesuffix("%").strip()
+    for word, scale in SCALES.items():
+        if stripped.lower().endswith(word) and stripped[: -len(word)].strip()[-1:].isdigit():
+            return scale * parse_number(stripped[: -len(word)], support)
+    return parse_number(stripped, support)
+
+
+def _as_count(text: str) -> float | None:
+    if text.lower() in COUNT_WORDS:
+        return COUNT_WORDS[text.lower()]
+    try:
+        return parse_number(text, REAL_SUPPORT)
+    except Fault:
+        return None
+
+
+def _count(text: str) -> float:
+    count = _as_count(text)
+    return parse_number(text, REAL_SUPPORT) if count is None else count
+
+
+def _period_of_unit(unit: str) -> float | None:
+    """How many days the time has that a rate is per: of "times a month" those of a month; None where the unit names none."""
+    found = re.search(rf"\b(?:a|an|per|each)\s+({_PERIOD})\b", unit)
+    return None if found is None else PERIODS[found[1]]

@@ -1,0 +1,170 @@
+"""``forecast new --ask`` and priors in words: what is asked, what is shown before anything is written, and what is written then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import tomlkit
+from typer.testing import CliRunner
+
+from forecast.actions.new.books import new_book
+from forecast.actions.new.templates import TemplateInput
+from forecast.book.reading import read_book
+from forecast.cli.commands import commands
+from tests.cli.conftest import Ran, Run, files_of
+from tests.support.new_topics import new_topic
+
+pytestmark = pytest.mark.medium
+
+TODAY = date(2026, 11, 26)
+
+type Talk = Callable[..., Ran]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A new book."""
+    root = tmp_path / "fresh"
+    assert new_book(root, today=TODAY).problems == ()
+    return root
+
+
+@pytest.fixture
+def talk(fresh: Path) -> Talk:
+    """Run the dialogue on a new book, with lines typed one after another."""
+
+    def talked(*words: str, typed: tuple[str, ...]) -> Ran:
+        result = CliRunner().invoke(commands(), ["new", *words, "--book", str(fresh)], input="".join(f"{line}\n" for line in typed))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return talked
+
+
+def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, fresh: Path):
+    """Kind, question, name, days and priors are asked for, again where an answer will not do; on yes the files are written."""
+    typed = (
+        "hazrd", "1",  # the kind
+        "How many times?", "Will the canal freeze over by the end of 2999?",
+        "Canal", "example", "canal",
+        "2020-01-01", "2999-12-31", "3000-01-01", "2999-01-01",
+        "3 in 20", "3 in 30 years", "3 in 20 years", "",  # the prior, said anew once
+        "no idea", "Twenty winters in the parish book.",
+        "y",
+    )  # fmt: skip
+    ran = talk("--ask", typed=typed)
+    assert (ran.code, ran.err) == (0, "")
+    for shown in (
+        "`hazrd` is no kind (did you mean `hazard`?)",
+        "this asks for a number, and a topic like hazard answers with yes or no",
+        "the name `Canal` is not in snake_case",
+        "`example` is there already",
+        "2020-01-01 is not after today",
+        "3000-01-01 is after the last day that counts (2999-12-31)",
+        "20 of what? (as in 3 in 20 years)",
+        "rate: “3 in 30 years” is Gamma(alpha=3, beta=360): 0.00227 to 0.0175 times a month (90 %), median 0.00743.",
+        "rate: “3 in 20 years” is Gamma(alpha=3, beta=240): 0.00341 to 0.0262 times a month (90 %), median 0.0111.",
+        "this is not a sentence",
+        "Before any row it says: 0 to 1 events a year (90 %)",
+    ):
+        assert shown in ran.out, shown
+    assert re.search(r"^  happens  1[345] %$", ran.out, re.MULTILINE)  # 1 - (240 / 252) ** 3 is 13.6 %, from 4,096 draws
+    topic = read_book(fresh, ["canal"])[0].topics["canal"]
+    (question,) = topic.questions.values()
+    assert (question.asks, question.since, question.by) == (typed[3], date(2999, 1, 1), date(2999, 12, 31))
+    assert (topic.parameters["rate"].prior.text, topic.parameters["rate"].why) == (
+        "Gamma(alpha=3, beta=240)",
+        "Twenty winters in the parish book.",
+    )
+
+
+def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
+    """On no, and where the answers end, the book stays as it was and the exit code is 1."""
+    before = files_of(fresh)
+    typed = ("count", "How many storms in 2999?", "storms", "", "", "10 to 20", "", "")
+    for answers in ((*typed, "n"), typed[:3]):
+        ran = talk("--ask", typed=answers)
+        assert (ran.code, ran.err.splitlines()[-1]) == (1, "Nothing was written.")
+        assert files_of(fresh) == before
+
+
+def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):
+    """Options and dialogue go together: with all but the last yes given, that alone is asked."""
+    words = ("canal", "--like", "hazard", "--asks", "Will it freeze?", "--by", "2999-12-31", "--since", "2999-01-01")
+    ran = talk(*words, "--base-rate", "3 in 20 years", "--ask", typed=("y",))
+    assert (ran.code, "Your question" in ran.out, "What do you believe" in ran.out) == (0, False, False)
+    assert read_book(fresh, ["canal"])[0].topics["canal"].parameters["rate"].why == "Base rate: 3 in 20 years."
+
+
+def test_a_script_is_told_what_is_missing(run: Run, fresh: Path):
+    """Without a terminal nothing is asked unless --ask says so: what is missing is an error of the command line."""
+    for words, missing in ((("mine",), "--like"), (("--like", "hazard"), "TOPIC")):
+        ran = run("new", *words, on=fresh)
+        assert (ran.code, missing in ran.err, "--ask" in ran.err) == (2, True, True)
+
+
+def test_priors_in_words_are_written_as_statements_with_what_was_said(run: Run, fresh: Path):
+    """Options take words where they take statements; the words stand in the reason where none is given, and what they say is printed."""
+    words = ("--prior", "households=20k to 60k", "--prior", "owning=1 to 8 %", "--why", "owning=As in the next town.")
+    ran = run("new", "tuners", "--like", "decomposition", "--asks", "How many tuners?", *words, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    assert "owning: “1 to 8 %” is Beta(p5=0.01, p95=0.08): 0.01 to 0.08 (90 %), median 0.0339." in ran.out.splitlines()
+    table = tomlkit.parse((fresh / "priors/tuners.toml").read_text(encoding="utf-8"))
+    assert (table["households"]["prior"], table["owning"]["prior"]) == ("LogNormal(p5=20000, p95=60000)", "Beta(p5=0.01, p95=0.08)")
+    assert table["households"]["why"].startswith("Given as “20k to 60k” on ")
+    assert table["owning"]["why"] == "As in the next town."
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "message"),
+    [
+        ("hazard", TemplateInput(priors={"rate": "3 in 20"}), "`rate`: 20 of what?"),
+        ("hazard", TemplateInput(base_rate="often"), "`rate`: `often` cannot be understood"),
+        ("poll", TemplateInput(base_rate="3 in 20 years"), "a topic like poll has no base rate"),
+        (
+            "count",
+            TemplateInput(base_rate="3 in 2 years", priors={"rate": "1 to 2"}),
+            "`rate` is given twice, as the base rate and as a prior",
+        ),
+        ("hypotheses", TemplateInput(priors={"cause": "3 of 4"}), "`cause`: `3 of 4` is no option with its chance"),
+        ("hypotheses", TemplateInput(priors={"night_flow": "3 of 4"}), "`night_flow`: this prior differs by label"),
+        ("hazard", TemplateInput(priors={"rte": "3 in 20 years"}), "no prior `rte` in this template"),
+        ("options", TemplateInput(priors={"winner": "red 40 %, blue 50 %"}), "`winner`: these chances add up to 90 %, not 100 %"),
+        ("options", TemplateInput(priors={"winner": "red 40 %, red 60 %"}), "`winner`: `red` is given twice"),
+        ("options", TemplateInput(priors={"winner": "red 100 %"}), "`winner`: a choice has two options at least"),
+        (
+            "options",
+            TemplateInput(priors={"winner": "red 100 %, blue 0 %"}),
+            "`winner`: `blue` has no chance: what is impossible is no option",
+        ),
+    ],
+)
+def test_words_that_say_no_prior_are_refused(fresh: Path, kind: str, own: TemplateInput, message: str):
+    """Each has a problem in the prior file's place, and nothing is written."""
+    before = files_of(fresh)
+    (problem,) = new_topic(fresh, "mine", kind=kind, own=own, today=TODAY).problems
+    assert (problem.place.path, problem.message) == ("priors/mine.toml", message)
+    assert files_of(fresh) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "statement"),
+    [
+        ("hazard", "3 in 20 years", "Gamma(alpha=3, beta=240)"),
+        ("count", "18 a year", "Gamma(alpha=18, beta=12)"),
+        ("ladder", "3 in 20 years", "Beta(mean=0.0125, strength=240)"),
+        ("share", "3 of 20", "Beta(mean=0.15, strength=20)"),
+    ],
+)
+def test_a_base_rate_is_the_prior_that_it_is_about(fresh: Path, kind: str, said: str, statement: str):
+    """In each kind that has one it is the prior of the rate, or of the share, and its reason."""
+    done = new_topic(fresh, "mine", kind=kind, own=TemplateInput(asks="Will it?", base_rate=said), today=TODAY)
+    assert done.problems == ()
+    (belief,) = done.beliefs
+    parameter = done.topic.parameters[belief.name]
+    assert (parameter.prior.text, parameter.why) == (statement, f"Base rate: {said}.")

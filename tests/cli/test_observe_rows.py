@@ -1,0 +1,74 @@
+"""``forecast observe --rows``: the rows of a file are appended, all or none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+pytestmark = pytest.mark.medium
+
+RECORD = "seeds/ferry/breakdowns.csv"
+
+
+def test_every_row_of_a_file_is_appended(run: Run, book: Path, tmp_path: Path):
+    """Rows stand in the order of the file, whatever the order of its columns, and take the source of the command where they name none."""
+    before = (book / RECORD).read_text(encoding="utf-8")
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        "\ufeffvalue,from,to,source\r\n1,2024-12-01,2024-12-10,\r\n0,2024-12-11,2024-12-20,The harbour's log\r\n", encoding="utf-8"
+    )
+    ran = run("observe", "ferry.breakdowns", "--rows", str(file), "--source", "The daily paper", "--json")
+    assert ran.code == 0, ran.err
+    made = json.loads(ran.out)
+    after = (book / RECORD).read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert after[len(before) :].splitlines() == made["rows"]
+    assert [row.split(",")[:3] for row in made["rows"]] == [["2024-12-01", "2024-12-10", "1"], ["2024-12-11", "2024-12-20", "0"]]
+    assert ["The daily paper" in made["rows"][0], "The harbour's log" in made["rows"][1]] == [True, True]
+    assert len(set(made["hashes"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("from,to,value,source\n2024-12-01,2024-12-10,1,log\n2024-12-11,2024-12-31x,1,log\n", "`2024-12-31x` is no day"),
+        ("from,to,value,source\n2024-12-01,2024-12-10,1,log\n2024-12-11,2024-12-20,-3,log\n", "-3"),
+        ("from,to,value,source\n2024-12-01,2024-12-10,1,log\n2024-12-01,2024-12-10,1,log\n", "overlaps line"),
+        ("from,to,value,source\n2024-12-01,2024-12-10,1,log\n2099-12-11,2099-12-20,1,log\n", "after today"),
+        ("from,to,value\n2024-12-01,2024-12-10,1\n", "`source` is missing"),
+        ("from,to,value,source\n", "no row is in this file"),
+    ],
+)
+def test_nothing_is_written_where_one_row_is_wrong(run: Run, book: Path, tmp_path: Path, text: str, said: str):
+    """A row that cannot stand keeps the others out, and is named."""
+    before = (book / RECORD).read_bytes()
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    ran = run("observe", "ferry.breakdowns", "--rows", str(tmp_path / "rows.csv"))
+    assert (ran.code, said in ran.err) == (1, True), ran.err
+    assert (book / RECORD).read_bytes() == before
+
+
+def test_a_row_that_stands_already_is_refused(run: Run, book: Path, tmp_path: Path):
+    """A file that was appended once is not appended again, and a file does not say one thing twice."""
+    (tmp_path / "rows.csv").write_text("on,counted,weather,value,source\n2024-12-01,60,calm,4,log\n", encoding="utf-8")
+    assert run("observe", "ferry.late", "--rows", str(tmp_path / "rows.csv")).code == 0
+    before = (book / "seeds/ferry/late.csv").read_bytes()
+    for text in ("2024-12-01,60,calm,4,log\n", "2024-12-05,60,calm,4,log\n2024-12-05,60,calm,4,log\n"):
+        (tmp_path / "rows.csv").write_text(f"on,counted,weather,value,source\n{text}", encoding="utf-8")
+        ran = run("observe", "ferry.late", "--rows", str(tmp_path / "rows.csv"))
+        assert (ran.code, "this row stands in line" in ran.err) == (1, True), ran.err
+    assert (book / "seeds/ferry/late.csv").read_bytes() == before
+
+
+def test_a_file_goes_with_no_other_cell(run: Run, tmp_path: Path):
+    """What is of one row is refused beside a file, and a row alone needs a source."""
+    ran = run("observe", "ferry.breakdowns", "--rows", str(tmp_path / "none.csv"), "--value", "1")
+    assert (ran.code, "has whole rows" in ran.err) == (2, True)
+    ran = run("observe", "ferry.breakdowns", "--rows", str(tmp_path / "none.csv"))
+    assert (ran.code, "No such file" in ran.err) == (1, True)
+    ran = run("observe", "ferry.breakdowns", "--on", "2024-12-01", "--value", "1")
+    assert (ran.code, "--source" in ran.err) == (2, True)

@@ -1,0 +1,116 @@
+"""Words for what is believed: each is the distribution that they say, and what they do not say is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecast.elicitation.fits import fits, read_statement
+from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, IntervalMass, ObservedCases, Support, interval
+from forecast.elicitation.phrases import is_statement, parse_belief
+from forecast.language.distributions.families import family
+from forecast.language.faults import Fault
+
+MONTHLY = "times a month"
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "count", "among"),
+    [
+        ("3 in 20 years", MONTHLY, 3, 240),
+        ("three times in 20 years", MONTHLY, 3, 240),
+        ("3 in the last 20 years", "faults per year", 3, 20),
+        ("3 events over 20 years.", "faults per year", 3, 20),
+        ("once in a decade", MONTHLY, 1, 120),
+        ("1 every 5 years", "times a year", 1, 5),
+        ("twice a year", MONTHLY, 2, 12),
+        ("once every two years", "times a quarter", 1, 8),
+        ("never in 6 months", MONTHLY, 0, 6),
+        ("2 in 10 weeks", "times a day", 2, 70),
+    ],
+)
+def test_events_in_a_time_are_a_base_rate_in_the_unit_of_the_rate(said: str, unit: str, count: float, among: float):
+    """The exposure is converted to the time that the rate is per, months and years of 365.25 days."""
+    judged = parse_belief(said, POSITIVE_SUPPORT, unit=unit)
+    assert isinstance(judged, ObservedCases)
+    assert (judged.count, judged.among) == (count, pytest.approx(among, rel=1e-5))
+
+
+@pytest.mark.parametrize(
+    ("said", "support", "unit", "low", "high", "mass"),
+    [
+        ("0.02 to 0.5", POSITIVE_SUPPORT, MONTHLY, 0.02, 0.5, 0.9),
+        ("from 2 to 5", POSITIVE_SUPPORT, "", 2, 5, 0.9),
+        ("between 2 and 5", POSITIVE_SUPPORT, "", 2, 5, 0.9),
+        ("2 - 5", POSITIVE_SUPPORT, "", 2, 5, 0.9),
+        ("2..5", POSITIVE_SUPPORT, "", 2, 5, 0.9),
+        ("2 \N{EN DASH} 5 (80 %)", POSITIVE_SUPPORT, "", 2, 5, 0.8),
+        ("2 to 50 %", SHARE_SUPPORT, "", 0.02, 0.5, 0.9),
+        ("2% to 50%", SHARE_SUPPORT, "", 0.02, 0.5, 0.9),
+        ("0.02 to 0.5", SHARE_SUPPORT, "", 0.02, 0.5, 0.9),
+        ("40 % to 60 %", REAL_SUPPORT, "per cent", 40, 60, 0.9),
+        ("-3 to 5", REAL_SUPPORT, "points", -3, 5, 0.9),
+        ("\N{MINUS SIGN}3 to \N{MINUS SIGN}1", REAL_SUPPORT, "points", -3, -1, 0.9),
+        ("20k to 1.5 million", POSITIVE_SUPPORT, "houses", 20_000, 1_500_000, 0.9),
+    ],
+)
+def test_two_values_are_an_interval(said: str, support: Support, unit: str, low: float, high: float, mass: float):
+    """Nine chances in ten lie between them where nothing else is said; a per cent sign behind the second is one of both."""
+    assert parse_belief(said, support, unit=unit) == interval(low, high, mass=mass)
+
+
+def test_a_single_bound_has_95_percent_on_its_side():
+    """Below, above, at least and at most of a share, and of a positive number, by the distribution function of the best fit."""
+    for said, support, value, below in (
+        ("below 10 %", SHARE_SUPPORT, 0.1, 0.95),
+        ("at least 30 %", SHARE_SUPPORT, 0.3, 0.05),
+        ("at most 3", POSITIVE_SUPPORT, 3, 0.95),
+        ("more than 3", POSITIVE_SUPPORT, 3, 0.05),
+        (">= 3", POSITIVE_SUPPORT, 3, 0.05),
+        ("< 3", POSITIVE_SUPPORT, 3, 0.95),
+    ):
+        for fit in fits(parse_belief(said, support), support):
+            name, arguments = read_statement(fit.statement)
+            assert float(family(name).distribution(value, **arguments)) == pytest.approx(below, abs=1e-6), (said, fit.statement)
+    assert parse_belief("below 10 %", SHARE_SUPPORT) == IntervalMass(0, 0.1, 0.95)
+
+
+def test_a_base_rate_is_the_gamma_of_its_events_and_a_share_the_beta_of_its_cases():
+    """3 in 20 years of a monthly rate is Gamma(3, 240), and 3 of 20 Beta(3, 17), whose points are SciPy's."""
+    from scipy import stats
+
+    (rate,) = fits(parse_belief("3 in 20 years", POSITIVE_SUPPORT, unit=MONTHLY), POSITIVE_SUPPORT)
+    (share,) = fits(parse_belief("3 of 20", SHARE_SUPPORT), SHARE_SUPPORT)
+    assert rate.points == pytest.approx(stats.gamma(3, scale=1 / 240).ppf([0.05, 0.25, 0.5, 0.75, 0.95]), rel=1e-9)
+    assert share.points == pytest.approx(stats.beta(3, 17).ppf([0.05, 0.25, 0.5, 0.75, 0.95]), rel=1e-9)
+    assert parse_belief("3 in 20", SHARE_SUPPORT) == parse_belief("three out of 20", SHARE_SUPPORT) == ObservedCases(3, 20)
+    assert parse_belief("3 in 20 years", SHARE_SUPPORT, unit="a month") == ObservedCases(3, 240)
+
+
+@pytest.mark.parametrize(
+    ("said", "support", "unit", "message", "hint"),
+    [
+        ("3 in 20", POSITIVE_SUPPORT, MONTHLY, "20 of what?", "as in 3 in 20 years"),
+        ("3 in 20 years", POSITIVE_SUPPORT, "cm", "this unknown is no rate over time, but in cm", "as in 2 to 5"),
+        ("3 of 20", POSITIVE_SUPPORT, MONTHLY, "this unknown is no share", "3 in 20 years"),
+        ("3", POSITIVE_SUPPORT, MONTHLY, "`3` cannot be understood", "as in 0.02 to 0.5"),
+        ("often", POSITIVE_SUPPORT, MONTHLY, "`often` cannot be understood", "as in 0.02 to 0.5"),
+        ("", POSITIVE_SUPPORT, MONTHLY, "nothing was said", "as in 0.02 to 0.5"),
+        ("0,02 to 0,5", POSITIVE_SUPPORT, MONTHLY, "`0,02` is not a number", "with a point"),
+        ("5 to 3", POSITIVE_SUPPORT, MONTHLY, "5 comes before 3, which is smaller", "from the smallest up"),
+        ("at least 3", REAL_SUPPORT, "cm", "one bound says too little", "as in 3 to 20"),
+        ("10 to 120 %", SHARE_SUPPORT, "", "1.2 is outside the possible values", ""),
+        ("5 within a factor of 0.5", POSITIVE_SUPPORT, "", "a factor is above 1", "as in 5 within a factor of 3"),
+        ("21 of 20", SHARE_SUPPORT, "", "21 of 20 cases", ""),
+    ],
+)
+def test_what_says_nothing_is_refused(said: str, support: Support, unit: str, message: str, hint: str):
+    """The message says what is missing, and the hint how it is said."""
+    with pytest.raises(Fault) as caught:
+        parse_belief(said, support, unit=unit)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_a_statement_is_told_from_words():
+    """What begins as a distribution does is one, sound or not."""
+    assert [is_statement(text) for text in ("Gamma(p5=1, p95=2)", " Gama (1", "2 to 5", "about (3)")] == [True, True, False, False]

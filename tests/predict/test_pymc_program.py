@@ -1,0 +1,170 @@
+"""The exported program answers questions: its simulation agrees with this package's on the same posterior."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import subprocess
+import sys
+from datetime import date
+
+import numpy as np
+import pytest
+
+import forecast
+from forecast.book.reading import read_book
+from forecast.inference.pymc.program import pymc_source
+from forecast.model.model import model_as_of
+from forecast.model.settings import Settings
+from forecast.predict.analysis import published_result
+from forecast.predict.answers import Probability
+from forecast.predict.data_tree import data_tree
+from forecast.predict.distribution import Distribution
+from forecast.predict.pymc_program import program_with_answers
+from tests.support.building import make_topic
+from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.medium
+
+AS_OF, END = date(2025, 7, 1), date(2025, 12, 31)
+MONTH = {"from": date(2025, 1, 1), "to": date(2025, 6, 30)}
+STREAMS = {
+    "calls": {"value": "Poisson(mu=rate * months * load * (2 if total(calls) > 6 else 1))", "watched": True},
+    "losses": {"value": "NegativeBinomial(mu=loss * months, alpha=0.5 * months)", "watched": True},
+    "kept": {"value": "Binomial(n=asked, p=p[place])", "next": {"asked": "10", "place": "b"}},
+    "together": {"value": "BetaBinomial(n=max(3 - total(together), 0), alpha=0.3, beta=0.7)", "watched": True},
+}
+QUESTIONS = {
+    "many": {"answer": "total(calls) >= 8", "by": END},
+    "since": {"answer": "total(calls) >= 4", "since": date(2025, 8, 1), "by": END},
+    "number": {"answer": "total(losses) + 2 * total(kept)", "by": END},
+    "under": {"answer": "total(together) >= 2", "given": "total(calls) >= 8", "by": END},
+    "unless": {"answer": "total(calls) >= 8", "annulled": "total(together) >= 3", "by": END},
+    "when": {"answer": "first(total(calls) >= 3)", "since": date(2025, 7, 1), "by": END},
+    "which": {"choices": {"few": "total(calls) < 6", "some": "6 <= total(calls) and total(calls) < 9"}, "by": END},
+    "fraction": {"probability": "p[a] * quick"},
+    "fast": {"answer": "rate > 1"},
+}
+
+
+def made(**changes):
+    """A topic with every type of question, as of the middle of the year."""
+    given = {
+        "priors": {
+            "rate": "Gamma(alpha=3, beta=4)",
+            "loss": "LogNormal(mu=-1, sigma=0.5)",
+            "p": {"prior": {"a": "Beta(alpha=3, beta=2)", "b": "Beta(alpha=2, beta=5)"}, "per": "place"},
+            "quick": "Beta(alpha=2, beta=2)",
+        },
+        "series": {"load": {"points": [(date(2025, 1, 1), 1.0)], "later": "1 + quick"}},
+        "streams": STREAMS,
+        "rows": {
+            "calls": [{"value": 4, **MONTH}],
+            "losses": [{"low": 1, "high": 3, "value": 1, **MONTH}],
+            "kept": [{"value": 3, "asked": 10.0, "place": "a", **MONTH}, {"value": 2, "asked": 8.0, "place": "b", **MONTH}],
+            "together": [{"value": 0, **MONTH}],
+        },
+        "questions": QUESTIONS,
+    }
+    return model_as_of(make_topic(**{**given, **changes}), AS_OF)
+
+
+def answered(model, draws):
+    """What the part of the program behind PyMC's prints, of draws of the posterior: lines by name."""
+    text = program_with_answers(model)
+    assert text.startswith(pymc_source(model).partition("import")[0])
+    head, _, asked = text.partition("# The questions, on")
+    assert head.rstrip().endswith(pymc_source(model).rstrip()[-200:])
+    printed = io.StringIO()
+    import pymc as pm
+    from scipy import special
+
+    scope = {"np": np, "pm": pm, "special": special, "draws": draws}
+    with contextlib.redirect_stdout(printed), np.errstate():
+        exec(compile("# " + asked, "program.py", "exec"), scope)
+    return {line[:40].strip(): line[40:].split() for line in printed.getvalue().splitlines()[2:]}
+
+
+@pytest.mark.slow
+def test_every_type_of_question_is_answered_within_error():
+    """Probabilities, under conditions and annulments too, numbers, dates, choices and fractions agree with this package's answers."""
+    model = made()
+    result = published_result(model.topic, AS_OF, Settings(chances=False))
+    tree = data_tree(result.posterior, None, np.random.default_rng(1))
+    printed = answered(model, tree)
+    values = {name: answer.value for name, answer in result.answers.items()}
+    wanted = {name: (values[name].value, values[name].error) for name in ("many", "since", "under", "unless", "fraction", "fast")}
+    wanted["number, expected"] = (values["number"].mean, values["number"].mean_error)
+    wanted["when, not by 2025-12-31"] = (values["when"].not_by_then, values["when"].error)
+    wanted |= {f"which, {label}": (share, values["which"].errors[label]) for label, share in values["which"].values.items()}
+    for name, (value, error) in wanted.items():
+        mean, own = map(float, printed[name])
+        assert own < 0.1 * max(1.0, value), name
+        assert abs(mean - value) < 4 * np.hypot(own, error), (name, mean, value, own, error)
+    assert float(printed["number, 50 %"][0]) == pytest.approx(values["number"].quantiles[2], abs=1)
+    median = values["when"].quantiles[2]
+    assert abs((date.fromisoformat(printed["when, 50 %"][0]) - median).days) < 12
+    assert len(printed) == 6 + 4 + 4 + 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["count", "level", "poll", "share", "ladder", "conditional", "reference", "hazard", "decomposition"])
+def test_the_program_of_a_template_gives_its_answers(name):
+    """Each template whose parameters are continuous is answered by its program within four errors of this package's answers."""
+    topic = read_book(ROOT / "forecast/templates")[0].topics[name]
+    result = published_result(topic, date(2026, 1, 1), Settings(chances=False, draws=8_192))
+    printed = answered(result.posterior.model, data_tree(result.posterior, None, np.random.default_rng(1)))
+    compared = [its for question, answer in result.answers.items() for its in values_of(question, answer.value)]
+    assert compared
+    for key, value, error in compared:
+        mean, own = map(float, printed[key])
+        assert abs(mean - value) < 4 * np.hypot(own, error), (key, mean, value, own, error)
+
+
+def test_what_a_program_does_not_answer_is_named_with_the_reason():
+    """A day inside a row with events, and what the record settles, are named in comments; other questions are answered."""
+    priors = {"rate": "Gamma(alpha=3, beta=4)", "loss": "Exponential(lam=1)", "quick": "Beta(alpha=2, beta=2)"}
+    questions = {
+        "inside": {"answer": "total(calls) >= 8", "since": date(2025, 3, 1), "by": END},
+        "over": {"answer": "total(calls) >= 4", "by": date(2025, 6, 30)},
+        "fast": {"answer": "rate > 1"},
+    }
+    streams = {"calls": STREAMS["calls"], "losses": STREAMS["losses"]}
+    rows = {"calls": [{"value": 4, **MONTH}], "losses": [{"value": 1, **MONTH}]}
+    text = program_with_answers(made(priors=priors, streams=streams, rows=rows, questions=questions))
+    assert "# inside is not answered here: a day that counts falls inside a row of `calls` in which something happened\n" in text
+    assert "# over is not answered here: the record alone settles it\n" in text
+    assert 'print("fast".ljust(40)' in text
+
+
+def test_a_topic_without_questions_has_the_program_of_its_posterior_alone():
+    """Where nothing is asked, nothing is simulated."""
+    model = made(questions={})
+    assert program_with_answers(model) == pymc_source(model)
+
+
+@pytest.mark.study
+@pytest.mark.slow
+def test_the_exported_route_gives_each_answer_within_error():
+    """Run as it is exported, the program of the essay's `route` prints each open answer within four errors of this package's."""
+    route = forecast.open_book(ROOT).topic("route", as_of=date(2026, 11, 28), settings=Settings(chances=False)).variant("base")
+    done = subprocess.run([sys.executable, "-c", route.pymc_source()], capture_output=True, text=True, check=True)
+    table = done.stdout.partition("question")[2].splitlines()[1:]
+    printed = {line[:40].strip(): tuple(map(float, line[40:].split())) for line in table}
+    compared = 0
+    for name, answer in route.answers().items():
+        for key, value, error in values_of(name, answer.value):
+            if answer.status == "open":
+                mean, own = printed[key]
+                assert abs(mean - value) < 4 * np.hypot(own, error), (key, mean, value, own, error)
+                compared += 1
+    assert compared == 16
+
+
+def values_of(name, value):
+    """The lines that a program prints of an answer, where it is a probability or a number, and what this package makes of them."""
+    match value:
+        case Probability():
+            yield name, value.value, value.error
+        case Distribution():
+            yield f"{name}, expected", value.mean, value.mean_error

@@ -1,0 +1,110 @@
+"""What a notebook shows of a book, a topic, a posterior and answers, and the DataTree of a topic."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+import forecast
+from forecast.model.settings import Settings
+from tests.support.paths import TINY_BOOK
+
+pytestmark = pytest.mark.medium
+
+NEW_YEAR = date(2025, 1, 1)
+FEW = Settings(draws=2_048, chances=False)
+ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p"}
+
+
+class Cells(HTMLParser):
+    """The tags and attributes of a text, and the texts between them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.texts = set(), set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        """Take a tag."""
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        """Take a text."""
+        self.texts.append(data)
+
+
+def shown(value):
+    """The parsed HTML of what a notebook asks for, which holds a table and nothing else that acts or has colours."""
+    html = value._repr_html_()
+    cells = Cells(html)
+    assert "table" in cells.tags <= ALLOWED
+    assert cells.attributes <= {"scope", "style"}
+    assert "color" not in html
+    return cells.texts
+
+
+@pytest.fixture(scope="module")
+def ferry():
+    """The topic of the tiny book, with few draws."""
+    return forecast.open_book(TINY_BOOK).topic("ferry", as_of=NEW_YEAR, settings=FEW)
+
+
+def test_a_book_and_a_topic_are_shown_by_what_they_hold(ferry):
+    """A book shows its topics with their titles, a topic its questions with their days."""
+    assert {"ferry", "The ferry across Lake Elna", "3"} <= set(shown(forecast.open_book(TINY_BOOK)))
+    assert {"next_fault", "When will the tenth breakdown be?", "31 December 2026"} <= set(shown(ferry))
+
+
+def test_answers_are_shown_in_the_words_of_the_report(ferry):
+    """Headline, range, sentence and Monte Carlo error of each answer are those of the report's content."""
+    from forecast.content.topic import answer_content
+    from forecast.report.tables import error_words
+    from forecast.sentences.headlines import headline_of, ninety_percent_range
+
+    answers = ferry.answers()
+    texts = shown(answers)
+    for answer in answers.values():
+        content = answer_content(ferry.topic, answer)
+        for text in (headline_of(content).in_words, ninety_percent_range(content), content["sentence"], error_words(content)):
+            assert not text or text in texts
+
+
+def test_a_posterior_is_shown_by_medians_and_ranges(ferry):
+    """Each parameter has a row with its median; a discrete one has the chance of each value; the engine's draws are counted."""
+    texts = " ".join(shown(ferry.posterior()))
+    assert "breakdown rate" in texts
+    assert "fault: hull" in texts
+    assert "draws by importance sampling" in texts
+    assert "draws by the prior" in " ".join(shown(ferry.prior()))
+
+
+def test_texts_of_a_book_are_shown_as_text(tmp_path):
+    """Markup in a title or a question stays text in a notebook."""
+    shutil.copytree(TINY_BOOK, tmp_path / "book")
+    path = tmp_path / "book/seeds/ferry/topic.toml"
+    text = path.read_text().replace("The ferry across Lake Elna", "<script>alert(1)</script>")
+    path.write_text(text.replace("the tenth", "<img src=x onerror=y>"))
+    book = forecast.open_book(tmp_path / "book")
+    topic = book.topic("ferry", as_of=NEW_YEAR, settings=FEW)
+    assert "<script>alert(1)</script>" in shown(book)
+    assert "<script>alert(1)</script>, as of 1 January 2025" in shown(topic)
+    shown(topic.answers())
+
+
+def test_one_call_gives_a_data_tree_of_the_documented_shapes(ferry):
+    """Groups, dimensions and sizes are those that the docstring names."""
+    tree = ferry.data_tree()
+    groups = {"posterior", "prior", "sample_stats", "observed_data", "posterior_predictive", "log_likelihood", "predictions"}
+    assert set(tree.children) == groups
+    assert tree["posterior"]["breakdown_rate"].dims == ("chain", "draw")
+    assert tree["posterior"]["breakdown_rate"].shape == (4, 1000)
+    assert tree["prior"]["breakdown_rate"].shape == (1, 1000)
+    assert tree["posterior"]["lateness"].dims == ("chain", "draw", "weather_label")
+    assert tree["log_likelihood"]["breakdowns"].dims == ("chain", "draw", "breakdowns_row")
+    assert tree["observed_data"]["breakdowns"].dims == ("breakdowns_row",)
+    assert tree["predictions"]["breakdowns"].dims == ("chain", "draw", "day")
+    assert all(name in type(ferry).data_tree.__doc__ for name in groups)
