@@ -187,7 +187,7 @@ def test_the_report_shows_each_part_and_says_that_pools_are_not_varied(book):
     assert carl["points"] == pytest.approx([0.0627068, 0.67449, 1.95996], rel=1e-5)
     assert rate["prior"]["quantiles"][2] == pytest.approx(float(family_for(read(book).parameters["rate"].prior).quantile(0.5)), rel=0.05)
     notes = [note for note in content["insight"]["notes"] if "is a pool" in note]
-    assert [note.split(" is ")[0] for note in notes] == ["The prior of duration", "The prior of rate", "The prior of hands"]
+    assert [note.split(" is ")[0] for note in notes] == ["The prior of “duration”", "The prior of “rate”", "The prior of “hands”"]
     assert {each["kind"] for each in content["insight"]["leverage"]} >= {"row", "source"}
     page = (book / "reports" / "as-of" / "2026-03-01" / "war.md").read_text(encoding="utf-8")
     assert ("None of this topic's priors is varied here" in page) == (not content["insight"]["sensitivity"])

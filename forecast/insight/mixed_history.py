@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,7 +80,7 @@ def mixed_history(
     asked = _Replay(days, settings, questions, processes, progress)
     variants: dict[str, _VariantHistory] = {}
     parts: dict[str, tuple[str, ...]] = {}  # the variants that each history is of
-    for group in groups_by_likelihood(topic, until) if weighs_by_evidence(topic) else [(name,) for name in rivals]:
+    for group in _groups_by_pool(topic, until, made) if weighs_by_evidence(topic) else [(name,) for name in rivals]:
         its = _history_of_group(topic, group, made[group[0]], asked) if len(group) > 1 else None
         if its is not None:
             variants[group[0]], parts[group[0]] = its, group
@@ -98,6 +98,13 @@ def mixed_history(
     settled = tuple(_last_settled(closed) for closed in zip(*(its.history.settled for its in variants.values()), strict=True))
     kept = tuple(point for point in mixed if isinstance(point, ReplayPoint))
     return History(base.measures, kept, base.news, settled, tuple(left_out[day] for day in sorted(left_out)))
+
+
+def _groups_by_pool(topic: Topic, until: date, pools: Mapping[str, Pool]) -> Iterator[tuple[str, ...]]:
+    """The variants that differ only in their priors and share a pool, those together."""
+    for group in groups_by_likelihood(topic, until):
+        for pool in {id(pools[name]): pools[name] for name in group}.values():
+            yield tuple(name for name in group if pools[name] is pool)
 
 
 def _history_of_one(rival: Topic, pool: Pool, asked: _Replay) -> _VariantHistory:

@@ -45,6 +45,7 @@ from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
+from forecast.model.prior_ratio import log_block_ratio
 from forecast.model.priors import Block, blocks_of
 from forecast.schema.insight import SensitivityContent
 from forecast.sentences.named import quoted_name
@@ -146,7 +147,8 @@ def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths
     new = next(block for block in own if block.positions == changed.block.positions)
     draws = basis.analysis.result.posterior.parameters
     varied = reweight_measures(
-        basis, *(_log_prior_ratio(basis.model, changed.block, new, parameters) for parameters in (basis.pool.parameters, draws))
+        basis,
+        *(log_block_ratio((model, new), (basis.model, changed.block), parameters) for parameters in (basis.pool.parameters, draws)),
     )
     if varied is not None:
         return varied
@@ -215,13 +217,6 @@ def _constrain(value: float, form: WordForm) -> float:
     if math.isfinite(lower) and math.isfinite(upper):
         return lower + (upper - lower) / (1 + math.exp(-value))
     return lower + math.exp(value) if math.isfinite(lower) else value
-
-
-def _log_prior_ratio(model: Model, old: Block, new: Block, parameters: Mapping[str, NDArray[Any]]) -> Array:
-    """The log ratio of the new prior to the old at draws, ``(draws,)``; NaN where both are infinite, and such weights carry nothing."""
-    values = parameters[old.name][:, list(old.positions)]
-    with np.errstate(invalid="ignore"):
-        return new.log_density(model, values, parameters) - old.log_density(model, values, parameters)
 
 
 def _move_draws(basis: Baseline, old: Block, new: Block) -> tuple[Mapping[str, NDArray[Any]], PoolWeights]:

@@ -46,16 +46,22 @@ def _differ_in_priors_alone(one: Topic, other: Topic, day: date) -> bool:
 def variant_pools(topic: Topic, until: date, settings: Settings, *, published: Mapping[str, Posterior] | None = None) -> dict[str, Pool]:
     """Return a pool for each variant, as ``anchored_pool`` makes it; variants that differ only in their priors get the same one.
 
-    Where the draws of the first of them do not carry another's prior, or its posterior as of ``until``, its own are added.  ``published``
+    Where the draws of the first of them do not carry another's prior, or its posterior as of ``until``, its own are added.  A variant whose
+    prior allows values that the first's excludes has a pool of its own.  ``published``
     are posteriors as of ``until``, where they are known.  Raises ``Unsound`` where a model as of ``until`` cannot be computed.
     """
     known, rivals = published or {}, topic.rivals
     pools: dict[str, Pool] = {}
     for group in groups_by_likelihood(topic, until):
         pool = anchored_pool(rivals[group[0]], until, settings, published=known.get(group[0]))
+        together = [group[0]]
         for name in group[1:]:
-            pool = _extend(pool, rivals[name], until, settings, published=known.get(name))
-        pools |= dict.fromkeys(group, pool)
+            if np.isnan(pool.prior_ratio(model_as_of(rivals[name], until))).any():
+                pools[name] = anchored_pool(rivals[name], until, settings, published=known.get(name))
+            else:
+                pool = _extend(pool, rivals[name], until, settings, published=known.get(name))
+                together.append(name)
+        pools |= dict.fromkeys(together, pool)
     return {name: pools[name] for name in rivals}
 
 

@@ -222,7 +222,7 @@ class Coordinates:
         if own and isinstance(block.family, Dirichlet):
             return block.family.shares(x[:, columns]), x[:, columns]  # the density of its coordinates is that of the Gammas behind it
         if own:
-            lower, upper = block.family.support(**block.arguments(self.model, parameters))
+            lower, upper = block.support(self.model, parameters)
             if not isinstance(block.family, ClampedFamily):
                 return constrain(x[:, columns], np.asarray(lower), np.asarray(upper))
             values, jacobian = constrain(block.family.held_latents(x[:, columns]), np.asarray(lower), np.asarray(upper))

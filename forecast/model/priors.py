@@ -90,6 +90,10 @@ class Block:
         total: Array = np.broadcast_to(density, (len(density), self.size)).sum(axis=1)
         return total
 
+    def support(self, model: Model, parameters: Mapping[str, Any]) -> tuple[Array, Array]:
+        """The smallest and largest possible values given the parameters before, each a number or ``(draws, 1 or size)``."""
+        return self.family.support(**self.arguments(model, parameters))
+
     def not_a_distribution(self, arguments: Mapping[str, Any], wrong: NDArray[np.bool_]) -> Unsound:
         """The problem of a prior whose arguments are impossible at the draws that are ``wrong``, ``(draws, size)``."""
         label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""

@@ -188,3 +188,23 @@ def test_power_scaling_is_that_of_arviz() -> None:
         theirs = arviz_stats.psense(tree, group=group)
         for name, values in draws.items():
             assert power_sensitivity(values, part) == pytest.approx(float(theirs[name]), abs=1e-3)
+
+
+def test_a_prior_moved_beyond_its_bounds_is_not_weighed() -> None:
+    """A uniform moved by a standard deviation has values that no draw has: the answer is that of a model conditioned with it."""
+    topic = make_topic(
+        priors={"high": "Uniform(lower=0, upper=1)"},
+        streams={"read": "Normal(mu=high, sigma=0.5)"},
+        rows={"read": [0.9, 1.3, 1.2]},
+        questions={"q": "high"},
+    )
+    basis = baseline_of(analyse(topic, OPENS + timedelta(days=4), Settings(), referee=False))
+    found, notes = sensitivity(basis)
+    assert notes == []
+    for each in found:
+        changed = ChangedPrior(blocks(basis.model)[0], each["label"], each["change"], parse_statement(each["statement"]))
+        again = refit_measures(basis, with_changed_prior(basis.model, changed))
+        for estimate, change, error in zip(each["values"], again.changes, again.errors, strict=True):
+            assert abs(estimate["change"] - change) <= 4 * np.hypot(estimate["error"], error) + 1e-6, each
+    higher = next(each for each in found if each["change"] == "one sd higher")
+    assert higher["values"][0]["change"] > 0.1

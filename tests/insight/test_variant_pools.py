@@ -55,6 +55,22 @@ def test_a_shared_pool_has_the_evidence_of_each(prior: str):
         assert pools[name].log_evidence(model) == pytest.approx(diagnostics.log_evidence, abs=0.04)
 
 
+def test_a_prior_that_allows_more_has_a_pool_of_its_own():
+    """Draws that cannot go above a bound say nothing of a prior that can; its evidence is that of a run of its own, and a narrower prior shares."""
+    topic = rivals_topic("Uniform(lower=0, upper=3)", "Uniform(lower=0, upper=4)", "Uniform(lower=1, upper=3)")
+    bounded = replace(topic.variants["v0"].topic, variants={name: topic.variants[name] for name in ("v1", "v2")})
+    pools = variant_pools(bounded, AS_OF, SETTINGS)
+    assert pools["base"] is pools["v2"]
+    assert pools["base"] is not pools["v1"]
+    for name, rival in bounded.rivals.items():
+        model = model_as_of(rival, AS_OF)
+        assert pools[name].weigh(model).carry
+        assert pools[name].log_evidence(model) == pytest.approx(condition_fast(model, SETTINGS).diagnostics.log_evidence, abs=0.04)
+    days = [OPENS + timedelta(days=day) for day in (2, 6)]
+    together = mixed_history(bounded, days, SETTINGS)
+    assert [point.day for point in together.points] == days
+
+
 def test_a_mixed_prior_has_the_mean_evidence():
     """The evidence of a mixed prior is the mean of the variants' evidences by prior weight, exactly."""
     topic = rivals_topic("Gamma(alpha=20, beta=4)")

@@ -90,7 +90,7 @@ def _unconstrain_variable(model: Model, free: FreeVariable, parameters: Mapping[
         case "simplex":
             logs = np.log(value)
             return np.asarray(logs[:, :-1] - logs.mean(axis=1, keepdims=True))
-    lower, upper = (free.lower, free.upper) if free.form == "flat" else block.family.support(**block.arguments(model, parameters))
+    lower, upper = (free.lower, free.upper) if free.form == "flat" else block.support(model, parameters)
     return unconstrain(value, np.asarray(lower), np.asarray(upper))
 
 
