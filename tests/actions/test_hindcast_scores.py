@@ -18,6 +18,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.ledger import append_entries, read_ledger
 from forecast.cli.hindcast_scores import print_hindcast_scores
 from forecast.model.settings import Settings
+from forecast.schema.score_page import read_score_page
 from tests.support.paths import ROOT, TINY_BOOK
 
 pytestmark = pytest.mark.medium
@@ -183,17 +184,29 @@ def test_a_broken_ledger_stops_it(book: Path, tmp_path: Path):
     assert (found.scores, [problem.place.path for problem in found.problems]) == ((), ["reports/ledger.jsonl"])
 
 
-@pytest.mark.slow
+SETTLED = [
+    ("route.captive_2024", 1, True),
+    ("route.transfer_2025", 0, True),
+    ("route.transfer_2026", 1, False),
+    ("route.transfer_2027", 1, False),
+]
+
+
 def test_the_essays_settled_questions():
-    """Four of one topic, of which two ended before their dates; none was in the ledger before it was settled, and the priors were written after."""
+    """The committed scores have four of one topic, of which two ended before their dates; no forecast of theirs was published while they were open."""
+    hindcasts = read_score_page((ROOT / "reports" / "score.json").read_bytes())["hindcasts"]
+    assert hindcasts is not None
+    rows = hindcasts["scores"]["rows"]
+    assert [(row["question"], row["outcome"], row["due"]) for row in rows if row["origin"] == "replay"] == SETTLED
+    assert [row for row in rows if row["origin"] == "ledger"] == []
+
+
+@pytest.mark.study
+def test_the_essays_settled_questions_are_replayed():
+    """Replayed again, they are these four; none was in the ledger before it was settled, and the priors were written after."""
     found = hindcast_scores(ROOT, until=date(2026, 11, 28), settings=Settings(), every="month")
     replayed = found.scores_from("replay")
-    assert [(its.address, its.settled.outcome, its.is_due) for its in replayed] == [
-        ("route.captive_2024", 1, True),
-        ("route.transfer_2025", 0, True),
-        ("route.transfer_2026", 1, False),
-        ("route.transfer_2027", 1, False),
-    ]
+    assert [(its.address, its.settled.outcome, its.is_due) for its in replayed] == SETTLED
     assert found.scores_from("ledger") == ()
     assert set(found.others) == {"arrivals.arrivals_2025", "route.first_transfer"}
     since = found.priors_since["route"]
