@@ -24,6 +24,7 @@ from forecast.cli.options import (
     root_of,
     today,
 )
+from forecast.cli.prior_predictive import predictive
 
 if TYPE_CHECKING:
     from forecast.actions.set_prior import RevisionResult
@@ -40,6 +41,7 @@ def prior() -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help="Look at priors, and write them.", rich_markup_mode=None)
     group.callback()(_group)
     group.command("show", short_help="Show priors and posteriors side by side.")(show)
+    group.command("predictive", short_help="Show what the priors alone say of each question.")(predictive)
     group.command("set", short_help="Write another prior, checked first.")(set_)
     group.command("elicit", short_help="Ask what you believe, show what it says, write it.")(elicit)
     return group

@@ -163,6 +163,14 @@ class WhatIfOutput(TypedDict):
     distrusted: bool
 
 
+class PriorPredictiveOutput(TypedDict):
+    """Answers by question from the priors alone, and the day that they are as of."""
+
+    topic: str
+    as_of: str
+    answers: dict[str, AnswerContent]
+
+
 class EvidenceBitsOutput(TypedDict):
     """Bits for each hypothesis: of the prior, of all rows together, and of the posterior; null where they are no finite number."""
 

@@ -32,6 +32,7 @@ OUTPUT_FORMATS = MappingProxyType(
         "observe": 1,
         "observe-rows": 1,
         "prior-elicit": 1,
+        "prior-predictive": 1,
         "prior-set": 1,
         "prior-show": 1,
         "problems": 1,
