@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from forecast.actions.contract_draws import draw_contracts
 from forecast.actions.contract_offers import ContractMarket, collateral_groups, currency_of, offered_contract
@@ -45,7 +45,10 @@ class HeldContract:
 
 @dataclass(frozen=True, slots=True)
 class StakeResult:
-    """Advice on contracts, those that were left out with the reasons, and what is assumed; or why there is none."""
+    """Advice on contracts, those that were left out with the reasons, and what is assumed; or why there is none.
+
+    ``quote_ages`` are those of the prices that the advice rests on, by contract.
+    """
 
     advice: StakeAdvice | None = None
     contracts: tuple[Contract, ...] = ()
@@ -53,6 +56,7 @@ class StakeResult:
     currency: str = "USD"
     request: StakeRequest = field(default_factory=StakeRequest)
     as_of: date | None = None
+    quote_ages: Mapping[str, timedelta] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -107,4 +111,5 @@ def _stake_on(
         offered, chosen_on=draws.chosen_on, reported_on=draws.reported_on, terms=terms, greatest_unseen=greatest_unseen, rng=rng
     )
     notes = stake_notes(kept, advice, used)
-    return StakeResult(advice, contracts, request=request, notes=notes)
+    ages = {market.contract.name: at - market.at for market in kept}
+    return StakeResult(advice, contracts, request=request, quote_ages=ages, notes=notes)
