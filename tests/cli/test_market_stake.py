@@ -25,6 +25,12 @@ address = "https://{venue}.example/{name}"
 holds_from = 2025-01-01
 source = "the tests"
 """
+FAST = """
+[variants.fast]
+weight = 0.6
+why = "The rate may be far higher."
+streams.breakdowns.value = "NegativeBinomial(mu=2 * wear * crossings / 100 * months, alpha=burstiness)"
+"""
 PRIOR = """
 [contracts.{name}.{key}]
 prior = {value}
@@ -93,6 +99,23 @@ def test_json_has_the_same_numbers(market: Path, run: Run):
     (alone,) = json.loads(run(*words, on=market).out)["contracts"]
     assert alone["chance"]["pooled"] == alone["chance"]["model"]
     assert 29 < alone["cost"] + alone["fees"] <= 30
+
+
+def test_the_chance_is_the_published_one_of_all_variants(market: Path, run: Run):
+    """And not that of the base's draws; over its interval stakes differ."""
+    contract = market / "seeds/ferry/topic.toml"
+    contract.write_text(contract.read_text() + FAST)
+    shown = json.loads(run("market", "compare", "ferry-log", "--no-beliefs", "--json", on=market).out)["topics"]["ferry"][0]
+    ran = run("market", "stake", "--model-only", "--json", on=market)
+    (found,) = json.loads(ran.out)["contracts"]
+    ours = shown["answer"]["value"]
+    assert found["chance"]["model"] == pytest.approx(0.98 * ours + 0.02 * (1 - ours), abs=1e-3)
+    assert any("all its variants together" in note for note in json.loads(ran.out)["notes"])
+    low, high = found["range"]
+    assert low["chance"] < found["chance"]["model"] < high["chance"]
+    assert low["spent"] < high["spent"]
+    text = run("market", "stake", "--model-only", on=market).out
+    assert "    Over the 90 % interval of the model's chance it would be at " in text
 
 
 def test_the_order_book_is_walked(market: Path, run: Run):

@@ -256,8 +256,17 @@ class EdgeOutput(TypedDict):
     doubt: float
 
 
+class StakeAtChanceOutput(TypedDict):
+    """What would be bought, fees included, if the model's chance of YES were another; the side is null where nothing."""
+
+    chance: float
+    side: str | None
+    count: float
+    spent: float
+
+
 class AdvisedContractOutput(TypedDict):
-    """How much of a contract to buy, or why none; and how old its quote is."""
+    """How much of a contract to buy, or why none; how old its quote is; and what it would be at both ends of the 90 % interval of the model's chance."""
 
     contract: str
     side: str | None
@@ -268,6 +277,7 @@ class AdvisedContractOutput(TypedDict):
     expected_gain: float
     chance: ChanceOutput
     edge: EdgeOutput | None
+    range: list[StakeAtChanceOutput] | None
     refusal: str | None
 
 
