@@ -32,7 +32,7 @@ import numpy as np
 from forecast.actions.cache import read_published_report, report_directory
 from forecast.actions.check import read_checked_book
 from forecast.actions.evidence import weigh_evidence
-from forecast.actions.notebook_views import answers_html, book_html, topic_html
+from forecast.actions.notebook_views import answer_lines, answers_html, book_html, topic_html
 from forecast.book.files.layout import find_root, report_path
 from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
@@ -41,6 +41,7 @@ from forecast.inference.posterior import Posterior
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.insight.published import published_answers
+from forecast.language.count_words import count_text
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
@@ -90,6 +91,10 @@ class OpenBook:
         settings = replace(settings, trust=settings.trust or self.trust)
         return OpenTopic(self.root, self.book.topics[name], as_of or datetime.now(UTC).date(), settings)
 
+    def __repr__(self) -> str:
+        """Its directory and its topics."""
+        return f"<OpenBook {self.root}: {', '.join(self.topics) or 'no topics'}; {count_text(len(self.warnings), 'warning')}>"
+
     def _repr_html_(self) -> str:
         """What a notebook shows: the topics."""
         return book_html(self.book, len(self.warnings))
@@ -111,6 +116,10 @@ class Answers(Mapping[str, Answer]):
 
     def __len__(self) -> int:
         return len(self.by_name)
+
+    def __repr__(self) -> str:
+        """Each answer in a line, in the words of the report."""
+        return "\n".join([f"<Answers of {self.topic.name} as of {self.as_of}>", *answer_lines(self.topic, self.values())])
 
     def _repr_html_(self) -> str:
         """What a notebook shows: each answer in the words of the report."""
@@ -207,6 +216,10 @@ class OpenTopic:
         result = self._published_result(chances=False)
         rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
         return data_tree(result.posterior, result.paths, rng)
+
+    def __repr__(self) -> str:
+        """Its name, its day, and the names of its questions."""
+        return f"<OpenTopic {self.topic.name} as of {self.as_of}, questions: {', '.join(self.topic.questions) or 'none'}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the questions."""

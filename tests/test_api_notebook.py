@@ -108,3 +108,24 @@ def test_one_call_gives_a_data_tree_of_the_documented_shapes(ferry):
     assert tree["observed_data"]["breakdowns"].dims == ("breakdowns_row",)
     assert tree["predictions"]["breakdowns"].dims == ("chain", "draw", "day")
     assert all(name in type(ferry).data_tree.__doc__ for name in groups)
+
+
+def test_what_a_shell_shows_is_short_and_says_what_it_is():
+    """Of books, topics, draws, paths, answers and analyses: no arrays, the topic and its day, and each answer's sentence."""
+    book = forecast.open_book(TINY_BOOK)
+    topic = book.topic("ferry", as_of=NEW_YEAR, settings=FEW)
+    analysis, answers = topic.analyse(), topic.answers()
+    paths = analysis.result.paths
+    assert repr(book).startswith(f"<OpenBook {TINY_BOOK}: ")
+    assert repr(topic).startswith("<OpenTopic ferry as of 2025-01-01, questions: three_more, ")
+    assert f"{len(topic.posterior()):,} draws, " in repr(topic.posterior())
+    assert repr(paths).startswith(f"<Paths of ferry as of 2025-01-01: {len(paths):,} paths, ")
+    assert repr(analysis).startswith("<Analysis of ferry as of 2025-01-01: <EngineResult: <Posterior of ferry as of 2025-01-01: ")
+    assert repr(analysis).endswith("verdict: no second engine was asked for>")
+    assert repr(answers).splitlines()[0] == "<Answers of ferry as of 2025-01-01>"
+    assert [line.split(":")[0].strip() for line in repr(answers).splitlines()[1:]] == list(answers)
+    for shown_object in (book, topic, topic.posterior(), paths, analysis.result, analysis):
+        assert len(repr(shown_object)) < 700
+        assert "array(" not in repr(shown_object)
+        assert "\n" not in repr(shown_object)
+    assert analysis._repr_html_() == analysis.result.posterior._repr_html_() == analysis.result._repr_html_()

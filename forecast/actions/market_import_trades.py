@@ -106,17 +106,16 @@ def _gather_fills(its: FillVenue, data: bytes, file: str, book: BookContracts, a
         if contract is None:
             found.others[fill.contract] += 1
             continue
-        fee = _fee(contract, fill, found.fees)
+        fee = _schedule_fee(contract, fill, found.fees) if fill.fee is None else fill.fee
         trade = OwnTrade(Place(file), contract.name, fill.at, fill.action, fill.side, fill.count, fill.price, fee, fill.id)
         found.by_topic.setdefault(contract.topic, []).append((trade, file))
 
 
-def _fee(contract: Contract, fill: OwnFill, counts: Counter[str]) -> Decimal:
-    """The fee of a trade; where its file has none the taker's of the schedule in force, and none where no schedule is known."""
-    if fill.fee is not None:
-        return fill.fee
+def _schedule_fee(contract: Contract, trade: OwnFill | OwnTrade, counts: Counter[str]) -> Decimal:
+    """The fee of a trade whose file has none: the taker's of the schedule in force, and 0 where no schedule is known."""
+    assert trade.count is not None  # of purchases and sales it is
     try:
-        fee = schedule_in_force(contract.fees, fill.at).trade_fee(fill.price, fill.count)
+        fee = schedule_in_force(contract.fees, trade.at).trade_fee(trade.price, trade.count)
     except MarketFault:
         counts["unknown"] += 1
         return Decimal(0)
@@ -125,7 +124,7 @@ def _fee(contract: Contract, fill: OwnFill, counts: Counter[str]) -> Decimal:
 
 
 def _gather_rows(folder: Folder, data: bytes, file: str, book: BookContracts, found: _Trades) -> None:
-    """Read a CSV file as if it stood in the book."""
+    """Read a CSV file as if it stood in the book, and count the fees of purchases and sales that it has none of."""
     text = decode_payload(data, too_large="divide it", wrong="save it as UTF-8")
     path = Path(file).name
     trades, problems = read_trades_file(replace(folder, texts={path: text}), path)
@@ -140,7 +139,9 @@ def _gather_rows(folder: Folder, data: bytes, file: str, book: BookContracts, fo
         name = trade.id or _id_of(trade)
         seen[name] += not trade.id
         name = name if seen[name] < 2 else f"{name}#{seen[name]}"
-        found.by_topic.setdefault(contract.topic, []).append((replace(trade, id=name), path))
+        has_none = not trade.has_fee and trade.action in {"buy", "sell"}
+        fee = _schedule_fee(contract, trade, found.fees) if has_none else trade.fee
+        found.by_topic.setdefault(contract.topic, []).append((replace(trade, id=name, fee=fee), path))
 
 
 def _id_of(trade: OwnTrade) -> str:

@@ -25,7 +25,7 @@ from forecast.markets.files.positions_file import POSITIONS, fill_cells, positio
 from forecast.markets.files.quotes_file import read_quotes
 from forecast.markets.positions import ContractPosition, OwnTrade, PositionAction, SideHolding, positions_of, price_of_side
 from forecast.markets.price_guards import WIDEST_SPREAD
-from forecast.markets.quote_table import MARKET_STATUSES, QuoteTable, microseconds_of, offer_in_force
+from forecast.markets.quote_table import MARKET_STATUSES, QuoteTable, last_offer, microseconds_of, offer_in_force
 from forecast.markets.sides import ContractSide
 
 
@@ -33,7 +33,7 @@ from forecast.markets.sides import ContractSide
 class HeldSide:
     """One side of a contract that was traded: what is held and what that would bring at the newest price, None with the reason where there is none.
 
-    ``closing`` is the midpoint of the last offer before the market closed, seen from this side, and None while it is open.
+    ``quoted_at`` is when that was quoted, None without a price.  ``closing`` is the midpoint of the last offer before the market closed, seen from this side, and None while it is open.
     """
 
     contract: Contract
@@ -41,6 +41,7 @@ class HeldSide:
     price: Decimal | None
     reason: str
     closing: Decimal | None
+    quoted_at: datetime | None = None
 
     @property
     def better_by(self) -> Decimal | None:
@@ -69,6 +70,7 @@ class PositionsResult:
     sides: tuple[HeldSide, ...] = ()
     totals: tuple[CurrencyTotal, ...] = ()
     problems: tuple[Problem, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def market_positions(root: Path, *, now: datetime, most_age: timedelta) -> Posit
         positions |= found
         for name, position in found.items():
             sides += _sides(book.contracts[name], position, table, now, most_age)
-    return PositionsResult(tuple(sides), tuple(_totals(sides, positions)), tuple(problems))
+    return PositionsResult(tuple(sides), tuple(_totals(sides, positions)), tuple(problems), now)
 
 
 def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Problem, ...]:
@@ -154,14 +156,15 @@ def _sides(contract: Contract, position: ContractPosition, table: QuoteTable, no
     for holding in (position.yes, position.no):
         if not (holding.count or holding.bought):
             continue
-        price, reason = None, ""
+        price, reason, quoted_at = None, "", None
         if holding.count:
             try:
                 price = price_of_side(offer_in_force(table, contract.name, contract.venue, now, most_age=most_age), holding.side)
+                quoted_at = last_offer(table, contract.name, contract.venue, now).at
             except MarketFault as fault:
                 reason = fault.message
         seen = None if closing is None else closing if holding.side == "yes" else 1 - closing
-        yield HeldSide(contract, holding, price, reason, seen)
+        yield HeldSide(contract, holding, price, reason, seen, quoted_at)
 
 
 def _closing_price(table: QuoteTable, contract: Contract, now: datetime) -> Decimal | None:

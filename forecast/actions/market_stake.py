@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,9 +15,13 @@ from forecast.actions.model_weight import first_quotes, weigh_model
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, root_problem
 from forecast.book.files.problems import Place, Problem, Result, has_errors
-from forecast.book.topic import Topic
+from forecast.book.topic import BASE, Topic
+from forecast.content.priced_contracts import chance_of_answer
+from forecast.content.topic import answer_content
 from forecast.insight.carried_posteriors import with_carried_posteriors
+from forecast.insight.published import PublishedResult, published_answers
 from forecast.language.faults import did_you_mean
+from forecast.markets.comparison.price_comparison import OurChance
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.contract_checks import question_problems
@@ -29,7 +33,6 @@ from forecast.markets.stakes.model_weight import MODEL_ALONE, ModelWeight
 from forecast.markets.stakes.stake_problem import Limits
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
-from forecast.predict.analysis import published_result
 from forecast.schema import words
 
 
@@ -63,21 +66,47 @@ def stake_book(root: Path, choice: StakeChoice, *, now: datetime, settings: Sett
         if given is None:
             return StakeResult(problems=warnings)
         markets, left_out = _markets(given, now=now, most_age=timedelta(days=choice.most_age))
-        results = {
-            name: published_result(
-                with_carried_posteriors(given.topics[name], now.date(), settings), now.date(), replace(settings, chances=False)
-            )
+        published = {
+            name: published_answers(with_carried_posteriors(given.topics[name], now.date(), settings), now.date(), settings)
             for name in sorted({its.contract.topic for its in markets})
         }
+        results = {name: its.results[BASE] for name, its in published.items()}
         request = StakeRequest(choice.bankroll, choice.fraction, given.weight, choice.limits)
-        found = stake_contracts(markets, results, given.held, request, at=now, seed=settings.seed)
+        chances = _published_chances(markets, given.topics, published)
+        found = stake_contracts(markets, results, given.held, request, at=now, seed=settings.seed, chances=chances)
     except Unsound as unsound:
         return StakeResult(problems=unsound.problems)
     except MarketFault as fault:
         return StakeResult(problems=(Problem(Place(SEEDS), fault.message, fault.hint),))
     uncounted = sorted(set(given.held) - {its.name for its in found.contracts})
-    notes = (f"You hold {words.join_words(uncounted)} too, which is not counted here.",) if uncounted else ()
+    of_others = [f"You hold {words.join_words(uncounted)} too, which is not counted here."] if uncounted else []
+    notes = (*of_others, *_notes_on_variants(published))
     return replace(found, left_out={**left_out, **found.left_out}, as_of=now.date(), notes=(*found.notes, *notes), problems=warnings)
+
+
+def _published_chances(
+    markets: Sequence[ContractMarket], topics: Mapping[str, Topic], published: Mapping[str, PublishedResult]
+) -> dict[str, OurChance]:
+    """The chances of the published answers to contracts' questions, with their intervals, by contract; of those that have one."""
+    chances = {}
+    for contract in (its.contract for its in markets):
+        answer = published[contract.topic].answers.get(contract.question)
+        if answer is None:
+            continue
+        chance = chance_of_answer(answer_content(topics[contract.topic], answer), contract.label)
+        if chance is not None:
+            chances[contract.name] = chance
+    return chances
+
+
+def _notes_on_variants(published: Mapping[str, PublishedResult]) -> Iterator[str]:
+    """That chances of a topic with variants are those of all of them, and whether the draws of one of them are not vouched for."""
+    for topic, its in published.items():
+        if its.weights is None:
+            continue
+        yield f"Chances of topic {topic} are those of all its variants together; how its contracts depend on each other is as its base has it."
+        if not its.sound and its.results[BASE].posterior.diagnostics.sound:
+            yield f"The engine does not vouch for the draws of a variant of topic {topic}; `forecast update` says why."
 
 
 def _read_inputs(root: Path, choice: StakeChoice, now: datetime) -> Result[_StakeInputs]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from forecast.book.topic import Book, Topic
 from forecast.content.topic import answer_content
+from forecast.language.characters import escape_hidden_characters
 from forecast.predict.answers import Answer
 from forecast.report.charts_answers import name_as_words
 from forecast.report.notebook import notebook_html
@@ -33,6 +34,12 @@ def topic_html(topic: Topic, as_of: date) -> str:
     rows = tuple((name, question.asks, words.day(question.by) if question.by else "") for name, question in topic.questions.items())
     note = f"It has variants: {', '.join(topic.rivals)}." if topic.variants else ""
     return notebook_html(ReportTable(f"{topic.title}, as of {words.day(as_of)}", columns, rows), note)
+
+
+def answer_lines(topic: Topic, answers: Iterable[Answer]) -> Iterator[str]:
+    """Yield a line for each answer: its name and its sentence."""
+    for its in (answer_content(topic, answer) for answer in answers):
+        yield f"  {its['name']}: {escape_hidden_characters(its['sentence'])}"
 
 
 def answers_html(topic: Topic, answers: Iterable[Answer], as_of: date) -> str:

@@ -25,6 +25,13 @@ def _notes_on_draws(advice: StakeAdvice, results: Mapping[str, EngineResult]) ->
     for topic, result in results.items():
         if not result.posterior.diagnostics.sound:
             yield f"The engine does not vouch for the draws of topic {topic}; `forecast update` says why."
+    if advice.overheld is not None:
+        its = advice.overheld
+        yield (
+            f"WARNING: what you hold is worth {its.worth:,.2f} by these chances, all of which may be lost; that is no less than the "
+            f"{its.at_risk:,.2f} of {its.wealth:,.2f} that this fraction puts at risk, so nothing more is bought. Sell some of it, or "
+            f"choose a --fraction above {its.least_fraction:.2g}."
+        )
     bounded = [each.name for each in advice.contracts if each.is_bounded]
     if bounded:
         yield f"On no draw does {words.join_words(bounded)} pay on one of its sides: the chance of that is the greatest that so many draws leave open."

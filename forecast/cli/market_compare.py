@@ -8,10 +8,12 @@ import typer
 
 from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, as_of_day, root_of, today
+from forecast.schema import words
 
 if TYPE_CHECKING:
     from forecast.schema.market import ContractContent
 
+STALE_DAYS = 2  # before the day compared; a quote older than that has a warning
 Compared = Annotated[
     str,
     typer.Argument(metavar="[QUESTION]", help="A question, a contract or a topic; all contracts by default.", show_default=False),
@@ -58,6 +60,11 @@ def market_compare(
         for topic, contracts in compared.contracts.items():
             for contract in contracts:
                 _print_contract(topic, contract)
+    for contract in (its for contracts in compared.contracts.values() for its in contracts):
+        offer = contract["offer"]
+        if offer is not None and offer["days_old"] > STALE_DAYS:
+            age = words.days(offer["days_old"])
+            echo(f"WARNING: the newest quote of {contract['name']} is {age} older than {compared.as_of}; import a newer one.", err=True)
     if compared.distrusted:
         echo(f"WARNING: by the engine's own checks the draws of {', '.join(compared.distrusted)} are not sound.", err=True)
         raise typer.Exit(3)
@@ -69,6 +76,10 @@ def _print_contract(topic: str, contract: ContractContent) -> None:
 
     echo(f"{topic}.{contract['question']}: {contract['name']} ({venue_name(contract['venue'])}, {contract['id']})")
     echo(f"  {contract_headline(contract)}")
+    offer = contract["offer"]
+    if offer is not None:
+        age = "on the day compared" if offer["days_old"] == 0 else f"{words.days(offer['days_old'])} before the day compared"
+        echo(f"  Quoted at {offer['at'][:16].replace('T', ' ')} UTC, {age}.")
     for sentence in contract_sentences(contract):
         echo(f"  {sentence}")
     if contract["rows_since"]:

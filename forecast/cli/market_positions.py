@@ -12,7 +12,7 @@ from forecast.cli.lines import echo, print_columns, print_output, print_problems
 from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, root_of
 
 if TYPE_CHECKING:
-    from forecast.actions.market_positions import CurrencyTotal, HeldSide
+    from forecast.actions.market_positions import CurrencyTotal, HeldSide, PositionsResult
 
 MostAge = Annotated[float, typer.Option("--most-age", metavar="DAYS", min=0, help="The oldest quote that is taken, in days.")]
 ContractName = Annotated[str, typer.Argument(metavar="CONTRACT", help="Its name in the book.", show_default=False)]
@@ -81,7 +81,7 @@ def positions(*, most_age: MostAge = 2.0, book: Book = None, allow_links: AllowL
         )
         return
     print_problems(found.problems, err=True)
-    _print(found.sides, found.totals)
+    _print(found)
 
 
 def trade(
@@ -125,11 +125,14 @@ def trade(
         echo(f"{contract}: on record. `forecast market positions` shows what you hold.")
 
 
-def _print(sides: tuple[HeldSide, ...], totals: tuple[CurrencyTotal, ...]) -> None:
-    if not sides:
+def _print(found: PositionsResult) -> None:
+    from forecast.markets.quote_table import age_text
+
+    sides, totals = found.sides, found.totals
+    if not sides or found.at is None:
         echo("No trades are on record; `forecast market trade` adds one.")
         return
-    heading = ("contract", "side", "held", "cost each", "price now", "unrealised", "realised", "paid", "closing", "better by")
+    heading = ("contract", "side", "held", "cost each", "price", "quoted", "unrealised", "realised", "paid", "closing", "better by")
     rows = [
         (
             its.contract.name,
@@ -137,6 +140,7 @@ def _print(sides: tuple[HeldSide, ...], totals: tuple[CurrencyTotal, ...]) -> No
             _number(its.holding.count),
             _number(its.holding.average_cost),
             _number(its.price),
+            "" if its.quoted_at is None else f"{age_text(found.at - its.quoted_at)} ago",
             _number(None if its.price is None else its.holding.unrealised_gain(its.price)),
             _number(its.holding.realised),
             _number(its.holding.average_price),
@@ -177,6 +181,7 @@ def _side_as_data(its: HeldSide) -> dict[str, object]:
         "cost": float(its.holding.cost),
         "average_price": _float(its.holding.average_price),
         "price": _float(its.price),
+        "quoted_at": None if its.quoted_at is None else its.quoted_at.isoformat(),
         "reason": its.reason,
         "unrealised": None if its.price is None else float(its.holding.unrealised_gain(its.price)),
         "realised": float(its.holding.realised),

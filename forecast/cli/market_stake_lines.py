@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from forecast.cli.lines import echo
 from forecast.schema import words
 
 if TYPE_CHECKING:
-    from forecast.actions.contract_stakes import StakeResult
+    from forecast.actions.contract_stakes import StakeAtChance, StakeResult
     from forecast.markets.stakes.advice import ContractAdvice, StakeAdvice
 
+STALE_AFTER = timedelta(days=1)  # a quote's age, from which a stake on it has a warning
 ADVICE_ALONE = "This is advice: nothing is ordered, and a price may have moved since its quote."
 
 
@@ -32,6 +34,9 @@ def stake_lines(result: StakeResult) -> Iterator[str]:
     if advice is not None:
         for each in sorted(advice.contracts, key=lambda its: -its.order.spent):
             yield from _contract_lines(each, money)
+            if each.name in result.ranges:
+                yield f"    {_range_sentence(result.ranges[each.name], money)}"
+            yield f"    {_quote_sentence(result.quote_ages[each.name])}"
     for name, reason in result.left_out.items():
         yield f"  {name}: left out, since {reason}."
     if advice is None:
@@ -69,7 +74,7 @@ def stake_data(result: StakeResult) -> dict[str, Any]:
         "cash": request.bankroll,
         "fraction": request.fraction,
         "model_weight": {"value": request.weight.value, "error": request.weight.error, "questions": request.weight.questions},
-        "contracts": [] if advice is None else [_contract_data(each) for each in advice.contracts],
+        "contracts": [] if advice is None else [_contract_data(each, result) for each in advice.contracts],
         "left_out": dict(result.left_out),
         "together": together,
         "notes": list(result.notes),
@@ -84,6 +89,24 @@ def _pool_sentence(result: StakeResult) -> str:
         f"estimated from {weight.questions} settled questions" if weight.is_estimated else "stated, because too few questions have settled"
     )
     return f"Chances average model and market in log odds; the model has weight {weight.value:.2g} ({basis})."
+
+
+def _range_sentence(ends: tuple[StakeAtChance, StakeAtChance], money: str) -> str:
+    """What would be bought at both ends of the interval of our chance."""
+    bought = [
+        f"at {_points(end.chance)} "
+        + ("nothing" if end.side is None else f"{end.count:,.10g} {end.side.upper()} for {end.spent:,.2f} {money}")
+        for end in ends
+    ]
+    return f"Over the 90 % interval of the model's chance it would be {bought[0]}, and {bought[1]}."
+
+
+def _quote_sentence(age: timedelta) -> str:
+    """How old the price is that a stake rests on, and a warning from a day on."""
+    from forecast.markets.quote_table import age_text
+
+    stale = " Warning: the offer may have changed; import a newer one." if age > STALE_AFTER else ""
+    return f"Its quote is {age_text(age)} old.{stale}"
 
 
 def _contract_lines(each: ContractAdvice, money: str) -> Iterator[str]:
@@ -119,18 +142,22 @@ def _points(chance: float) -> str:
     return f"{100 * chance:.1f} %"
 
 
-def _contract_data(each: ContractAdvice) -> dict[str, Any]:
-    edge = each.edge
+def _contract_data(each: ContractAdvice, result: StakeResult) -> dict[str, Any]:
+    edge, age, ends = each.edge, result.quote_ages[each.name], result.ranges.get(each.name)
     return {
         "contract": each.name,
         "side": edge.side if edge is not None and each.order.count else None,
         "count": each.order.count,
         "cost": each.order.cost,
         "fees": each.order.fees,
+        "quote_hours_old": round(age.total_seconds() / 3600, 2),
         "expected_gain": each.expected_gain,
         "chance": {"model": each.model, "market": each.market, "pooled": each.pooled, "void": each.void},
         "edge": None
         if edge is None
         else {"side": edge.side, "value": edge.value, "break_even": edge.break_even, "error": edge.error, "doubt": edge.doubt},
+        "range": None
+        if ends is None
+        else [{"chance": end.chance, "side": end.side, "count": end.count, "spent": end.spent} for end in ends],
         "refusal": each.refusal or None,
     }

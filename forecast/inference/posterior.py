@@ -230,6 +230,14 @@ class Posterior:
         picked = rng.permutation(order[systematic_resample(self.weights[order], count, rng)])
         return {name: values[picked] for name, values in self.parameters.items()}, self.replicates[picked]
 
+    def __repr__(self) -> str:
+        """What it is of, and how many draws there are, which may be many thousands."""
+        sound = "sound" if self.diagnostics.sound else "not sound"
+        return (
+            f"<Posterior of {self.model.topic.name} as of {self.model.as_of}: {len(self.model.topic.parameters)} parameters, {len(self):,} draws, "
+            f"{self.diagnostics.effective_size:,.0f} effective, engine {self.engine}, {sound}>"
+        )
+
     def _repr_html_(self) -> str:
         """What a notebook shows: the parameters."""
         from forecast.inference.posterior_table import posterior_html

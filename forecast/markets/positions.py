@@ -27,7 +27,8 @@ class OwnTrade:
     """One row of ``positions.csv``: so many contracts of a side bought or sold at a price each, or what a side paid when it ended.
 
     ``price`` of a settlement is what a contract of ``side`` paid, from 0 to 1; of a void the share of the cost that came back. ``count`` of
-    both is that of all contracts held where it is None. ``fee`` is of the whole row, below 0 a rebate.
+    both is that of all contracts held where it is None. ``fee`` is of the whole row, below 0 a rebate; 0 where the row has none, which
+    ``has_fee`` tells.
     """
 
     place: Place
@@ -39,6 +40,7 @@ class OwnTrade:
     price: Decimal
     fee: Decimal
     id: str = ""
+    has_fee: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
+from forecast.language.count_words import count_text
 from forecast.markets.faults import MarketFault
 from forecast.markets.price_guards import is_stale, read_interval
 from forecast.markets.quotes import MarketStatus, PriceInterval, PriceKind, Quote, Venue
@@ -114,7 +115,7 @@ def offer_in_force(table: QuoteTable, contract: str, venue: Venue, now: datetime
         assert quote.at is not None  # those of a table have a time
         age = now - quote.at
         raise MarketFault(
-            f"the newest quote of `{contract}` is of {quote.at:%Y-%m-%d %H:%M} UTC, {_age_text(age)} ago, and at most {_age_text(most_age)} are taken",
+            f"the newest quote of `{contract}` is of {quote.at:%Y-%m-%d %H:%M} UTC, {age_text(age)} ago, and at most {age_text(most_age)} are taken",
             "import a newer one",
         )
     return interval
@@ -148,8 +149,9 @@ def _decimal(value: float) -> Decimal | None:
     return None if np.isnan(value) else Decimal(repr(float(value)))
 
 
-def _age_text(age: timedelta) -> str:
+def age_text(age: timedelta) -> str:
+    """Return how old something is, in whole minutes, hours or days."""
     hours = age.total_seconds() / 3600
     if hours < 1:
-        return f"{round(60 * hours)} minutes"
-    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"
+        return count_text(round(60 * hours), "minute")
+    return count_text(round(hours), "hour") if hours < 48 else f"{round(hours / 24)} days"

@@ -47,6 +47,14 @@ class EngineResult:
     paths: Paths
     answers: Mapping[str, Answer]
 
+    def __repr__(self) -> str:
+        """The draws, and what is answered."""
+        return f"<EngineResult: {self.posterior!r}, {len(self.paths):,} paths, answers: {', '.join(self.answers) or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the parameters."""
+        return self.posterior._repr_html_()
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -62,6 +70,15 @@ class Analysis:
     verdict: Verdict | None
     nuts: Posterior | None = None
     borrowed: bool = False
+
+    def __repr__(self) -> str:
+        """The published result and its verdict."""
+        verdict = "no second engine was asked for" if self.verdict is None else self.verdict.verdict
+        return f"<Analysis of {self.model.topic.name} as of {self.model.as_of}: {self.result!r}, verdict: {verdict}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the parameters."""
+        return self.result._repr_html_()
 
 
 def settings_for(topic: Topic, settings: Settings) -> Settings:

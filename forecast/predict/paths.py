@@ -74,6 +74,12 @@ class Paths:
     replicates: Indices | None = None
     is_whole: bool = True
 
+    def __repr__(self) -> str:
+        """What is simulated, how often and how far."""
+        days = f", {self.days[0]} to {self.days[-1]}" if self.days else ""
+        streams = ", ".join(self.starts) or "none"
+        return f"<Paths of {self.model.topic.name} as of {self.model.as_of}: {len(self):,} paths{days}, streams simulated: {streams}>"
+
     def __len__(self) -> int:
         return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
 

@@ -6,13 +6,14 @@ A question is left to this package where the program does not simulate what it n
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question
-from forecast.inference.pymc.program import pymc_source
+from forecast.inference.pymc.program import MAIN, pymc_source
 from forecast.inference.pymc.program_priors import INDENT
 from forecast.inference.pymc.program_text import comment, literal
 from forecast.language.evaluate import Scope, evaluate
@@ -64,15 +65,25 @@ def program_with_answers(model: Model) -> str:
     source = pymc_source(model)
     if not model.topic.questions:
         return source
-    text = "\n".join(_Questions(model, _streams(model)).lines()).rstrip() + "\n"
+    questions = _Questions(model, _streams(model))
+    comments, body = list(questions.comments()), "\n".join(f"{INDENT}{line}".rstrip() for line in questions.lines()).rstrip()
+    text = f"{PRINT_ANSWERS}\n{body}\n" if body else ""
     try:
         ast.parse(text)
     except (SyntaxError, RecursionError, MemoryError):
-        text = "# The questions are not answered here: their expressions, or those of streams, are nested too deep to be written as a program.\n"
-    return f"{source.replace(IMPORT, f'{IMPORT}from scipy import special\n', 1)}\n{text}"
+        text, comments = "", [TOO_DEEP]
+    head, main, end = source.rpartition(MAIN)
+    assert main  # it ends every program
+    called = f"{INDENT}print_answers(draws)\n" if text else ""
+    whole = "\n".join(["", "", *comments, ""]) + text + main + end.rstrip("\n") + called
+    return f"{head.rstrip()}\n{whole}".replace(IMPORT, f"{IMPORT}from scipy import special\n", 1)
 
 
 IMPORT = "import pytensor.tensor as pt\n"
+TOO_DEEP = "# The questions are not answered here: their expressions, or those of streams, are nested too deep to be written as a program."
+PRINT_ANSWERS = f'''
+def print_answers(draws):
+{INDENT}"""The answers with their Monte Carlo errors, on one simulated future for each draw of the posterior."""'''
 
 
 def _streams(model: Model) -> FutureStreams:
@@ -85,20 +96,28 @@ def _streams(model: Model) -> FutureStreams:
     return FutureStreams(model, timeline)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Questions:
     model: Model
     streams: FutureStreams
 
+    @cached_property
+    def reasons(self) -> Mapping[str, str]:
+        """Why each question is not answered in the program; empty where it is."""
+        return {name: self._refusal(question) for name, question in self.model.topic.questions.items()}
+
+    def comments(self) -> Iterator[str]:
+        """What is not answered, and why."""
+        yield from (comment(f"{name} is not answered here: {reason}") for name, reason in self.reasons.items() if reason)
+
     def lines(self) -> Iterator[str]:
-        reasons = {name: self._refusal(question) for name, question in self.model.topic.questions.items()}
-        yield "# The questions, on one simulated future for each draw of the posterior"
-        yield from (comment(f"{name} is not answered here: {reason}") for name, reason in reasons.items() if reason)
-        asked = [question for name, question in self.model.topic.questions.items() if not reasons[name]]
+        """The simulation and the answers; none where no question is answered."""
+        asked = [question for name, question in self.model.topic.questions.items() if not self.reasons[name]]
         if not asked:
             return
         needed = self.streams.needed_streams(expression for question in asked for expression in question.expressions)
         yield from (HELPERS + SUMMARIES).splitlines()
+        yield ""
         yield "RNG = np.random.default_rng(1)"
         yield from self.streams.parameter_lines()
         yield 'PATHS = draws["posterior"].sizes["chain"] * draws["posterior"].sizes["draw"]'

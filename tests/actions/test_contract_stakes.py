@@ -14,8 +14,10 @@ from forecast.actions.contract_draws import draw_contracts
 from forecast.actions.contract_offers import ContractMarket, collateral_groups
 from forecast.actions.contract_stakes import HeldContract, StakeRequest, StakeResult, stake_contracts
 from forecast.book.files.problems import Place
+from forecast.inference.monte_carlo import greatest_unseen
 from forecast.language.distributions.families import component
 from forecast.language.statements import parse_statement
+from forecast.markets.comparison.price_comparison import OurChance
 from forecast.markets.contract import Contract
 from forecast.markets.deviation_priors import DeviationPrior, DeviationPriors
 from forecast.markets.faults import MarketFault
@@ -102,6 +104,58 @@ def test_both_sides_of_a_question_are_the_same_bet(results: Mapping[str, EngineR
         assert only.order.spent / 1_000 == pytest.approx(kelly_fraction(chance, 0.30), abs=0.02)
     assert yes.advice.contracts[0].model == pytest.approx(chance, abs=0.02)
     assert "only the mean of its chance matters" in yes.notes[0]
+
+
+def test_the_published_chance_is_staked_on_and_its_range_is_shown(results: Mapping[str, EngineResult]):
+    """The draws are weighed so that they have it, and the stake at each end of its interval is the Kelly stake there; NO too, where the side is No."""
+    for side, bid, ask in (("yes", ".28", ".30"), ("no", ".70", ".72")):
+        its = contract("least_3", side=side)
+        asked = StakeRequest(fraction=1.0, weight=MODEL_ALONE)
+        chances = {its.name: OurChance(0.5, (0.2, 0.8))}
+        found = stake_contracts([market(its, bid, ask)], results, {}, asked, at=NOW, seed=1, chances=chances)
+        (only,) = found.advice.contracts
+        assert only.model == pytest.approx(0.5, abs=1e-6)
+        assert only.order.spent / 1_000 == pytest.approx(kelly_fraction(0.5, 0.30), abs=2e-3)
+        low, high = found.ranges[its.name]
+        assert (low.chance, high.chance) == pytest.approx((0.2, 0.8))
+        less, more = (low, high) if side == "yes" else (high, low)
+        assert more.side == side
+        assert more.spent / 1_000 == pytest.approx(kelly_fraction(0.8, 0.30), abs=2e-3)
+        assert less.side == ("no" if side == "yes" else "yes")  # .2 is below the bid of .28
+        drawn = draw_contracts([its], results, np.random.default_rng(1)).chosen_on
+        pays = float(drawn.chances(PAYS_YES)[0])
+        far, near = (0.2, 0.8) if side == "yes" else (0.8, 0.2)
+        effective = drawn.effective / (far**2 / pays + near**2 / (1 - pays))  # of the draws that are weighed: they leave more unseen
+        assert less.spent / 1_000 == pytest.approx(kelly_fraction(0.8 * (1 - greatest_unseen(effective)), 0.72), abs=2e-3)
+
+
+def test_published_chances_that_contradict_each_other_are_left_out(results: Mapping[str, EngineResult]):
+    """Four implies three, so that it cannot be likelier: the contract that is farther off goes, with the reason."""
+    markets = [market(contract("least_3"), ".28", ".30"), market(contract("least_4"), ".28", ".30")]
+    chances = {"first-least_3": OurChance(0.2, (0.1, 0.3)), "first-least_4": OurChance(0.6, (0.5, 0.7))}
+    found = stake_contracts(markets, results, {}, StakeRequest(fraction=1.0, weight=MODEL_ALONE), at=NOW, seed=1, chances=chances)
+    assert len(found.advice.contracts) == 1
+    (reason,) = found.left_out.values()
+    assert reason.startswith("the chance of its answer contradicts those of other contracts")
+
+
+def test_who_holds_more_than_the_fraction_puts_at_risk_is_warned(results: Mapping[str, EngineResult]):
+    """With the amount, and the fraction from which there is room; a little less held, and more is bought."""
+    its = contract("least_3")
+    chance = chance_of(results, "least_3")
+    for held, warned in ((1_000, True), (300, False)):
+        holding = {its.name: [HeldContract("yes", held, 0.2 * held)]}
+        found = stake([market(its, ".08", ".10")], results, holding, fraction=0.25)
+        (only,) = found.advice.contracts
+        worth = held * only.model
+        assert (0.25 * (1_000 + worth) <= worth) is warned
+        assert any(note.startswith("WARNING: what you hold is worth ") for note in found.notes) is warned
+        assert (only.order.count == 0) is warned
+        if warned:
+            assert only.refusal == "what is held already takes up all that is put at risk"
+            assert f"worth {worth:,.2f} by these chances" in " ".join(found.notes)
+            assert f"a --fraction above {worth / (1_000 + worth):.2g}." in " ".join(found.notes)
+    assert chance > 0.25
 
 
 def test_contracts_of_one_topic_depend_on_each_other(results: Mapping[str, EngineResult]):

@@ -145,6 +145,24 @@ def test_a_csv_file_has_the_columns_of_positions(book: Path):
     assert (dict(again.added), again.known, len(on_record(book))) == ({}, 2, 2)
 
 
+def test_fees_that_a_csv_file_lacks_are_by_the_schedule(book: Path):
+    """Of purchases and sales, where one is known; a fee of 0 in the file is a fee, and a second import adds nothing."""
+    text = "contract,at,action,side,count,price,fee\n"
+    rows = ("rain-poly,{at}:00Z,buy,no,100,0.50,", "rain-poly,{at}:01Z,buy,no,100,0.50,0", "rain,{at}:02Z,buy,yes,10,0.30,")
+    settled = "rain-poly,{at}:03Z,settle,no,,1,"
+    text += "\n".join(row.format(at="2026-09-20T10:00") for row in (*rows, settled))
+    done = imported(book, "csv", text)
+    assert (done.problems, done.estimated, done.without_fee) == ((), 1, 1)
+    assert [(trade.contract, trade.action, trade.fee) for trade in on_record(book)] == [
+        ("rain-poly", "buy", D("1.00")),
+        ("rain-poly", "buy", D(0)),
+        ("rain", "buy", D(0)),
+        ("rain-poly", "settle", D(0)),
+    ]
+    again = imported(book, "csv", text)
+    assert (dict(again.added), again.known) == ({}, 4)
+
+
 @pytest.mark.parametrize(
     ("its", "payload"),
     [("kalshi", {"fills": [kalshi_fill()]}), ("polymarket", [polymarket_trade(), polymarket_trade()]), ("manifold", [own_bet()])],

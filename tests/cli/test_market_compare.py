@@ -26,6 +26,19 @@ def test_each_contract_is_printed_with_what_its_price_would_ask(tmp_path: Path, 
     assert "storms.none_at_all: no-storm" in text
 
 
+@pytest.mark.parametrize(
+    ("day", "age", "warns"), [("2026-07-01", "1 day", False), ("2026-07-02", "2 days", False), ("2026-07-03", "3 days", True)]
+)
+def test_the_age_of_a_quote_is_said_and_an_old_one_has_a_warning(tmp_path: Path, run: Run, day: str, age: str, *, warns: bool) -> None:
+    """Relative to the day compared, from the third day after the quote on."""
+    write_market_book(tmp_path)
+    ran = run("market", "compare", "three-storms", "--no-beliefs", "--as-of", day, on=tmp_path)
+    assert ran.code == 0
+    assert f" UTC, {age} before the day compared." in ran.out
+    assert ("WARNING: the newest quote of three-storms is 3 days older than 2026-07-03" in ran.err) is warns
+    assert bool(ran.err) is warns
+
+
 def test_json_is_what_a_page_is_made_of(tmp_path: Path, run: Run) -> None:
     """JSON has the same contracts by topic, and without beliefs where they are not asked for."""
     write_market_book(tmp_path)

@@ -25,6 +25,12 @@ address = "https://{venue}.example/{name}"
 holds_from = 2025-01-01
 source = "the tests"
 """
+FAST = """
+[variants.fast]
+weight = 0.6
+why = "The rate may be far higher."
+streams.breakdowns.value = "NegativeBinomial(mu=2 * wear * crossings / 100 * months, alpha=burstiness)"
+"""
 PRIOR = """
 [contracts.{name}.{key}]
 prior = {value}
@@ -73,6 +79,7 @@ def test_it_says_what_to_buy_and_what_that_comes_to(market: Path, run: Run):
     assert "the model has weight 0.3 (stated, because too few questions have settled)" in ran.out
     assert "  ferry-log: buy " in ran.out
     assert " YES for " in ran.out
+    assert "    Its quote is 2 hours old.\n" in ran.out
     assert ". On draws that were not used to choose the stakes:\n  Expected gain " in ran.out
     assert "; edge of YES +" in ran.out
     assert "for one bet only the mean of its chance matters" in ran.out
@@ -82,14 +89,33 @@ def test_it_says_what_to_buy_and_what_that_comes_to(market: Path, run: Run):
 def test_json_has_the_same_numbers(market: Path, run: Run):
     """Twice the same for one seed, and more by the model alone, up to the limit."""
     first, again = (json.loads(run("market", "stake", "ferry.three_more", "--json", on=market).out) for _ in range(2))
+    again["contracts"][0]["quote_hours_old"] = first["contracts"][0]["quote_hours_old"]
     assert first == again
     (pooled,) = first["contracts"]
+    assert pooled.pop("quote_hours_old") == pytest.approx(2, abs=0.1)
     assert 0.11 < pooled["chance"]["pooled"] < pooled["chance"]["model"]
     assert first["together"]["spent"] == pytest.approx(pooled["cost"] + pooled["fees"])
     words = ("market", "stake", "ferry-log", "--model-only", "--fraction", "1", "--max-total", "30", "--json")
     (alone,) = json.loads(run(*words, on=market).out)["contracts"]
     assert alone["chance"]["pooled"] == alone["chance"]["model"]
     assert 29 < alone["cost"] + alone["fees"] <= 30
+
+
+def test_the_chance_is_the_published_one_of_all_variants(market: Path, run: Run):
+    """And not that of the base's draws; over its interval stakes differ."""
+    contract = market / "seeds/ferry/topic.toml"
+    contract.write_text(contract.read_text() + FAST)
+    shown = json.loads(run("market", "compare", "ferry-log", "--no-beliefs", "--json", on=market).out)["topics"]["ferry"][0]
+    ran = run("market", "stake", "--model-only", "--json", on=market)
+    (found,) = json.loads(ran.out)["contracts"]
+    ours = shown["answer"]["value"]
+    assert found["chance"]["model"] == pytest.approx(0.98 * ours + 0.02 * (1 - ours), abs=1e-3)
+    assert any("all its variants together" in note for note in json.loads(ran.out)["notes"])
+    low, high = found["range"]
+    assert low["chance"] < found["chance"]["model"] < high["chance"]
+    assert low["spent"] < high["spent"]
+    text = run("market", "stake", "--model-only", on=market).out
+    assert "    Over the 90 % interval of the model's chance it would be at " in text
 
 
 def test_the_order_book_is_walked(market: Path, run: Run):
@@ -121,7 +147,22 @@ def test_stale_quotes_are_refused(market: Path, run: Run):
     assert refused.code == 0
     assert "ferry-log: left out, since the newest quote of `ferry-log` is of" in refused.out
     assert "No contract can be staked on." in refused.out
-    assert "buy" in run("market", "stake", "--most-age", "3", on=market).out
+    taken = run("market", "stake", "--most-age", "3", on=market)
+    assert "buy" in taken.out
+    assert "    Its quote is 2 days old. Warning: the offer may have changed; import a newer one." in taken.out
+
+
+def test_what_is_held_is_worth_a_quote_whose_age_is_shown(market: Path, run: Run):
+    """Among positions, as text and as a moment; without a price there is neither."""
+    write(market, "positions", f"ferry-log,{moment(1)},buy,yes,10,0.2,")
+    shown = run("market", "positions", on=market).out
+    assert "quoted" in shown.splitlines()[0]
+    assert "2 hours ago" in shown.splitlines()[1]
+    (held,) = json.loads(run("market", "positions", "--json", on=market).out)["positions"]
+    age = datetime.now(UTC) - datetime.fromisoformat(held["quoted_at"])
+    assert age.total_seconds() / 3600 == pytest.approx(2, abs=0.1)
+    (stale,) = json.loads(run("market", "positions", "--most-age", "0.01", "--json", on=market).out)["positions"]
+    assert (stale["quoted_at"], stale["price"]) == (None, None)
 
 
 def test_what_is_held_is_counted(market: Path, run: Run):

@@ -13,7 +13,7 @@ from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import published_values
 from forecast.insight.information import future_increment, information, signposts
 from forecast.insight.published_cases import PathGroup, PublishedCases, cases_of_one
-from forecast.insight.variance_decomposition import closed_sobol_index, decompose_variance, first_order_sobol_index
+from forecast.insight.variance_decomposition import decompose_variance
 from forecast.insight.weighed_cases import Cases
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
@@ -116,33 +116,6 @@ def test_a_difference_within_its_noise_is_no_information() -> None:
         moved, errors = equal_cases(truth).expected_movement(outcomes)
         assert moved.tolist() == [0.0] if true_of_other == 155 else 0.098 < moved[0] < 0.1
         assert 0.005 < errors[0] < 0.015
-
-
-def test_both_futures_of_a_draw_count_alike() -> None:
-    """Which of two futures is called the first changes neither the share nor its error."""
-    rng = np.random.default_rng(6)
-    chance = rng.beta(2, 2, 800)
-    one, other = ((rng.random(800) < chance).astype(float) for _ in range(2))
-    other[:40] = 1.0
-    assert closed_sobol_index(one, other) == pytest.approx(closed_sobol_index(other, one), rel=1e-12)
-
-
-def test_ignorance_is_the_share_of_variance_between_draws() -> None:
-    """For coins with Beta(2, 2) chances, a fifth of a toss's variance is ignorance of the chance: Var(p) = 1/20 of 1/4."""
-    rng = np.random.default_rng(4)
-    chance = rng.beta(2, 2, 200_000)
-    share, error = closed_sobol_index((rng.random(200_000) < chance).astype(float), (rng.random(200_000) < chance).astype(float))
-    assert share == pytest.approx(0.2, abs=4 * error)
-    assert error < 0.01
-
-
-def test_knowing_one_of_two_causes_takes_its_share_of_the_variance() -> None:
-    """Of a sum with variances 3 and 1, the first cause has three quarters, whatever the bins' noise; an unrelated value has none."""
-    rng = np.random.default_rng(5)
-    first, second, other = rng.normal(0, np.sqrt(3), 16_384), rng.normal(0, 1, 16_384), rng.normal(0, 1, 16_384)
-    ranks = [np.argsort(np.argsort(cause)) * 16 // 16_384 for cause in (first, other)]
-    assert first_order_sobol_index(first + second, ranks[0]) == pytest.approx(0.75, abs=0.02)
-    assert first_order_sobol_index(first + second, ranks[1]) == pytest.approx(0, abs=0.01)
 
 
 def test_a_question_on_a_parameter_is_all_ignorance_and_one_on_chance_is_not() -> None:

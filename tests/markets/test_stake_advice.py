@@ -176,10 +176,20 @@ def test_void_contracts_move_stakes_as_the_closed_form_says():
     assert half.contracts[0].pooled == pytest.approx(pooled_chance(model=0.7, market=fair, weight=0.5), abs=1e-4)
 
 
-def test_more_held_than_the_fraction_risks_is_refused():
-    """Nothing can be added to a position that may lose more than a quarter of wealth."""
-    with pytest.raises(MarketFault, match="held already"):
-        advice([contract(".48", ".50")], draws([0.7]), fraction=0.25, held=(Holding(0, "yes", 2_000, 1_000),))
+@pytest.mark.parametrize(("count", "is_overheld"), [(470.0, False), (480.0, True), (2_000.0, True)])
+def test_where_more_is_held_than_the_fraction_risks_nothing_is_bought(count: float, *, is_overheld: bool):
+    """A quarter of 1,000 in cash and of what is held is 333 held: 476 contracts at a chance of .7; the advice says what is held and what is at risk."""
+    found = advice([contract(".38", ".40")], draws([0.7]), fraction=0.25, held=(Holding(0, "yes", count, count / 2),))
+    (only,) = found.contracts
+    assert (found.overheld is not None) is is_overheld
+    assert only.order.count == 0
+    if found.overheld is not None:
+        assert only.refusal == "what is held already takes up all that is put at risk"
+        assert found.overheld.worth == pytest.approx(0.7 * count, rel=1e-3)
+        assert found.overheld.at_risk == pytest.approx(0.25 * (1_000 + found.overheld.worth))
+        assert found.overheld.least_fraction == pytest.approx(found.overheld.worth / (1_000 + found.overheld.worth))
+        room = advice([contract(".38", ".40")], draws([0.7]), fraction=0.99, held=(Holding(0, "yes", count, count / 2),))
+        assert room.overheld is None
 
 
 def test_what_is_no_offer_is_refused():

@@ -154,12 +154,9 @@ def plain_programs(book: Path) -> tuple[float, float]:
             check=True,
             env=environment(),
         ).stdout
-        body = exported[: exported.index("\nprint(f\"{'parameter'")]
-        body = (
-            body.replace("    draws = pm.sample(", "    began = time.perf_counter()\n    draws = pm.sample(")
-            + "\n    spent += time.perf_counter() - began\n"
-        )
-        program += body + REST
+        body = exported[: exported.index("\n\ndef print_posterior(")]
+        sampled = "\nbegan = time.perf_counter()\ndraws = sample_posterior()\nspent += time.perf_counter() - began\nwith model:\n"
+        program += body + sampled + REST
     program += "\nprint(spent)\n"
     script = book / "plain.py"
     script.write_text(program, encoding="utf-8")

@@ -193,7 +193,7 @@ class MarketListOutput(TypedDict):
 
 
 class PositionOutput(TypedDict):
-    """What is held of one side of a contract; ``reason`` says why there is no price now."""
+    """What is held of one side of a contract; ``quoted_at`` says when its price was quoted, ``reason`` why there is none now."""
 
     contract: str
     side: str
@@ -201,6 +201,7 @@ class PositionOutput(TypedDict):
     cost: float
     average_price: float | None
     price: float | None
+    quoted_at: str | None
     reason: str
     unrealised: float | None
     realised: float
@@ -255,17 +256,28 @@ class EdgeOutput(TypedDict):
     doubt: float
 
 
+class StakeAtChanceOutput(TypedDict):
+    """What would be bought, fees included, if the model's chance of YES were another; the side is null where nothing."""
+
+    chance: float
+    side: str | None
+    count: float
+    spent: float
+
+
 class AdvisedContractOutput(TypedDict):
-    """How much of a contract to buy, or why none."""
+    """How much of a contract to buy, or why none; how old its quote is; and what it would be at both ends of the 90 % interval of the model's chance."""
 
     contract: str
     side: str | None
     count: float
     cost: float
     fees: float
+    quote_hours_old: float
     expected_gain: float
     chance: ChanceOutput
     edge: EdgeOutput | None
+    range: list[StakeAtChanceOutput] | None
     refusal: str | None
 
 

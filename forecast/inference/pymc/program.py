@@ -38,17 +38,34 @@ from forecast.model.likelihood import likelihood_expressions
 from forecast.model.model import Model, RowTable
 from forecast.model.used_names import names_used
 
+SAMPLE_POSTERIOR = '''
+
+def sample_posterior(draws=2000, tune=1000, chains=4, **options):
+    """Draws of the posterior by NUTS, with nutpie where it is installed, else with PyMC's own sampler; ``options`` are those of ``pm.sample``."""
+    sampler = "nutpie" if find_spec("nutpie") else "pymc"
+    if sampler == "pymc":
+        print("nutpie is not installed: PyMC's own sampler is used, which is slower.", file=sys.stderr)
+    options = {"nuts_sampler": sampler, "target_accept": 0.9, "random_seed": 1, "progressbar": False, **options}
+    with model:
+        return pm.sample(draws, tune=tune, chains=chains, **options)
+'''
+MAIN = """
+
+if __name__ == "__main__":
+    draws = sample_posterior()
+    print_posterior(draws)
+"""
 HIGHEST = 30  # levels of an expression that are written in one another
 
 
 def pymc_source(model: Model) -> str:
-    """Return the text of a PyMC program that samples a model and prints its posterior means and standard deviations.
+    """Return the text of a PyMC program: a module with a model, functions that sample it and print its posterior means, and a main part.
 
     Raises ``CannotSample`` where ``pymc_model`` would.
     """
     planned = plan(model)
     writer = _Writer(planned, ProgramParameters(planned))
-    parts = [writer.heading(), *writer.data(), writer.model_block(), writer.ending()]
+    parts = [writer.heading(), *writer.data(), writer.model_block(), SAMPLE_POSTERIOR, writer.printing(), MAIN]
     text = "\n".join(parts).rstrip() + "\n"
     try:
         ast.parse(text)
@@ -75,17 +92,27 @@ class _Writer:
                 "",
                 comment(f"{topic.name}: {topic.title}"),
                 "",
+                "import sys",
+                "from importlib.util import find_spec",
+                "",
                 "import numpy as np",
                 "import pymc as pm",
                 "import pytensor.tensor as pt",
                 "",
                 *(f"{_labels_name(name)} = [{', '.join(map(literal, labels))}]" for name, labels in topic.labels.items()),
+                *self._coords(),
                 *helper_functions([block.family for block in self.plan.prior]),
                 *walk_functions(self.plan),
                 *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
                 *(["", LOG_FORWARD] if has_regimes(self.model.tables) else []),
             ]
         )
+
+    def _coords(self) -> Iterator[str]:
+        """The labels of each dimension of the posterior."""
+        if self.parameters.dimensions:
+            named = [f"{literal(dimension)}: {_labels_name(name)}" for name, dimension in self.parameters.dimensions.items()]
+            yield f"COORDS = {{{', '.join(named)}}}"
 
     # the record
 
@@ -144,7 +171,8 @@ class _Writer:
     # the model
 
     def model_block(self) -> str:
-        lines = ["", "with pm.Model() as model:", *self.parameters.declarations()]
+        coords = "coords=COORDS" if self.parameters.dimensions else ""
+        lines = ["", f"with pm.Model({coords}) as model:", *self.parameters.declarations()]
         for group in self.written_groups(hypotheses=False):
             lines += [f"{INDENT}{comment(f'{name}: {self._in_the_file(table)}')}" for name, table in group.items()]
             name, table = next(iter(group.items()))
@@ -310,11 +338,8 @@ class _Writer:
 
     # the end
 
-    def ending(self) -> str:
+    def printing(self) -> str:
         lines = [
-            "",
-            f'{INDENT}draws = pm.sample(2000, tune=1000, chains=4, nuts_sampler="nutpie", target_accept=0.9, random_seed=1, progressbar=False)',
-            "",
             "print(f\"{'parameter':40} {'mean':>12} {'sd':>12}\")",
         ]
         for parameter in self.model.topic.parameters.values():
@@ -334,7 +359,12 @@ class _Writer:
                 lines += [f"values = {values}", f"print({literal(parameter.name)}.ljust(40), {numbers})"]
         if self.plan.discrete:
             lines += self._shares()
-        return "\n".join(lines)
+        heading = [
+            "",
+            "def print_posterior(draws):",
+            f'{INDENT}"""The mean and standard deviation of each parameter{", and the probability of each hypothesis" if self.plan.discrete else ""}."""',
+        ]
+        return "\n".join([*heading, *(f"{INDENT}{line}" for line in lines)])
 
     def _shares(self) -> Iterator[str]:
         """The probability of each value of each discrete parameter, from the hypotheses' shares."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from forecast.inference.pymc.location_scale import from_link
 from forecast.inference.pymc.plan import CannotSample, Plan
 from forecast.inference.pymc.pools import POTENTIAL
 from forecast.inference.pymc.program_distributions import arguments_text, density_text, transform_text
-from forecast.inference.pymc.program_text import comment, literal, part_name, pymc_name, variable_name
+from forecast.inference.pymc.program_text import DIMENSIONS, comment, literal, part_name, pymc_name, variable_name
 from forecast.inference.pymc.program_walks import walk_lines
 from forecast.language.characters import escape_hidden_characters
 from forecast.language.classes import shares_parameter
@@ -33,7 +34,7 @@ SOURCE = SourceOps()
 INDENT = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProgramParameters:
     """The parameters of a planned model, as the program has them."""
 
@@ -43,6 +44,20 @@ class ProgramParameters:
     def model(self) -> Model:
         """The model that is written."""
         return self.plan.model
+
+    @cached_property
+    def dimensions(self) -> Mapping[str, str]:
+        """The dimension of each label set by which a parameter has values: its name, or one with ``label`` where a variable or the draws have that."""
+        topic = self.model.topic
+        used = dict.fromkeys(parameter.per for parameter in topic.parameters.values() if parameter.per in topic.labels)
+        taken = {*topic.parameters, *topic.streams, *DIMENSIONS}
+        return {name: part_name(name, "label") if name in taken else name for name in used}
+
+    def _dims_text(self, parameter: Parameter) -> str:
+        """The dimension of all of a parameter's values as an argument; empty where it has one value."""
+        labels = self.model.topic.labels.get(parameter.per, ())
+        is_whole = bool(parameter.labels) and tuple(labels) == tuple(parameter.labels)
+        return f", dims={literal(self.dimensions[parameter.per])}" if is_whole else ""
 
     def names(self) -> dict[str, Any]:
         """What each parameter's name in a statement stands for."""
@@ -106,16 +121,18 @@ class ProgramParameters:
             pieces.append(piece)
         order = np.argsort(np.concatenate([block.positions for block in blocks])).tolist()
         joined = f"pt.concatenate([{', '.join(pieces)}])[{order}]"
-        yield f"{INDENT}{variable_name(name)} = pm.Deterministic({literal(pymc_name(name))}, {joined})"
+        dims = self._dims_text(blocks[0].parameter)
+        yield f"{INDENT}{variable_name(name)} = pm.Deterministic({literal(pymc_name(name))}, {joined}{dims})"
 
     def _declaration(self, block: Block, name: str) -> Iterator[str]:
         """The declaration of a block under a name of the book, or of a part of it."""
         variable, named = variable_name(name), literal(pymc_name(name))
         written = block.statement.text
-        shape = f", shape={block.size}" if block.parameter.labels else ""
+        dims = self._dims_text(block.parameter) if name == block.name else ""
+        shape = dims or (f", shape={block.size}" if block.parameter.labels else "")
         if self.plan.is_flat(block) and block.family.joint:
             yield f"{INDENT}{comment(f'{written} depends on a hypothesis: its density is added below')}"
-            yield f"{INDENT}{variable} = pm.Dirichlet({named}, a=np.ones({block.size}))"
+            yield f"{INDENT}{variable} = pm.Dirichlet({named}, a=np.ones({block.size}){dims})"
             return
         if self.plan.is_flat(block):
             lower, upper = self.plan.support(block)
@@ -130,7 +147,7 @@ class ProgramParameters:
         kind, arguments = self._prior_arguments(block)
         if isinstance(kind, Walk):
             yield f"{INDENT}{comment(f'{written}, by its steps, which samples better')}"
-            yield from (f"{INDENT}{line}" for line in walk_lines(kind, arguments, name, block.size))
+            yield from (f"{INDENT}{line}" for line in walk_lines(kind, arguments, name, block.size, dims=dims))
             return
         if kind.name == LOG_ODDS:
             middle = f"np.full({block.size}, {kind.quantile(0.5):g})" if shape else f"{kind.quantile(0.5):g}"
@@ -144,7 +161,7 @@ class ProgramParameters:
             yield f"{INDENT}{comment(f'{written}, as a standard variable shifted and scaled, which samples better')}"
             yield f"{INDENT}{standard} = pm.{_standard_declaration(form, arguments, standard)}, shape={block.size})"
             value = from_link(form.link, arguments[form.location] + arguments[form.scale] * SourceText(standard), SOURCE)
-            yield f"{INDENT}{variable} = pm.Deterministic({named}, {value}{'' if shape else '[0]'})"
+            yield f"{INDENT}{variable} = pm.Deterministic({named}, {value}{'' if shape else '[0]'}{dims})"
             return
         yield f"{INDENT}{comment(written)}"
         if kind.name == LINEAR:

@@ -14,7 +14,8 @@ from forecast.language.characters import escape_hidden_characters
 
 PROGRAM_NAMES = frozenset(  # what the program, and PyMC in it, call things themselves
     {
-        *("np", "pm", "pt", "model", "draws", "total", "rows", "joint", "hypotheses"),
+        *("np", "pm", "pt", "sys", "find_spec", "model", "draws", "total", "rows", "joint", "hypotheses"),
+        *("sample_posterior", "print_posterior", "print_answers"),
         *("log_between", "log_forward", "log_density", "log_odds_density", "log_odds_mass"),
         *("jumping_steps", "walk_density"),
         *("special", "pick_label", "within_range", "mean_and_error", "quantile_and_error", "day_text", "row"),

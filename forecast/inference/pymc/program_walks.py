@@ -26,8 +26,8 @@ def walk_density(x, first, factor, added, step):
 '''
 
 
-def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) -> Iterator[str]:
-    """Yield the declaration of a walk and of its standard steps, its part ``standard``."""
+def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int, *, dims: str = "") -> Iterator[str]:
+    """Yield the declaration of a walk, with ``dims`` as a further argument, and of its standard steps, its part ``standard``."""
     variable, named = variable_name(name), literal(pymc_name(name))
     standard, steps, behind = (part_name(name, part) for part in ("standard", "steps", "behind"))
     (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
@@ -44,11 +44,11 @@ def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) 
     first = first_mean + first_sd * SourceText(f"{standard}[:1]")
     yield f"{steps} = pt.concatenate([{first}, {rest}])"
     if isinstance(factor, float) and factor == 1:
-        yield f"{variable} = pm.Deterministic({named}, pt.cumsum({steps}))"
+        yield f"{variable} = pm.Deterministic({named}, pt.cumsum({steps}){dims})"
         return
     yield f"{behind} = np.subtract.outer(np.arange({count}), np.arange({count}))"
     weights = f"pt.switch({behind} >= 0, pt.power({number_text(factor)}, np.maximum({behind}, 0)), 0.0)"
-    yield f"{variable} = pm.Deterministic({named}, pt.dot({weights}, {steps}))"
+    yield f"{variable} = pm.Deterministic({named}, pt.dot({weights}, {steps}){dims})"
 
 
 def walk_density_text(kind: Walk, arguments: Mapping[str, Any], value: str) -> str:

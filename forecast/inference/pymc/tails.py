@@ -50,8 +50,8 @@ def tail_shape_of_sorted(values: Array, weights: Array, *, power: int = 1) -> fl
         alike is not values and len(_last_indices(alike)) == 1
     ):  # all the weight is on values that rounding alone tells apart, or on one draw
         return -np.inf if length >= FEWEST_EXCEEDANCES else np.inf
-    beyond = _distance_from_step if steps <= IN_STEPS * len(values) else _distance_from_median
-    return max(_tail_pareto_k(beyond(side, length), length, power) for side in (alike, -alike[::-1]))
+    beyond = _powers_from_step if steps <= IN_STEPS * len(values) else _powers_from_median
+    return max(_tail_pareto_k(beyond(side, length, power), length) for side in (alike, -alike[::-1]))
 
 
 def is_estimable(values: Array, weights: Array, *, power: int = 1) -> bool:
@@ -68,19 +68,20 @@ def no_mean_reason(shape: float) -> str:
     return f"the tail is so heavy (Pareto k-hat {shape:.2g}, above {HEAVIEST_TAIL:g}) that the mean does not exist or is not known from these draws"
 
 
-def _tail_pareto_k(beyond: Array, length: int, power: int) -> float:
+def _tail_pareto_k(beyond: Array, length: int) -> float:
     """Pareto k-hat of a tail of so many values in order, and the one below; what is not beyond its beginning counts as nothing."""
     if length < FEWEST_EXCEEDANCES:
         return np.inf if beyond[-1] > 0 else -np.inf
     with np.errstate(divide="ignore"):
-        terms = power * np.log(np.maximum(beyond, 0.0))
+        terms = np.log(np.maximum(beyond, 0.0))
     return tail_pareto_k(terms) if np.isfinite(terms[-1]) else -np.inf
 
 
-def _distance_from_median(order: Array, length: int) -> Array:
-    """How far each value of the tail, and the one below it, is above the median; of values in order."""
-    away: Array = order[-length - 1 :] - order[(len(order) - 1) // 2]
-    return away
+def _powers_from_median(order: Array, length: int, power: int) -> Array:
+    """How far each value of the tail, and the one below it, is above the median, to a power; of values in order, and in units of the greatest."""
+    away = order[-length - 1 :] - order[(len(order) - 1) // 2]
+    powers: Array = (away / away[-1]) ** power if away[-1] > 0 else away
+    return powers
 
 
 def _resample_evenly(order: Array, weights: Array) -> Array:
@@ -97,8 +98,8 @@ def _last_indices(order: Array) -> NDArray[np.intp]:
     return np.flatnonzero(np.append(np.diff(order) > ALIKE * np.abs(order[1:]), True))
 
 
-def _distance_from_step(order: Array, length: int) -> Array:
-    """The same from a value on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
+def _powers_from_step(order: Array, length: int, power: int) -> Array:
+    """The same, less that of a value of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
 
     Values that are equal make no tail, and a value that most have, such as 0, would make one of all others.  Above the
     greatest the next is taken to be as far as the one below.
@@ -115,5 +116,7 @@ def _distance_from_step(order: Array, length: int) -> Array:
     above = len(order) - 1 - last[first]
     with_it = above + count[first]
     begins = first if above < FEWEST_EXCEEDANCES or (above < length * FEW_TAIL_CASES and with_it < length * MANY_TAIL_CASES) else first + 1
-    away: Array = spread - order[last][begins]
-    return away
+    middle = order[(len(order) - 1) // 2]
+    away, least = spread - middle, order[last][begins] - middle
+    powers: Array = (away / away[-1]) ** power - (least / away[-1]) ** power if away[-1] > 0 else away - least
+    return np.where(away > least, powers, 0.0)

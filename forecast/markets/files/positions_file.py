@@ -77,4 +77,4 @@ def _fill_of_row(row: CellReader) -> OwnTrade | None:
         row.fault("price", f"the price {price} is above 1", "prices are those of one contract that pays 1")
     if at is None or action is None or side is None or price is None or row.problems:
         return None
-    return OwnTrade(row.place, contract, at, action, side, count, price, fee or Decimal(0), row.text("id"))
+    return OwnTrade(row.place, contract, at, action, side, count, price, fee or Decimal(0), row.text("id"), has_fee=fee is not None)

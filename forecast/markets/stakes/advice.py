@@ -103,6 +103,20 @@ class ContractAdvice:
 
 
 @dataclass(frozen=True, slots=True)
+class Overheld:
+    """What is held, by its expected value all of which may be lost, where that leaves nothing of the part of wealth that is ``at_risk``."""
+
+    worth: float
+    at_risk: float
+    wealth: float
+
+    @property
+    def least_fraction(self) -> float:
+        """The fraction of wealth above which there is room for more."""
+        return self.worth / self.wealth
+
+
+@dataclass(frozen=True, slots=True)
 class StakeAdvice:
     """All contracts; ``growth`` is the expected log growth of all wealth on the draws that did not choose, ``chosen_growth`` on those that did.
 
@@ -120,6 +134,7 @@ class StakeAdvice:
     is_joint: bool
     missed: float
     gap: float
+    overheld: Overheld | None = None
 
 
 def advise_stakes(
@@ -130,21 +145,25 @@ def advise_stakes(
     terms: StakeTerms,
     greatest_unseen: Callable[[float], float],
     rng: np.random.Generator,
+    model: Array | None = None,
 ) -> StakeAdvice:
     """Return what to buy of each contract, chosen on one set of joint outcomes and reported on another.
 
-    ``greatest_unseen`` gives the greatest chance that so many independent draws leave to what none of them has.  Raises ``MarketFault``
-    where the pooled chances contradict the draws, or no optimum is found.
+    ``greatest_unseen`` gives the greatest chance that so many independent draws leave to what none of them has; ``model`` are the model's
+    chances as ``pool_outcomes`` takes them.  Where what is held is worth more than the fraction of wealth that is put at risk, nothing more
+    is bought.  Raises ``MarketFault`` where the pooled chances contradict the draws, or no optimum is found.
     """
     prices, refunds = np.array([each.market for each in contracts]), np.array([each.refund for each in contracts])
-    choice = pool_outcomes(chosen_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen)
+    choice = pool_outcomes(chosen_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen, model=model)
     edges = [_better_edge(index, each, choice) for index, each in enumerate(contracts)]
-    wanted = [(index, edge) for index, edge in enumerate(edges) if edge is not None and edge.suffices]
+    overheld = _overheld(choice.outcomes, refunds, terms)
+    wanted = [(index, edge) for index, edge in enumerate(edges) if edge is not None and edge.suffices and overheld is None]
     legs = tuple(leg for index, edge in wanted if (leg := contracts[index].leg(index, edge.side)) is not None)
-    problem = _problem(contracts, choice.outcomes, legs, terms, greatest_unseen, fraction=terms.fraction)
+    fraction = terms.fraction if overheld is None else 1.0  # then there are no legs, and nothing to choose
+    problem = _problem(contracts, choice.outcomes, legs, terms, greatest_unseen, fraction=fraction)
     stake = joint_kelly_stake(problem)
     orders = orders_below(problem, stake.trades, [contracts[leg.contract].order_rules(leg.side) for leg in legs])
-    report = pool_outcomes(reported_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen)
+    report = pool_outcomes(reported_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen, model=model)
     whole, other = (_problem(contracts, its.outcomes, legs, terms, greatest_unseen, fraction=1.0) for its in (choice, report))
     made = []
     for index, each in enumerate(contracts):
@@ -161,7 +180,7 @@ def advise_stakes(
                 edge=edges[index],
                 order=order,
                 expected_gain=float(other.outcomes.weights @ gains(other, alone)),
-                refusal="" if order.count else _refusal(edges[index], trade, least=LEAST_STAKE * terms.cash),
+                refusal="" if order.count else _refusal(edges[index], trade, overheld, least=LEAST_STAKE * terms.cash),
                 is_bounded=not (chosen_on.chances(PAYS_YES)[index] and chosen_on.chances(PAYS_NO)[index]),
             )
         )
@@ -177,7 +196,16 @@ def advise_stakes(
         is_joint=choice.is_joint,
         missed=max(choice.missed, report.missed),
         gap=stake.gap,
+        overheld=overheld,
     )
+
+
+def _overheld(outcomes: JointOutcomes, refunds: Array, terms: StakeTerms) -> Overheld | None:
+    """What is held, where losing it would take all that the fraction puts at risk; None where that is more."""
+    held = value_of_holdings(outcomes.rows, terms.held, refunds)
+    worth = float(outcomes.weights @ held)
+    wealth = terms.cash + worth
+    return None if worth < terms.fraction * wealth else Overheld(worth, terms.fraction * wealth, wealth)
 
 
 def _better_edge(index: int, contract: OfferedContract, choice: PooledOutcomes) -> Edge | None:
@@ -235,11 +263,13 @@ def _wealth_ratios(problem: StakeProblem, orders: Sequence[Trade]) -> tuple[Arra
     return np.append(ratios, worst), np.append((1 - problem.unseen) * problem.outcomes.weights, problem.unseen)
 
 
-def _refusal(edge: Edge | None, wanted: Trade, *, least: float) -> str:
+def _refusal(edge: Edge | None, wanted: Trade, overheld: Overheld | None, *, least: float) -> str:
     if edge is None:
         return "nobody sells either side"
     if edge.refusal:
         return edge.refusal
+    if overheld is not None:
+        return "what is held already takes up all that is put at risk"
     if wanted.spent > least:
         return "the stake is less than the smallest order"
     return "beside the other contracts and within the limits nothing is left for it"

@@ -24,9 +24,10 @@ PENALTIES = (1e-10, 1e-4, 1e-3, 1e-2)  # of λ², in this order until enough dra
 class ContradictoryChances(MarketFault):
     """Chances that no weights of the joint outcomes come near; ``contract`` is the number of the one that is farthest from its own."""
 
-    def __init__(self, contract: int, missed: float) -> None:
+    def __init__(self, contract: int, missed: float, *, of_model: bool = False) -> None:
+        what = "the chance of its answer contradicts" if of_model else "its price contradicts"
         super().__init__(
-            f"its price contradicts those of other contracts, given how they depend on each other, by {100 * missed:.0f} points",
+            f"{what} those of other contracts, given how they depend on each other, by {100 * missed:.0f} points",
             "compare their prices with `forecast market coherence`, or leave it out",
         )
         self.contract = contract
@@ -90,6 +91,21 @@ def check_attained(tilted: TiltedOutcomes) -> None:
     """Raise ``ContradictoryChances`` where a chance misses its target by more than .02, or too few effective draws remain."""
     if tilted.missed > LARGEST_MARGINAL_MISS or tilted.outcomes.effective < LEAST_TILTED_DRAWS:
         raise ContradictoryChances(int(tilted.misses.argmax()), tilted.missed)
+
+
+def tilt_to_model(outcomes: JointOutcomes, model: Array) -> JointOutcomes:
+    """Return joint outcomes in which YES of each contract pays with the chance ``model`` ``(contracts,)`` where it is not void; where that is NaN, as before.
+
+    Raises ``ContradictoryChances`` where a chance misses that by more than .02.
+    """
+    kept = 1 - outcomes.chances(VOID)
+    wanted = np.where(np.isnan(model), outcomes.chances(PAYS_YES), model * kept)
+    if np.abs(wanted - outcomes.chances(PAYS_YES)).max() <= MARGINAL_TOLERANCE:
+        return outcomes
+    tilted = tilt_outcomes(outcomes, wanted)
+    if tilted.missed > LARGEST_MARGINAL_MISS:
+        raise ContradictoryChances(int(tilted.misses.argmax()), tilted.missed, of_model=True)
+    return tilted.outcomes
 
 
 def _features(outcomes: JointOutcomes) -> Array:

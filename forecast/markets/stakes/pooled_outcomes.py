@@ -11,7 +11,7 @@ from forecast.language.arrays import Array
 from forecast.markets.faults import MarketFault
 from forecast.markets.stakes.joint_outcomes import PAYS_YES, VOID, JointOutcomes, with_unseen_outcomes
 from forecast.markets.stakes.model_weight import pooled_chance, pooled_slope
-from forecast.markets.stakes.outcome_tilting import check_attained, tilt_in_part, tilt_outcomes
+from forecast.markets.stakes.outcome_tilting import check_attained, tilt_in_part, tilt_outcomes, tilt_to_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,20 @@ class PooledOutcomes:
 
 
 def pool_outcomes(
-    drawn: JointOutcomes, prices: Array, refunds: Array, *, weight: float, greatest_unseen: Callable[[float], float]
+    drawn: JointOutcomes,
+    prices: Array,
+    refunds: Array,
+    *,
+    weight: float,
+    greatest_unseen: Callable[[float], float],
+    model: Array | None = None,
 ) -> PooledOutcomes:
     """Return the joint outcomes tilted to the pool of the model's chances and the market's, with the model's ``weight``.
 
     ``prices`` of YES and ``refunds`` are ``(contracts,)``.  The market's chance that YES pays where it is not void is the one at which its
     price is fair: c (1 - v r) / (1 - v), with v the chance of being void and r the refund.  What no draw has is given the greatest chance that
-    the draws leave open.
+    the draws leave open.  ``model`` ``(contracts,)`` are the model's chances where they are known better than from the draws, NaN where not:
+    the draws are tilted to them first.
 
     Each contract's chances are pooled by themselves, as the geometric mean of odds.  Where such chances cannot stand together, as those of
     exclusive outcomes whose sum is not one, the joint outcomes are pooled instead: the model's, and those tilted to the market's chances.
@@ -48,24 +55,24 @@ def pool_outcomes(
     prices contradict each other by more than .02.
     """
     outcomes = with_unseen_outcomes(drawn, greatest_unseen(drawn.effective))
-    void, pays = outcomes.chances(VOID), outcomes.chances(PAYS_YES)
-    if (void >= 1).any():
+    if (outcomes.chances(VOID) >= 1).any():
         raise MarketFault("a contract is void on every draw", "leave it out")
-    model = pays / (1 - void)
+    if model is not None:
+        outcomes = tilt_to_model(outcomes, model)
+    void, pays = outcomes.chances(VOID), outcomes.chances(PAYS_YES)
+    ours = pays / (1 - void)
     if weight == 1:
-        return PooledOutcomes(outcomes, model, model, np.ones(len(model)), _sampling_errors(model, drawn))
+        return PooledOutcomes(outcomes, ours, ours, np.ones(len(ours)), _sampling_errors(ours, drawn))
     fair = prices * (1 - void * refunds) / (1 - void)
-    tilted = tilt_outcomes(outcomes, _pooled_chances(model, fair, weight) * (1 - void))
+    tilted = tilt_outcomes(outcomes, _pooled_chances(ours, fair, weight) * (1 - void))
     pooled, missed = tilted.outcomes, 0.0
     if not tilted.reached:
         market = tilt_outcomes(outcomes, fair * (1 - void))
         check_attained(market)
         pooled, missed = tilt_in_part(outcomes, market, 1 - weight), market.missed
     chances = pooled.chances(PAYS_YES) / (1 - pooled.chances(VOID))
-    slopes = np.array(
-        [pooled_slope(model=float(ours), pooled=float(both), weight=weight) for ours, both in zip(model, chances, strict=True)]
-    )
-    return PooledOutcomes(pooled, model, chances, slopes, slopes * _sampling_errors(model, drawn), not tilted.reached, missed)
+    slopes = np.array([pooled_slope(model=float(own), pooled=float(both), weight=weight) for own, both in zip(ours, chances, strict=True)])
+    return PooledOutcomes(pooled, ours, chances, slopes, slopes * _sampling_errors(ours, drawn), not tilted.reached, missed)
 
 
 def _sampling_errors(chances: Array, drawn: JointOutcomes) -> Array:

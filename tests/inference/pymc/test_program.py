@@ -55,6 +55,9 @@ def test_the_program_of_a_hierarchy_can_be_read():
 
 # beta_binomial: beta_binomial
 
+import sys
+from importlib.util import find_spec
+
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
@@ -75,10 +78,53 @@ with pm.Model() as model:
     # wishes: Binomial(n=asked, p=share)
     pm.Binomial("wishes", n=pt.cast(wishes__asked, "int64"), p=share, observed=wishes__seen)
 
-    draws = pm.sample(2000, tune=1000, chains=4, nuts_sampler="nutpie", target_accept=0.9, random_seed=1, progressbar=False)
 
-print(f"{'parameter':40} {'mean':>12} {'sd':>12}")
-values = draws["posterior"]["share"].values
-print("share".ljust(40), f"{values.mean():12.6g} {values.std():12.6g}")
+def sample_posterior(draws=2000, tune=1000, chains=4, **options):
+    """Draws of the posterior by NUTS, with nutpie where it is installed, else with PyMC's own sampler; ``options`` are those of ``pm.sample``."""
+    sampler = "nutpie" if find_spec("nutpie") else "pymc"
+    if sampler == "pymc":
+        print("nutpie is not installed: PyMC's own sampler is used, which is slower.", file=sys.stderr)
+    options = {"nuts_sampler": sampler, "target_accept": 0.9, "random_seed": 1, "progressbar": False, **options}
+    with model:
+        return pm.sample(draws, tune=tune, chains=chains, **options)
+
+
+def print_posterior(draws):
+    """The mean and standard deviation of each parameter."""
+    print(f"{'parameter':40} {'mean':>12} {'sd':>12}")
+    values = draws["posterior"]["share"].values
+    print("share".ljust(40), f"{values.mean():12.6g} {values.std():12.6g}")
+
+
+if __name__ == "__main__":
+    draws = sample_posterior()
+    print_posterior(draws)
 '''
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["eight_schools", "two_hypotheses"])
+def test_the_program_is_a_module_whose_draws_have_labels(name, capsys):
+    """Imported, it builds the model and prints nothing; without nutpie PyMC's own sampler draws, which is said, and labels are coordinates."""
+    known = KNOWN[name]()
+    module = {"__name__": "exported"}
+    exec(compile(pymc_source(known.model), "program.py", "exec"), module)
+    assert not capsys.readouterr().out
+    module["find_spec"] = lambda _: None
+    draws = module["sample_posterior"](draws=50, tune=50, chains=1)
+    assert "nutpie is not installed: PyMC's own sampler is used" in capsys.readouterr().err
+    for parameter in known.model.topic.parameters.values():
+        if parameter.labels and not parameter.categories:
+            values = draws["posterior"][parameter.name]
+            (dimension,) = set(values.dims) - {"chain", "draw"}
+            assert values.coords[dimension].values.tolist() == list(parameter.labels)
+
+
+def test_a_dimension_has_a_name_that_no_variable_has():
+    """Shares are a parameter with its own labels, so that their dimension is another name."""
+    source = pymc_source(KNOWN["three_parties"]().model)
+    (line,) = [line for line in source.splitlines() if line.startswith("COORDS")]
+    (parameter,) = KNOWN["three_parties"]().model.topic.parameters
+    assert f'"{parameter}__label": {parameter}__labels' in line
+    assert f'dims="{parameter}__label"' in source

@@ -91,6 +91,23 @@ def test_a_variance_needs_a_lighter_tail_than_a_mean() -> None:
     assert (is_estimable(values, weights), is_estimable(values, weights, power=2)) == (True, False)
 
 
+@pytest.mark.parametrize("times", [0.3, 1, 1000])
+def test_the_variance_of_a_count_is_judged_as_that_of_any_number(times: float) -> None:
+    """Counts with a Poisson or Gamma-Poisson distribution have one; the floor of Student's with 1.8 degrees of freedom has a mean alone."""
+    weights = np.full(DRAWS, 1 / DRAWS)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        for count in (
+            rng.poisson(0.3, DRAWS),
+            rng.poisson(5, DRAWS),
+            rng.poisson(rng.gamma(2, 2, DRAWS)),
+            rng.poisson(rng.gamma(1, 1, DRAWS)),
+        ):
+            assert is_estimable(times * count, weights, power=2)
+        heavy = times * np.floor(3 * np.abs(rng.standard_t(1.8, DRAWS)))
+        assert (is_estimable(heavy, weights), is_estimable(heavy, weights, power=2)) == (True, False)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_light_tail_is_light_whatever_the_weights_that_describe_it(seed: int) -> None:
     """A normal distribution weighed from a narrower one, k-hat of whose weights is about 0.64: that they carry is judged apart."""
