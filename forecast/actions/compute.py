@@ -43,7 +43,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Analysis, analyse
+from forecast.predict.analysis import Analysis, Simulations, analyse
 from forecast.predict.carried_draws import carry
 from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
@@ -177,14 +177,14 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
     """The content of the report of a topic with variants, each concluded by itself; of its parts, what it says of why is kept."""
     settings = replace(run.settings, engine="importance", chances=run.insight) if run.fast else run.settings
 
-    from forecast.insight.variant_pools import groups_by_likelihood
+    from forecast.insight.variant_pools import lenders
 
-    lenders = {name: group[0] for group in groups_by_likelihood(topic, run.as_of) for name in group[1:]}
-    drawn: dict[str, Posterior | None] = {}
+    lender_of = lenders(topic, run.as_of)
+    lent: dict[str, Simulations] = {}
 
     def analyse_one(name: str, rival: Topic) -> tuple[Analysis, VerdictContent | None]:
         known = None if plan.verdict is None else plan.verdict.get("variants", {}).get(name)
-        lender = lenders.get(name, "")
+        lender = lender_of.get(name, "")
         analysis, made = analyse_with_referee(
             rival,
             run.as_of,
@@ -192,15 +192,19 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
             referee="referee" in plan.steps,
             confirmed=known is not None and known["verdict"] == "agreed",
             weighs=not evidence_obstacle(topic),
-            lent=drawn.get(lender),
+            lent=lent.get(lender),
+            lends=name in lender_of.values(),
             progress=progress,
         )
-        drawn[name] = analysis.nuts
-        if made is not None and analysis.borrowed:
+        if name in lender_of.values():
+            lent[name] = analysis.lent
+        if made is not None and analysis.borrowed_nuts:
             made = {**made, "sentence": f"{made['sentence']} {BORROWED.format(lender)}"}
-        return analysis, made
+        return replace(analysis, lent=Simulations()), made
 
     together = analyse_variants(topic, settings, analyse_one)
+    lent.clear()  # paths behind chances take memory
+    borrowed = {name: lender_of[name] for name, its in together.analyses.items() if its.borrowed_draws}
     verdict = together.verdict if plan.verdict is None else plan.verdict
     wider: list[WiderPriors] = []
     if run.insight and together.weights.combine == "evidence":
@@ -228,7 +232,7 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         verdict=verdict,
         run=_run_content(run, topic, verdict),
         insight=insight,
-        variants=together.content(topic, verdict, wider),
+        variants=together.content(topic, verdict, wider, borrowed),
     )
     posteriors = {name: its.result.posterior for name, its in together.analyses.items()}
     weights = {name: together.weights.weight(name) for name in posteriors}
@@ -308,16 +312,26 @@ def analyse_with_referee(
     confirmed: bool = False,
     draws: bytes | None = None,
     weighs: bool = False,
-    lent: Posterior | None = None,
+    lent: Simulations | None = None,
+    lends: bool = False,
     progress: Progress,
 ) -> tuple[Analysis, VerdictContent | None]:
     """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
-    ``weighs`` and ``lent`` are as in ``analyse``; ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
+    ``weighs``, ``lent`` and ``lends`` are as in ``analyse``; ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
     """
     known = None if draws is None else draws_from_bytes(draws, model_as_of(topic, as_of))
     analysis = analyse(
-        topic, as_of, settings, referee=referee, confirmed=confirmed, posterior=known, weighs=weighs, lent=lent, progress=progress
+        topic,
+        as_of,
+        settings,
+        referee=referee,
+        confirmed=confirmed,
+        posterior=known,
+        weighs=weighs,
+        lent=lent,
+        lends=lends,
+        progress=progress,
     )
     if topic.own is not None:
         return analysis, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}

@@ -39,11 +39,13 @@ class VariantAnalyses:
         """The analysis of the topic as it stands."""
         return self.analyses[BASE]
 
-    def content(self, topic: Topic, verdict: VerdictContent | None, wider: list[WiderPriors]) -> VariantsContent:
-        """Return what a report says of the variants, with the verdict that holds."""
+    def content(
+        self, topic: Topic, verdict: VerdictContent | None, wider: list[WiderPriors], borrowed: Mapping[str, str]
+    ) -> VariantsContent:
+        """Return what a report says of the variants, with the verdict that holds; ``borrowed`` as in ``variants_content``."""
         diagnostics = {name: its.result.posterior.diagnostics for name, its in self.analyses.items()}
         answers = {name: its.result.answers for name, its in self.analyses.items()}
-        return variants_content(topic, diagnostics, answers, self.weights, verdict, wider)
+        return variants_content(topic, diagnostics, answers, self.weights, verdict, wider=wider, borrowed=borrowed)
 
 
 def analyse_variants(topic: Topic, settings: Settings, analyse_one: AnalyseOne) -> VariantAnalyses:

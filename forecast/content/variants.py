@@ -14,6 +14,7 @@ from forecast.schema.topic import VerdictContent
 from forecast.schema.variants import ScoredContent, VariantAnswer, VariantContent, VariantsContent, WiderPriors
 
 ONE_ENGINE = "Only one engine was run."
+BORROWED_PATHS = "The draws and the simulated paths are those under `{}`, weighted anew by the ratio of the priors."
 
 
 def variants_content(
@@ -22,10 +23,16 @@ def variants_content(
     answers: Mapping[str, Mapping[str, Answer]],
     weights: RivalWeights,
     verdict: VerdictContent | None,
+    *,
     wider: Sequence[WiderPriors],
+    borrowed: Mapping[str, str],
 ) -> VariantsContent:
-    """Return what a report says of variants, by the diagnostics of their draws and the answers under each."""
+    """Return what a report says of variants, by the diagnostics of their draws and the answers under each.
+
+    ``borrowed`` names, for each variant whose published draws and paths are another's, that one.
+    """
     rivals = [_variant(topic, name, its, answers[name], weights, verdict) for name, its in diagnostics.items()]
+    rivals = [_with_lender(content, borrowed.get(content["name"])) for content in rivals]
     content: VariantsContent = {"combine": weights.combine, "reason": weights.reason, "rivals": rivals, "wider": list(wider)}
     if weights.performance is None:
         return content
@@ -55,6 +62,13 @@ def _variant(
         "answers": [_answer(topic.rivals[name], answer) for answer in answers.values()],
     }
     return content if weights.performance is None else {**content, "by_evidence": weights.by_evidence.get(name)}
+
+
+def _with_lender(content: VariantContent, lender: str | None) -> VariantContent:
+    """A variant's content, which says where its draws and paths are another's."""
+    if lender is None:
+        return content
+    return {**content, "sentence": f"{content['sentence']} {BORROWED_PATHS.format(lender)}"}
 
 
 def _answer(topic: Topic, answer: Answer) -> VariantAnswer:

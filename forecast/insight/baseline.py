@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.warm_start import KnownDraws
-from forecast.inference.monte_carlo import REPLICATES, replicate_sums
+from forecast.inference.monte_carlo import REPLICATES, relative_error, replicate_sums
 from forecast.inference.pareto import pareto_k
 from forecast.inference.posterior import Posterior
 from forecast.inference.weights import effective_size, log_sum
@@ -38,6 +38,7 @@ from forecast.insight.reweighting import TRUSTED_EFFECTIVE_SIZE, Pool, PoolWeigh
 from forecast.insight.weighed_cases import Cases, standard_error
 from forecast.language.arrays import Array
 from forecast.model.drift import recorded_parameters
+from forecast.model.mixed_prior import MixedPrior
 from forecast.model.model import Model
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, Settings, generator
@@ -48,6 +49,7 @@ from forecast.schema.insight import Estimate
 
 REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is reported no more exactly than this
 LARGEST_PARETO_K = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
+MIXTURE_NOT_CARRIED = "its draws under the priors of one variant do not carry those of the others"
 THINNING = 4  # where paths must be simulated anew, one in so many of the published ones is
 
 
@@ -92,7 +94,10 @@ class VariedMeasures:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An analysis's paths with the cases they make, its draws as a pool, and its measures as published."""
+    """An analysis's paths with the cases they make, its draws as a pool, and its measures as published.
+
+    ``mixed`` is the mixture of priors under which these are, that of the model being but the first of it; None where they are under its own.
+    """
 
     analysis: Analysis
     measures: tuple[Measure, ...]
@@ -106,6 +111,7 @@ class Baseline:
     influence: Array
     thin_influence: Array
     prior: tuple[Block, ...]
+    mixed: MixedPrior | None = None
 
     @property
     def model(self) -> Model:
@@ -222,6 +228,7 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT, known=known)
     if not posterior.diagnostics.converges:
         raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
+    posterior = under_mixed_prior(basis, posterior)
     draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
     varied = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures).weigh()
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
@@ -229,6 +236,35 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     errors = np.hypot(standard_error(varied.influence()) * scale, basis.errors)
     return varied_measures(
         basis, changes, errors, varied.chance_asked, evidence_of_posterior(posterior), pareto_k=posterior.diagnostics.pareto_k, refit=True
+    )
+
+
+def under_mixed_prior(basis: Baseline, posterior: Posterior) -> Posterior:
+    """Return draws of a model conditioned afresh weighed under the mixture of priors that stands for its own; as they are where there is none.
+
+    Raises ``UnknownVariation`` where they do not carry it.
+    """
+    if basis.mixed is None:
+        return posterior
+    counted = np.isfinite(posterior.log_weight)
+    ratio = np.where(counted, basis.mixed.log_ratio(posterior.parameters, len(posterior)), 0.0)
+    log_weight = posterior.log_weight + ratio
+    if not np.isfinite(log_weight.max()):
+        raise UnknownVariation(MIXTURE_NOT_CARRIED)
+    size, tail, total = effective_size(log_weight), pareto_k(log_weight), log_sum(log_weight)
+    if size < TRUSTED_EFFECTIVE_SIZE or tail > LARGEST_PARETO_K:
+        raise UnknownVariation(MIXTURE_NOT_CARRIED)
+    weighed = replace(posterior, log_weight=log_weight - total)
+    found = posterior.diagnostics
+    return replace(
+        weighed,
+        diagnostics=replace(
+            found,
+            effective_size=min(size, found.effective_size),
+            pareto_k=tail,
+            log_evidence=None if found.log_evidence is None else found.log_evidence + total,
+            log_evidence_error=relative_error(weighed.weights, weighed.replicates),
+        ),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
-from forecast.insight.baseline import Baseline, UnknownVariation, baseline_of
+from forecast.insight.baseline import UnknownVariation, baseline_of
 from forecast.insight.change_report import EarlierReport, PublishedMeasures, last_news, moves_of, split_between
 from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
 from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
@@ -28,6 +28,7 @@ from forecast.insight.record_events import history_interval, news, thin_days
 from forecast.insight.reweighting import Pool
 from forecast.insight.shapley import ShapleySplit
 from forecast.insight.variant_pools import variant_pools
+from forecast.insight.variant_units import VariantUnits, variant_units, with_paths_of_its_own
 from forecast.insight.variants_diff import VariantsDiff
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
@@ -61,14 +62,15 @@ def explain_variants(
     base = analyses[BASE]
     posteriors = {name: its.result.posterior for name, its in analyses.items()}
     pools = variant_pools(topic, base.model.as_of, base.settings, published=posteriors)
-    bases = {name: baseline_of(analysis) for name, analysis in analyses.items()}
+    bases = {name: baseline_of(with_paths_of_its_own(analysis)) for name, analysis in analyses.items()}
+    units = variant_units(topic, analyses, bases, pools, weights)
     shares, errors = weights.of_all(), weights.errors()
-    paths = {name: basis.paths for name, basis in bases.items()}
+    paths = {name: analysis.result.paths for name, analysis in analyses.items()}
     cases = cases_of_variants(measures, figures[:, 0], paths, shares, errors) if measures else None
     moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
-    variants = cache(partial(_variant_bases, topic, bases, pools, measures))
-    leverage = _known_contents(lambda: mixed_leverage(topic, variants(), figures[:, 0]), "without a row", notes)
-    sensitivity = _known_contents(lambda: mixed_sensitivity(topic, variants(), figures[:, 0]), "with other priors", notes)
+    variants = cache(partial(_variant_bases, units, measures))
+    leverage = _known_contents(lambda: mixed_leverage(units.topic, variants(), figures[:, 0]), "without a row", notes)
+    sensitivity = _known_contents(lambda: mixed_sensitivity(units.topic, variants(), figures[:, 0]), "with other priors", notes)
     history = _history(topic, base, pools, measures, figures, notes)
     posts, unwatched = ([], []) if cases is None else signposts(cases)
     notes += unwatched
@@ -156,15 +158,14 @@ def _known_contents[Content](found: Callable[[], tuple[list[Content], list[str]]
     return contents
 
 
-def _variant_bases(
-    topic: Topic, bases: Mapping[str, Baseline], pools: Mapping[str, Pool], measures: Sequence[Measure]
-) -> dict[str, VariantBasis]:
-    """What leverage and sensitivity of each variant are worked out from; raises ``UnknownVariation`` where its evidence counts and is not known."""
+def _variant_bases(units: VariantUnits, measures: Sequence[Measure]) -> dict[str, VariantBasis]:
+    """What leverage and sensitivity of each unit are worked out from; raises ``UnknownVariation`` where its evidence counts and is not known."""
     variants: dict[str, VariantBasis] = {}
-    for name, basis in bases.items():
+    for name, basis in units.bases.items():
         places = {measure.key: place for place, measure in enumerate(basis.measures)}
         columns = tuple(places[measure.key] for measure in measures)
-        variants[name] = VariantBasis(basis, pools[name], columns, published_evidence(topic, basis, pools[name]))
+        pool = units.pools[name]
+        variants[name] = VariantBasis(basis, pool, columns, published_evidence(units.topic, basis, pool))
     return variants
 
 

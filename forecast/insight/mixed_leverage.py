@@ -135,7 +135,7 @@ def published_evidence(topic: Topic, basis: Baseline, pool: Pool) -> PoolEvidenc
     """
     if not weighs_by_evidence(topic):
         return PoolEvidence(0.0, 0.0)
-    log_ratios = pool.total(basis.model) + pool.prior_ratio(basis.model) - pool.log_ratio
+    log_ratios = pool.log_ratios(basis.model)
     if pool.weigh_by(log_ratios).carry:
         return pool_evidence(pool, log_ratios)
     found = evidence_of_posterior(basis.analysis.result.posterior)

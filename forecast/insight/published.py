@@ -12,7 +12,7 @@ from forecast.book.files.problems import Problem
 from forecast.book.topic import BASE, Topic
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.analysis import EngineResult, published_result
+from forecast.predict.analysis import EngineResult, Simulations, lendable_result, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.mixture import RivalResult, mix_answers, shares_of_rivals
 from forecast.predict.rival_weights import RivalWeights, rival_weights
@@ -40,7 +40,7 @@ def published_answers(topic: Topic, as_of: date, settings: Settings) -> Publishe
     if not topic.variants:
         result = published_result(topic, as_of, settings)
         return PublishedResult(result.answers, result.posterior.diagnostics.sound, {BASE: result})
-    results = {name: _result_under(name, rival, as_of, settings) for name, rival in topic.rivals.items()}
+    results = _results_of_variants(topic, as_of, settings)
     weights, answers = mixed_answers(topic, results, settings)
     return PublishedResult(answers, all(its.posterior.diagnostics.sound for its in results.values()), results, weights)
 
@@ -69,8 +69,18 @@ def problems_under(variant: str, unsound: Unsound) -> tuple[Problem, ...]:
     return tuple(replace(problem, message=f"under `{variant}`: {problem.message}") for problem in unsound.problems)
 
 
-def _result_under(variant: str, topic: Topic, as_of: date, settings: Settings) -> EngineResult:
-    try:
-        return published_result(topic, as_of, settings)
-    except Unsound as unsound:
-        raise Unsound(*problems_under(variant, unsound)) from None
+def _results_of_variants(topic: Topic, as_of: date, settings: Settings) -> dict[str, EngineResult]:
+    """What each variant comes to; what was simulated for one serves those that differ from it in their priors alone."""
+    from forecast.insight.variant_pools import lenders
+
+    lender_of = lenders(topic, as_of)
+    results: dict[str, EngineResult] = {}
+    lent: dict[str, Simulations] = {}
+    for name, rival in topic.rivals.items():
+        try:
+            results[name], simulated = lendable_result(rival, as_of, settings, lent.get(lender_of.get(name, "")))
+        except Unsound as unsound:
+            raise Unsound(*problems_under(name, unsound)) from None
+        if name in lender_of.values():
+            lent[name] = simulated
+    return results

@@ -5,6 +5,7 @@ What an answer would be on some of the paths is an average over those, so nothin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -103,19 +104,31 @@ def cases_of_variants(
 ) -> PublishedCases:
     """Return the cases of all variants together, from the paths of each, the weights, which add up to 1, and the errors of these.
 
-    A variant's question is its own, and is found by the measure's key.
+    A variant's question is its own, and is found by the measure's key.  Variants that share paths are one group of them, whose errors of
+    weights add up.
     """
-    total = sum(len(paths) for paths in variants.values())
-    counts, groups, begin = [], [], 0
+    sharing: dict[int, list[str]] = {}
     for name, paths in variants.items():
-        counts.append(np.full(len(paths), weights[name] * total / len(paths)))
-        relative = errors[name] / weights[name] if weights[name] else 0.0
-        groups.append(PathGroup(paths, slice(begin, begin + len(paths)), relative))
-        begin += len(paths)
-    joined = reduce(join_cases, [cases(paths, _own_measures(measures, paths)) for paths in variants.values()])
+        sharing.setdefault(id(paths.totals), []).append(name)
+    together_on = {names[0]: names for names in sharing.values()}
+    total = sum(len(variants[name]) for name in together_on)
+    counts, groups, begin = [], [], 0
+    for first, names in together_on.items():
+        paths, count = variants[first], len(variants[first])
+        counts.append(total * np.sum([weights[name] * _path_weights(variants[name]) for name in names], axis=0))
+        weight = math.fsum(weights[name] for name in names)
+        relative = math.fsum(errors[name] for name in names) / weight if weight else 0.0
+        groups.append(PathGroup(paths, slice(begin, begin + count), relative))
+        begin += count
+    joined = reduce(join_cases, [cases(group.paths, _own_measures(measures, group.paths)) for group in groups])
     together = np.concatenate(counts)
     weighed = joined.weigh(together)
     return PublishedCases(tuple(measures), published, joined, together, tuple(groups), weighed.values(), weighed.influence())
+
+
+def _path_weights(paths: Paths) -> Array:
+    """How likely each path is, ``(paths,)``, 1 in sum."""
+    return np.full(len(paths), 1 / len(paths)) if paths.weights is None else paths.weights
 
 
 def _own_measures(measures: Sequence[Measure], paths: Paths) -> list[Measure]:

@@ -25,6 +25,7 @@ from forecast.inference.posterior import BLOCK_CELLS, Posterior, systematic_resa
 from forecast.inference.weights import effective_size, log_sum, normalize_weights
 from forecast.language.arrays import Array
 from forecast.model.chain_groups import chain_of, group_depends, table_groups
+from forecast.model.mixed_prior import MixedPrior
 from forecast.model.model import Model, RowTable
 from forecast.model.prior_ratio import log_prior_ratio
 from forecast.model.used_names import names_used, quantities_used
@@ -83,7 +84,8 @@ class Pool:
 
     ``log_ratio`` is the log density of what the draws come from over that of the
     ``prior``, the reference's joint prior, ``(draws,)``; up to a
-    constant where they come of a single posterior.  ``columns`` is the matrix so far: from what a row says to its log-likelihood at
+    constant where they come of a single posterior.  ``mixed`` is the mixture of priors that stands for the first of its models' own wherever
+    draws are weighed, and ``mixing`` the log of its ratio to that, ``(draws,)``; None where a model's own prior holds.  ``columns`` is the matrix so far: from what a row says to its log-likelihood at
     every draw; it only grows.  ``ratios`` are the ratios of the last topics' joint priors to the reference's, by the topic's identity.  What
     both hold follows from the draws.
     """
@@ -94,6 +96,8 @@ class Pool:
     parts: tuple[MixtureComponent, ...] = ()
     columns: dict[bytes, Array] = field(default_factory=dict, repr=False)
     ratios: dict[int, tuple[Topic, Array]] = field(default_factory=dict, repr=False)
+    mixed: MixedPrior | None = None
+    mixing: Array | None = None
 
     def __len__(self) -> int:
         return len(self.log_ratio)
@@ -108,11 +112,16 @@ class Pool:
 
         ``total`` is the log-likelihood of its rows, ``(draws,)``, where that is known.
         """
-        return self.weigh_by((self.total(model) if total is None else total) + self.prior_ratio(model) - self.log_ratio)
+        return self.weigh_by(self.log_ratios(model, total))
+
+    def log_ratios(self, model: Model, total: Array | None = None) -> Array:
+        """Return the log of likelihood and prior over what the draws come from, ``(draws,)``; ``total`` as in ``weigh``."""
+        its = (self.total(model) if total is None else total) + self.prior_ratio(model) - self.log_ratio
+        return its if self.mixing is None else its + self.mixing
 
     def log_evidence(self, model: Model) -> float:
         """Return the log evidence of a model's rows, of use where its weights carry and the pool came of several parts."""
-        return log_sum(self.total(model) + self.prior_ratio(model) - self.log_ratio) - math.log(len(self))
+        return log_sum(self.log_ratios(model)) - math.log(len(self))
 
     def prior_ratio(self, model: Model) -> Array:
         """Return the log of the model's joint prior over the reference's at every draw, ``(draws,)``; ``weigh_by`` says that what is no number carries nothing."""
@@ -245,7 +254,13 @@ def extend_pool(pool: Pool, part: MixtureComponent) -> Pool:
     ratio = np.concatenate([np.logaddexp(np.log(len(pool) / count) + pool.log_ratio, of_old), _mixture_ratio(fresh, parts)])
     columns = {key: np.concatenate([column, fresh.columns[key]]) for key, column in pool.columns.items() if key in fresh.columns}
     ratios = {key: (topic, np.concatenate([old, fresh.ratios[key][1]])) for key, (topic, old) in pool.ratios.items() if key in fresh.ratios}
-    return Pool(_join_draws([pool.parameters, part.draws]), ratio, pool.reference, parts, columns, ratios)
+    joined = Pool(_join_draws([pool.parameters, part.draws]), ratio, pool.reference, parts, columns, ratios)
+    return joined if pool.mixed is None else with_mixed_prior(joined, pool.mixed)
+
+
+def with_mixed_prior(pool: Pool, mixed: MixedPrior) -> Pool:
+    """Return a pool whose draws are weighed under a mixture of priors, in place of that of the first of its models."""
+    return replace(pool, mixed=mixed, mixing=mixed.log_ratio(pool.parameters, len(pool)))
 
 
 def number_distinct(parts: Sequence[MixtureComponent]) -> NDArray[np.int64]:

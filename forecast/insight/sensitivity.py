@@ -16,7 +16,7 @@ model conditioned afresh.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ from forecast.insight.baseline import (
     reweight_measures,
     thin_draws,
 )
-from forecast.insight.reweighting import PoolWeights
+from forecast.insight.reweighting import PoolWeights, with_mixed_prior
 from forecast.insight.wide_paths import WidePaths, weigh_wide_paths
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
@@ -44,9 +44,10 @@ from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
 from forecast.model.errors import Unsound
+from forecast.model.mixed_prior import MixedPrior
 from forecast.model.model import Model
 from forecast.model.prior_ratio import log_block_ratio
-from forecast.model.priors import Block, blocks_of
+from forecast.model.priors import Block, blocks, blocks_of
 from forecast.schema.insight import SensitivityContent
 from forecast.sentences.named import quoted_name
 
@@ -104,7 +105,7 @@ def changed_priors(basis: Baseline) -> tuple[list[ChangedPrior], list[str]]:
     """Return every prior that can be changed, in each of the ways, and a sentence for each that cannot."""
     priors: list[ChangedPrior] = []
     notes: list[str] = []
-    for block in basis.prior:
+    for block in basis.prior if basis.mixed is None else _blocks_of_any(basis.mixed):
         if isinstance(block.family, PoolFamily) or block.family.value_kind is ValueKind.SIMPLEX:
             what = "a pool of distributions" if isinstance(block.family, PoolFamily) else f"a {block.family.name}"
             notes.append(
@@ -121,6 +122,14 @@ def changed_priors(basis: Baseline) -> tuple[list[ChangedPrior], list[str]]:
             if statement is not None:
                 priors.append(ChangedPrior(block, label, change, statement))
     return priors, notes
+
+
+def _blocks_of_any(mixed: MixedPrior) -> list[Block]:
+    """The blocks of the priors of all models of a mixture, those that are stated alike once."""
+    found: list[Block] = []
+    for model in mixed.models:
+        found += [block for block in blocks(model) if _same_block(found, block) is None]
+    return found
 
 
 def label_of_block(block: Block) -> str:
@@ -142,6 +151,8 @@ def _unknown(name: str, label: str, change: PriorChange, reason: str) -> str:
 
 def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths | None = None) -> VariedMeasures:
     """Return the measures under a changed prior, by the cheapest way that carries."""
+    if basis.mixed is not None and not _is_common(basis.mixed, changed.block):
+        return _measures_under_some_priors(basis, basis.mixed, changed, wide)
     model = with_changed_prior(basis.model, changed)
     own = blocks_of(model, model.topic.parameters[changed.block.name])
     new = next(block for block in own if block.positions == changed.block.positions)
@@ -156,6 +167,39 @@ def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths
     if weights.carry:
         return resimulate_measures(basis, model, parameters, weights)
     return (None if wide is None else weigh_wide_paths(basis, wide, model)) or refit_measures(basis, model)
+
+
+def _is_common(mixed: MixedPrior, block: Block) -> bool:
+    """Whether all models of a mixture state a block of the prior alike, and every block whose arguments may name it."""
+    first, *others = [blocks(model) for model in mixed.models]
+    named = [block, *(its for its in first if its.fixed is None)]
+    return all(_same_block(own, its) is not None for own in (first, *others) for its in named)
+
+
+def _same_block(own: Sequence[Block], block: Block) -> Block | None:
+    """The block of a prior that is stated as another one is; None where there is none."""
+    its = (one for one in own if (one.name, one.positions, one.statement.text) == (block.name, block.positions, block.statement.text))
+    return next(its, None)
+
+
+def _measures_under_some_priors(basis: Baseline, mixed: MixedPrior, changed: ChangedPrior, wide: WidePaths | None) -> VariedMeasures:
+    """The measures where a prior is changed in those models of a mixture that state it so."""
+    models = []
+    for model in mixed.models:
+        own = _same_block(blocks(model), changed.block)
+        models.append(model if own is None else with_changed_prior(model, replace(changed, block=own)))
+    new = replace(mixed, models=tuple(models))
+    on_paths, on_draws = (
+        new.log_ratio(parameters, count, basis.model) - mixed.log_ratio(parameters, count)
+        for parameters, count in (
+            (basis.pool.parameters, len(basis.pool)),
+            (basis.analysis.result.posterior.parameters, len(basis.analysis.result.posterior)),
+        )
+    )
+    varied = reweight_measures(basis, on_paths, on_draws)
+    if varied is None and wide is not None:
+        varied = weigh_wide_paths(basis, replace(wide, pool=with_mixed_prior(wide.pool, new)), models[0])
+    return varied or refit_measures(replace(basis, mixed=new), models[0])
 
 
 def with_changed_prior(model: Model, changed: ChangedPrior) -> Model:

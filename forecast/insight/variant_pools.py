@@ -35,8 +35,13 @@ def groups_by_likelihood(topic: Topic, until: date) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups]
 
 
+def lenders(topic: Topic, until: date) -> dict[str, str]:
+    """Return which variant's draws and paths may serve a variant that differs in its priors alone, by the name of the latter."""
+    return {name: group[0] for group in groups_by_likelihood(topic, until) for name in group[1:]}
+
+
 def _differ_in_priors_alone(one: Topic, other: Topic, day: date) -> bool:
-    if one.links or other.links:  # their priors are others on other days
+    if one.links != other.links:  # priors that are others on other days; the same link is the same prior on each
         return False
     between = StateDiff(one, day, other, day)
     labels = [{name: (its.per, its.labels) for name, its in topic.parameters.items()} for topic in (one, other)]

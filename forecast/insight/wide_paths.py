@@ -29,6 +29,7 @@ from forecast.insight.baseline import (
     lost_means,
     ratio_error,
     refit_measures,
+    under_mixed_prior,
     varied_measures,
 )
 from forecast.insight.estimands import cases
@@ -107,12 +108,13 @@ def refit_wide_paths(basis: Baseline, wide: WidePaths, model: Model) -> tuple[Va
     evidence = posterior.diagnostics.log_evidence
     if not posterior.diagnostics.converges or evidence is None:
         raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
+    weighed = under_mixed_prior(basis, posterior)
     part = replace(part_of_posterior(posterior, DRAWS_PER_MODEL, evidence, basis.rng(Purpose.REFITTED_DRAWS)), model=model)
     draws = _distinct_draws(part.draws, number_distinct([part]))
     more = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
     wider = _weighed_as_published(basis, extend_pool(wide.pool, part), join_cases(wide.cases, more)) or wide
     varied = weigh_wide_paths(basis, wider, model) or refit_measures(basis, model)
-    return replace(varied, evidence=evidence_of_posterior(posterior), pareto_k=posterior.diagnostics.pareto_k, refitted=True), wider
+    return replace(varied, evidence=evidence_of_posterior(weighed), pareto_k=weighed.diagnostics.pareto_k, refitted=True), wider
 
 
 def _distinct_draws(parameters: Mapping[str, NDArray[Any]], numbers: NDArray[np.int64]) -> dict[str, NDArray[Any]]:

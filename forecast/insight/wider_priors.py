@@ -14,6 +14,7 @@ import numpy as np
 
 from forecast.book.topic import Topic
 from forecast.inference.importance.fit import condition
+from forecast.inference.other_priors import weigh_under_other_priors
 from forecast.inference.posterior import Posterior
 from forecast.insight.baseline import REFIT
 from forecast.insight.sensitivity import changed_statement
@@ -38,14 +39,19 @@ def weights_with_wider_priors(topic: Topic, posteriors: Mapping[str, Posterior],
 def _weights(topic: Topic, posteriors: Mapping[str, Posterior], settings: Settings, width: float) -> WiderPriors:
     change: Literal["half as wide", "twice as wide"] = "half as wide" if width < 1 else "twice as wide"
     amounts, notes = [], []
+    drawn: dict[int, Posterior] = {}  # under the wider priors of the first of the variants that share draws, by their identity
     for name, posterior in posteriors.items():
         try:
             model, kept = _widen(posterior.model, width)
-            refitted = condition(model, rng=generator(settings.seed, topic.name, Purpose.EVIDENCE, change, name), budget=REFIT)
+            near = drawn.get(id(posterior.parameters))
+            refitted = (None if near is None else weigh_under_other_priors(near, model)) or condition(
+                model, rng=generator(settings.seed, topic.name, Purpose.EVIDENCE, change, name), budget=REFIT
+            )
         except (Unsound, Fault) as reason:
             return {"change": change, "weights": None, "note": f"not known, since under `{name}`: {reason}"}
         if not refitted.diagnostics.converges or refitted.diagnostics.log_evidence is None:
             return {"change": change, "weights": None, "note": f"not known, since the fast engine could not be trusted with `{name}`"}
+        drawn.setdefault(id(posterior.parameters), refitted)
         amounts.append(np.log(topic.prior_weights[name]) + refitted.diagnostics.log_evidence)
         notes += [f"{quoted_name(parameter)} of `{name}`" for parameter in kept]
     weights = np.exp(np.array(amounts) - np.logaddexp.reduce(amounts)).tolist()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from forecast.book.topic import Topic
 from forecast.inference.importance.bridge_sampling import NoBridge
 from forecast.inference.importance.engine import Budget
@@ -19,8 +21,7 @@ from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.importance.threads import one_thread
 from forecast.inference.monte_carlo import REPLICATES
-from forecast.inference.other_priors import weigh_under_other_priors
-from forecast.inference.posterior import Posterior
+from forecast.inference.posterior import Engine, Posterior
 from forecast.inference.pymc.plan import CannotSample
 from forecast.model.bounds import check_shares
 from forecast.model.custom_model import trust_problems
@@ -31,6 +32,7 @@ from forecast.model.model import Model, model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.answers import Answer, answers, chances_for, paths_for
+from forecast.predict.lending import Simulation, weigh_simulation
 from forecast.predict.paths import Paths
 
 if TYPE_CHECKING:
@@ -57,10 +59,19 @@ class EngineResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
-    """A topic as of a day, analysed: prior draws, the published result, the verdict where one was made, and draws of NUTS where it ran.
+class Simulations:
+    """What was simulated from the draws of each engine; None where an engine did not run on the model itself."""
 
-    ``borrowed`` says that NUTS did not run on this model, and its draws are of another with other priors.
+    fast: Simulation | None = None
+    slow: Simulation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A topic as of a day, analysed: prior draws, the published result, and the verdict where one was made.
+
+    ``lent`` is what may serve models that differ in their priors alone, where it was to be kept.  ``borrowed_draws`` and ``borrowed_nuts`` say that
+    what is published, or what it is compared with, came in this way from another model.
     """
 
     model: Model
@@ -68,8 +79,9 @@ class Analysis:
     prior: Posterior
     result: EngineResult
     verdict: Verdict | None
-    nuts: Posterior | None = None
-    borrowed: bool = False
+    lent: Simulations = Simulations()
+    borrowed_draws: bool = False
+    borrowed_nuts: bool = False
 
     def __repr__(self) -> str:
         """The published result and its verdict."""
@@ -89,12 +101,16 @@ def settings_for(topic: Topic, settings: Settings) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class _EngineResults:
-    """What each engine made of a model: None where it was not needed, and ``failure`` where NUTS was and gave nothing."""
+    """What each engine made of a model: None where it was not needed, and ``failure`` where NUTS was and gave nothing.
+
+    ``simulated`` is what each was answered from, and ``borrowed`` the engines that did not run: another model's draws serve for theirs.
+    """
 
     fast: EngineResult | None
     slow: EngineResult | None
     failure: str = ""
-    borrowed: bool = False
+    simulated: Simulations = Simulations()
+    borrowed: frozenset[Engine] = frozenset()
 
     def published_result(self, engine: str) -> EngineResult:
         """The result to publish: that of the engine asked for or, of both, the better.
@@ -137,7 +153,8 @@ def analyse(
     confirmed: bool = False,
     posterior: Posterior | None = None,
     weighs: bool = False,
-    lent: Posterior | None = None,
+    lent: Simulations | None = None,
+    lends: bool = False,
     progress: Progress = ignore_progress,
 ) -> Analysis:
     """Compute everything a report says of a topic as of a day.
@@ -146,8 +163,9 @@ def analyse(
     where the fast engine could not be trusted; then both have been run, and are compared.
     ``referee`` compares both in any case, and with ``weighs`` the evidence too, by which variants are weighted; a topic's own model has no other engine.  ``confirmed`` says that
     both have agreed on the same calculation before.  ``posterior`` is what that published, where it is known: then no engine
-    runs, and ``referee`` must not be asked for.  ``lent`` are draws of NUTS for a topic that differs in its priors alone: where they carry
-    this one's they are compared with the fast engine's, if those are sound, and NUTS does not run.  Raises ``Unsound`` where the model cannot be computed,
+    runs, and ``referee`` must not be asked for.  ``lent`` was simulated for a topic that differs in its priors alone: where it carries
+    this one, it is weighed anew, and the engine does not run; NUTS's serves only to be compared with the fast engine's, if that is sound.  With
+    ``lends``, what is simulated is kept for other topics.  Raises ``Unsound`` where the model cannot be computed,
     or would run code that is not trusted.
     """
     if posterior is not None and referee:
@@ -166,16 +184,25 @@ def analyse(
         prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     verdict: Verdict | None = None
-    nuts, borrowed = None, False
+    simulated, borrowed = Simulations(), frozenset[Engine]()
     if posterior is not None:
         result = answer_questions(posterior, settings)
     else:
         engines = _run_engines(model, settings, referee=referee, lent=lent, progress=progress)
-        nuts, borrowed = None if engines.slow is None else engines.slow.posterior, engines.borrowed
+        simulated, borrowed = engines.simulated, engines.borrowed
         verdict = engines.verdict(settings.engine, settings, weighs=weighs)
         result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
-    return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict, nuts, borrowed)
+    return Analysis(
+        model,
+        settings,
+        exclude_overflow_draws(prior, model),
+        result,
+        verdict,
+        simulated if lends else Simulations(),
+        borrowed_draws=result.posterior.engine in borrowed,
+        borrowed_nuts="nuts" in borrowed,
+    )
 
 
 def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineResult:
@@ -183,14 +210,18 @@ def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineRes
 
     Raises ``Unsound`` as that does.
     """
+    return lendable_result(topic, as_of, settings)[0]
+
+
+def lendable_result(topic: Topic, as_of: date, settings: Settings, lent: Simulations | None = None) -> tuple[EngineResult, Simulations]:
+    """Compute the same, and what was simulated for it; ``lent`` as in ``analyse``.  Raises ``Unsound`` as that does."""
     settings = settings_for(topic, settings)
     if refused := trust_problems([topic], trust=settings.trust):
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
-    engines = _run_engines(model, settings, referee=False, progress=ignore_progress)
-    return _with_confirmation(
-        engines.published_result(settings.engine), engines.verdict(settings.engine, settings), engines.fast, confirmed=False
-    )
+    engines = _run_engines(model, settings, referee=False, lent=lent, progress=ignore_progress)
+    published = engines.published_result(settings.engine)
+    return _with_confirmation(published, engines.verdict(settings.engine, settings), engines.fast, confirmed=False), engines.simulated
 
 
 def _evidence_by_both(fast: Posterior, slow: Posterior, settings: Settings) -> tuple[Figure, Figure] | None:
@@ -205,34 +236,51 @@ def _evidence_by_both(fast: Posterior, slow: Posterior, settings: Settings) -> t
     return Figure(both[0].log, both[0].error, REPLICATES - 1.0), Figure(both[1].log, both[1].error, REPLICATES - 1.0)
 
 
-def _run_engines(model: Model, settings: Settings, *, referee: bool, lent: Posterior | None = None, progress: Progress) -> _EngineResults:
+def _run_engines(model: Model, settings: Settings, *, referee: bool, lent: Simulations | None = None, progress: Progress) -> _EngineResults:
     """Run the engines that are needed: the fast one unless NUTS alone is wanted, and NUTS where it is, or has to check or replace the fast one.
 
-    Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
+    What is ``lent`` stands for a run where it carries.  Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
     """
-    fast, topic = None, model.topic
+    topic, lender = model.topic, lent or Simulations()
+    fast: EngineResult | None = None
+    simulated, borrowed = Simulations(), frozenset[Engine]()
     if settings.engine != "nuts" or referee:
         progress("weighing draws")
-        fast = answer_questions(condition_fast(model, settings), settings)
+        weighed = None if settings.engine == "nuts" else _borrow(lender.fast, model, settings)
+        if weighed is None:
+            drawn = simulate_future(condition_fast(model, settings), settings)
+            simulated, fast = Simulations(drawn), answer_simulation(drawn, settings)
+        else:
+            borrowed, fast = frozenset({"importance"}), answer_simulation(weighed, settings)
     distrusted = settings.engine == "auto" and fast is not None and not fast.posterior.diagnostics.sound
     if not (settings.engine == "nuts" or referee or distrusted):
-        return _EngineResults(fast, None)
+        return _EngineResults(fast, None, "", simulated, borrowed)
     progress("sampling with NUTS")
-    borrowed = None
-    if lent is not None and fast is not None and fast.posterior.diagnostics.sound and settings.engine == "auto":
-        borrowed = weigh_under_other_priors(lent, model)
-    if borrowed is not None:
-        return _EngineResults(fast, answer_questions(borrowed, settings), borrowed=True)
+    may_borrow = settings.engine == "auto" and fast is not None and fast.posterior.diagnostics.sound
+    weighed = _borrow(lender.slow, model, settings) if may_borrow else None
+    if weighed is not None:
+        return _EngineResults(fast, answer_simulation(weighed, settings), "", simulated, borrowed | {"nuts"})
     try:
-        return _EngineResults(fast, answer_questions(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
+        drawn = simulate_future(condition_nuts(model, settings, None if fast is None else fast.posterior), settings)
+        return _EngineResults(fast, answer_simulation(drawn, settings), "", replace(simulated, slow=drawn), borrowed)
     except CannotSample as error:
         if fast is None or settings.engine == "nuts":
             raise Unsound(topic_problem(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
-        return _EngineResults(fast, None, str(error))
+        return _EngineResults(fast, None, str(error), simulated, borrowed)
     except Unsound as unsound:
         if fast is None or settings.engine == "nuts":
             raise
-        return _EngineResults(fast, None, unsound.problems[0].message)
+        return _EngineResults(fast, None, unsound.problems[0].message, simulated, borrowed)
+
+
+def _borrow(lent: Simulation | None, model: Model, settings: Settings) -> Simulation | None:
+    """What was simulated for another model weighed for this one; None where there is nothing, or it does not carry."""
+    if lent is None:
+        return None
+    weighed = weigh_simulation(lent, model, _chance_rng(lent.posterior, settings), effort=_chance_effort(settings))
+    if weighed is not None:
+        check_shares(model, weighed.posterior.parameters, weighed.posterior.weights, of="posterior's draws")
+    return weighed
 
 
 def _with_confirmation(result: EngineResult, verdict: Verdict | None, fast: EngineResult | None, *, confirmed: bool) -> EngineResult:
@@ -252,16 +300,38 @@ def _with_confirmation(result: EngineResult, verdict: Verdict | None, fast: Engi
 
 def answer_questions(posterior: Posterior, settings: Settings) -> EngineResult:
     """Simulate the future on a posterior's draws and answer every question."""
+    return answer_simulation(simulate_future(posterior, settings), settings)
+
+
+def simulate_future(posterior: Posterior, settings: Settings) -> Simulation:
+    """Simulate the future on a posterior's draws, and what chances are told from where they are asked for."""
     name, seed = posterior.model.topic.name, settings.seed
     check_shares(posterior.model, posterior.parameters, posterior.weights, of="posterior's draws")
-    rng = generator(seed, name, posterior.engine, Purpose.ANSWERS)
-    apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
     draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, Purpose.RESAMPLE))
     paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, Purpose.PATHS)), replicates=replicates)
-    effort = max(settings.effort, 1.0)  # with fewer draws the ends near 0 and 1 cannot be estimated
-    chances = chances_for(posterior, apart, effort=effort) if settings.chances else None
+    chances = chances_for(posterior, _chance_rng(posterior, settings), effort=_chance_effort(settings)) if settings.chances else None
+    return Simulation(posterior, paths, chances)
+
+
+def answer_simulation(simulation: Simulation, settings: Settings) -> EngineResult:
+    """Answer every question from what has been simulated."""
+    posterior, paths = simulation.posterior, simulation.paths
+    rng = _answers_rng(posterior, settings)
+    rng.spawn(1)  # that of the chances, so that other answers do not depend on whether these are asked for
     with one_thread():
-        return EngineResult(posterior, paths, answers(posterior, paths, rng, chances=chances))
+        return EngineResult(posterior, paths, answers(posterior, paths, rng, chances=simulation.chances))
+
+
+def _answers_rng(posterior: Posterior, settings: Settings) -> np.random.Generator:
+    return generator(settings.seed, posterior.model.topic.name, posterior.engine, Purpose.ANSWERS)
+
+
+def _chance_rng(posterior: Posterior, settings: Settings) -> np.random.Generator:
+    return _answers_rng(posterior, settings).spawn(1)[0]
+
+
+def _chance_effort(settings: Settings) -> float:
+    return max(settings.effort, 1.0)  # with fewer draws the ends near 0 and 1 cannot be estimated
 
 
 def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) -> Posterior:

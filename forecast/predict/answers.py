@@ -149,13 +149,22 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
 def chances_for(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> Chances:
     """Work out the chances that have a closed form and, where others are asked for, simulate some paths on each of some draws, from which they are estimated."""
     model, draws = posterior.model, round(CHANCE_DRAWS * effort)
-    asked = [q for q in model.topic.questions.values() if q.kind == "probability" and not q.is_fraction and needs_paths(model, q)]
-    exact = exact_intervals(posterior, asked, rng.spawn(1)[0], draws=EXACT_FACTOR * draws)
-    if len(exact) == len(asked):
+    exact = exact_chances(posterior, rng, effort=effort)
+    if len(exact) == len(_chances_asked(model)):
         return Chances(None, exact)
     drawn, replicates = posterior.resample_replicates(draws, rng)
     paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng, dates=False)
     return Chances(replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS)), exact)
+
+
+def exact_chances(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> dict[str, ChanceInterval]:
+    """Return the intervals of those chances that have a closed form, by the names of their questions."""
+    draws = EXACT_FACTOR * round(CHANCE_DRAWS * effort)
+    return exact_intervals(posterior, _chances_asked(posterior.model), rng.spawn(1)[0], draws=draws)
+
+
+def _chances_asked(model: Model) -> list[Question]:
+    return [q for q in model.topic.questions.values() if q.kind == "probability" and not q.is_fraction and needs_paths(model, q)]
 
 
 def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chances: Chances | None = None) -> dict[str, Answer]:

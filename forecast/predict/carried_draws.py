@@ -37,7 +37,11 @@ def carry(link: PosteriorLink, topic: Topic, posteriors: Mapping[str, Posterior]
     counted = {BASE: 1.0} if weights is None else weights
     values = np.concatenate([drawn[name] for name in posteriors])
     relative = np.concatenate([counted[name] * posterior.weights for name, posterior in posteriors.items()])
-    size = 1 / math.fsum(counted[name] ** 2 / posterior.diagnostics.effective_size for name, posterior in posteriors.items())
+    spread: dict[int, float] = {}  # of the draws that variants share, by their identity: their errors add up
+    for name, posterior in posteriors.items():
+        draws = id(posterior.parameters)
+        spread[draws] = spread.get(draws, 0.0) + counted[name] / math.sqrt(posterior.diagnostics.effective_size)
+    size = 1 / math.fsum(error**2 for error in spread.values())
     sound = all(posterior.diagnostics.sound for name, posterior in posteriors.items() if counted[name] > 0)
     return fit_draws(link, topic, values, relative, size=size, sound=sound)
 

@@ -49,13 +49,13 @@ class ChanceInterval:
     distribution: ChanceDistribution | None = None
 
 
-def chance_interval(happened: Array, paths: Array, replicates: Indices) -> ChanceInterval | None:
+def chance_interval(happened: Array, paths: Array, replicates: Indices, *, weights: Array | None = None) -> ChanceInterval | None:
     """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths, or only those of one replicate have.
 
     ``happened`` and ``paths`` are ``(draws,)``: on how many of how many paths of a draw it
     happened.  Draws weigh by their paths, so that under a condition, where only the paths on
     which that holds are counted, likelier draws weigh more.  ``replicates`` is the number of each draw's
-    replicate, from which the errors come.
+    replicate, from which the errors come, and ``weights`` how likely each is, all alike where None; they count for as many draws as they are worth.
 
     Where the counts vary no more than one chance for all would make them in 99 of 100 sets of draws (fewer, about 97, where it is
     so near 0 or 1 that the counts are skewed), the interval is that one chance, and its error is the spread that could
@@ -66,21 +66,22 @@ def chance_interval(happened: Array, paths: Array, replicates: Indices) -> Chanc
     count, seen = cells.T
     if not (count > 1).any():
         return None
-    copies = np.bincount(replicates[any_path] * len(cells) + place.ravel(), minlength=REPLICATES * len(cells))
+    draws = None if weights is None else weights[any_path] * (weights[any_path].sum() / (weights[any_path] ** 2).sum())
+    copies = np.bincount(replicates[any_path] * len(cells) + place.ravel(), draws, minlength=REPLICATES * len(cells))
     by_replicate = copies.reshape(REPLICATES, len(cells)) * count
     by_replicate = by_replicate * (by_replicate.sum() / (by_replicate @ count).sum())  # as many as there are draws' worth
-    weights = by_replicate.sum(axis=0)
-    mean, variance = _moments(count, seen, weights)
-    size, cases = float(weights.sum()), float(weights @ count)
+    counted = by_replicate.sum(axis=0)
+    mean, variance = _moments(count, seen, counted)
+    size, cases = float(counted.sum()), float(counted @ count)
     middle = (mean * cases + 2) / (cases + 4)  # Agresti and Coull: the plain formula knows no doubt at 0 and 1
     unseen = math.sqrt(2 / size) * middle * (1 - middle) * size / cases  # the standard error of the variance, were it 0
     if variance <= DETECTED_VARIANCE_ERRORS * unseen:
         error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
-        return ChanceInterval((mean, mean), (error, error), _one_chance(mean, error, count, seen, weights - by_replicate))
-    rests = weights - by_replicate
+        return ChanceInterval((mean, mean), (error, error), _one_chance(mean, error, count, seen, counted - by_replicate))
+    rests = counted - by_replicate
     if not (rests[:, count > 1] > 0).any(axis=1).all():
         return None
-    ends, bends, whole = _fit_ends(count, seen, weights, near=None)
+    ends, bends, whole = _fit_ends(count, seen, counted, near=None)
     fits = [_fit_ends(count, seen, rest, near=bends) for rest in rests]
     errors = jackknife_errors(np.array([fit[0] for fit in fits]))
     smallest = 1 / (CHANCE_LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same

@@ -42,7 +42,8 @@ def _counted_interval(question: Question, paths: Paths, rng: np.random.Generator
         return None
     happened_on, held_on = count_happened(question, paths, rng)
     replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
-    return chance_interval(happened_on, held_on, replicates)
+    weights = None if paths.weights is None else paths.weights[::CHANCE_PATHS]  # those on one draw weigh alike
+    return chance_interval(happened_on, held_on, replicates, weights=weights)
 
 
 def count_happened(question: Question, paths: Paths, rng: np.random.Generator, *, each: int = CHANCE_PATHS) -> tuple[Array, Array]:

@@ -109,12 +109,14 @@ def _under(variant: str, problems: Sequence[Problem]) -> Unsound:
 
 def _join(parts: Sequence[_Part], weights: RivalWeights) -> AskedCases:
     """The cases of all variants, each by its weight in its replicate."""
-    scaled, sizes = [], 0.0
+    scaled: list[Array] = []
+    spread: dict[int, float] = {}  # of the draws that variants share, by their identity: their errors add up
     for part in parts:
         cases, by_replicate = part.asked.cases, weights.by_replicate[part.name]
         factor = np.divide(by_replicate, cases.shares, out=np.zeros_like(by_replicate), where=cases.shares > 0)
         scaled.append(cases.weights * factor[cases.replicates])
-        sizes += weights.weight(part.name) ** 2 / cases.size
+        draws = id(part.rival.posterior.parameters)
+        spread[draws] = spread.get(draws, 0.0) + weights.weight(part.name) / math.sqrt(cases.size)
     joined = np.concatenate(scaled)
     replicates = np.concatenate([part.asked.cases.replicates for part in parts])
     open_parts = [part.asked for part in parts if part.asked.failed is None]
@@ -124,7 +126,7 @@ def _join(parts: Sequence[_Part], weights: RivalWeights) -> AskedCases:
         chances = np.concatenate([_chances_of(part.asked) for part in parts])
     return AskedCases(
         open_parts[0].scope,
-        ReplicatedCases(joined / joined.sum(), replicates, 1 / sizes),
+        ReplicatedCases(joined / joined.sum(), replicates, 1 / math.fsum(error**2 for error in spread.values())),
         np.concatenate([part.asked.held for part in parts]),
         statuses.pop() if len(statuses) == 1 else "open",
         chances,

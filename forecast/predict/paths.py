@@ -61,6 +61,7 @@ class Paths:
     is the seed of what else is drawn of the past.
     ``replicates`` is the number of each path's replicate, ``(paths,)``; None for paths that are all independent of one another.
     ``is_whole`` says whether all boundaries of the simulated future are kept.
+    ``weights`` are how likely each path is, ``(paths,)``, 1 in sum; None where all are as likely.
     """
 
     model: Model
@@ -73,6 +74,7 @@ class Paths:
     lots: int = 0
     replicates: Indices | None = None
     is_whole: bool = True
+    weights: Array | None = None
 
     def __repr__(self) -> str:
         """What is simulated, how often and how far."""

@@ -44,14 +44,16 @@ def sample_of(question: Question, posterior: Posterior, paths: Paths) -> Sample:
 
 
 def path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
-    """Return the cases of a question on simulated paths, each as likely as any other, whatever it asks about."""
+    """Return the cases of a question on simulated paths, whatever it asks about."""
     count = len(paths)
     totals = (
         {} if question.by is None else {name: window_total(paths, name, question) for name in paths.totals}
     )  # only parameters have no day
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
     replicates = block_replicates(count) if paths.replicates is None else paths.replicates
-    return Sample(scope, ReplicatedCases(np.full(count, 1 / count), replicates, min(count, posterior.diagnostics.effective_size)))
+    weights = np.full(count, 1 / count) if paths.weights is None else paths.weights
+    size = count if paths.weights is None else 1 / float((weights**2).sum())
+    return Sample(scope, ReplicatedCases(weights, replicates, min(size, posterior.diagnostics.effective_size)))
 
 
 def check_defined(question: Question, scope: Scope, model: Model, weights: Array, *, given: bool = False) -> None:

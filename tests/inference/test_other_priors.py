@@ -94,11 +94,11 @@ def test_draws_that_do_not_carry_are_refused(posterior: Posterior, other: tuple[
 def test_the_engines_are_compared_on_lent_draws():
     """A variant's referee uses draws of NUTS under the topic, and agrees; its published answer is the fast engine's own; a far prior makes NUTS run."""
     base, near, far = (model_of(*prior).topic for prior in ((2, 1), (9, 2), (900, 60)))
-    lent = analyse(base, AS_OF, Settings(), referee=True).nuts
-    assert lent is not None
+    lent = analyse(base, AS_OF, Settings(), referee=True, lends=True).lent
+    assert lent.slow is not None
     for topic, borrowed in ((near, True), (far, False)):
         found = analyse(topic, AS_OF, Settings(), referee=True, weighs=True, lent=lent)
-        assert found.borrowed == borrowed
+        assert (found.borrowed_draws, found.borrowed_nuts) == (borrowed, borrowed)
         assert found.verdict is not None
         assert found.verdict.verdict == "agreed"
         assert found.result.posterior.engine == "importance"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import starmap
 
 import numpy as np
 import pytest
 
+from forecast.book.links import LinkFit, PosteriorLink
 from forecast.book.topic import Topic, Variant
 from forecast.insight import mixed_history as module
 from forecast.insight.mixed_history import mixed_history
@@ -92,6 +94,51 @@ def test_a_history_of_variants_together_is_that_of_each_by_itself(prior: str, mo
     apart = mixed_history(topic, days, SETTINGS)
     assert [point.day for point in together.points] == [point.day for point in apart.points] == days
     assert together.settled == apart.settled
+    for one, other in zip(together.points, apart.points, strict=True):
+        assert (np.abs(one.values - other.values) <= 4 * np.hypot(one.errors, other.errors)).all()
+
+
+class Moving:
+    """What stands for another topic's posterior, which is another from the fourth day on."""
+
+    def fit(self, link: PosteriorLink, day: date) -> LinkFit:
+        """A Gamma."""
+        statement = "Gamma(alpha=2, beta=1)" if day < OPENS + timedelta(days=3) else "Gamma(alpha=9, beta=12)"
+        return LinkFit(((1.0, statement),), 0.0, 0.0, False, 1000.0, True)
+
+
+def linked_topic(*links: str) -> Topic:
+    """Counts by day under two rates, of which one has another Gamma prior in a variant, and the other a link, by the name that each of both names."""
+
+    def made(prior: str, link: str) -> Topic:
+        topic = make_topic(
+            priors={"rate": prior, "pace": "Gamma(alpha=1, beta=1)"},
+            streams={"seen": "Poisson(mu=(rate + 3 * pace) * days)"},
+            rows={"seen": list(COUNTS)},
+            questions={"high": {"answer": "pace > 1"}, **QUESTIONS},
+        )
+        pace = replace(topic.parameters["pace"], links={"": PosteriorLink("other", link)})
+        return replace(topic, parameters={**topic.parameters, "pace": pace}, carried=Moving())
+
+    base, rival = starmap(made, zip(("Gamma(alpha=2, beta=1)", "Gamma(alpha=8, beta=3)"), links, strict=True))
+    return replace(base, variants={"v0": Variant("v0", 0.4, "It may be so.", {}, rival)})
+
+
+def test_variants_with_the_same_link_are_together():
+    """The same link is the same prior on every day; another link is not."""
+    assert groups_by_likelihood(linked_topic("pace", "pace"), AS_OF) == [("base", "v0")]
+    assert groups_by_likelihood(linked_topic("pace", "speed"), AS_OF) == [("base",), ("v0",)]
+
+
+@pytest.mark.slow
+def test_a_history_of_variants_with_a_link_is_that_of_each_by_itself(monkeypatch: pytest.MonkeyPatch):
+    """Also where a prior is another topic's posterior, and another on later days: replayed together, every measure is that of variants one by one."""
+    topic = linked_topic("pace", "pace")
+    days = [OPENS + timedelta(days=day) for day in (0, 2, 3, 6)]
+    together = mixed_history(topic, days, SETTINGS)
+    monkeypatch.setattr(module, "groups_by_likelihood", lambda topic, _: [(name,) for name in topic.rivals])
+    apart = mixed_history(topic, days, SETTINGS)
+    assert [point.day for point in together.points] == [point.day for point in apart.points] == days
     for one, other in zip(together.points, apart.points, strict=True):
         assert (np.abs(one.values - other.values) <= 4 * np.hypot(one.errors, other.errors)).all()
 
