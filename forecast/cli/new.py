@@ -149,7 +149,7 @@ def new(
     """Begin a topic from a template, and say what is next; ``HELP`` is what ``--help`` says."""
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers, new_topic
-    from forecast.cli.new_dialogue import print_beliefs
+    from forecast.cli.new_dialogue import given_parameters, print_preview
 
     root, now = root_of(book, allow_links=allow_links), today()
     own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why")
@@ -167,11 +167,11 @@ def new(
     if as_json:
         print_output("new", {"topic": answers.name, "paths": list(done.paths)})
         return
-    if not is_dialogue:
-        print_beliefs(done.topic, done.beliefs, now)
+    given_priors = given_parameters(answers.own, done.beliefs)
+    if not is_dialogue and answers.own.asks_own:
+        print_preview(done.topic, done.beliefs, given_priors, now)
     for path in done.paths:
         echo(path)
-    given_priors = answers.own.prior_names | {belief.name for belief in done.beliefs}
     _print_topic(done.topic, given_priors, asks_own=answers.own.asks_own)
 
 

@@ -40,12 +40,26 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     return _confirm_answers(root, answers, today)
 
 
-def print_beliefs(topic: Topic, beliefs: tuple[Belief, ...], today: date) -> None:
-    """Print each prior that was said in words as a statement with its 90 % range, and what the topic's priors imply before any row."""
+def given_parameters(own: TemplateInput, beliefs: tuple[Belief, ...]) -> frozenset[str]:
+    """Return the parameters of which a person said something, in words, as a statement or as a base rate."""
+    return own.prior_names | {belief.name.partition(".")[0] for belief in beliefs}
+
+
+def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date) -> None:
+    """Print each prior that was said in words as a statement with its 90 % range, and what the topic says before anything else is seen.
+
+    ``given`` are the parameters of which something was said; while nothing was, and a template's placeholders stand, its answer is nobody's.
+    """
+    from forecast.actions.placeholders import PLACEHOLDER, priors_with
+
     for belief in beliefs:
         _print_fit(belief)
-    if beliefs:
-        _print_implied(topic, beliefs[0].name.partition(".")[0], today)
+    reached = next((name for name in topic.parameters if name in given), None)
+    if reached is not None:
+        _print_streams(topic, reached, today)
+    left = priors_with(topic, PLACEHOLDER)
+    if given or not left:
+        _print_answers(topic, left, today)
 
 
 def _print_fit(belief: Belief) -> None:
@@ -62,8 +76,8 @@ def _print_fit(belief: Belief) -> None:
     )
 
 
-def _print_implied(topic: Topic, parameter: str, today: date) -> None:
-    """Say what a topic's priors imply, before any of the record, for what a parameter reaches."""
+def _print_streams(topic: Topic, parameter: str, today: date) -> None:
+    """Say what a topic's priors imply, before any of the record, for the streams that a parameter reaches."""
     from forecast.cli.elicit.options import expected_sentence
     from forecast.elicitation.implied import prior_predictive
     from forecast.model.errors import Unsound
@@ -75,7 +89,24 @@ def _print_implied(topic: Topic, parameter: str, today: date) -> None:
         return
     for stream in implied.streams[:2]:
         echo(f"Before any row it says: {expected_sentence(stream)}.")
-    print_columns([(name, "" if answer is None else answer["headline"]) for name, answer in implied.answers.items()], indent="  ")
+
+
+def _print_answers(topic: Topic, left: tuple[str, ...], today: date) -> None:
+    """Print the answers that follow, as an update prints them; ``left`` are the priors that are still the template's."""
+    from forecast.actions.new.preview import preview_answers
+    from forecast.sentences.answer_text import answer_text
+    from forecast.sentences.headlines import headline_of
+
+    preview = preview_answers(topic, today)
+    for problem in preview.problems:
+        echo(f"The answer this implies is not known: {problem.message}")
+    if not preview.answers:
+        return
+    kept = f", with the template's {' and '.join(f'`{name}`' for name in left)}" if left else ""
+    echo(f"The answer this implies{kept}:" if len(preview.answers) == 1 else f"The answers this implies{kept}:")
+    print_columns([(name, headline_of(answer).short, answer_text(answer)) for name, answer in preview.answers.items()], indent="  ")
+    if not preview.sound:
+        echo("By its own checks the fast engine is not sure of this; `forecast update` asks the other engine too.")
 
 
 def _ask_kind() -> str:
@@ -221,6 +252,5 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
     asked = [question.asks for question in draft.topic.questions.values()] + [judged.asks for judged in draft.topic.judged.values()]
     for asks in asked:
         echo(f"It asks: {asks}")
-    if draft.beliefs:
-        print_beliefs(draft.topic, draft.beliefs, today)
+    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today)
     return answers if confirm("Write it? y or n, Enter for n:") else None
