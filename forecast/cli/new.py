@@ -55,7 +55,7 @@ By = Annotated[
         "--by",
         metavar="DATE",
         parser=day,
-        help="The last day that counts (default: the end of this year or of the next).",
+        help="The last day that counts (default: the deadline that the question names, as in “by 31 March 2027”, or the end of this year or of the next).",
         show_default=False,
     ),
 ]
@@ -65,7 +65,7 @@ Since = Annotated[
         "--since",
         metavar="DATE",
         parser=day,
-        help="The first day that counts (default: today, or that of a year or month to come that the question names, as in “in 2027”).",
+        help="The first day that counts (default: today, or that of a time to come that the question names, as in “in 2027”).",
         show_default=False,
     ),
 ]
@@ -177,8 +177,10 @@ def new(
 
 def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
     """Print what a new topic asks, which of its priors are the template's, and what is next."""
+    from forecast.actions.new.question_days import contradiction
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
     from forecast.book.files.layout import prior_path
+    from forecast.schema import words
 
     for judged in list(topic.judged.values())[:1]:
         echo(f"It asks: {judged.asks}")
@@ -187,6 +189,8 @@ def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None
         echo(f"It answers: {question.answer_text}")
         if counted := _counted_days(question):
             echo(counted)
+        if said := contradiction(question.asks, question.by, today()):
+            echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
     left = priors_with(topic, PLACEHOLDER)
     if asks_own and left:
         echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic.name)}, each with its reason.")
@@ -216,12 +220,14 @@ def _ask_for_answers(root: Path, given: TopicAnswers, now: date) -> TopicAnswers
 
 
 def _counted_days(question: Question) -> str:
-    """From which day to which a question counts; empty where it does not."""
+    """From which day to which a question counts, or its last day where it counts from none; empty where it has neither."""
     from forecast.model.clock import DAYS_PER_MONTH
     from forecast.schema import words
 
-    if question.since is None or question.by is None:
+    if question.by is None:
         return ""
+    if question.since is None:
+        return f"Its last day is {words.day(question.by)}; --by gives another."
     days = (question.by - question.since).days + 1
     length = words.days(days) if days < 60 else f"{days / DAYS_PER_MONTH:.3g} months"
     return f"It counts from {words.day(question.since)} to {words.day(question.by)} ({length}); --since and --by give other days."

@@ -157,19 +157,21 @@ def _ask_name(root: Path) -> str:
 def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
     """The answers with the first and the last day that count, where the kind has them; Enter takes the usual ones."""
     from forecast.actions.new.days import calendar
+    from forecast.actions.new.question_days import days_of_question
     from forecast.actions.new.templates import counts_from_a_day, has_day
-    from forecast.actions.new.topics import window_of_question
     from forecast.schema import words
 
-    since, by = answers.since, answers.by
+    if not has_day(answers.kind):
+        return answers
     counts = counts_from_a_day(answers.kind)
-    usual_since, usual_by = window_of_question(answers.own.asks, by=by, today=today) if counts else (None, by)
-    if has_day(answers.kind) and by is None:
-        usual = usual_by or calendar(today=today, opens=None, by=None).by
+    named = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
+    by, since = answers.by, answers.since
+    if by is None:
+        usual = named.by or calendar(today=today, opens=None, by=None).by
         by = ask(f"The last day that counts, as in 2027-06-30; Enter for {words.day(usual)}:", lambda text: _day(text, usual, after=today))
-        usual_since, _ = window_of_question(answers.own.asks, by=by, today=today) if counts else (None, by)
+        named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
-        first = usual_since or today
+        first = named.since or today
         since = ask(f"The first day that counts; Enter for {words.day(first)}:", lambda text: _day(text, first, until=by))
     return replace(answers, since=since, by=by)
 
