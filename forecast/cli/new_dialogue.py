@@ -64,6 +64,7 @@ def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[st
 
 def _print_fit(belief: Belief) -> None:
     from forecast.language.distributions.families import FAMILIES
+    from forecast.language.distributions.traits import ValueKind
     from forecast.schema.words import middle, number
 
     if FAMILIES[belief.fit.family].value_kind.is_labelled:
@@ -74,6 +75,9 @@ def _print_fit(belief: Belief) -> None:
     echo(
         f"{belief.name}: “{belief.said}” is {belief.fit.statement}: {number(low)} to {number(high)}{counted} (90 %), median {number(middle(median, low=low, high=high))}."
     )
+    if belief.fit.method == "cases from Jeffreys' prior":
+        counted = "half a case of each kind is" if FAMILIES[belief.fit.family].value_kind is ValueKind.OPEN_SHARE else "half an event is"
+        echo(f"  (By Jeffreys' prior {counted} counted besides: what was never seen, or always, is not impossible or certain.)")
 
 
 def _print_streams(topic: Topic, parameter: str, today: date) -> None:

@@ -170,3 +170,21 @@ def test_a_base_rate_is_the_prior_that_it_is_about(fresh: Path, kind: str, said:
     (belief,) = done.beliefs
     parameter = done.topic.parameters[belief.name]
     assert (parameter.prior.text, parameter.why) == (statement, f"Base rate: {said}.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "statement", "counted"),
+    [
+        ("hazard", "0 in 20 years", "Gamma(alpha=0.5, beta=240)", "half an event is"),
+        ("reference", "0 of 20", "Beta(alpha=0.5, beta=20.5)", "half a case of each kind is"),
+        ("reference", "20 of 20", "Beta(alpha=20.5, beta=0.5)", "half a case of each kind is"),
+    ],
+)
+def test_a_base_rate_of_none_has_its_rule_said(run: Run, fresh: Path, kind: str, said: str, statement: str, counted: str):
+    """None seen, or all, gives a chance by Jeffreys' prior, and both the output and the reason in the file say so."""
+    ran = run("new", "mine", "--like", kind, "--asks", "Will it fail in 2899?", "--base-rate", said, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"“{said}” is {statement}" in ran.out
+    assert f"By Jeffreys' prior {counted} counted besides" in ran.out
+    text = (fresh / "priors/mine.toml").read_text(encoding="utf-8")
+    assert f"Base rate: {said}. Jeffreys' prior counts half a case besides." in text

@@ -20,6 +20,7 @@ from forecast.schema import words
 
 UNREASONED = "Given as “{said}” on {day}, without a reason so far."
 BASE_RATE_REASON = "Base rate: {said}."
+JEFFREYS_REASON = " Jeffreys' prior counts half a case besides."  # follows either, where none or all were seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,12 @@ def with_statements(topic: Topic | None, name: str, own: TemplateInput, today: d
 def _with_fits(own: TemplateInput, beliefs: Sequence[Belief], today: date) -> TemplateInput:
     statements = {belief.name: belief.fit.statement for belief in beliefs}
     given: Mapping[str, str] = {belief.name: UNREASONED.format(said=belief.said, day=words.day(today)) for belief in beliefs}
-    return replace(own, priors={**own.priors, **statements}, reasons={**given, **own.reasons})
+    reasons = {**given, **own.reasons}
+    for belief in beliefs:
+        written = BASE_RATE_REASON.format(said=belief.said.rstrip("."))
+        if belief.fit.method == "cases from Jeffreys' prior" and reasons[belief.name] in {given[belief.name], written}:
+            reasons[belief.name] += JEFFREYS_REASON
+    return replace(own, priors={**own.priors, **statements}, reasons=reasons)
 
 
 def _subject(topic: Topic, name: str) -> Subject:
