@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.actions.new.kinds import BASE_RATES, TEMPLATE_KINDS
+from forecast.cli.belief_lines import print_belief
 from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm
 from forecast.cli.lines import echo, print_columns
 from forecast.language.faults import Fault, did_you_mean
@@ -53,31 +54,13 @@ def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[st
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
 
     for belief in beliefs:
-        _print_fit(belief)
+        print_belief(belief)
     reached = next((name for name in topic.parameters if name in given), None)
     if reached is not None:
         _print_streams(topic, reached, today)
     left = priors_with(topic, PLACEHOLDER)
     if given or not left:
         _print_answers(topic, left, today)
-
-
-def _print_fit(belief: Belief) -> None:
-    from forecast.language.distributions.families import FAMILIES
-    from forecast.language.distributions.traits import ValueKind
-    from forecast.schema.words import middle, number
-
-    if FAMILIES[belief.fit.family].value_kind.is_labelled:
-        echo(f"{belief.name}: {belief.fit.statement}.")
-        return
-    low, _, median, _, high = belief.fit.points
-    counted = "" if belief.unit in {"", "share"} else f" {belief.unit}"
-    echo(
-        f"{belief.name}: “{belief.said}” is {belief.fit.statement}: {number(low)} to {number(high)}{counted} (90 %), median {number(middle(median, low=low, high=high))}."
-    )
-    if belief.fit.method == "cases from Jeffreys' prior":
-        counted = "half a case of each kind is" if FAMILIES[belief.fit.family].value_kind is ValueKind.OPEN_SHARE else "half an event is"
-        echo(f"  (By Jeffreys' prior {counted} counted besides: what was never seen, or always, is not impossible or certain.)")
 
 
 def _print_streams(topic: Topic, parameter: str, today: date) -> None:
@@ -225,7 +208,7 @@ def _ask_belief(template: Topic, name: str) -> str:
 
     def parse(text: str) -> str:
         if text and not is_statement(text):
-            _print_fit(belief_of_words(template, name, text))
+            print_belief(belief_of_words(template, name, text))
         return text
 
     said = ask("Enter leaves it open:", parse)
