@@ -51,9 +51,9 @@ PERIODS: Mapping[str, float] = MappingProxyType(
 )  # days
 SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9})
 _PERIOD = "|".join(PERIODS)
-_OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.]\S*(?:\s*%)?)")
+_OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")
 _STATEMENT = re.compile(r"(?:(?:[A-Z]\w*|posterior)\s*|[a-z_]\w*)\(")
-_BETWEEN_OPTIONS = re.compile(r"[,;]|(?<=[\d%])\s+(?=[A-Za-z_])")  # the second as in red=40% blue=60%
+_LIST_OF_OPTIONS = re.compile(rf"{_OPTION.pattern}(?:\s+{_OPTION.pattern})+")  # without commas, as in red=40% blue=60%
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca?\.|~)\s*(.+)", re.IGNORECASE)
 ABOUT_FACTOR = 2.0  # "about" is from half to twice as much, of a share in odds
 _TIMES = r"(?:\s+(?:times?|events?|cases?|of them))?"
@@ -114,7 +114,8 @@ def parse_chances(text: str) -> dict[str, float]:
     Raises ``Fault`` where they do not add up to 1, where one is named twice, and where there are fewer than two.
     """
     chances: dict[str, float] = {}
-    for part in (part.strip() for part in _BETWEEN_OPTIONS.split(text) if part.strip()):
+    parts = [match[0] for match in _OPTION.finditer(text)] if _LIST_OF_OPTIONS.fullmatch(text.strip()) else re.split(r"[,;]", text)
+    for part in (part.strip() for part in parts if part.strip()):
         match = _OPTION.fullmatch(part)
         if match is None:
             raise Fault(f"`{part}` is no option with its chance", hint=OPTIONS_EXAMPLE)
