@@ -17,6 +17,7 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ReportFault
 from forecast.sentences.cautions import contradiction_sentences
+from forecast.sentences.resolved import with_resolutions
 
 
 class PublishedAnswer(AnswerContent):
@@ -78,6 +79,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
         if content is None:
             unreported.append(topic)
             continue
+        content = with_resolutions(content)
         warnings = [*content["warnings"], *contradiction_sentences(content), *([] if failure is None else [failure.sentence])]
         verdict = content["verdict"]["verdict"]
         on_record = {its["name"]: its for its in content.get("on_record", ())}

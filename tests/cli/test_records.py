@@ -134,6 +134,29 @@ def test_check_names_an_edited_past_line_of_the_ledger(published: Path, run: Run
     assert re.search(r"^reports/ledger\.jsonl:[12]:1: error: ", ran.out, re.MULTILINE)
 
 
+def test_a_resolved_question_leads_no_page_with_its_chance(run: Run, book: Path):
+    """Once resolved it says how it ended wherever the chance stood: in `update`, `show`, on the page and in the index; the JSON keeps the model's answer."""
+    words = "Resolved: no (it did not happen), decided on 30 November 2024. The model, whose record leaves it open, says "
+    assert run("resolve", "three_more", "no", "--on", "2024-11-30", "--source", "the log").code == 0
+    done = update(book, as_of=date(2025, 1, 1), today=date(2025, 1, 1), settings=Settings(), referee=False, insight=False)
+    assert done.exit_code == 0
+    (stored,) = (answer for answer in done.contents["ferry"]["answers"] if answer["name"] == "three_more")
+    assert (stored["status"], "resolution" in stored) == ("open", False)
+    lines = run("show").out.splitlines()
+    (line,) = (line for line in lines if line.startswith("ferry.three_more"))
+    assert re.split(r" {2,}", line)[1:] == ["No", f"{words}{stored['headline']}."]
+    assert f"  {words}{stored['headline']}." in run("show", "three_more").out.splitlines()
+    told = json.loads(run("show", "three_more", "--json").out)
+    (answer,) = told
+    assert (answer["status"], answer["headline"], answer["model_headline"]) == ("resolved", "No", stored["headline"])
+    page = (book / "reports/ferry.md").read_text(encoding="utf-8")
+    before, _, settled = page.partition("### Settled")
+    assert stored["asks"] not in before
+    assert f"| {stored['asks']} | **No** | {words}{stored['headline']}. |" in settled
+    index = (book / "reports/index.md").read_text(encoding="utf-8")
+    assert f"**No** | {words}" in index.partition("Settled")[2]
+
+
 def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):
     """`check` ends with 1; an update publishes, and warns."""
     with (book / "seeds/ferry/forecasts.csv").open("a") as file:
