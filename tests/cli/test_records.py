@@ -157,6 +157,30 @@ def test_a_resolved_question_leads_no_page_with_its_chance(run: Run, book: Path)
     assert f"**No** | {words}" in index.partition("Settled")[2]
 
 
+def test_what_was_said_stands_beside_the_model_at_once(published: Path, run: Run):
+    """`show` has a forecast as soon as it is on record, in its list and of the question, although the report is older; and so a resolution."""
+    before = run("show", on=published).out.splitlines()
+    assert run("say", "three_more", "30%", "--why", "A guess.", on=published).code == 0
+    (line,) = (line for line in run("show", on=published).out.splitlines() if line.startswith("ferry.three_more"))
+    (was,) = (line for line in before if line.startswith("ferry.three_more"))
+    name, model, text = re.split(r" {2,}", was)
+    assert re.split(r" {2,}", line) == [name, model, "me: 30 %", text]
+    assert "  On record: 30 % by me since " in run("show", "three_more", on=published).out
+    assert run("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "the log", on=published).code == 0
+    (line,) = (line for line in run("show", on=published).out.splitlines() if line.startswith("ferry.three_more"))
+    assert "Resolved: yes (it happened), decided on 20 November 2025." in line
+
+
+def test_a_record_of_a_topic_that_cannot_be_read_is_the_reports(published: Path, run: Run):
+    """It says so, and shows the answers all the same."""
+    assert run("say", "three_more", "30%", "--why", "A guess.", on=published).code == 0
+    topic = published / "seeds/ferry/topic.toml"
+    topic.write_text(topic.read_text(encoding="utf-8") + "\n[nonsense\n", encoding="utf-8")
+    ran = run("show", on=published)
+    assert (ran.code, "`ferry` cannot be read, so what is on record of it is that of 2025-01-01" in ran.err) == (0, True)
+    assert "ferry.three_more" in ran.out
+
+
 def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):
     """`check` ends with 1; an update publishes, and warns."""
     with (book / "seeds/ferry/forecasts.csv").open("a") as file:
