@@ -275,6 +275,20 @@ def test_what_people_judge_takes_no_prior(run: Run, book: Path):
     assert not (book / "seeds/mine").exists()
 
 
+@pytest.mark.parametrize(("asks", "by"), [("Who wins?", ("--by", "2999-06-30")), ("Who wins by 30 June 2999?", ()), ("Who wins?", ())])
+def test_a_choice_has_a_last_day_where_one_is_given(run: Run, fresh: Path, asks: str, by: tuple[str, ...]):
+    """With --by or a deadline in its words a question among options ends on that day, and can be updated; else it has none."""
+    prior = ("--prior", "winner=red=20% blue=80%", "--why", "winner=The polls say so.")
+    ran = run("new", "race", "--like", "options", "--asks", asks, *by, *prior, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    day = None if asks == "Who wins?" and not by else date(2999, 6, 30)
+    assert ("Its last day is 30 June 2999; --by gives another." in ran.out.splitlines()) == (day is not None)
+    book, problems = read_book(fresh, ["race"])
+    assert (problems, [question.by for question in book.topics["race"].questions.values()]) == ((), [day])
+    updated = run("update", "race", "--no-referee", "--no-insight", "--no-pages", on=fresh)
+    assert (updated.code, "Most likely blue (80 %), then red (20 %)." in updated.out) == (0, True)
+
+
 @pytest.mark.parametrize("kind", ["share", "hypotheses", "poll", "decomposition"])
 def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
     """--by is refused where the template asks about no day."""

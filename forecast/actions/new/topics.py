@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
+from forecast.actions.new.kinds import OPTIONAL_DAY
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
 from forecast.actions.new.question_days import days_of_question
@@ -20,10 +21,11 @@ from forecast.actions.new.templates import (
     columns_of_record,
     counts_from_a_day,
     fill_template,
-    has_day,
     is_conditional,
     prior_names,
+    takes_day,
     template_texts,
+    with_last_day,
     with_schemas,
     words_fault,
 )
@@ -112,6 +114,8 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     opens = answers.opens or (_usual_opening(kind, years, today) if own.asks_own else None)
     days = calendar(today=today, opens=opens, by=by, since=since)
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
+    if by is not None and kind in OPTIONAL_DAY:
+        template = with_last_day(template, name, by)
     filled, problems = _fill_with_priors(root, kind, name, template, own, days)
     if filled is None:
         return TopicDraft(problems)
@@ -131,7 +135,7 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
 
 def _with_days_of_question(answers: TopicAnswers, today: date) -> tuple[TopicAnswers, tuple[Problem, ...]]:
     """The answers with the days that the question's words name, where none are given; a problem where the words leave open which they mean."""
-    if not has_day(answers.kind):
+    if not takes_day(answers.kind):
         return answers, ()
     counts = counts_from_a_day(answers.kind)
     days = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
@@ -220,7 +224,7 @@ def _refusals(root: Path, answers: TopicAnswers, *, today: date) -> tuple[Proble
         problems.append(
             Problem(place, f"the last day that counts would be {by}, which is not after today ({today})", "ask about a day to come")
         )
-    if by is not None and not has_day(kind):
+    if by is not None and not takes_day(kind):
         problems.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
     if since is not None and not counts_from_a_day(kind):
         problems.append(Problem(place, f"a topic like {kind} counts from no day, so it takes no --since", "leave it out"))
