@@ -236,7 +236,14 @@ def _counted_days(question: Question) -> str:
 def _next_commands(topic: Topic, *, with_rows: bool, draft: bool) -> list[str]:
     if topic.judged:
         return [f'forecast say {topic.name}.{next(iter(topic.judged))} VALUE --why "..."']
+    from forecast.actions.observe_command import row_command
+
     rows = [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
+    rows += [
+        f"{row_command(topic, stream.name)}      (when it has happened)"
+        for stream in topic.streams.values()
+        if with_rows and stream.watched
+    ]
     return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}{' --draft' if draft else ''}"]
 
 
@@ -246,7 +253,7 @@ def _observe_command(topic: str, stream: Stream, texts: Mapping[str, str]) -> st
     from forecast.book.records import ROW_COLUMNS
 
     if stream.watched:
-        return f'forecast observe {topic}.{stream.name} --through DATE --source "..."      (or --on DATE --value 1, when it happens)'
+        return f'forecast observe {topic}.{stream.name} --through DATE --source "..."      (while nothing happens)'
     header = texts[record_path(topic, stream.name)].splitlines()[0].split(",")
     own = "".join(f" --set {column}=..." for column in header if column not in ROW_COLUMNS)
     days = "--on DATE" if "on" in header else "--from DATE --to DATE"
