@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from forecast.actions.update import update
+from forecast.cli.commands import commands
 from forecast.model.settings import Settings
 from tests.cli.conftest import Run
 
@@ -179,6 +181,50 @@ def test_a_record_of_a_topic_that_cannot_be_read_is_the_reports(published: Path,
     ran = run("show", on=published)
     assert (ran.code, "`ferry` cannot be read, so what is on record of it is that of 2025-01-01" in ran.err) == (0, True)
     assert "ferry.three_more" in ran.out
+
+
+def test_a_forecast_that_takes_the_place_of_another_says_so(run: Run):
+    """Of the same person's forecast that held until then; not of somebody else's, and not of one that was withdrawn."""
+    first = run("say", "three_more", "20%", *ON, "--why", "A guess.")
+    assert (first.code, "takes the place" in first.out) == (0, False), first.err
+    assert "takes the place" not in run("say", "three_more", "25%", "--who", "Ana", "--why", "A guess.").out
+    line = run("say", "three_more", "30%", "--why", "A better guess.").out.splitlines()[-1]
+    assert line == "It takes the place of 20 % by me, 2025-10-01 23:59 UTC; entered later; both stay on record."
+    assert run("withdraw", "three_more").code == 0
+    assert "takes the place" not in run("say", "three_more", "35%", "--why", "A guess.").out
+
+
+@pytest.fixture
+def race(run: Run, tmp_path: Path) -> Path:
+    """A book with a question among three options."""
+    root = tmp_path / "race_book"
+    assert CliRunner().invoke(commands(), ["init", str(root)]).exit_code == 0
+    prior = ("--prior", "winner=red 20 %, blue 50 %, black 30 %", "--why", "winner=The polls say so.")
+    assert run("new", "race", "--like", "options", "--asks", "Who wins?", *prior, on=root).code == 0
+    return root
+
+
+@pytest.mark.parametrize(("word", "option"), [("Blue", "blue"), ("R", "red"), ("bla", "black")])
+def test_options_are_named_loosely(run: Run, race: Path, word: str, option: str):
+    """In any case, and by a beginning that only one has: in `say`, in `resolve`, and as the outcome itself."""
+    shares = [f"{word}=50%", *(f"{name}=25%" for name in ("red", "blue", "black") if name != option)]
+    assert f"{option} 50 %" in run("say", "race.which", *shares, "--why", "A guess.", on=race).out
+    ended = ("--on", "2026-11-01", "--source", "the count")
+    other = race.parent / "other"
+    shutil.copytree(race, other)
+    for words, root in (((word,), race), (("label", word), other)):
+        ran = run("resolve", "race.which", *words, *ended, on=root)
+        assert (ran.code, f"race.which: {option}, decided on 2026-11-01" in ran.out) == (0, True), ran.err
+
+
+def test_an_option_that_could_be_several_is_refused(run: Run, race: Path):
+    """The options are listed, or the nearest is named, and nothing is written."""
+    ended = ("--on", "2026-11-01", "--source", "the count")
+    ran = run("resolve", "race.which", "label", "green", *ended, on=race)
+    assert (ran.code, "its options are red, blue, black" in ran.err) == (1, True)
+    for words in (("label", "bl"), ("bl",)):
+        assert run("resolve", "race.which", *words, *ended, on=race).code in {1, 2}
+    assert not (race / "seeds/race/resolutions.csv").exists()
 
 
 def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):
