@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from forecast.actions.update import update
 from forecast.cli.commands import commands
 from forecast.model.settings import Settings
+from forecast.report.files import read_report
+from forecast.schema.topic import ReportFault, digest_of, validate_content
 from tests.cli.conftest import Run
 
 pytestmark = pytest.mark.medium
@@ -157,6 +159,17 @@ def test_a_resolved_question_leads_no_page_with_its_chance(run: Run, book: Path)
     assert f"| {stored['asks']} | **No** | {words}{stored['headline']}. |" in settled
     index = (book / "reports/index.md").read_text(encoding="utf-8")
     assert f"**No** | {words}" in index.partition("Settled")[2]
+
+
+@pytest.mark.parametrize("made", [{"resolution": "yes"}, {"model_headline": "5 %"}, {"status": "resolved"}], ids=str)
+def test_a_report_whose_answer_claims_a_resolution_is_refused(published: Path, made: dict[str, str]):
+    """Only what is on record of a question says how it ended."""
+    content = read_report(published, "reports/ferry.json")
+    assert content is not None
+    first, *others = content["answers"]
+    changed = {**content, "answers": [{**first, **made}, *others]}
+    with pytest.raises(ReportFault, match="a resolution belongs to what is on record"):
+        validate_content({**changed, "digest": digest_of(changed)}, name="ferry.json")
 
 
 def test_what_was_said_stands_beside_the_model_at_once(published: Path, run: Run):
