@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.actions.observe_command import missing_columns, row_command
 from forecast.actions.overlay import read_with_changes
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted, quiet_cells
@@ -231,7 +232,8 @@ def _append(root: Path, topic: Topic, stream: str, observations: Sequence[Observ
         path, before = record[0], dict([record])
     altered, problems = read_with_changes(root, topic.name, before)
     if altered is None:
-        return ObservationsResult(tuple(problem for problem in problems if problem.level == "error"))
+        errors = tuple(problem for problem in problems if problem.level == "error")
+        return ObservationsResult(_with_command(errors, topic, stream, observations))
     rows = tuple(altered.streams[stream].rows[-len(observations) :])
     problems = _refusals(altered, stream, rows, today)
     if problems:
@@ -239,6 +241,23 @@ def _append(root: Path, topic: Topic, stream: str, observations: Sequence[Observ
     _save(Folder(root), path, before[path], old=topic.texts.get(path))
     lines = before[path].split("\n")
     return ObservationsResult(path=path, lines=tuple(lines[row.place.line - 1] for row in rows), rows=rows)
+
+
+def _with_command(problems: tuple[Problem, ...], topic: Topic, stream: str, rows: Sequence[Observation]) -> tuple[Problem, ...]:
+    """The problems of a row that lacks columns of its own with the whole command as the hint of the first."""
+    (row,) = rows if len(rows) == 1 else (None,)
+    missing = () if row is None else missing_columns(topic, stream, row.columns)
+    if row is None or row.first is None or not missing:
+        return problems
+    first = next(
+        (at for at, its in enumerate(problems) if not its.hint and any(f"`{name}` is empty" in its.message for name in missing)), None
+    )
+    if first is None:
+        return problems
+    days = row.first if row.first == row.last else f"{row.first} --to {row.last}"
+    command = row_command(topic, stream, on=days, value=row.value, source=row.source, columns=row.columns)
+    hint = f"give it too: {command if row.first == row.last else command.replace(' --on ', ' --from ', 1)}"
+    return tuple(replace(its, hint=hint) if at == first else its for at, its in enumerate(problems))
 
 
 def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:

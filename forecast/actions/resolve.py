@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from forecast.actions.question_record import QuestionRecord
+from forecast.actions.question_record import QuestionRecord, read_question_record
 from forecast.actions.record_rows import NewRow, RecordedRow, add_row, wording_problem
 from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Problem, Result
 from forecast.forecasts.checks import missing_row_problem, resolution_problems
+from forecast.forecasts.option_names import option_named
 from forecast.forecasts.reading import resolution_of_row
 from forecast.forecasts.record import standing_resolutions
 from forecast.forecasts.resolution import Resolution, resolution_id
@@ -43,6 +44,14 @@ def resolve(root: Path, question: str, said: SaidResolution, *, now: datetime) -
     return add_row(root, question, new, now=now, asked=said.asked)
 
 
+def outcome_of_word(root: Path, question: str, word: str) -> tuple[str, str] | None:
+    """Return the outcome and the value of a word that is no outcome and names an option of a question; None where it names none."""
+    found = read_question_record(root, question).value
+    options = [] if found is None else [option.option for option in found.question.options]
+    named = option_named(word, options)
+    return ("label", named) if named in options else None
+
+
 def _cells(said: SaidResolution, now: datetime, found: QuestionRecord) -> Result[RowCells]:
     asked = found.question.question
     if parse_day(said.on) is None and parse_moment(said.on) is None:
@@ -51,11 +60,12 @@ def _cells(said: SaidResolution, now: datetime, found: QuestionRecord) -> Result
     if said.outcome == "not_by" and (days_of_text(said.value) is not None) is not (asked.type == "date"):
         what = "a date, as in 2026-10-02" if asked.type == "date" else "a number"
         return Result(None, (wording_problem(found, f"`not_by` needs {what}, and not `{said.value}`", "what comes later is not known"),))
+    options = [option.option for option in found.question.options]
     cells = {
         "question": asked.id,
         "asked": asked.asked,
         "outcome": said.outcome,
-        "value": said.value,
+        "value": option_named(said.value, options) if said.outcome == "label" else said.value,
         "on": said.on,
         "known": "" if said.known is None else said.known.isoformat(),
         "recorded": moment_text(now),

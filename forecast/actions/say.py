@@ -24,7 +24,7 @@ from forecast.forecasts.checks import forecast_problems, missing_row_problem
 from forecast.forecasts.forecast import Forecast, forecast_id
 from forecast.forecasts.people import ME, PersonKind
 from forecast.forecasts.reading import forecast_of_row, people_path
-from forecast.forecasts.record import ForecastRecord, standing_resolutions
+from forecast.forecasts.record import ForecastRecord, standing_forecasts, standing_resolutions
 from forecast.forecasts.tables import FORECASTS, PEOPLE, RowCells
 from forecast.forecasts.timelines import span_at, timelines
 from forecast.forecasts.times import moment_text
@@ -65,6 +65,24 @@ def say(root: Path, question: str, said: SaidForecast, *, now: datetime) -> Reco
 def withdraw(root: Path, question: str, *, who: str = "", why: str = "", now: datetime) -> RecordedRow[Forecast]:
     """Append that a forecaster's forecast no longer holds; refused where none is in force."""
     return _add(root, question, SaidForecast("", why, who), now, partial(_withdrawn_value, root))
+
+
+def forecast_replaced(root: Path, done: RecordedRow[Forecast]) -> Forecast | None:
+    """Return the same person's forecast that held until one of a topic's question that has just been written; None where none did."""
+    row, found = done.row, done.of
+    if row is None or found is None or found.topic is None:
+        return None
+    earlier = [
+        its
+        for its in standing_forecasts(forecasts_of(root, found))
+        if (its.question, its.asked, its.who) == (row.question, row.asked, row.who)
+        and its.at <= row.at
+        and its.id not in {row.id, row.replaces}
+    ]
+    last = max(earlier, key=lambda its: (its.at, its.recorded), default=None)
+    if last is None or last.is_withdrawal or (last.until is not None and last.until <= row.at):
+        return None
+    return last
 
 
 def _add(root: Path, question: str, said: SaidForecast, now: datetime, value_of: ValueOf) -> RecordedRow[Forecast]:

@@ -32,6 +32,9 @@ from forecast.track_record.tournaments import TournamentTotal, tournament_totals
 MOST_FORECASTERS = 20  # forecasters, each with lines of their own where nobody is named
 
 
+MODEL = "model"  # the kind of forecaster beside whom one's own scores stand where nobody says which
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
     """What is asked: which records (all where none is named), whose scores, by which measures and groups, beside which reference.
@@ -144,11 +147,13 @@ def _summarise(
     asked: ScoreRequest, scored: tuple[RecordScores, ...], later: tuple[RecordScores, ...], problems: tuple[Problem, ...]
 ) -> ScoreResult:
     table, table_later = score_table(scored), score_table(later)
-    reference = _reference(asked, scored)
+    asked_for = _reference(asked, scored)
+    reference = asked_for or Reference(MODEL)
     measures, measures_later = (chosen_measures(asked.measures, its.scores) for its in (table, table_later))
     who = asked.who or _usual_names(table)
     names = None if who == (EVERYBODY,) else who
     every = table.question >= 0
+    skill = summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names)
     return ScoreResult(
         scored,
         later,
@@ -158,8 +163,8 @@ def _summarise(
         summarise_scores(table, measures=measures, by=asked.by, who=names),
         () if table.is_scored.all() else summarise_scores(table, measures=measures, by=asked.by, who=names, rows=every),
         summarise_scores(table_later, measures=measures_later, by=asked.by, who=names),
-        reference,
-        () if reference is None else summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names),
+        reference if skill else asked_for,
+        skill,
         tournament_totals(table, who=names),
         problems,
         answered=_count_answered(table, names),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from forecast.actions.new.beliefs import Belief, stated_priors
 from forecast.actions.overlay import read_with_changes
 from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import PRIORS, choose_topics, prior_path, root_problem, topic_names
@@ -22,6 +23,7 @@ from forecast.book.files.sources import Document, decode_bytes, read_document, r
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
+from forecast.elicitation.phrases import is_statement
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.errors import Unsound
 from forecast.model.links import without_linked
@@ -68,6 +70,28 @@ def find_parameter(root: Path, name: str) -> Result[tuple[str, str]]:
         full = [f"{topic_name}.{known_name}" for topic_name, names in having.items() for known_name in names]
         message, hint = f"no prior `{parameter}` in this book", did_you_mean(parameter, known) or known_names_text("priors", full)
     return Result(None, (Problem(Place(PRIORS), message, hint),))
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSaid:
+    """A prior as a statement, and what was said where that was words."""
+
+    statement: str
+    belief: Belief | None = None
+
+
+def statement_said(root: Path, topic: str, parameter: str, label: str, said: str) -> Result[StatementSaid]:
+    """Return a prior that is given as a statement or in words as a statement; words need a topic that can be read."""
+    if is_statement(said):
+        return Result(StatementSaid(said))
+    book, problems = read_book(root, [topic])
+    if topic not in book.topics:
+        return Result(None, tuple(problem for problem in problems if problem.level == "error"))
+    key = f"{parameter}[{label}]" if label else parameter
+    stated, problems = stated_priors(book.topics[topic], {key: said})
+    if stated is None:
+        return Result(None, problems)
+    return Result(StatementSaid(stated.priors[key], next(iter(stated.beliefs), None)))
 
 
 def placement_problems(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from forecast.book.files.folder import Folder
@@ -15,8 +16,9 @@ from forecast.report.files import read_report
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
-from forecast.schema.topic import ReportFault
+from forecast.schema.topic import ReportFault, TopicContent
 from forecast.sentences.cautions import contradiction_sentences
+from forecast.sentences.resolved import with_resolutions
 
 
 class PublishedAnswer(AnswerContent):
@@ -50,8 +52,8 @@ class PublishedAnswers:
     problems: tuple[Problem, ...] = ()
 
 
-def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
-    """Return the newest answers of a book, or that to one question.
+def newest_answers(root: Path, question: str | None, *, today: date | None = None) -> PublishedAnswers:
+    """Return the newest answers of a book, or that to one question; with ``today`` beside what is on record now, and not when the report was made.
 
     ``question`` is ``topic.question``, the name alone where one topic asks it, or a topic that asks one question; or a topic that people
     answer, with all its questions.
@@ -78,6 +80,8 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
         if content is None:
             unreported.append(topic)
             continue
+        content, unread = _with_record_of_today(root, content, today)
+        problems += unread
         warnings = [*content["warnings"], *contradiction_sentences(content), *([] if failure is None else [failure.sentence])]
         verdict = content["verdict"]["verdict"]
         on_record = {its["name"]: its for its in content.get("on_record", ())}
@@ -106,6 +110,22 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     if question.partition(".")[0] in silent or not (answers or judged):
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
     return _single_answer(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
+
+
+def _with_record_of_today(root: Path, content: TopicContent, today: date | None) -> tuple[TopicContent, tuple[Problem, ...]]:
+    """A report's content with what has been put on record since, resolutions in the place of answers; where the topic cannot be read its own record stands, with a warning."""
+    folder, name = Folder(root), content["name"]
+    if today is None or not any(folder.kind(f"{SEEDS}/{name}/{table}.csv") for table in ("forecasts", "resolutions")):
+        return with_resolutions(content), ()
+    from forecast.book.reading import read_book
+    from forecast.content.on_record import questions_on_record, with_questions_on_record
+
+    topic = read_book(root, [name])[0].topics.get(name)
+    if topic is None:
+        message = f"`{name}` cannot be read, so what is on record of it is that of {content['as_of']}"
+        return with_resolutions(content), (Problem(Place(topic_path(name)), message, f"run `forecast check {name}`", level="warning"),)
+    day = max(today, date.fromisoformat(content["as_of"]))
+    return with_resolutions(with_questions_on_record(content, questions_on_record(root, topic, day))), ()
 
 
 def _asked_of_people(

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forecast.actions.new.beliefs import Belief, stated_priors
 from forecast.actions.observe import Observation, record_with
 from forecast.actions.overlay import read_with_changes
 from forecast.book.calendar import ONE_DAY
@@ -53,6 +54,8 @@ class WhatIfResult:
     after_as_of: date | None = None
     distrusted: bool = False
     seen: tuple[str, ...] = ()  # the rows that are supposed, in words
+    priors: Mapping[str, str] = field(default_factory=dict)  # those supposed, as statements
+    beliefs: tuple[Belief, ...] = ()  # those of them that were words
 
 
 def suppose(
@@ -69,7 +72,7 @@ def suppose(
 
     Answers of a topic with variants are those of all together.
 
-    ``priors`` maps a parameter, or ``parameter[label]``, to a statement (of a
+    ``priors`` maps a parameter, or ``parameter[label]``, to a statement or to words that say one (of a
     pooled prior the whole, or ``parameter[part]`` one part); ``rows``
     are streams' names with what is supposed to be seen in them.
     """
@@ -79,7 +82,10 @@ def suppose(
     actual = book.topics[topic]
     if refused := trust_problems([actual], trust=settings.trust):
         return WhatIfResult(refused)
-    changes, problems = _changes(root, actual, priors, rows)
+    stated, problems = stated_priors(actual, priors)
+    if stated is None:
+        return WhatIfResult(problems)
+    changes, problems = _changes(root, actual, stated.priors, rows)
     if problems:
         return WhatIfResult(problems)
     altered, problems = read_with_changes(root, topic, changes)
@@ -100,7 +106,17 @@ def suppose(
         if answers.problems:
             return WhatIfResult(answers.problems)
     sound = before.sound and after.sound
-    return WhatIfResult((), before.answers, after.answers, as_of, then, distrusted=not sound, seen=_supposed_rows(altered, rows))
+    return WhatIfResult(
+        (),
+        before.answers,
+        after.answers,
+        as_of,
+        then,
+        distrusted=not sound,
+        seen=_supposed_rows(altered, rows),
+        priors=stated.priors,
+        beliefs=stated.beliefs,
+    )
 
 
 def _supposed_rows(topic: Topic, rows: Sequence[tuple[str, Observation]]) -> tuple[str, ...]:

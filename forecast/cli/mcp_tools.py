@@ -37,7 +37,7 @@ class BookTools:
         """Return the newest published answers, or that to one question (NAME, TOPIC.NAME, or a topic that asks one)."""
         from forecast.actions.show import newest_answers
 
-        shown = newest_answers(self.root, question or None)
+        shown = newest_answers(self.root, question or None, today=today())
         _refuse_errors(shown.problems)
         return output_text("show", [*shown.answers, *shown.judged])
 

@@ -55,7 +55,7 @@ By = Annotated[
         "--by",
         metavar="DATE",
         parser=day,
-        help="The last day that counts (default: the end of this year or of the next).",
+        help="The last day that counts (default: the deadline that the question names, as in “by 31 March 2027”, or the end of this year or of the next).",
         show_default=False,
     ),
 ]
@@ -65,7 +65,7 @@ Since = Annotated[
         "--since",
         metavar="DATE",
         parser=day,
-        help="The first day that counts (default: today, or that of a year or month to come that the question names, as in “in 2027”).",
+        help="The first day that counts (default: today, or that of a time to come that the question names, as in “in 2027”).",
         show_default=False,
     ),
 ]
@@ -149,7 +149,7 @@ def new(
     """Begin a topic from a template, and say what is next; ``HELP`` is what ``--help`` says."""
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers, new_topic
-    from forecast.cli.new_dialogue import print_beliefs
+    from forecast.cli.new_dialogue import given_parameters, print_preview
 
     root, now = root_of(book, allow_links=allow_links), today()
     own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why")
@@ -167,18 +167,20 @@ def new(
     if as_json:
         print_output("new", {"topic": answers.name, "paths": list(done.paths)})
         return
-    if not is_dialogue:
-        print_beliefs(done.topic, done.beliefs, now)
+    given_priors = given_parameters(answers.own, done.beliefs)
+    if not is_dialogue and answers.own.asks_own:
+        print_preview(done.topic, done.beliefs, given_priors, now)
     for path in done.paths:
         echo(path)
-    given_priors = answers.own.prior_names | {belief.name for belief in done.beliefs}
     _print_topic(done.topic, given_priors, asks_own=answers.own.asks_own)
 
 
 def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
     """Print what a new topic asks, which of its priors are the template's, and what is next."""
+    from forecast.actions.new.question_days import contradiction
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
     from forecast.book.files.layout import prior_path
+    from forecast.schema import words
 
     for judged in list(topic.judged.values())[:1]:
         echo(f"It asks: {judged.asks}")
@@ -187,6 +189,8 @@ def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None
         echo(f"It answers: {question.answer_text}")
         if counted := _counted_days(question):
             echo(counted)
+        if said := contradiction(question.asks, question.by, today()):
+            echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
     left = priors_with(topic, PLACEHOLDER)
     if asks_own and left:
         echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic.name)}, each with its reason.")
@@ -216,12 +220,14 @@ def _ask_for_answers(root: Path, given: TopicAnswers, now: date) -> TopicAnswers
 
 
 def _counted_days(question: Question) -> str:
-    """From which day to which a question counts; empty where it does not."""
+    """From which day to which a question counts, or its last day where it counts from none; empty where it has neither."""
     from forecast.model.clock import DAYS_PER_MONTH
     from forecast.schema import words
 
-    if question.since is None or question.by is None:
+    if question.by is None:
         return ""
+    if question.since is None:
+        return f"Its last day is {words.day(question.by)}; --by gives another."
     days = (question.by - question.since).days + 1
     length = words.days(days) if days < 60 else f"{days / DAYS_PER_MONTH:.3g} months"
     return f"It counts from {words.day(question.since)} to {words.day(question.by)} ({length}); --since and --by give other days."
@@ -230,7 +236,14 @@ def _counted_days(question: Question) -> str:
 def _next_commands(topic: Topic, *, with_rows: bool, draft: bool) -> list[str]:
     if topic.judged:
         return [f'forecast say {topic.name}.{next(iter(topic.judged))} VALUE --why "..."']
+    from forecast.actions.observe_command import row_command
+
     rows = [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
+    rows += [
+        f"{row_command(topic, stream.name)}      (when it has happened)"
+        for stream in topic.streams.values()
+        if with_rows and stream.watched
+    ]
     return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}{' --draft' if draft else ''}"]
 
 
@@ -240,7 +253,7 @@ def _observe_command(topic: str, stream: Stream, texts: Mapping[str, str]) -> st
     from forecast.book.records import ROW_COLUMNS
 
     if stream.watched:
-        return f'forecast observe {topic}.{stream.name} --through DATE --source "..."      (or --on DATE --value 1, when it happens)'
+        return f'forecast observe {topic}.{stream.name} --through DATE --source "..."      (while nothing happens)'
     header = texts[record_path(topic, stream.name)].splitlines()[0].split(",")
     own = "".join(f" --set {column}=..." for column in header if column not in ROW_COLUMNS)
     days = "--on DATE" if "on" in header else "--from DATE --to DATE"

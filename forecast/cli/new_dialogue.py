@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.actions.new.kinds import BASE_RATES, TEMPLATE_KINDS
+from forecast.cli.belief_lines import print_belief
 from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm
 from forecast.cli.lines import echo, print_columns
 from forecast.language.faults import Fault, did_you_mean
@@ -40,30 +41,30 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     return _confirm_answers(root, answers, today)
 
 
-def print_beliefs(topic: Topic, beliefs: tuple[Belief, ...], today: date) -> None:
-    """Print each prior that was said in words as a statement with its 90 % range, and what the topic's priors imply before any row."""
+def given_parameters(own: TemplateInput, beliefs: tuple[Belief, ...]) -> frozenset[str]:
+    """Return the parameters of which a person said something, in words, as a statement or as a base rate."""
+    return own.prior_names | {belief.name.partition(".")[0] for belief in beliefs}
+
+
+def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date) -> None:
+    """Print each prior that was said in words as a statement with its 90 % range, and what the topic says before anything else is seen.
+
+    ``given`` are the parameters of which something was said; while nothing was, and a template's placeholders stand, its answer is nobody's.
+    """
+    from forecast.actions.placeholders import PLACEHOLDER, priors_with
+
     for belief in beliefs:
-        _print_fit(belief)
-    if beliefs:
-        _print_implied(topic, beliefs[0].name.partition(".")[0], today)
+        print_belief(belief)
+    reached = next((name for name in topic.parameters if name in given), None)
+    if reached is not None:
+        _print_streams(topic, reached, today)
+    left = priors_with(topic, PLACEHOLDER)
+    if given or not left:
+        _print_answers(topic, left, today)
 
 
-def _print_fit(belief: Belief) -> None:
-    from forecast.language.distributions.families import FAMILIES
-    from forecast.schema.words import middle, number
-
-    if FAMILIES[belief.fit.family].value_kind.is_labelled:
-        echo(f"{belief.name}: {belief.fit.statement}.")
-        return
-    low, _, median, _, high = belief.fit.points
-    counted = "" if belief.unit in {"", "share"} else f" {belief.unit}"
-    echo(
-        f"{belief.name}: “{belief.said}” is {belief.fit.statement}: {number(low)} to {number(high)}{counted} (90 %), median {number(middle(median, low=low, high=high))}."
-    )
-
-
-def _print_implied(topic: Topic, parameter: str, today: date) -> None:
-    """Say what a topic's priors imply, before any of the record, for what a parameter reaches."""
+def _print_streams(topic: Topic, parameter: str, today: date) -> None:
+    """Say what a topic's priors imply, before any of the record, for the streams that a parameter reaches."""
     from forecast.cli.elicit.options import expected_sentence
     from forecast.elicitation.implied import prior_predictive
     from forecast.model.errors import Unsound
@@ -75,7 +76,24 @@ def _print_implied(topic: Topic, parameter: str, today: date) -> None:
         return
     for stream in implied.streams[:2]:
         echo(f"Before any row it says: {expected_sentence(stream)}.")
-    print_columns([(name, "" if answer is None else answer["headline"]) for name, answer in implied.answers.items()], indent="  ")
+
+
+def _print_answers(topic: Topic, left: tuple[str, ...], today: date) -> None:
+    """Print the answers that follow, as an update prints them; ``left`` are the priors that are still the template's."""
+    from forecast.actions.new.preview import preview_answers
+    from forecast.sentences.answer_text import answer_text
+    from forecast.sentences.headlines import headline_of
+
+    preview = preview_answers(topic, today)
+    for problem in preview.problems:
+        echo(f"The answer this implies is not known: {problem.message}")
+    if not preview.answers:
+        return
+    kept = f", with the template's {' and '.join(f'`{name}`' for name in left)}" if left else ""
+    echo(f"The answer this implies{kept}:" if len(preview.answers) == 1 else f"The answers this implies{kept}:")
+    print_columns([(name, headline_of(answer).short, answer_text(answer)) for name, answer in preview.answers.items()], indent="  ")
+    if not preview.sound:
+        echo("By its own checks the fast engine is not sure of this; `forecast update` asks the other engine too.")
 
 
 def _ask_kind() -> str:
@@ -126,19 +144,21 @@ def _ask_name(root: Path) -> str:
 def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
     """The answers with the first and the last day that count, where the kind has them; Enter takes the usual ones."""
     from forecast.actions.new.days import calendar
+    from forecast.actions.new.question_days import days_of_question
     from forecast.actions.new.templates import counts_from_a_day, has_day
-    from forecast.actions.new.topics import window_of_question
     from forecast.schema import words
 
-    since, by = answers.since, answers.by
+    if not has_day(answers.kind):
+        return answers
     counts = counts_from_a_day(answers.kind)
-    usual_since, usual_by = window_of_question(answers.own.asks, by=by, today=today) if counts else (None, by)
-    if has_day(answers.kind) and by is None:
-        usual = usual_by or calendar(today=today, opens=None, by=None).by
+    named = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
+    by, since = answers.by, answers.since
+    if by is None:
+        usual = named.by or calendar(today=today, opens=None, by=None).by
         by = ask(f"The last day that counts, as in 2027-06-30; Enter for {words.day(usual)}:", lambda text: _day(text, usual, after=today))
-        usual_since, _ = window_of_question(answers.own.asks, by=by, today=today) if counts else (None, by)
+        named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
-        first = usual_since or today
+        first = named.since or today
         since = ask(f"The first day that counts; Enter for {words.day(first)}:", lambda text: _day(text, first, until=by))
     return replace(answers, since=since, by=by)
 
@@ -188,7 +208,7 @@ def _ask_belief(template: Topic, name: str) -> str:
 
     def parse(text: str) -> str:
         if text and not is_statement(text):
-            _print_fit(belief_of_words(template, name, text))
+            print_belief(belief_of_words(template, name, text))
         return text
 
     said = ask("Enter leaves it open:", parse)
@@ -221,6 +241,5 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
     asked = [question.asks for question in draft.topic.questions.values()] + [judged.asks for judged in draft.topic.judged.values()]
     for asks in asked:
         echo(f"It asks: {asks}")
-    if draft.beliefs:
-        print_beliefs(draft.topic, draft.beliefs, today)
+    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today)
     return answers if confirm("Write it? y or n, Enter for n:") else None

@@ -15,6 +15,12 @@ from forecast.cli.lines import echo, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, root_of, today
 from forecast.language.count_words import count_text
 
+
+def _day_or_today(text: str) -> date:
+    """Return a date as the command line writes it, or the day it is."""
+    return today() if text.strip().lower() == "today" else day(text)
+
+
 Stream = Annotated[
     str, typer.Argument(metavar="STREAM", autocompletion=complete_stream, help="A stream, or topic.stream.", show_default=False)
 ]
@@ -47,15 +53,20 @@ High = Annotated[
 Origin = Annotated[
     str, typer.Option("--origin", help="Where a report comes from in the end: reports of one origin share one error.", show_default=False)
 ]
-On = Annotated[date | None, typer.Option("--on", metavar="DATE", parser=day, help="The one day the row covers.", show_default=False)]
+On = Annotated[
+    date | None,
+    typer.Option("--on", metavar="DATE", parser=_day_or_today, help="The one day the row covers: a date, or `today`.", show_default=False),
+]
 From = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=day, help="The first day the row covers.", show_default=False)]
-To = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=day, help="The last day the row covers.", show_default=False)]
+To = Annotated[
+    date | None, typer.Option("--to", metavar="DATE", parser=_day_or_today, help="The last day the row covers.", show_default=False)
+]
 Through = Annotated[
     date | None,
     typer.Option(
         "--through",
         metavar="DATE",
-        parser=day,
+        parser=_day_or_today,
         help="Extend quiet time (value 0) in a watched stream through this day.",
         show_default=False,
     ),
@@ -119,8 +130,12 @@ def observe(
 ) -> None:
     """Append a row to a stream's record, or the rows of a file: checked first, written under a lock, on the disk when this returns.
 
+    That something happened today is `--on today --value 1`; that nothing has happened until a day, in a stream that is watched,
+    is `--through`.
+
     \b
     Examples:
+      forecast observe captures --on today --value 1 --source https://example.org/news
       forecast observe captures --on 2026-10-02 --value 1 --source https://example.org/news
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
       forecast observe killed --on 2026-10-02 --low 100 --source "at least 100, the ministry said"
@@ -138,23 +153,26 @@ def observe(
             raise typer.BadParameter("has whole rows and takes only --source", param_hint="--rows")
         _observe_file(root_of(book, allow_links=allow_links), stream, rows, source, as_json=as_json)
         return
+    root = root_of(book, allow_links=allow_links)
     if not source:
-        raise typer.BadParameter("say where a reader can check it", param_hint="--source")
+        raise typer.BadParameter(f"say where a reader can check it{_in_full(root, stream)}", param_hint="--source")
     if through is not None:
         if of_one_row:
             raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
-        done = observing.observe_quiet(
-            root_of(book, allow_links=allow_links), stream, through=through, source=source, today=today(), columns=own
-        )
+        done = observing.observe_quiet(root, stream, through=through, source=source, today=today(), columns=own)
     else:
         days = _days(on, first, last)
+        if days is None:
+            message = "give the days: --on DATE, or --from DATE and --to DATE; of what happened today --on today"
+            raise typer.BadParameter(f"{message}{_in_full(root, stream)}", param_hint="--on / --from / --to")
         if value is None and low is None and high is None and not any(name.startswith("value_") for name in own):
-            raise typer.BadParameter("say what was seen, or its range: --value, --low, --high", param_hint="--value")
+            message = "say what was seen, or its range: --value, --low, --high; of what happened once --value 1"
+            raise typer.BadParameter(f"{message}{_in_full(root, stream)}", param_hint="--value")
         if value is not None and (low is not None or high is not None):
             raise typer.BadParameter("a value that is known has no range", param_hint="--value / --low / --high")
         seen = observing.Observation(*days, value or "", source, known, grade, note, id, replaces, own)
         row = replace(seen, low=low or "", high=high or "", origin=origin)
-        done = observing.observe(root_of(book, allow_links=allow_links), stream, row, today=today())
+        done = observing.observe(root, stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:
         print_output("observe", {"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line, "hash": done.hash})
@@ -190,12 +208,22 @@ def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: 
     echo(f"{done.path}: {count_text(len(done.rows), 'row')} added, {where}")
 
 
-def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date]:
+def _in_full(root: Path, name: str) -> str:
+    """The whole command for a row of a stream, behind what is missing; empty where there is no such stream, or its topic cannot be read."""
+    from forecast.actions.observe import find_stream
+    from forecast.actions.observe_command import command_for_stream
+
+    named, _ = find_stream(root, name)
+    command = "" if named is None else command_for_stream(root, *named)
+    return f"\nIn full: {command}" if command else ""
+
+
+def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date] | None:
     if on is not None and first is None and last is None:
         return on, on
     if on is None and first is not None and last is not None:
         return first, last
-    raise typer.BadParameter("give the days: --on DATE, or --from DATE and --to DATE", param_hint="--on / --from / --to")
+    return None
 
 
 def _columns(texts: list[str]) -> dict[str, str]:

@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 Topic = Annotated[
     str | None, typer.Argument(metavar="[TOPIC]", autocompletion=complete_topic, help="Only this topic (default: all).", show_default=False)
 ]
-Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help='A distribution, as in "Gamma(p5=0.05, p95=2)".', show_default=False)]
+Statement = Annotated[
+    str,
+    typer.Argument(
+        metavar="STATEMENT",
+        help='A distribution, as in "Gamma(p5=0.05, p95=2)", or words, as in "0.05 to 2" or "below 10 %".',
+        show_default=False,
+    ),
+]
 
 
 def prior() -> typer.Typer:
@@ -117,11 +124,12 @@ def set_(
     \b
     Examples:
       forecast prior set ferry.cancellations "Gamma(p5=0.05, p95=2)"
-      forecast prior set ferry.cancellations "Gamma(p5=0.1, p95=3)" --why "The new timetable has less slack."
+      forecast prior set ferry.cancellations "0.1 to 3" --why "The new timetable has less slack."
       forecast prior set loyalty.refuses "Beta(mean=0.3, strength=5)" --label korea --reviewed 2024-11-15
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.set_prior import find_parameter, revise
+    from forecast.actions.set_prior import find_parameter, revise, statement_said
     from forecast.book.files.prior_text import Revision
+    from forecast.cli.belief_lines import print_belief
 
     now = today()
     root = root_of(book, allow_links=allow_links)
@@ -129,8 +137,13 @@ def set_(
     stop_at(problems, as_json=as_json)
     assert names is not None
     topic, parameter = names
-    done = revise(root, topic, Revision(parameter, statement, label, why, review_day(reviewed, now=now)), today=now)
+    stated, problems = statement_said(root, topic, parameter, label, statement)
+    stop_at(problems, as_json=as_json)
+    assert stated is not None
+    done = revise(root, topic, Revision(parameter, stated.statement, label, why, review_day(reviewed, now=now)), today=now)
     stop_at(done.problems, as_json=as_json)
+    if stated.belief is not None and not as_json:
+        print_belief(stated.belief)
     print_revision(done, as_json=as_json)
 
 

@@ -75,6 +75,15 @@ def said_line(done: RecordedRow[Forecast]) -> str:
     return f"{done.of.address}: {forecast_line(done.row, unit=asked.unit, of_dates=asked.type == 'date')} (id {done.row.id})"
 
 
+def replaced_line(done: RecordedRow[Forecast], replaced: Forecast) -> str:
+    """Which forecast held until then, in a line."""
+    from forecast.forecasts.value_words import forecast_line
+
+    assert done.of is not None
+    asked = done.of.question.question
+    return f"It takes the place of {forecast_line(replaced, unit=asked.unit, of_dates=asked.type == 'date')}; both stay on record."
+
+
 def resolved_line(done: RecordedRow[Resolution]) -> str:
     """How a question ended, in a line, with the id of the row."""
     from forecast.forecasts.value_words import resolution_words

@@ -13,18 +13,11 @@ from forecast.cli.say import Question
 from forecast.forecasts.resolution import OUTCOMES
 from forecast.system import utc_now
 
-
-def _outcome(text: str) -> str:
-    """Return a word for an outcome, refusing one that there is not."""
-    from forecast.language.faults import did_you_mean
-
-    if text not in OUTCOMES:
-        raise typer.BadParameter(f"`{text}` is no outcome; {did_you_mean(text, OUTCOMES) or f'outcomes: {", ".join(OUTCOMES)}'}")
-    return text
-
-
 Outcome = Annotated[
-    str, typer.Argument(metavar="OUTCOME", parser=_outcome, help=f"How it ended: {', '.join(OUTCOMES)}.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="OUTCOME", parser=line_text, help=f"How it ended: {', '.join(OUTCOMES)}; or the option itself.", show_default=False
+    ),
 ]
 Value = Annotated[
     str,
@@ -93,14 +86,21 @@ def resolve(
     \b
     Examples:
       forecast resolve second_transfer yes --on 2026-10-12 --source https://example.org/news
-      forecast resolve winner label blue --on 2026-11-03 --known 2026-11-05 --source "the commission"
+      forecast resolve winner blue --on 2026-11-03 --known 2026-11-05 --source "the commission"
       forecast resolve first_transfer not_by 2027-06-30 --on 2027-06-30 --source "daily reports"
       forecast resolve second_transfer no --on 2026-10-12 --source "a retraction" --replaces 1f0c52ab93d1
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.resolve import SaidResolution
+    from forecast.actions.resolve import SaidResolution, outcome_of_word
     from forecast.actions.resolve import resolve as put_on_record
+    from forecast.language.faults import did_you_mean
 
-    said = SaidResolution(outcome, on, source, value, known, why, replaces, asked)
     root = root_of(book, allow_links=allow_links)
+    if outcome not in OUTCOMES:
+        named = None if value else outcome_of_word(root, question, outcome)
+        if named is None:
+            hint = did_you_mean(outcome, OUTCOMES) or f"outcomes: {', '.join(OUTCOMES)}"
+            raise typer.BadParameter(f"`{outcome}` is no outcome; {hint}", param_hint="OUTCOME")
+        outcome, value = named
+    said = SaidResolution(outcome, on, source, value, known, why, replaces, asked)
     done = put_on_record(root, question, said, now=utc_now())
     print_row(root, done, resolved_line(done), as_json=as_json)

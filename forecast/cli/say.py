@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from forecast.cli.completion import complete_question
+from forecast.cli.lines import echo
 from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of
-from forecast.cli.record_row import print_row, said_line
+from forecast.cli.record_row import print_row, replaced_line, said_line
 from forecast.forecasts.people import PERSON_KINDS, PersonKind
 from forecast.system import utc_now
 
@@ -105,10 +106,13 @@ def say(
       forecast say metaculus:41257 0.12 --on 2026-10-02 --why "From my notes."
       forecast say second_transfer 8% --who "all transfers" --kind "base rate" --why "Two of 25." --source https://example.org
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.say import SaidForecast
+    from forecast.actions.say import SaidForecast, forecast_replaced
     from forecast.actions.say import say as put_on_record
 
     said = SaidForecast(" ".join(value), why, who, on, until, median, source, replaces, kind)
     root = root_of(book, allow_links=allow_links)
     done = put_on_record(root, question, said, now=utc_now())
+    replaced = forecast_replaced(root, done)
     print_row(root, done, said_line(done), as_json=as_json)
+    if replaced is not None and not as_json:
+        echo(replaced_line(done, replaced))

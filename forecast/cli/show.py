@@ -8,10 +8,11 @@ import typer
 
 from forecast.cli.completion import complete_question
 from forecast.cli.lines import echo, print_columns, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, root_of, today
 
 if TYPE_CHECKING:
     from forecast.actions.show import JudgedQuestionOnRecord, PublishedAnswer, PublishedAnswers
+    from forecast.schema.on_record import RecordedQuestion
 
 Question = Annotated[
     str | None,
@@ -35,7 +36,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.show import newest_answers
 
-    shown = newest_answers(root_of(book, allow_links=allow_links), question)
+    shown = newest_answers(root_of(book, allow_links=allow_links), question, today=today())
     stop_at(shown.problems, as_json=as_json)
     if as_json:
         print_output("show", [*shown.answers, *shown.judged])
@@ -54,18 +55,31 @@ def _print_all(shown: PublishedAnswers) -> None:
     from forecast.sentences.forecasts import leading_forecast, record_sentences
     from forecast.sentences.headlines import headline_of
 
-    rows = [(f"{answer['topic']}.{answer['name']}", headline_of(answer).short, answer_text(answer)) for answer in shown.answers]
+    rows = [
+        (f"{answer['topic']}.{answer['name']}", headline_of(answer).short, _beside(answer["on_record"]), answer_text(answer))
+        for answer in shown.answers
+    ]
+    has_forecasts = any(beside for _, _, beside, _ in rows)
     for judged in shown.judged:
         leading = leading_forecast(judged)
-        rows.append((f"{judged['topic']}.{judged['name']}", "" if leading is None else leading["says"], record_sentences(judged, None)[0]))
+        says = "" if leading is None else leading["says"]
+        rows.append((f"{judged['topic']}.{judged['name']}", says, "", record_sentences(judged, None)[0]))
     if rows:
-        print_columns(rows)
+        print_columns(rows if has_forecasts else [(name, said, text) for name, said, _, text in rows])
     for topic in shown.silent:
         echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
     for failure in shown.failures:
         reported = next((answer["as_of"] for answer in shown.answers if answer["topic"] == failure.name), None)
         earlier = "it has no earlier report" if reported is None else f"its answers are those of {reported}"
         echo(f"{failure.name}: {failure.sentence.removesuffix('.')}; {earlier}.")
+
+
+def _beside(recorded: RecordedQuestion | None) -> str:
+    """One's own forecast in force, or the newest, as it stands beside the model's answer; empty where none is."""
+    from forecast.sentences.forecasts import leading_forecast
+
+    leading = None if recorded is None else leading_forecast(recorded)
+    return "" if leading is None else f"{leading['who']}: {leading['says']}"
 
 
 def _print_answer(answer: PublishedAnswer) -> None:

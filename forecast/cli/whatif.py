@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", autocompletion=complete_topic, show_default=False)]
 Prior = Annotated[
     list[str] | None,
-    typer.Option("--prior", metavar='NAME="..."', help="Another prior for a parameter; may be repeated.", show_default=False),
+    typer.Option(
+        "--prior",
+        metavar='NAME="..."',
+        help="Another prior for a parameter, as a distribution or in words, as in 0.02 to 0.5 or below 10 %; may be repeated.",
+        show_default=False,
+    ),
 ]
 Observe = Annotated[
     list[str] | None,
@@ -68,6 +73,7 @@ def whatif(
     \b
     Examples:
       forecast whatif route --prior 'capture_rate=LogNormal(p5=0.05, p95=5)'
+      forecast whatif route --prior 'capture_rate=0.05 to 5'
       forecast whatif route --observe "captures 2026-10-01..2026-12-31 0"
       forecast whatif route --variant bursts
       forecast whatif route --prior 'capture_rate=LogNormal(p5=1, p95=9)' --save-variant busy --weight 0.2 --why "They may be many more."
@@ -100,7 +106,7 @@ def whatif(
     if save and weight is not None:
         from forecast.actions.save_variant import NewVariant, save_variant
 
-        saved = save_variant(root_of(book, allow_links=allow_links), topic, NewVariant(save, weight, why, others))
+        saved = save_variant(root_of(book, allow_links=allow_links), topic, NewVariant(save, weight, why, supposed.priors))
         stop_at(saved.problems, as_json=as_json)
         if not as_json:
             echo(f"The variant `{save}` is written to {' and '.join(saved.paths)}; `forecast update {topic}` weighs it.")
@@ -123,11 +129,14 @@ def whatif_data(topic: str, supposed: WhatIfResult) -> dict[str, Any]:
 
 def _print_answers(topic: str, supposed: WhatIfResult) -> None:
     """Print what is supposed, and each answer before and after."""
+    from forecast.cli.belief_lines import belief_text
     from forecast.sentences.answer_text import answer_text
     from forecast.sentences.headlines import headline_of
 
     moved = "" if supposed.after_as_of == supposed.as_of else f", after as of {supposed.after_as_of}"
     echo(f"{topic}, as of {supposed.as_of}{moved}")
+    for belief in supposed.beliefs:
+        echo(f"  Supposed: {belief_text(belief)}")
     for row in supposed.seen:
         echo(f"  Supposed: {row}.")
     print_columns(

@@ -102,6 +102,8 @@ class _AnswerExtras(TypedDict, total=False):
     reasons: list[str]
     variants: AnswerRange
     unit_one: str
+    resolution: str
+    model_headline: str
 
 
 class _VariantsExtra(TypedDict, total=False):

@@ -44,8 +44,9 @@ LARGEST_MISS = 0.02  # a family that misses a point by more probability than thi
 NEGLIGIBLE_LOCATION = 1e-12  # a location nearer to 0 than this is written as 0, where the points said stay where they are
 POOR_MISS = 0.05  # a best fit that misses a point by more probability than this does not say what was said
 MOST_ARGUMENT_DIGITS = 17
+JEFFREYS = 0.5  # cases that Jeffreys' prior of a share or a rate counts as
 
-type Method = Literal["exact", "least squares", "greatest entropy", "cases", "cases from a flat start"]
+type Method = Literal["exact", "least squares", "greatest entropy", "cases", "cases from Jeffreys' prior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,20 +233,21 @@ def _starting_arguments(candidate: Candidate, points: Sequence[QuantilePoint]) -
 def _fit_cases(seen: ObservedCases, support: Support) -> Fit:
     """The conjugate prior of a share or a rate, as if these cases were all that was known.
 
-    None, or all, leave no such prior: there the cases come on top of a flat one.
+    None, or all, leave no such prior: there the cases come on top of Jeffreys' prior, which counts as half a case of each kind
+    (Jeffreys 1946, doi:10.1098/rspa.1946.0056), so that none in a time says less than one in it.
     """
     count, among = seen.count, seen.among
     if support != SHARE_SUPPORT:
-        return _make_cases_fit(Gamma.name, {"alpha": count or 1.0, "beta": among}, flat=not count)
+        return _make_cases_fit(Gamma.name, {"alpha": count or JEFFREYS, "beta": among}, jeffreys=not count)
     if count in {0.0, among}:
-        return _make_cases_fit(Beta.name, {"alpha": count + 1, "beta": among - count + 1}, flat=True)
+        return _make_cases_fit(Beta.name, {"alpha": count + JEFFREYS, "beta": among - count + JEFFREYS}, jeffreys=True)
     if round(count / among, 4) == count / among:
-        return _make_cases_fit(Beta.name, {"mean": count / among, "strength": among}, flat=False)
-    return _make_cases_fit(Beta.name, {"alpha": count, "beta": among - count}, flat=False)
+        return _make_cases_fit(Beta.name, {"mean": count / among, "strength": among}, jeffreys=False)
+    return _make_cases_fit(Beta.name, {"alpha": count, "beta": among - count}, jeffreys=False)
 
 
-def _make_cases_fit(name: str, words: Mapping[str, float], *, flat: bool) -> Fit:
-    return replace(fit_of_statement(_statement_text(name, words)), method="cases from a flat start" if flat else "cases")
+def _make_cases_fit(name: str, words: Mapping[str, float], *, jeffreys: bool) -> Fit:
+    return replace(fit_of_statement(_statement_text(name, words)), method="cases from Jeffreys' prior" if jeffreys else "cases")
 
 
 def _quantile_arguments(fixed: Mapping[str, float], points: Sequence[QuantilePoint]) -> dict[str, float]:

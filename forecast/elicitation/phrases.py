@@ -28,7 +28,7 @@ from forecast.elicitation.texts import parse_number
 from forecast.language.faults import Fault
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 
-EXAMPLES = "as in 0.02 to 0.5 (nine chances in ten), 3 in 20 years, 3 of 20, at least 3, below 10 %"
+EXAMPLES = "as in 0.02 to 0.5 (nine chances in ten), about 0.1 (half to twice that), 3 in 20 years, 3 of 20, at least 3, below 10 %"
 OPTIONS_EXAMPLE = "as in red 40 %, blue 35 %, other 25 %"
 CHANCES_TOLERANCE = 1e-9  # within which chances add up to 1
 ONE_SIDED = 0.95  # of the probability lies on the side of a single bound
@@ -51,8 +51,11 @@ PERIODS: Mapping[str, float] = MappingProxyType(
 )  # days
 SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9})
 _PERIOD = "|".join(PERIODS)
-_OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.]\S*(?:\s*%)?)")
-_STATEMENT = re.compile(r"(?:[A-Z]\w*|posterior)\s*\(")
+_OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")
+_STATEMENT = re.compile(r"(?:(?:[A-Z]\w*|posterior)\s*|[a-z_]\w*)\(")
+_LIST_OF_OPTIONS = re.compile(rf"{_OPTION.pattern}(?:\s+{_OPTION.pattern})+")  # without commas, as in red=40% blue=60%
+_ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca?\.|~)\s*(.+)", re.IGNORECASE)
+ABOUT_FACTOR = 2.0  # "about" is from half to twice as much, of a share in odds
 _TIMES = r"(?:\s+(?:times?|events?|cases?|of them))?"
 _SEEN = re.compile(
     rf"(?P<count>\S+){_TIMES}\s+(?:in|within|over|during)\s+(?:the\s+(?:last|past)\s+)?(?P<among>\S+?)(?:\s*(?P<period>{_PERIOD}|centurie)s?)?",
@@ -93,8 +96,14 @@ def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
     mass = 0.9
     if (match := _SURE.fullmatch(said)) is not None and _RANGE.fullmatch(match["said"]) is not None:
         said, mass = match["said"], float(match["mass"]) / 100
-    judgement = _seen_cases(said, support, unit) or _values(said, support, unit, mass)
+    if "%" in said and support != SHARE_SUPPORT and _period_of_unit(unit) is not None:
+        raise Fault(
+            f"`{text.strip()}` is in percent, and this unknown is a rate, in {unit}",
+            hint="say how often, as in 1 in 5 years, or a range, as in 0.02 to 0.5",
+        )
+    judgement = _seen_cases(said, support, unit) or _values(said, support, unit, mass) or _about(said, support, unit)
     if judgement is None:
+        _refuse_single_value(said, support, unit)
         raise Fault(f"`{text.strip()}` cannot be understood", hint=EXAMPLES)
     return check_judgement(judgement, support)
 
@@ -105,7 +114,8 @@ def parse_chances(text: str) -> dict[str, float]:
     Raises ``Fault`` where they do not add up to 1, where one is named twice, and where there are fewer than two.
     """
     chances: dict[str, float] = {}
-    for part in (part.strip() for part in re.split(r"[,;]", text) if part.strip()):
+    parts = [match[0] for match in _OPTION.finditer(text)] if _LIST_OF_OPTIONS.fullmatch(text.strip()) else re.split(r"[,;]", text)
+    for part in (part.strip() for part in parts if part.strip()):
         match = _OPTION.fullmatch(part)
         if match is None:
             raise Fault(f"`{part}` is no option with its chance", hint=OPTIONS_EXAMPLE)
@@ -162,6 +172,40 @@ def _values(said: str, support: Support, unit: str, mass: float) -> Judgement | 
     if high.endswith("%") and not low.endswith("%"):
         low += "%"
     return interval(_number(low, support, unit), _number(high, support, unit), mass=mass)
+
+
+def _about(said: str, support: Support, unit: str) -> Judgement | None:
+    """A value with 90 % from half to twice as much on its two sides, of a share in odds; None where the text names none."""
+    match = _ABOUT.fullmatch(said)
+    if match is None:
+        return None
+    low, middle, high = _around(_number(match[1], support, unit), support)
+    return interval(low, high, mass=0.9, middle=middle)
+
+
+def _around(middle: float, support: Support) -> tuple[float, float, float]:
+    if support == SHARE_SUPPORT and 0 < middle < 1:
+        odds = middle / (1 - middle)
+        low, high = (float(f"{of / (1 + of):.3g}") for of in (odds / ABOUT_FACTOR, odds * ABOUT_FACTOR))
+        return low, middle, high
+    if support == POSITIVE_SUPPORT and middle > 0:
+        return middle / ABOUT_FACTOR, middle, middle * ABOUT_FACTOR
+    raise Fault(f"how far from {middle:g} it may be is not said", hint="give both ends of a range, as in 3 to 20")
+
+
+def _refuse_single_value(said: str, support: Support, unit: str) -> None:
+    """Say what to type in place of a single value; nothing where the text is none."""
+    try:
+        middle = _number(said, support, unit)
+    except Fault:
+        return
+    message = f"`{said}` is one value, and a prior says how far from it the truth may be"
+    try:
+        low, _, high = _around(middle, support)
+    except Fault as fault:
+        raise Fault(message, hint=fault.hint) from None
+    words = f"{100 * low:.3g} to {100 * high:.3g} %" if said.endswith("%") else f"{low:.3g} to {high:.3g}"
+    raise Fault(message, hint=f"give a range, nine chances in ten, as in {words}; or say `about {said}`, which is that one")
 
 
 def _one_sided(value: float, support: Support, *, above: bool) -> Judgement:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from forecast.book.files.numerals import is_number, is_unknown, number_hint
+from forecast.forecasts.option_names import option_named
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.times import days_of_text
 from forecast.forecasts.values import ForecastValue, Form, Quantiles, ValueFault, check_quantiles, parse_probability
@@ -89,7 +90,7 @@ def _options(text: str, options: Sequence[str]) -> dict[str, float]:
     shares: dict[str, float] = {}
     at = 0
     while match := _SHARE.match(text, at):
-        label, share = match[1].strip().removeprefix(",").strip(), match[2].rstrip(",;")
+        label, share = option_named(match[1].strip().removeprefix(",").strip(), options), match[2].rstrip(",;")
         if label in shares:
             raise ValueFault(f"the option `{label}` is named twice")
         shares[label] = parse_percent(share)

@@ -41,6 +41,7 @@ from forecast.sentences.grounds import grounds_sentences
 from forecast.sentences.headlines import headline_of
 from forecast.sentences.insight_text import figures_note
 from forecast.sentences.priors_written import hindcast_sentence, written_later
+from forecast.sentences.resolved import with_resolutions
 from forecast.sentences.unrecorded import unrecorded_sentence
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def _page(shared: Mapping[str, object], svgs: Mapping[str, str]) -> bytes:
 
 def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, object], dict[str, str]]:
     """What page and Markdown both show, and the pictures."""
+    content = with_resolutions(content)
     charts = topic_charts(content)
     for name in (content["name"], *charts):
         if not FILE_NAME.fullmatch(name) or (name == content["name"] and topic_reason(name)):
@@ -140,6 +142,7 @@ def render_index(
 
     The contents are whole: ``topic_content`` has just made them, or ``read_content`` has read them.
     """
+    contents = [with_resolutions(content) for content in contents]
     settled = [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] in words.RECORDED]
     reported = {topic["name"]: topic for topic in contents}
     glances = {topic["name"]: question_summaries(topic, style) for topic in contents}

@@ -75,6 +75,8 @@ def questions_table(content: TopicContent) -> ReportTable:
 
 def error_words(answer: AnswerContent) -> str:
     """How exactly an answer was computed."""
+    if answer["status"] == "resolved":
+        return "resolved, whatever the model says"
     if answer["status"] in words.RECORDED and answer["value"] is not None:
         return "exact: the record alone settles it"
     value = answer["value"]

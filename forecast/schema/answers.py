@@ -179,7 +179,8 @@ class AnswerContent(TypedDict):
 
     ``fraction`` where the answer's text is the probability of one event on each draw, and not a condition.
     Where there is none, ``value`` is null and the status says why: ``void`` (its condition failed, within the days of ``failed``) or
-    ``not answerable``, for the ``reasons``.
+    ``not answerable``, for the ``reasons``.  A question that is ``resolved`` on record, which only what is shown says of an answer, has
+    the ``resolution`` in words, and the ``model_headline`` that its own ``headline`` replaces.
     """
 
     name: str
@@ -199,10 +200,12 @@ class AnswerContent(TypedDict):
     rule: str
     unit: str
     unit_one: NotRequired[str]  # its singular, where the topic gives it
-    status: Literal["open", "happened", "can no longer happen", "settled", "annulled", "void", "not answerable"]
+    status: Literal["open", "happened", "can no longer happen", "settled", "annulled", "void", "not answerable", "resolved"]
     failed: NotRequired[FailedContent]
     reasons: NotRequired[list[str]]
     variants: NotRequired[AnswerRange]  # of a topic that has variants
+    resolution: NotRequired[str]
+    model_headline: NotRequired[str]
     headline: str
     sentence: str
     value: AnswerValue | None

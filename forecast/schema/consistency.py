@@ -157,7 +157,9 @@ def _answer_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Answers whose value is of another kind, or empty."""
     for number, answer in enumerate(content["answers"]):
         place, value, kind = f"answers.{number}.value", answer["value"], answer["kind"]
-        if (value is None) != (answer["status"] in UNANSWERED):
+        if answer["status"] == "resolved" or "resolution" in answer or "model_headline" in answer:
+            yield f"answers.{number}", "a resolution belongs to what is on record of a question, not to its answer"
+        elif (value is None) != (answer["status"] in UNANSWERED):
             yield place, f"{'no' if value is None else 'a'} value does not go with the status `{answer['status']}`"
         elif value is None:
             if ("failed" in answer) != (answer["status"] == "void") or bool(answer.get("reasons")) != (

@@ -47,7 +47,7 @@ FRACTION_NAMES = {
 FRACTIONS = (*((1, whole) for whole in (2, *FRACTION_NAMES)), (2, 3), (3, 4), (4, 5), (9, 10))
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]*\.[0-9]{2,}(?:e[+-]?[0-9]+)?(?![\w.])")
-RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void"})
+RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void", "resolved"})
 UNANSWERED = frozenset({"void", "not answerable"})  # without a value
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, AnswerValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
+from forecast.sentences.resolved import resolved_text
 from forecast.sentences.variants import range_sentence
 
 
@@ -18,6 +19,8 @@ def answer_text(answer: AnswerContent) -> str:
     value = answer["value"]
     if (failed := answer.get("failed")) is not None:
         return answer_sentences.void_sentence(date.fromisoformat(failed["first"]), date.fromisoformat(failed["last"]))
+    if answer["status"] == "resolved":
+        return resolved_text(answer)
     if value is None:
         return answer_sentences.unanswered_sentence(answer.get("reasons", ()))
     if answer["status"] == "annulled":

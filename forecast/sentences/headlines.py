@@ -45,7 +45,7 @@ class Headline:
 def headline_of(answer: AnswerContent) -> Headline:
     """Return the headline of an answer of a report."""
     figure, value = answer["headline"], answer["value"]
-    if value is None or answer["status"] == "annulled":
+    if value is None or answer["status"] in {"annulled", "resolved"}:
         return Headline(figure)
     if is_distribution(value, answer["kind"]):
         return _number_headline(answer, value)

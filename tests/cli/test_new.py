@@ -50,7 +50,9 @@ def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
     prior = ("--prior", "rate=Gamma(p5=0.05, p95=2)", "--why", "rate=It closed twice in a year, or hardly ever.")
     ran = run("new", "bridge", "--like", "hazard", *words, *prior, on=fresh)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.splitlines()[:5] == [
+    lines = ran.out.splitlines()
+    paths = lines.index("seeds/bridge/topic.toml")
+    assert lines[paths : paths + 5] == [
         "seeds/bridge/topic.toml",
         "priors/bridge.toml",
         "seeds/bridge/events.csv",
@@ -186,7 +188,7 @@ def test_words_that_no_answer_of_the_kind_fits_are_refused(fresh: Path, kind: st
         ("How many owls will come before 1 March 2028?", {"by": date(2028, 2, 29)}, (TODAY, date(2028, 2, 29))),
         ("How many owls will come in 2026?", {"by": date(2026, 12, 31)}, (TODAY, date(2026, 12, 31))),
         ("How many of the 2040 owls will come?", {}, (TODAY, date(2027, 12, 31))),
-        ("How many owls will come in 2029?", {"since": date(2027, 2, 1)}, (date(2027, 2, 1), date(2027, 12, 31))),
+        ("How many owls will come in 2029?", {"since": date(2027, 2, 1)}, (date(2027, 2, 1), date(2029, 12, 31))),
         ("How many owls will come in 2027 and in 2028?", {}, (TODAY, date(2027, 12, 31))),
     ],
 )
@@ -271,6 +273,20 @@ def test_what_people_judge_takes_no_prior(run: Run, book: Path):
     ran = run("new", "mine", "--like", "judgement", "--prior", "rate=Gamma(p5=0.1, p95=0.3)")
     assert (ran.code, "no prior `rate` in this template\n    it has none" in ran.err) == (1, True)
     assert not (book / "seeds/mine").exists()
+
+
+@pytest.mark.parametrize(("asks", "by"), [("Who wins?", ("--by", "2999-06-30")), ("Who wins by 30 June 2999?", ()), ("Who wins?", ())])
+def test_a_choice_has_a_last_day_where_one_is_given(run: Run, fresh: Path, asks: str, by: tuple[str, ...]):
+    """With --by or a deadline in its words a question among options ends on that day, and can be updated; else it has none."""
+    prior = ("--prior", "winner=red=20% blue=80%", "--why", "winner=The polls say so.")
+    ran = run("new", "race", "--like", "options", "--asks", asks, *by, *prior, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    day = None if asks == "Who wins?" and not by else date(2999, 6, 30)
+    assert ("Its last day is 30 June 2999; --by gives another." in ran.out.splitlines()) == (day is not None)
+    book, problems = read_book(fresh, ["race"])
+    assert (problems, [question.by for question in book.topics["race"].questions.values()]) == ((), [day])
+    updated = run("update", "race", "--no-referee", "--no-insight", "--no-pages", on=fresh)
+    assert (updated.code, "Most likely blue (80 %), then red (20 %)." in updated.out) == (0, True)
 
 
 @pytest.mark.parametrize("kind", ["share", "hypotheses", "poll", "decomposition"])

@@ -50,9 +50,9 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     """Kind, question, name, days and priors are asked for, again where an answer will not do; on yes the files are written."""
     typed = (
         "hazrd", "1",  # the kind
-        "How many times?", "Will the canal freeze over by the end of 2999?",
+        "How many times?", "Will the canal freeze over by the end of 2899?",
         "Canal", "example", "canal",
-        "2020-01-01", "2999-12-31", "3000-01-01", "2999-01-01",
+        "2020-01-01", "2899-12-31", "2900-01-01", "2899-01-01",
         "3 in 20", "3 in 30 years", "3 in 20 years", "",  # the prior, said anew once
         "no idea", "Twenty winters in the parish book.",
         "y",
@@ -65,7 +65,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         "the name `Canal` is not in snake_case",
         "`example` is there already",
         "2020-01-01 is not after today",
-        "3000-01-01 is after the last day that counts (2999-12-31)",
+        "2900-01-01 is after the last day that counts (2899-12-31)",
         "20 of what? (as in 3 in 20 years)",
         "rate: “3 in 30 years” is Gamma(alpha=3, beta=360): 0.00227 to 0.0175 times a month (90 %), median 0.00743.",
         "rate: “3 in 20 years” is Gamma(alpha=3, beta=240): 0.00341 to 0.0262 times a month (90 %), median 0.0111.",
@@ -73,10 +73,12 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         "Before any row it says: 0 to 1 events a year (90 %)",
     ):
         assert shown in ran.out, shown
-    assert re.search(r"^  happens  1[345] %$", ran.out, re.MULTILINE)  # 1 - (240 / 252) ** 3 is 13.6 %, from 4,096 draws
+    assert re.search(
+        r"^  happens  1[345] %  About one in (?:seven|eight); anything from", ran.out, re.MULTILINE
+    )  # 1 - (240 / 252) ** 3 is 13.6 %
     topic = read_book(fresh, ["canal"])[0].topics["canal"]
     (question,) = topic.questions.values()
-    assert (question.asks, question.since, question.by) == (typed[3], date(2999, 1, 1), date(2999, 12, 31))
+    assert (question.asks, question.since, question.by) == (typed[3], date(2899, 1, 1), date(2899, 12, 31))
     assert (topic.parameters["rate"].prior.text, topic.parameters["rate"].why) == (
         "Gamma(alpha=3, beta=240)",
         "Twenty winters in the parish book.",
@@ -168,3 +170,21 @@ def test_a_base_rate_is_the_prior_that_it_is_about(fresh: Path, kind: str, said:
     (belief,) = done.beliefs
     parameter = done.topic.parameters[belief.name]
     assert (parameter.prior.text, parameter.why) == (statement, f"Base rate: {said}.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "statement", "counted"),
+    [
+        ("hazard", "0 in 20 years", "Gamma(alpha=0.5, beta=240)", "half an event is"),
+        ("reference", "0 of 20", "Beta(alpha=0.5, beta=20.5)", "half a case of each kind is"),
+        ("reference", "20 of 20", "Beta(alpha=20.5, beta=0.5)", "half a case of each kind is"),
+    ],
+)
+def test_a_base_rate_of_none_has_its_rule_said(run: Run, fresh: Path, kind: str, said: str, statement: str, counted: str):
+    """None seen, or all, gives a chance by Jeffreys' prior, and both the output and the reason in the file say so."""
+    ran = run("new", "mine", "--like", kind, "--asks", "Will it fail in 2899?", "--base-rate", said, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"“{said}” is {statement}" in ran.out
+    assert f"By Jeffreys' prior {counted} counted besides" in ran.out
+    text = (fresh / "priors/mine.toml").read_text(encoding="utf-8")
+    assert f"Base rate: {said}. Jeffreys' prior counts half a case besides." in text

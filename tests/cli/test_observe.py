@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -185,3 +186,44 @@ def test_a_range_is_recorded_by_its_ends(run: Run, book: Path):
 def test_a_row_has_a_value_or_a_range(run: Run, words: tuple[str, ...]):
     """A value with a range, and neither of them, are wrong command lines."""
     assert run("observe", "late", "--on", "2024-10-07", "--source", "Herald", *words).code == 2
+
+
+def test_what_happened_today_is_a_row_of_today(run: Run, book: Path):
+    """`--on today` is the day it is, and the help of the command says so."""
+    ran = run("observe", "breakdowns", "--on", "today", "--value", "1", "--source", "log")
+    assert ran.code == 0, ran.err
+    day = today().isoformat()
+    assert (book / RECORD).read_text().splitlines()[-1].startswith(f"{day},{day},1,")
+    assert "--on today --value 1" in run("observe", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (
+            ("late", "--on", "2024-10-07"),
+            'forecast observe ferry.late --on today --value ... --set counted=... --set weather=... --source "..."',
+        ),
+        (("late", "--value", "1"), 'forecast observe ferry.late --on today --value ... --set counted=... --set weather=... --source "..."'),
+        (("breakdowns", "--value", "1"), 'forecast observe ferry.breakdowns --on today --value 1 --source "..."'),
+        (("nothing", "--value", "1"), ""),
+    ],
+)
+def test_a_row_that_lacks_something_is_shown_in_full(run: Run, words: tuple[str, ...], command: str):
+    """The message has the whole command of the stream, with its own columns; of no stream there is none."""
+    ran = run("observe", *words, "--source", "log")
+    assert (ran.code, "In full: " in ran.err) == (2, bool(command))
+    assert command in ran.err
+
+
+def test_the_columns_that_a_row_lacks_stand_in_the_command_to_copy(run: Run):
+    """What was given is in it, quoted where a shell needs that, and what is missing is left open; filled in, it is taken."""
+    ran = run("observe", "late", "--on", "2024-10-07", "--value", "1", "--set", "counted=5", "--source", "the log's page")
+    command = """forecast observe ferry.late --on 2024-10-07 --value 1 --set counted=5 --set weather=... --source 'the log'"'"'s page'"""
+    assert (ran.code, ran.err.splitlines()[-1].strip()) == (1, f"give it too: {command}")
+    assert run(*shlex.split(command.replace("weather=...", "weather=calm"))[1:]).code == 0
+    ran = run("observe", "late", "--from", "2024-10-14", "--to", "2024-10-20", "--value", "1", "--source", "log")
+    assert (
+        "give it too: forecast observe ferry.late --from 2024-10-14 --to 2024-10-20 --value 1 --set counted=... --set weather=..."
+        in ran.err
+    )

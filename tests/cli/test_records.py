@@ -9,9 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from forecast.actions.update import update
+from forecast.cli.commands import commands
 from forecast.model.settings import Settings
+from forecast.report.files import read_report
+from forecast.schema.topic import ReportFault, digest_of, validate_content
 from tests.cli.conftest import Run
 
 pytestmark = pytest.mark.medium
@@ -132,6 +136,108 @@ def test_check_names_an_edited_past_line_of_the_ledger(published: Path, run: Run
     ran = run("check", "--deep", on=published)
     assert ran.code == 1
     assert re.search(r"^reports/ledger\.jsonl:[12]:1: error: ", ran.out, re.MULTILINE)
+
+
+def test_a_resolved_question_leads_no_page_with_its_chance(run: Run, book: Path):
+    """Once resolved it says how it ended wherever the chance stood: in `update`, `show`, on the page and in the index; the JSON keeps the model's answer."""
+    words = "Resolved: no (it did not happen), decided on 30 November 2024. The model, whose record leaves it open, says "
+    assert run("resolve", "three_more", "no", "--on", "2024-11-30", "--source", "the log").code == 0
+    done = update(book, as_of=date(2025, 1, 1), today=date(2025, 1, 1), settings=Settings(), referee=False, insight=False)
+    assert done.exit_code == 0
+    (stored,) = (answer for answer in done.contents["ferry"]["answers"] if answer["name"] == "three_more")
+    assert (stored["status"], "resolution" in stored) == ("open", False)
+    lines = run("show").out.splitlines()
+    (line,) = (line for line in lines if line.startswith("ferry.three_more"))
+    assert re.split(r" {2,}", line)[1:] == ["No", f"{words}{stored['headline']}."]
+    assert f"  {words}{stored['headline']}." in run("show", "three_more").out.splitlines()
+    told = json.loads(run("show", "three_more", "--json").out)
+    (answer,) = told
+    assert (answer["status"], answer["headline"], answer["model_headline"]) == ("resolved", "No", stored["headline"])
+    page = (book / "reports/ferry.md").read_text(encoding="utf-8")
+    before, _, settled = page.partition("### Settled")
+    assert stored["asks"] not in before
+    assert f"| {stored['asks']} | **No** | {words}{stored['headline']}. |" in settled
+    index = (book / "reports/index.md").read_text(encoding="utf-8")
+    assert f"**No** | {words}" in index.partition("Settled")[2]
+
+
+@pytest.mark.parametrize("made", [{"resolution": "yes"}, {"model_headline": "5 %"}, {"status": "resolved"}], ids=str)
+def test_a_report_whose_answer_claims_a_resolution_is_refused(published: Path, made: dict[str, str]):
+    """Only what is on record of a question says how it ended."""
+    content = read_report(published, "reports/ferry.json")
+    assert content is not None
+    first, *others = content["answers"]
+    changed = {**content, "answers": [{**first, **made}, *others]}
+    with pytest.raises(ReportFault, match="a resolution belongs to what is on record"):
+        validate_content({**changed, "digest": digest_of(changed)}, name="ferry.json")
+
+
+def test_what_was_said_stands_beside_the_model_at_once(published: Path, run: Run):
+    """`show` has a forecast as soon as it is on record, in its list and of the question, although the report is older; and so a resolution."""
+    before = run("show", on=published).out.splitlines()
+    assert run("say", "three_more", "30%", "--why", "A guess.", on=published).code == 0
+    (line,) = (line for line in run("show", on=published).out.splitlines() if line.startswith("ferry.three_more"))
+    (was,) = (line for line in before if line.startswith("ferry.three_more"))
+    name, model, text = re.split(r" {2,}", was)
+    assert re.split(r" {2,}", line) == [name, model, "me: 30 %", text]
+    assert "  On record: 30 % by me since " in run("show", "three_more", on=published).out
+    assert run("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "the log", on=published).code == 0
+    (line,) = (line for line in run("show", on=published).out.splitlines() if line.startswith("ferry.three_more"))
+    assert "Resolved: yes (it happened), decided on 20 November 2025." in line
+
+
+def test_a_record_of_a_topic_that_cannot_be_read_is_the_reports(published: Path, run: Run):
+    """It says so, and shows the answers all the same."""
+    assert run("say", "three_more", "30%", "--why", "A guess.", on=published).code == 0
+    topic = published / "seeds/ferry/topic.toml"
+    topic.write_text(topic.read_text(encoding="utf-8") + "\n[nonsense\n", encoding="utf-8")
+    ran = run("show", on=published)
+    assert (ran.code, "`ferry` cannot be read, so what is on record of it is that of 2025-01-01" in ran.err) == (0, True)
+    assert "ferry.three_more" in ran.out
+
+
+def test_a_forecast_that_takes_the_place_of_another_says_so(run: Run):
+    """Of the same person's forecast that held until then; not of somebody else's, and not of one that was withdrawn."""
+    first = run("say", "three_more", "20%", *ON, "--why", "A guess.")
+    assert (first.code, "takes the place" in first.out) == (0, False), first.err
+    assert "takes the place" not in run("say", "three_more", "25%", "--who", "Ana", "--why", "A guess.").out
+    line = run("say", "three_more", "30%", "--why", "A better guess.").out.splitlines()[-1]
+    assert line == "It takes the place of 20 % by me, 2025-10-01 23:59 UTC; entered later; both stay on record."
+    assert run("withdraw", "three_more").code == 0
+    assert "takes the place" not in run("say", "three_more", "35%", "--why", "A guess.").out
+
+
+@pytest.fixture
+def race(run: Run, tmp_path: Path) -> Path:
+    """A book with a question among three options."""
+    root = tmp_path / "race_book"
+    assert CliRunner().invoke(commands(), ["init", str(root)]).exit_code == 0
+    prior = ("--prior", "winner=red 20 %, blue 50 %, black 30 %", "--why", "winner=The polls say so.")
+    assert run("new", "race", "--like", "options", "--asks", "Who wins?", *prior, on=root).code == 0
+    return root
+
+
+@pytest.mark.parametrize(("word", "option"), [("Blue", "blue"), ("R", "red"), ("bla", "black")])
+def test_options_are_named_loosely(run: Run, race: Path, word: str, option: str):
+    """In any case, and by a beginning that only one has: in `say`, in `resolve`, and as the outcome itself."""
+    shares = [f"{word}=50%", *(f"{name}=25%" for name in ("red", "blue", "black") if name != option)]
+    assert f"{option} 50 %" in run("say", "race.which", *shares, "--why", "A guess.", on=race).out
+    ended = ("--on", "2026-11-01", "--source", "the count")
+    other = race.parent / "other"
+    shutil.copytree(race, other)
+    for words, root in (((word,), race), (("label", word), other)):
+        ran = run("resolve", "race.which", *words, *ended, on=root)
+        assert (ran.code, f"race.which: {option}, decided on 2026-11-01" in ran.out) == (0, True), ran.err
+
+
+def test_an_option_that_could_be_several_is_refused(run: Run, race: Path):
+    """The options are listed, or the nearest is named, and nothing is written."""
+    ended = ("--on", "2026-11-01", "--source", "the count")
+    ran = run("resolve", "race.which", "label", "green", *ended, on=race)
+    assert (ran.code, "its options are red, blue, black" in ran.err) == (1, True)
+    for words in (("label", "bl"), ("bl",)):
+        assert run("resolve", "race.which", *words, *ended, on=race).code in {1, 2}
+    assert not (race / "seeds/race/resolutions.csv").exists()
 
 
 def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):

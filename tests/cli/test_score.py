@@ -200,6 +200,12 @@ def test_the_model_is_scored_by_what_the_ledger_said_at_the_time(run: Run, book:
     append_entries(Folder(book), [line, {**line, "at": at_day(7), "value": {"value": 0.9}, "hindcast": True, "as_of": "2026-03-02"}])
     (skill,) = json.loads(run("score", "--who", "me", "--against", "model", "--rule", "brier-over-time", "--json").out)["skill"]
     assert (skill["own"], skill["reference"]) == pytest.approx((0.25, 0.04))
+    shown = run("score").out
+    assert "Beside model, over the questions and times of both:" in shown.splitlines()
+    (heading,) = (line for line in shown.splitlines() if line.split()[:4] == ["score", "questions", "mean", "model"])
+    assert heading
+    (usual,) = (its for its in json.loads(run("score", "--json").out)["skill"] if its["measure"] == "brier-over-time")
+    assert (usual["own"], usual["reference"]) == pytest.approx((0.25, 0.04))
     ledger = book / "reports/ledger.jsonl"
     ledger.write_text(ledger.read_text().replace("0.8", "0.7", 1))
     shown = run("score")

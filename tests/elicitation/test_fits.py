@@ -208,16 +208,24 @@ def test_chips_are_points_at_the_edges_of_their_bins():
     [
         (ObservedCases(3, 20), SHARE_SUPPORT, "Beta(mean=0.15, strength=20)"),
         (ObservedCases(1, 3), SHARE_SUPPORT, "Beta(alpha=1, beta=2)"),
-        (ObservedCases(0, 20), SHARE_SUPPORT, "Beta(alpha=1, beta=21)"),
-        (ObservedCases(20, 20), SHARE_SUPPORT, "Beta(alpha=21, beta=1)"),
+        (ObservedCases(0, 20), SHARE_SUPPORT, "Beta(alpha=0.5, beta=20.5)"),
+        (ObservedCases(20, 20), SHARE_SUPPORT, "Beta(alpha=20.5, beta=0.5)"),
         (ObservedCases(3, 2.5), POSITIVE_SUPPORT, "Gamma(alpha=3, beta=2.5)"),
-        (ObservedCases(0, 2.5), POSITIVE_SUPPORT, "Gamma(alpha=1, beta=2.5)"),
+        (ObservedCases(0, 2.5), POSITIVE_SUPPORT, "Gamma(alpha=0.5, beta=2.5)"),
+        (ObservedCases(1, 2.5), POSITIVE_SUPPORT, "Gamma(alpha=1, beta=2.5)"),
     ],
 )
 def test_cases_as_if_seen_give_the_conjugate_prior(seen: ObservedCases, support: Support, statement: str):
-    """As if k of n had been seen is a Beta of mean k / n and strength n, k in an exposure a Gamma of mean k / exposure; none, or all, start from a flat prior."""
+    """As if k of n had been seen is a Beta of mean k / n and strength n, k in an exposure a Gamma of mean k / exposure; none, or all, come on top of Jeffreys' prior."""
     (fit,) = fits(seen, support)
-    assert (fit.statement, fit.method) == (statement, "cases from a flat start" if seen.count in {0, seen.among} else "cases")
+    assert (fit.statement, fit.method) == (statement, "cases from Jeffreys' prior" if seen.count in {0, seen.among} else "cases")
+
+
+@pytest.mark.parametrize("support", [SHARE_SUPPORT, POSITIVE_SUPPORT], ids=["share", "rate"])
+def test_the_fewer_were_seen_the_less_is_believed(support: Support):
+    """None in a time says less than one in it, at each point: of 0, 1 and 2 of 20 no two say the same."""
+    points = np.array([fits(ObservedCases(count, 20), support)[0].points for count in (0, 1, 2)])
+    assert (np.diff(points, axis=0) > 0).all()
 
 
 def test_a_family_that_misses_by_far_is_not_offered():

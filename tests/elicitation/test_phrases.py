@@ -6,7 +6,7 @@ import pytest
 
 from forecast.elicitation.fits import fits, read_statement
 from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, IntervalMass, ObservedCases, Support, interval
-from forecast.elicitation.phrases import is_statement, parse_belief
+from forecast.elicitation.phrases import is_statement, parse_belief, parse_chances
 from forecast.language.distributions.families import family
 from forecast.language.faults import Fault
 
@@ -92,7 +92,13 @@ def test_a_base_rate_is_the_gamma_of_its_events_and_a_share_the_beta_of_its_case
         ("3 in 20", POSITIVE_SUPPORT, MONTHLY, "20 of what?", "as in 3 in 20 years"),
         ("3 in 20 years", POSITIVE_SUPPORT, "cm", "this unknown is no rate over time, but in cm", "as in 2 to 5"),
         ("3 of 20", POSITIVE_SUPPORT, MONTHLY, "this unknown is no share", "3 in 20 years"),
-        ("3", POSITIVE_SUPPORT, MONTHLY, "`3` cannot be understood", "as in 0.02 to 0.5"),
+        ("3", POSITIVE_SUPPORT, MONTHLY, "`3` is one value", "as in 1.5 to 6; or say `about 3`"),
+        ("20 %", SHARE_SUPPORT, "", "`20 %` is one value", "as in 11.1 to 33.3 %; or say `about 20 %`"),
+        ("0.2", SHARE_SUPPORT, "", "`0.2` is one value", "as in 0.111 to 0.333; or say `about 0.2`"),
+        ("7", REAL_SUPPORT, "cm", "`7` is one value", "as in 3 to 20"),
+        ("about 7", REAL_SUPPORT, "cm", "how far from 7 it may be is not said", "as in 3 to 20"),
+        ("20 %", POSITIVE_SUPPORT, MONTHLY, "`20 %` is in percent, and this unknown is a rate, in times a month", "1 in 5 years"),
+        ("2 to 50 %", POSITIVE_SUPPORT, MONTHLY, "`2 to 50 %` is in percent, and this unknown is a rate", "1 in 5 years"),
         ("often", POSITIVE_SUPPORT, MONTHLY, "`often` cannot be understood", "as in 0.02 to 0.5"),
         ("", POSITIVE_SUPPORT, MONTHLY, "nothing was said", "as in 0.02 to 0.5"),
         ("0,02 to 0,5", POSITIVE_SUPPORT, MONTHLY, "`0,02` is not a number", "with a point"),
@@ -113,4 +119,32 @@ def test_what_says_nothing_is_refused(said: str, support: Support, unit: str, me
 
 def test_a_statement_is_told_from_words():
     """What begins as a distribution does is one, sound or not."""
-    assert [is_statement(text) for text in ("Gamma(p5=1, p95=2)", " Gama (1", "2 to 5", "about (3)")] == [True, True, False, False]
+    told = [is_statement(text) for text in ("Gamma(p5=1, p95=2)", " Gama (1", "gamma(1, 2)", "2 to 5", "about (3)")]
+    assert told == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "support", "points"),
+    [
+        ("about 20 %", SHARE_SUPPORT, (0.111, 0.2, 0.333)),
+        ("roughly 0.5", SHARE_SUPPORT, (0.333, 0.5, 0.667)),
+        ("~3", POSITIVE_SUPPORT, (1.5, 3, 6)),
+        ("about 3k", POSITIVE_SUPPORT, (1500, 3000, 6000)),
+    ],
+)
+def test_about_is_from_half_to_twice_as_much(said: str, support: Support, points: tuple[float, float, float]):
+    """Nine chances in ten lie between half and twice the value, of a share in odds, and half of the probability on each of its sides."""
+    judgement = parse_belief(said, support)
+    assert [(point.share, point.value) for point in judgement.points] == [*zip((0.05, 0.5, 0.95), points, strict=True)]
+    best = fits(judgement, support)[0]
+    assert [best.quantile(share) for share in (0.05, 0.5, 0.95)] == pytest.approx(points, rel=0.03)
+
+
+def test_options_may_stand_without_commas():
+    """Chances are told apart by what begins the next option, as `forecast say` tells them."""
+    assert (
+        parse_chances("red=20% blue=80%")
+        == parse_chances("red 20 %, blue: 0.8")
+        == parse_chances("red 20 % blue 80 %")
+        == {"red": 0.2, "blue": 0.8}
+    )

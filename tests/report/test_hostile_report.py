@@ -49,6 +49,10 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     *("ContractContent.name", "ContractContent.deadline", "ContractContent.moved", "OfferContent.at", "RowSinceContent.known"),
     *("QuotePoint.at", "AnswerPoint.day"),
     *("RecordedQuestion.by", "ForecastContent.day", "ForecastContent.ended"),
+    *(
+        "AnswerContent.resolution",
+        "AnswerContent.model_headline",
+    ),  # a report that has them is refused: what is shown takes them from its record
     *("CrossingContent.start", "CrossingContent.end", "CrossingContent.day", "FailedContent.first", "FailedContent.last"),
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once

@@ -9,6 +9,7 @@ from datetime import date
 from forecast.actions.new.kinds import BASE_RATES
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.files.layout import prior_path
+from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import Place, Problem, Result
 from forecast.book.topic import Topic
 from forecast.elicitation.fits import Fit, fits
@@ -20,6 +21,7 @@ from forecast.schema import words
 
 UNREASONED = "Given as “{said}” on {day}, without a reason so far."
 BASE_RATE_REASON = "Base rate: {said}."
+JEFFREYS_REASON = " Jeffreys' prior counts half a case besides."  # follows either, where none or all were seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,23 @@ class StatedInput:
     beliefs: tuple[Belief, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StatedPriors:
+    """Priors as statements, and those of them that were words."""
+
+    priors: Mapping[str, str]
+    beliefs: tuple[Belief, ...] = ()
+
+
 def belief_of_words(topic: Topic, name: str, said: str) -> Belief:
     """Return the prior that words say of a parameter of a topic; raise ``Fault`` where they say none."""
     parameter = topic.parameters[name.partition(".")[0]]
+    if parameter.parts:
+        raise Fault("this prior pools several, and is not said in words", hint="write a distribution, as in Gamma(p5=0.05, p95=2)")
+    if "." in name and name.partition(".")[2] not in {DEFAULT, *parameter.by_label, *parameter.labels}:
+        raise Fault(
+            f"`{parameter.name}` has no label `{name.partition('.')[2]}`", hint=f"labels: {', '.join(parameter.labels) or 'it has none'}"
+        )
     if parameter.categories:
         chances = parse_chances(said)
         listed = ", ".join(f"{label}={chance:.12g}" for label, chance in chances.items())
@@ -52,6 +68,26 @@ def belief_of_words(topic: Topic, name: str, said: str) -> Belief:
     subject = _subject(topic, name)
     judgement = parse_belief(said, subject.support, unit=subject.unit)
     return Belief(name, said, subject.unit, fits(judgement, subject.support, first=subject.family)[0])
+
+
+def stated_priors(topic: Topic, priors: Mapping[str, str]) -> Result[StatedPriors]:
+    """Return priors with each that is in words as the statement that says it best; keys are parameters or ``parameter[label]``.
+
+    A name that the topic does not have is left to whoever looks it up.
+    """
+    stated, beliefs, problems = dict(priors), [], []
+    for key, text in priors.items():
+        name, _, label = key.removesuffix("]").partition("[")
+        if is_statement(text) or name not in topic.parameters:
+            continue
+        try:
+            belief = belief_of_words(topic, f"{name}.{label}" if label else name, text)
+        except Fault as fault:
+            problems.append(Problem(Place(prior_path(topic.name)), f"`{key}`: {fault.message}", fault.hint))
+        else:
+            beliefs.append(replace(belief, name=key))
+            stated[key] = belief.fit.statement
+    return Result(None, tuple(problems)) if problems else Result(StatedPriors(stated, tuple(beliefs)))
 
 
 def can_be_said(topic: Topic, name: str) -> bool:
@@ -102,7 +138,12 @@ def with_statements(topic: Topic | None, name: str, own: TemplateInput, today: d
 def _with_fits(own: TemplateInput, beliefs: Sequence[Belief], today: date) -> TemplateInput:
     statements = {belief.name: belief.fit.statement for belief in beliefs}
     given: Mapping[str, str] = {belief.name: UNREASONED.format(said=belief.said, day=words.day(today)) for belief in beliefs}
-    return replace(own, priors={**own.priors, **statements}, reasons={**given, **own.reasons})
+    reasons = {**given, **own.reasons}
+    for belief in beliefs:
+        written = BASE_RATE_REASON.format(said=belief.said.rstrip("."))
+        if belief.fit.method == "cases from Jeffreys' prior" and reasons[belief.name] in {given[belief.name], written}:
+            reasons[belief.name] += JEFFREYS_REASON
+    return replace(own, priors={**own.priors, **statements}, reasons=reasons)
 
 
 def _subject(topic: Topic, name: str) -> Subject:

@@ -12,6 +12,8 @@ BASE_RATES: Mapping[str, str] = {
     "reference": "share",
 }  # what a base rate is about
 
+OPTIONAL_DAY = frozenset({"options"})  # whose questions have a last day only where one is given
+
 TEMPLATE_KINDS: Mapping[str, str] = {
     "hazard": "will it happen by a day: a rate, with quiet time",
     "count": "how many by a day",

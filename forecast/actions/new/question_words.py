@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from forecast.actions.new.deadlines import without_deadline
 from forecast.schema import words
 
 type QuestionForm = Literal["date", "number", ""]
@@ -23,10 +24,6 @@ _YES_OR_NO = re.compile(
     r"(?:will|would|shall|should|can|could|may|might|is|are|was|were|does|do|did|has|have|had)\b(?!\s*\?)", re.IGNORECASE
 )
 _MONTH = "|".join(words.MONTHS)
-_TIME = (
-    rf"(?:the\s+)?(?:end|close|beginning|start|middle|summer|spring|autumn|winter)?(?:\s*of\s+)?(?:\d{{1,2}}\s+)?(?:{_MONTH})?\s*\d{{4}}"
-)
-_DEADLINE = re.compile(rf"\s+(?:by|before|until|till|through|up to|no later than)\s+{_TIME}(?=\s*\?*\s*$)", re.IGNORECASE)
 _NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|20|21)\d\d)(?![\d-]|[.,]\d)")
 _WITHIN = re.compile(r"\b(?:in|during|throughout|within)\s+(?:the\s+)?(?:year\s+)?$", re.IGNORECASE)
 _ENDS_OR_BEGINS = re.compile(
@@ -63,11 +60,6 @@ def with_when(asks: str) -> str:
     """Return the question for the date on which a question of yes or no becomes true; empty where it does not ask what will be."""
     stem = without_deadline(small_question(asks.strip()))
     return f"When {stem}" if stem.startswith("will ") else ""
-
-
-def without_deadline(asks: str) -> str:
-    """Return a question without a deadline at its end, as in "by the end of 2027"."""
-    return _DEADLINE.sub("", asks)
 
 
 def asked_by(asks: str, by: date) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import tomlkit
 
 from forecast.actions.new.days import BY, Calendar
+from forecast.actions.new.kinds import OPTIONAL_DAY
 from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
 from forecast.language.expressions import First, Total, walk
@@ -68,6 +69,19 @@ def template_texts(kind: str, name: str, days: Calendar) -> dict[str, str]:
 def has_day(kind: str) -> bool:
     """Whether a kind of question has a last day that counts."""
     return f"= {BY}" in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text(encoding="utf-8")
+
+
+def takes_day(kind: str) -> bool:
+    """Whether a kind of question can have a last day that counts."""
+    return has_day(kind) or kind in OPTIONAL_DAY
+
+
+def with_last_day(texts: Mapping[str, str], name: str, by: date) -> dict[str, str]:
+    """Return a template's files with a last day in each question, which have none of their own."""
+    document: Any = tomlkit.parse(texts[topic_path(name)])
+    for question in document["questions"].values():
+        question.add("by", by)
+    return {**texts, topic_path(name): tomlkit.dumps(document)}
 
 
 def counts_from_a_day(kind: str) -> bool:

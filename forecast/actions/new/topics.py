@@ -11,19 +11,21 @@ from pathlib import Path
 
 from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
+from forecast.actions.new.kinds import OPTIONAL_DAY
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
-from forecast.actions.new.question_words import named_window
+from forecast.actions.new.question_days import days_of_question
 from forecast.actions.new.templates import (
     TOPIC_SCHEMA,
     TemplateInput,
     columns_of_record,
     counts_from_a_day,
     fill_template,
-    has_day,
     is_conditional,
     prior_names,
+    takes_day,
     template_texts,
+    with_last_day,
     with_schemas,
     words_fault,
 )
@@ -80,9 +82,8 @@ def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResu
     """Write a new topic like a template: seeds/NAME/ and, where it has priors, priors/NAME.toml.
 
     The kind is one of ``forecast.actions.new.kinds``.  Without ``opens`` a question of
-    one's own opens today and the example a year ago; without ``by`` it ends with
-    this year or the next, and without ``since`` it counts from today; or both are the ends of
-    a year or month to come that the question is about (``named_window``).
+    one's own opens today and the example a year ago.  Without ``by`` it ends on the day that its words name, or
+    with this year or the next; without ``since`` it counts from the first day of a time to come that they name, or from today.
     """
     name = answers.name
     draft = prepare_topic(root, answers, today=today)
@@ -102,18 +103,19 @@ def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResu
 
 def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDraft:
     """Return what ``new_topic`` would write, checked; nothing is written."""
-    problems = _refusals(root, answers, today=today)
+    answers, problems = _with_days_of_question(answers, today)
+    problems = problems or _refusals(root, answers, today=today)
     if problems:
         return TopicDraft(problems)
     name, kind, own, by, since = answers.name, answers.kind, answers.own, answers.by, answers.since
-    if since is None and counts_from_a_day(kind):
-        since, by = window_of_question(own.asks, by=by, today=today)
     years, problems = _years_before(answers, today)
     if problems:
         return TopicDraft(problems)
     opens = answers.opens or (_usual_opening(kind, years, today) if own.asks_own else None)
     days = calendar(today=today, opens=opens, by=by, since=since)
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
+    if by is not None and kind in OPTIONAL_DAY:
+        template = with_last_day(template, name, by)
     filled, problems = _fill_with_priors(root, kind, name, template, own, days)
     if filled is None:
         return TopicDraft(problems)
@@ -129,6 +131,18 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     except Unsound as unsound:
         return TopicDraft(unsound.problems)
     return TopicDraft(problems, topic, texts, beliefs)
+
+
+def _with_days_of_question(answers: TopicAnswers, today: date) -> tuple[TopicAnswers, tuple[Problem, ...]]:
+    """The answers with the days that the question's words name, where none are given; a problem where the words leave open which they mean."""
+    if not takes_day(answers.kind):
+        return answers, ()
+    counts = counts_from_a_day(answers.kind)
+    days = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
+    if days.unclear is not None:
+        message = f"“{days.unclear.said}” in the question is not one day"
+        return answers, (Problem(Place(topic_path(answers.name)), message, "give the last day that counts, as in --by 2027-06-30"),)
+    return replace(answers, since=days.since, by=days.by), ()
 
 
 def _usual_opening(kind: str, years: PastYears | None, today: date) -> date:
@@ -175,14 +189,6 @@ def template_topic(root: Path, name: str, kind: str, today: date) -> Topic | Non
     return read_with_changes(root, name, texts)[0]
 
 
-def window_of_question(asks: str, *, by: date | None, today: date) -> tuple[date | None, date | None]:
-    """Return the first and the last day that count, of a question that is about a year or a month to come; else None and ``by``."""
-    window = named_window(asks)
-    if window is None or window.first <= today or not (window.is_meant if by is None else window.first <= by <= window.last):
-        return None, by
-    return window.first, by or window.last
-
-
 def new_name_fault(root: Path, name: str) -> tuple[str, str] | None:
     """Return why a topic cannot have a name, and a hint; None where it can."""
     if (fault := topic_fault(name)) is not None:
@@ -218,7 +224,7 @@ def _refusals(root: Path, answers: TopicAnswers, *, today: date) -> tuple[Proble
         problems.append(
             Problem(place, f"the last day that counts would be {by}, which is not after today ({today})", "ask about a day to come")
         )
-    if by is not None and not has_day(kind):
+    if by is not None and not takes_day(kind):
         problems.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
     if since is not None and not counts_from_a_day(kind):
         problems.append(Problem(place, f"a topic like {kind} counts from no day, so it takes no --since", "leave it out"))

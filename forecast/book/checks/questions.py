@@ -224,6 +224,7 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             )
     elif (
         not (question.table.probability or timed.streams)  # one event has a date where its fraction has none
+        and not any(is_categorical(draft, name) for name in used.names)  # and so has what one option of several comes true by
         and not isinstance(asked[0].tree, First)
         and _is_timeless(draft, used)
     ):

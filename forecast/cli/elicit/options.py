@@ -139,8 +139,8 @@ def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
 
 def _miss_text(fit: Fit) -> str:
     """How far a fit is from what was said, at the point where it is farthest."""
-    if fit.method == "cases from a flat start":
-        return "nothing; none or all of them, so from a flat start"
+    if fit.method == "cases from Jeffreys' prior":
+        return "nothing; none or all of them, so half a case more of each kind (Jeffreys' prior)"
     if fit.miss < MET:
         return "nothing" + ("; the least said beside it" if fit.method == "greatest entropy" else "")
     point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda pair: abs(pair[1]))

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance.engine import POINTS_PER_ROUND
 from forecast.inference.importance.lattice import lattice
+from forecast.inference.monte_carlo import FEW_REPLICATES, block_replicates
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
+from forecast.language.arrays import Indices
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.left_out import draws_beyond_floats
@@ -48,8 +50,21 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, diagnostics)
+    replicate = np.tile(_replicates_of_hypothesis(shifts, net.size, rng.spawn(1)[0]), len(all_hypotheses))
+    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, diagnostics, replicate=replicate)
     return exclude_overflow_draws(drawn, model)
+
+
+def _replicates_of_hypothesis(shifts: int, points: int, rng: np.random.Generator) -> Indices:
+    """The replicate of each draw under one hypothesis, ``(shifts * points,)``: each replicate has its share of every hypothesis.
+
+    Replicates are whole shifted lattices, which are independent of each other; where there are fewer than errors can be measured
+    from, their points in random order, whose errors are those of independent draws and no smaller than the true ones.
+    """
+    draws = block_replicates(shifts * points)
+    if shifts < FEW_REPLICATES:
+        return rng.permutation(draws)
+    return np.repeat(block_replicates(shifts), points)
 
 
 def exclude_overflow_draws(prior: Posterior, model: Model) -> Posterior:

@@ -1,0 +1,43 @@
+"""Answers of questions that have been resolved: the resolution on record stands in the place of what the model says."""
+
+from __future__ import annotations
+
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent
+from forecast.schema.topic import TopicContent
+
+DECIDED = ", decided on "  # stands between how a question ended and the day
+
+
+def with_resolutions(content: TopicContent) -> TopicContent:
+    """Return a report's content with each answer that its own record leaves open, and that has been resolved, as the resolution; the content itself where none is.
+
+    For what is shown alone: the JSON of a report keeps what the model says.
+    """
+    resolved = {its["name"]: its["resolution"] for its in content.get("on_record", ()) if "resolution" in its}
+    answers = [
+        _resolved_answer(answer, resolved[answer["name"]]) if answer["name"] in resolved else answer for answer in content["answers"]
+    ]
+    return {**content, "answers": answers} if resolved else content
+
+
+def resolved_text(answer: AnswerContent) -> str:
+    """Return how a resolved question ended, and what its model says, whose record does not have that."""
+    said = f"Resolved: {answer.get('resolution', '')}."
+    before = answer.get("model_headline")
+    return f"{said} The model, whose record leaves it open, says {before}." if before else said
+
+
+def _resolved_answer(answer: AnswerContent, resolution: str) -> AnswerContent:
+    if answer["status"] in words.RECORDED:
+        return answer
+    figure = resolution.rpartition(DECIDED)[0].partition(" (")[0]
+    resolved: AnswerContent = {
+        **answer,
+        "status": "resolved",
+        "resolution": resolution,
+        "headline": words.capitalise(figure) if figure in {"yes", "no"} else figure,
+    }
+    if answer["value"] is not None:
+        resolved["model_headline"] = answer["headline"]
+    return resolved

@@ -1,0 +1,133 @@
+"""The deadlines that the words of a question name, and the days of a new topic that follow from them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecast.actions.new.books import new_book
+from forecast.actions.new.deadlines import named_day, named_deadline, without_deadline
+from forecast.actions.new.question_days import contradiction
+from forecast.actions.new.templates import TemplateInput
+from tests.support.new_topics import new_topic
+
+TODAY = date(2026, 11, 29)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A new book."""
+    assert new_book(tmp_path / "book", today=TODAY).problems == ()
+    return tmp_path / "book"
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("by 31 December 2026", "2026-12-31"),
+        ("by the 3rd of March, 2027", "2027-03-03"),
+        ("by March 3, 2027", "2027-03-03"),
+        ("by Dec. 3 2027", "2027-12-03"),
+        ("by Sept 2027", "2027-09-30"),
+        ("by 2027-03-03", "2027-03-03"),
+        ("before 2027-03-03", "2027-03-02"),
+        ("on or before 3 March 2027", "2027-03-03"),
+        ("no later than 3 March 2027", "2027-03-03"),
+        ("before April 2027", "2027-03-31"),
+        ("before 2028", "2027-12-31"),
+        ("before the end of 2027", "2027-12-31"),
+        ("by the end of February 2028", "2028-02-29"),
+        ("by the end of 2027", "2027-12-31"),
+        ("through 2027", "2027-12-31"),
+        ("by Q2 2027", "2027-06-30"),
+        ("by November", "2026-11-30"),
+        ("by October", "2027-10-31"),
+        ("by 29 November", "2027-11-29"),
+        ("by 30 November", "2026-11-30"),
+        ("by the end of the year", "2026-12-31"),
+        ("by year's end", "2026-12-31"),
+        ("by the end of next month", "2026-12-31"),
+    ],
+)
+def test_a_deadline_is_the_last_day_that_counts(said: str, day: str):
+    """A day is itself, a month or a year ends with its last day, "before" is the eve, and without a year it is the next to come."""
+    for asks in (f"Will the bridge close {said}?", f"{said.capitalize()}: will the bridge close?"):
+        deadline = named_deadline(asks, TODAY)
+        assert deadline is not None
+        assert (deadline.said.lower(), str(deadline.day)) == (said.lower(), day)
+    assert without_deadline(f"Will the bridge close {said}?") == "Will the bridge close?"
+    assert without_deadline(f"{said.capitalize()}, will the bridge close?") == "will the bridge close?"
+
+
+@pytest.mark.parametrize(
+    "said", ["by 2027", "by summer 2027", "by the middle of 2027", "by mid-2027", "by 31 June 2027", "by May 2027 or by June 2027"]
+)
+def test_a_deadline_that_could_be_several_days_is_no_day(root: Path, said: str):
+    """Such a question is refused with what to give, and with it taken."""
+    asks = f"Will the bridge close {said}?"
+    own = TemplateInput(asks, base_rate="3 in 20 years")
+    refused = new_topic(root, "bridge", kind="hazard", own=own, today=TODAY)
+    assert [problem.hint for problem in refused.problems] == ["give the last day that counts, as in --by 2027-06-30"]
+    assert not (root / "seeds/bridge").exists()
+    assert new_topic(root, "bridge", kind="hazard", own=own, today=TODAY, by=date(2027, 8, 31)).problems == ()
+
+
+@pytest.mark.parametrize(
+    "asks", ["Will it rise by 2000 euros?", "Will it grow by 3 % in 2027?", "Will it stand by its maker?", "May it be?"]
+)
+def test_other_words_are_no_deadline(asks: str):
+    """What follows "by" may be an amount or anything else."""
+    assert (named_deadline(asks, TODAY), without_deadline(asks)) == (None, asks)
+
+
+def test_a_day_that_is_asked_about_is_not_one_before_which():
+    """On a day is that day; of several none is meant."""
+    assert named_day("Will it rain on 5 May 2027?", TODAY) == date(2027, 5, 5)
+    assert named_day("Will it rain on May 5?", TODAY) == date(2027, 5, 5)
+    assert named_day("Will it rain on 5 May or on 6 May 2027?", TODAY) is None
+    assert named_day("Will it close on or before 5 May 2027?", TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks", "since", "by"),
+    [
+        ("hazard", "Will it close by 31 March 2027?", TODAY, "2027-03-31"),
+        ("hazard", "Will it close in 2026?", TODAY, "2026-12-31"),
+        ("hazard", "Will it close on 5 May 2027?", date(2027, 5, 5), "2027-05-05"),
+        ("count", "How many will close before April 2028?", TODAY, "2028-03-31"),
+        ("ladder", "Will it close by 31 March 2028?", TODAY, "2028-03-31"),
+        ("level", "Will it be above 150 on 5 May 2027?", None, "2027-05-05"),
+        ("level", "Will it be above 150 in March 2027?", None, "2027-03-31"),
+        ("reference", "Will the hall be open by June 2027?", None, "2027-06-30"),
+    ],
+)
+def test_a_new_topic_ends_on_the_day_that_its_question_names(root: Path, kind: str, asks: str, since: date | None, by: str):
+    """In every kind with a last day it is the one in the words, where none is given."""
+    done = new_topic(root, "mine", kind=kind, own=TemplateInput(asks), today=TODAY)
+    assert done.problems == ()
+    *_, question = done.topic.questions.values()
+    assert (question.since, str(question.by)) == (since, by)
+
+
+def test_what_is_judged_ends_on_the_day_that_its_question_names(root: Path):
+    """A question without a model closes on that day."""
+    done = new_topic(root, "mine", kind="judgement", own=TemplateInput("Will it close by 31 March 2027?"), today=TODAY)
+    assert [judged.by for judged in done.topic.judged.values()] == [date(2027, 3, 31)]
+
+
+def test_a_deadline_that_has_passed_is_refused(root: Path):
+    """The question asks about no day to come."""
+    done = new_topic(root, "mine", kind="hazard", own=TemplateInput("Will it close by 31 March 2026?"), today=TODAY)
+    assert [problem.message for problem in done.problems] == [
+        "the last day that counts would be 2026-03-31, which is not after today (2026-11-29)"
+    ]
+
+
+def test_words_and_days_that_differ_are_told_apart():
+    """Only another day than the one in the words contradicts them."""
+    asks = "Will it close by 31 March 2027?"
+    differing = [contradiction(asks, day, TODAY) for day in (date(2027, 3, 31), date(2027, 4, 1), None)]
+    assert differing == ["", "by 31 March 2027", ""]
+    assert not contradiction("Will it close by summer 2027?", date(2027, 4, 1), TODAY)

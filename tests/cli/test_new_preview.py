@@ -1,0 +1,84 @@
+"""What `forecast new` shows of a new topic before any update: the answer that follows."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecast.actions.new.books import new_book
+from forecast.actions.new.preview import preview_answers
+from forecast.actions.new.templates import TemplateInput
+from forecast.actions.update import update
+from forecast.model.settings import Settings
+from tests.cli.conftest import Run
+from tests.support.new_topics import new_topic
+
+pytestmark = pytest.mark.medium
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A new book."""
+    assert new_book(tmp_path / "fresh", today=TODAY).problems == ()
+    return tmp_path / "fresh"
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        ("hazard", TemplateInput("Will there be a strike in 2027?", base_rate="3 in 20 years")),
+        ("hazard", TemplateInput("When will the bridge close?", priors={"rate": "Gamma(p5=0.02, p95=0.5)"})),
+        (
+            "count",
+            TemplateInput("How many owls will nest in 2027?", priors={"rate": "0.3 to 3"}, past="12 9 15", source="Yearbooks"),
+        ),
+        ("options", TemplateInput("Who wins?", priors={"winner": "red 40 %, blue 60 %"}, reasons={"winner": "The polls say so."})),
+    ],
+    ids=["base rate", "date", "past", "options"],
+)
+def test_the_preview_is_what_an_update_publishes(fresh: Path, kind: str, own: TemplateInput):
+    """Every answer, of chances, numbers, dates and options, has the same value, to the last digit, as in the report that follows."""
+    done = new_topic(fresh, "mine", kind=kind, own=own, today=TODAY)
+    assert done.topic is not None, done.problems
+    preview = preview_answers(done.topic, TODAY)
+    assert (preview.problems, preview.sound) == ((), True)
+    updated = update(fresh, topics=["mine"], as_of=TODAY, today=TODAY, settings=Settings(), referee=False, insight=True, pages=False)
+    assert updated.exit_code == 0, updated.problems
+    published = {answer["name"]: answer["value"] for answer in updated.contents["mine"]["answers"]}
+    assert published
+    assert {name: answer["value"] for name, answer in preview.answers.items()} == published
+
+
+@pytest.mark.parametrize("prior", ["0.02 to 0.5", "Gamma(p5=0.02, p95=0.5)"], ids=["words", "statement"])
+def test_new_prints_the_line_that_update_prints(run: Run, fresh: Path, prior: str):
+    """Whether the prior is said in words or as a statement, the answer stands there, in an update's words and digits."""
+    given = (
+        "--like",
+        "hazard",
+        "--asks",
+        "Will it close?",
+        "--by",
+        "2899-06-30",
+        "--prior",
+        f"rate={prior}",
+        "--why",
+        "rate=It has closed before.",
+    )
+    lines = run("new", "bridge", *given, on=fresh).out.splitlines()
+    shown = lines[lines.index("The answer this implies:") + 1]
+    updated = run("update", "bridge", "--no-referee", "--no-insight", "--no-pages", on=fresh)
+    assert updated.code == 0, updated.err
+    assert shown in updated.out.splitlines()
+
+
+def test_an_answer_that_nobody_has_thought_of_is_not_shown(run: Run, fresh: Path):
+    """While every prior is a placeholder no answer is shown; where some are, they are named beside it."""
+    ran = run("new", "lake", "--like", "level", "--asks", "Will it rise?", on=fresh)
+    assert (ran.code, "implies" in ran.out) == (0, False)
+    given = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
+    ran = run("new", "pond", "--like", "level", "--asks", "Will it rise?", *given, on=fresh)
+    assert "The answer this implies, with the template's `trend` and `noise`:" in ran.out.splitlines()
