@@ -14,7 +14,9 @@ from forecast.schema.insight import Estimate, InsightContent, MeasureContent, Me
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
+ROUNDED = 1e-5  # how far rounding to six digits, and sums of rounded numbers, may put a chance outside 0 and 1
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
+NOT_KNOWN = "not known"
 ONE_OR_MORE_OF, NONE_OF = "one or more ", "no "  # how conditions of older reports begin
 AMOUNT_OF = re.compile(r"((?:more|fewer|less) than [^ ]+) (.+)")
 
@@ -54,12 +56,20 @@ def is_percent(measure: MeasureScale) -> bool:
 
 
 def value_text(measure: MeasureScale, value: float, *, error: float = 0.0) -> str:
-    """Return a value of a measure: a percent, or a number (settled ones as they are)."""
+    """Return a value of a measure: a percent, or a number (settled ones as they are).
+
+    What an error of its own, or rounding, puts below 0 or above 1 is a bound of a percent; a chance farther outside is ``not known``.
+    A number within two errors of 0 is 0.
+    """
+    tolerance = words.BOUND_STANDARD_ERRORS * error
     if not is_percent(measure):
-        return words.number(value, error=max(error, 0.003 * abs(value)))
+        return words.number(0.0 if abs(value) <= tolerance else value, error=max(error, 0.003 * abs(value)))
     if measure["settled"] and value in {0.0, 1.0}:
         return words.share(value)
-    return words.percent(min(max(value, 0.0), 1.0), error=error) if -1e-9 <= value <= 1 + 1e-9 else words.number(value, error=error)
+    nearest = min(max(value, 0.0), 1.0)
+    if abs(value - nearest) <= max(tolerance, ROUNDED):
+        return words.percent(nearest, error=error)
+    return NOT_KNOWN if measure["kind"] == "probability" else words.number(value, error=error)
 
 
 def change_text(measure: MeasureContent, change: float, *, error: float = 0.0) -> str:

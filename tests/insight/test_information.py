@@ -177,3 +177,13 @@ def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     posts, _ = signposts(cases_of_one(baseline_of(analysis)))
     assert [post["condition"].split(" ")[0] for post in posts] == ["at", "fewer"]
     assert all(0.1 < post["chance"] < 0.3 for post in posts)
+
+
+def test_a_chance_that_no_path_has_is_0_however_the_published_one_was_rounded() -> None:
+    """Read off the paths it is neither below 0 nor above 1; the published number, in six digits, has no part in it."""
+    exact = cases_of_one(baseline_of(concluded()))
+    happens = exact.groups[0].paths.totals["seen"][:, -1] >= 3
+    for published in (exact.published - 1e-6, exact.published + 1e-6):
+        rounded = replace(exact, published=published)
+        assert rounded.conditional_estimates(~happens)[0]["value"] == 0
+        assert rounded.conditional_estimates(happens)[0]["value"] == pytest.approx(1, abs=1e-12)
