@@ -142,7 +142,7 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         _history_section(content, insight, charts),
         _sensitivity_section(insight, charts),
         _surprise_section(content, insight, charts),
-        _signposts_section(insight),
+        _signposts_section(content, insight),
         _uncertainty_section(content, insight, charts),
     )
     sections = {section.anchor: section for section in made}
@@ -272,8 +272,8 @@ def _surprise_section(content: TopicContent, insight: InsightContent, charts: Co
     )
 
 
-def _signposts_section(insight: InsightContent) -> Section:
-    tables = [signposts_table(insight)] if insight["signposts"] else []
+def _signposts_section(content: TopicContent, insight: InsightContent) -> Section:
+    tables = [signposts_table(insight, content["answers"])] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
         return _empty_section("signposts", "Nothing more is simulated, so nothing to watch for.")

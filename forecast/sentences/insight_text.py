@@ -119,11 +119,19 @@ def relative_change(measure: MeasureContent, change: float) -> float:
     return abs(change) if is_percent(measure) else abs(change) / max(abs(measure["value"]), 1e-12)
 
 
-def next_move_sentence(insight: InsightContent, question: str) -> str:
-    """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
-    found = _next_signposts(insight, question)
+def next_move_sentence(insight: InsightContent, question: str, *, by: str | None = None) -> str:
+    """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it.
+
+    ``by`` is the question's last day, after which nothing is watched for.
+    """
+    found = _next_signposts(insight, question, by=by)
     if found is None:
-        return "No single event we track would move it much."
+        is_late = by is not None and _next_signposts(insight, question, by=None) is not None
+        return (
+            f"No event we track is due before it closes on {words.day(by)}."
+            if is_late and by
+            else "No single event we track would move it much."
+        )
     index, group = found
     return _signposts_sentence(insight["measures"][index], index, group)
 
@@ -163,9 +171,9 @@ def clause_of(post: SignpostContent) -> str:
     return condition if amount is None else f"{amount[1]} are recorded under “{amount[2]}”"
 
 
-def next_signpost(insight: InsightContent, question: str) -> SignpostContent | None:
+def next_signpost(insight: InsightContent, question: str, *, by: str | None = None) -> SignpostContent | None:
     """Return the signpost that ``next_move_sentence`` begins with; None where it names none."""
-    found = _next_signposts(insight, question)
+    found = _next_signposts(insight, question, by=by)
     return None if found is None else _strongest_signpost(*found)
 
 
@@ -174,11 +182,18 @@ def _strongest_signpost(index: int, group: Sequence[SignpostContent]) -> Signpos
     return max((post for post in group if not is_absence(post)), key=lambda post: abs(post["values"][index]["change"]), default=group[0])
 
 
-def _next_signposts(insight: InsightContent, question: str) -> tuple[int, list[SignpostContent]] | None:
-    """The place of the measure that is expected to move most, and the signposts of the stream that moves it; None where none does."""
+def is_in_time(post: SignpostContent, by: str | None) -> bool:
+    """Whether a signpost is seen by a question's last day; always so where it has none."""
+    return by is None or post["until"] <= by
+
+
+def _next_signposts(insight: InsightContent, question: str, *, by: str | None) -> tuple[int, list[SignpostContent]] | None:
+    """The place of the measure that is expected to move most, and the signposts of the stream that moves it in time; None where none does."""
     places = measure_indices(insight, question)
     posts: dict[tuple[str, str], list[SignpostContent]] = {}
     for post in insight["signposts"]:
+        if not is_in_time(post, by):
+            continue
         posts.setdefault((post["stream"], post["until"]), []).append(post)
     ranked = [
         (not _decides(insight["measures"][index], group, index), _expected_change(insight, group, index), -order, index, group)

@@ -146,9 +146,9 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     split = _split_of(insight, index)
     if split is not None:
         yield _split_sentence(split)
-    post = next_signpost(insight, answer["name"])
+    post = next_signpost(insight, answer["name"], by=answer["by"])
     is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
-    yield f"{next_move_sentence(insight, answer['name'])}{f' {SIGN}' if is_sign else ''}"
+    yield f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
     if split is not None:
         yield from _unknown_sentences(split, answer["answer"])
     elif missing := missing_split_sentence(answer, measure):

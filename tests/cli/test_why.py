@@ -89,6 +89,17 @@ def test_why_says_where_a_doubt_is_not_split_and_why(run: Run, question: str, wh
     assert f"How much of the doubt is luck is not worked out: {why}." in run("why", question, on=ROOT).out.splitlines()
 
 
+def test_why_watches_for_nothing_after_the_last_day_of_a_question(run: Run):
+    """What would move an answer is seen by its last day: of a war that may end in 2027, nothing moves a question that closes in 2026."""
+    insight = read_content((ROOT / "reports" / "route.json").read_bytes())["insight"]
+    assert insight is not None
+    for question, by in (("ceasefire_2026", "2026-12-31"), ("another_transfer", "2027-12-31")):
+        found = json.loads(run("why", f"route.{question}", "--json", on=ROOT).out)
+        in_time = [post["condition"] for post in insight["signposts"] if post["until"] <= by]
+        assert bool(found["would_move"]) is bool(in_time)
+        assert len(found["would_move"]) <= len(in_time)
+
+
 def test_why_has_no_note_of_another_question(run: Run, published: Path, tmp_path: Path):
     """Of the notes that a question's doubt cannot be split, only its own is printed."""
     shutil.copytree(published, tmp_path / "other")

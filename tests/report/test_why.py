@@ -23,7 +23,7 @@ from forecast.report.tables_why import (
     signposts_table,
 )
 from forecast.schema.topic import ReportFault, digest_of
-from forecast.sentences.insight_text import change_text, move_to_report, next_move_sentence, value_text
+from forecast.sentences.insight_text import change_text, measure_title, move_to_report, next_move_sentence, next_signpost, value_text
 from forecast.sentences.last_moved import last_move_sentence
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -187,6 +187,37 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
     assert next_move_sentence({**insight, "signposts": noisy}, "rain").startswith("No single event we track")
 
 
+def test_nothing_is_watched_for_after_the_last_day_of_a_question():
+    """A signpost of the last day is named, one of a later day is not; where all are later, that is said."""
+    insight = {"measures": [CHANCE], "signposts": [_post("cloud", "one or more clouds", 0.3, 0.19), _post("cloud", "no clouds", 0.7, 0.06)]}
+    watched = next_move_sentence(insight, "rain")
+    assert watched.startswith("Watch whether")
+    assert next_move_sentence(insight, "rain", by="2027-01-31") == watched
+    assert next_signpost(insight, "rain", by="2027-01-31") == insight["signposts"][0]
+    late = "No event we track is due before it closes on 30 January 2027."
+    assert next_move_sentence(insight, "rain", by="2027-01-30") == late
+    assert next_signpost(insight, "rain", by="2027-01-30") is None
+    quiet = {**insight, "signposts": []}
+    assert next_move_sentence(quiet, "rain", by="2027-01-30") == "No single event we track would move it much."
+
+
+def test_the_table_of_signposts_has_no_answer_after_the_last_day_of_a_question():
+    """There a dash stands, which the caption explains; a question without a last day, or with that very day, has its figure."""
+    content = told()
+    insight, answers = content["insight"], content["answers"]
+    name = next(measure["question"] for measure in insight["measures"] if not measure["settled"])
+    day = insight["signposts"][0]["until"]
+    column = ["if", "by", "chance", *(measure_title(measure) for measure in insight["measures"] if not measure["settled"])].index(
+        next(measure_title(measure) for measure in insight["measures"] if measure["question"] == name)
+    )
+    for by, is_late in ((None, False), (day, False), ("2020-01-01", True)):
+        asked = [{**answer, "by": by if answer["name"] == name else None} for answer in answers]
+        table = signposts_table(insight, asked)
+        assert {row[column] == "–" for row in table.rows[1:]} == {is_late}
+        assert table.rows[0][column] != "–"
+        assert ("(–: the question closes before)" in table.caption) is is_late
+
+
 def test_signposts_are_told_by_their_clauses():
     """Of an event and its absence the event is watched for, however far the other would move an answer; of two outcomes both are told."""
     event = _post("wish", "another captive asks to go South", 0.15, 0.12) | {"absence": False}
@@ -238,7 +269,7 @@ def test_whatever_follows_an_expected_value_says_so():
         charts = topic_charts(content)
         sections = why_sections(content, charts)
         tables = [
-            history_table(insight), leverage_table(insight, ("source",)), information_table(insight), signposts_table(insight),
+            history_table(insight), leverage_table(insight, ("source",)), information_table(insight), signposts_table(insight, content["answers"]),
             *(moves_table(insight, move) for move in insight["moves"]),
         ]  # fmt: skip
         for table in tables:
