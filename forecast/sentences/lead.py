@@ -35,7 +35,7 @@ MOST_WORDS = 120
 STEP_ERRORS = 3.5  # which news of a history moved an answer is looked for on every day and for every question: beyond 2 errors is every twentieth step
 LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
-LEAST_PART = 0.01  # of the doubt: a parameter that has less is not worth a name
+NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
 
 
@@ -201,14 +201,19 @@ def _split_sentence(split: SplitContent) -> str:
 
 
 def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:
-    """The parameter that it would help most to know, by name; what is itself asked of is no name for the doubt about it."""
+    """The parameter that it would help most to know, by name, or that none matters much; what is itself asked of is no name for the doubt about it."""
     found = sorted((part for part in split["parts"] if 2 * part["error"] < part["share"]), key=lambda part: -part["share"])
     others = [part for part in found if part["share"] < SAME and part["parameter"] != asked]
-    if split.get("structure", 0.0) >= LARGEST_FROM or not others or others[0]["share"] < LEAST_PART:
+    if split.get("structure", 0.0) >= LARGEST_FROM or not others:
         return
-    name = others[0]["parameter"] + (f" ({others[0]['label']})" if others[0]["label"] else "")
-    of = "The unknown that matters most" if found[0] is others[0] else "Of the other unknowns the one that matters most"
-    yield f"{of} is “{name.replace('_', ' ')}”."
+    top, is_first = others[0], found[0] is others[0]
+    share = f"{words.percent(top['share'], error=top['error'])} of the doubt"
+    if top["share"] < NAMED_FROM:
+        yield f"No {'single' if is_first else 'other'} unknown matters much: the largest is {share}."
+        return
+    name = top["parameter"] + (f" ({top['label']})" if top["label"] else "")
+    of = "The unknown that matters most" if is_first else "Of the other unknowns the one that matters most"
+    yield f"{of} is “{name.replace('_', ' ')}”, {share}."
 
 
 def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:

@@ -82,7 +82,7 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
     assert lead_paragraph(content(asked, insight=its), asked, "About one in ten.") == (
         "10 %: about one in ten. With what was known on 1 January 2026 the same model would have said 20 %; it fell to 5 % on 4 March 2026, "
         f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much. "
-        "The unknown that matters most is “rate”."
+        "The unknown that matters most is “rate”, 30 % of the doubt."
     )
 
 
@@ -152,7 +152,7 @@ def test_a_sentence_for_which_there_is_no_room_is_left_out_whole():
     asked = answer()
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
     assert "storms" not in said
-    assert said.endswith("No single event we track would move it much. The unknown that matters most is “rate”.")
+    assert said.endswith("No single event we track would move it much. The unknown that matters most is “rate”, 30 % of the doubt.")
 
 
 def test_a_doubt_that_is_not_split_is_said_with_its_reason():
@@ -188,7 +188,28 @@ def test_what_is_asked_of_is_no_name_for_the_doubt():
     asked = answer(answer="cause")
     its = insight(*STEPS, split=[{**SPLIT, "ignorance": 1.0, "parts": parts}])
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
-    assert "Of the other unknowns the one that matters most is “names south (one man)”." in said
+    assert "Of the other unknowns the one that matters most is “names south (one man)”, 20 % of the doubt." in said
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.1,), "The unknown that matters most is “a”, 10 % of the doubt."),
+        ((0.099, 0.05), "No single unknown matters much: the largest is 10 % of the doubt."),
+        ((0.004, 0.023), "No single unknown matters much: the largest is 2 % of the doubt."),
+        ((0.98, 0.03), "No other unknown matters much: the largest is 3 % of the doubt."),
+        ((0.001,), ""),
+    ],
+)
+def test_an_unknown_is_named_only_where_it_matters(shares, said):
+    """From a tenth of the doubt on; where the largest has less, that is said with its share, and nothing where none is beyond its error."""
+    parts = [{"parameter": name, "label": "", "share": share, "error": 0.001} for name, share in zip(("a", "b"), shares, strict=False)]
+    asked = answer(answer="a" if shares[0] > 0.5 else "total(floods) >= 1")
+    text = lead_paragraph(
+        content(asked, insight=insight(*STEPS, split=[{**SPLIT, "ignorance": 0.4, "parts": parts}])), asked, "One in ten."
+    )
+    assert text.endswith(said)
+    assert ("unknown matters" in text or "unknown that" in text) is bool(said)
 
 
 @pytest.mark.parametrize(("after", "said"), [(0.109, ""), (0.112, "10 % → 11 % on 4 March 2026")])
