@@ -91,7 +91,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
         "The record has no days to go back to.",
         "There were no rows to foresee.",
         "Nothing more is simulated, so nothing to watch for.",
-        "How much of the doubt is luck is not worked out",
+        "How much of the doubt is luck is not known",
     ):
         assert sentence in text
         assert sentence in files["route.html"].decode()

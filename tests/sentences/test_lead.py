@@ -160,12 +160,12 @@ def test_a_doubt_that_is_not_split_is_said_with_its_reason():
     number = {**CHANCE, "kind": "mean", "value": 4.38}
     quiet = insight(STEPS[0], measures=[number])
     for asked, its, why in (
-        (answer(given="total(floods) >= 1"), insight(STEPS[0]), "the question has a condition"),
-        (answer(annulled="total(floods) >= 1"), insight(STEPS[0]), "the question may be annulled"),
-        (answer(kind="distribution", headline="3"), quiet, "the variance does not exist, or is not known from these draws"),
+        (answer(given="total(floods) >= 1"), insight(STEPS[0]), "the split is computed only for questions without a condition"),
+        (answer(annulled="total(floods) >= 1"), insight(STEPS[0]), "the split is computed only for questions that cannot be annulled"),
+        (answer(kind="distribution", headline="3"), quiet, "the variance is infinite, or rests on values too rare for the draws to show"),
     ):
-        assert f"How much of the doubt is luck is not worked out: {why}." in lead_paragraph(content(asked, insight=its), asked, "About 3.")
-        assert unsplit_sentence([asked], its) == f"How much of the doubt is luck is not worked out for “rain”, since {why}."
+        assert f"How much of the doubt is luck is not known: {why}." in lead_paragraph(content(asked, insight=its), asked, "About 3.")
+        assert unsplit_sentence([asked], its) == f"How much of the doubt is luck is not known for “rain”: {why}."
     assert "doubt" not in lead_paragraph(content(answer(), insight=insight(STEPS[0])), answer(), "About one in ten.")
     assert not unsplit_sentence([answer()], insight(STEPS[0]))
 
