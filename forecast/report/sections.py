@@ -98,7 +98,7 @@ SECTION_HEADINGS = {
     "doubt": "Ignorance and luck",
 }
 VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
-VARIANT_SILENT = ("changed", "foresaw")  # of which nothing is said of a topic with variants
+VARIANT_SILENT = ("foresaw",)  # of which nothing is said of a topic with variants
 REGIMES_HEADING = "Hidden regimes"  # of the section that only a topic with these has
 OPENING_SECTIONS = frozenset({"variants", "regimes", "changed", "history"})  # those before the record; the others follow what was believed
 
@@ -149,7 +149,8 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
     if "variants" in content:
         for anchor in VARIANT_SILENT:
             sections[anchor] = _empty_section(
-                anchor, f"{SECTION_HEADINGS[anchor]}: this is of each variant, and not worked out for all together."
+                anchor,
+                f"{SECTION_HEADINGS[anchor]}: not computed, since it is of one model at a time and this topic has rival versions of it.",
             )
     return own | sections
 

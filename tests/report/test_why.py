@@ -76,6 +76,19 @@ def test_without_insight_each_section_says_so_in_a_sentence():
     assert "spark" not in render_index([content])["index.html"].decode().split("</style>")[1].replace("sparkcell", "")
 
 
+def test_a_topic_with_variants_says_what_changed():
+    """Its split of a change is shown with its table; how well the record was foreseen is of one model, and the section says so."""
+    content = told()
+    alone = why_sections(content, topic_charts(content))
+    content["variants"] = {"combine": "stated", "reason": "", "rivals": [], "wider": []}
+    sections = why_sections(content, topic_charts(content))
+    assert sections["changed"] == alone["changed"]
+    assert sections["changed"].folded
+    assert sections["foresaw"].missing == (
+        "How well the record was foreseen: not computed, since it is of one model at a time and this topic has rival versions of it."
+    )
+
+
 def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
     """Lists without entries give sentences, not empty tables or charts."""
     content = copy.deepcopy(told())
