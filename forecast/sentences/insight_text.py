@@ -37,6 +37,13 @@ def statistic_name(measure: MeasureScale) -> str:
     return {"mean": "expected", "median": "median"}.get(measure["kind"], "")
 
 
+def figure_name(measure: MeasureContent) -> str:
+    """Return what a measure is, as the subject of a sentence: ``the chance of “fear”``, ``the expected value``; empty for the chance that is asked for."""
+    if measure["label"]:
+        return f"the chance of “{measure['label'].replace('_', ' ')}”"
+    return {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "")
+
+
 def figures_note(moved: Iterable[str]) -> str:
     """Return what a reader of answers beside their last moves has to know, where some of these are of the mean of a number, whose answer is its median."""
     is_of_mean = any(text.startswith(f"{statistic_name({'kind': 'mean', 'unit': '', 'settled': False})} ") for text in moved)
@@ -140,9 +147,7 @@ def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[Sig
     """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is."""
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
-    name = {"mean": "the expected value is ", "median": "the median is "}.get(measure["kind"], "")
-    if measure["label"]:
-        name = f"the chance of “{measure['label'].replace('_', ' ')}” is "
+    name = f"{figure_name(measure)} is " if figure_name(measure) else ""
     then = f"{name}{value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     watch = f"Watch whether {clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)."
     if other is None:

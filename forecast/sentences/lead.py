@@ -18,6 +18,7 @@ from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
 from forecast.sentences.insight_text import (
+    figure_name,
     is_noticed,
     measure_indices,
     next_move_sentence,
@@ -100,7 +101,7 @@ def history_finding(insight: InsightContent, index: int) -> str:
     measure, points = insight["measures"][index], insight["history"]["points"]
     steps = notable_steps(insight, index)
     now = value_text(measure, points[-1]["values"][index], error=points[-1]["errors"][index])
-    of = _subject(measure)
+    of = f"{figure_name(measure)} ".lstrip()
     if not steps:
         return words.capitalise(_drift_text(measure, points[0], points[-1], index))
     step = steps[-1]
@@ -110,16 +111,9 @@ def history_finding(insight: InsightContent, index: int) -> str:
     return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}")
 
 
-def _subject(measure: MeasureContent) -> str:
-    """What of an answer a history follows, before a verb: ``the chance of “fear” ``; nothing for the chance that is asked for."""
-    if measure["label"]:
-        return f"the chance of “{measure['label'].replace('_', ' ')}” "
-    return {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
-
-
 def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> str:
     """How far a measure went that no news moved: quiet time does that."""
-    of = _subject(measure)
+    of = f"{figure_name(measure)} ".lstrip()
     was, now, day = _value(measure, before, index), _value(measure, after, index), words.day(before["day"])
     if was == now:
         return f"{of}{'is ' if of else ''}{now} now, as on {day}; no single event has moved it"

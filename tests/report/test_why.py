@@ -24,7 +24,8 @@ from forecast.report.tables_why import (
 )
 from forecast.schema.topic import ReportFault, digest_of
 from forecast.sentences.insight_text import change_text, measure_title, move_to_report, next_move_sentence, next_signpost, value_text
-from forecast.sentences.last_moved import last_move_sentence
+from forecast.sentences.last_moved import CHANGES_NOTE, last_move_sentence
+from forecast.sentences.lead import last_moved_text
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -111,6 +112,13 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
     assert [name for name in files if re.search(r"/(?:moved|history|tornado|checks|score|split)", name)] == []
 
 
+def test_a_page_says_what_counts_as_a_change_and_what_as_news():
+    """It stands beside the last changes in both forms of the page, and nowhere where there is no insight."""
+    for content, is_said in ((told(), 1), (sample_content(), 0)):
+        files = render_topic(content)
+        assert [files[name].decode().count(CHANGES_NOTE) for name in ("route.html", "route.md")] == [is_said, is_said]
+
+
 def test_a_hole_in_the_insight_is_named():
     """A missing key of a part of a change is refused by its place."""
     content = copy.deepcopy(told())
@@ -147,7 +155,7 @@ def test_every_open_question_says_what_moved_it_and_what_would():
     for answer in content["answers"]:
         glance = found[answer["name"]]
         if answer["status"] == "open":
-            assert f"Last moved: {glance.moved}" in html
+            assert f"Last change: {glance.moved}" in html
             assert f"Next: {glance.coming}" in html
         else:
             assert (glance.moved, glance.coming, glance.change) == ("", "", "")
@@ -179,6 +187,19 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     assert last_move_sentence(sinking, "rain") == "1,168 days have passed since 1 August 2023: down from 30 % to 10 %."
     alike = quiet | {"history": {"points": [_point("2023-08-01", 0.1449), _point("2026-10-12", 0.1351)]}}
     assert last_move_sentence(alike, "rain") == "Nothing of note has moved it since 1 August 2023."
+
+
+def test_the_last_change_and_the_last_news_are_one_where_no_split_has_moved_it():
+    """The day and the figures are those of “last moved by news”; a step within 3.5 errors is neither, and a choice is named."""
+    measure = {**CHANCE, "label": "no_rain"}
+    points = [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2"), _point("2026-10-12", 0.088, "rain: 3")]
+    insight = {"measures": [measure], "moves": [], "history": {"points": points}}
+    assert last_move_sentence(insight, "rain") == "Rain: 2: chance of “no rain” up from 3 % to 8 %, as of 23 September 2026."
+    assert last_moved_text(insight, 0) == "3 % → 8 % on 23 September 2026; 9 % now"
+    for change, said in ((0.0069, "Rain: 2: "), (0.0071, "Row 0: ")):
+        move = _move("2026-09-15", 0.06, 0.1, (change,))
+        move["parts"][0]["errors"] = [0.002]
+        assert last_move_sentence(insight | {"moves": [move]}, "rain").startswith(said)
 
 
 def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
