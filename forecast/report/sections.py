@@ -98,6 +98,10 @@ SECTION_HEADINGS = {
     "doubt": "Ignorance and luck",
 }
 VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
+OVERLAP = (
+    "What single parameters would take away overlaps, since what is learnt of one tells something of others: "
+    "these shares need not add up to the ignorance, and may come to more than 100 %."
+)
 VARIANT_SILENT = ("foresaw",)  # of which nothing is said of a topic with variants
 REGIMES_HEADING = "Hidden regimes"  # of the section that only a topic with these has
 OPENING_SECTIONS = frozenset({"variants", "regimes", "changed", "history"})  # those before the record; the others follow what was believed
@@ -291,13 +295,14 @@ def _uncertainty_section(content: TopicContent, insight: InsightContent, charts:
         else "every parameter"
     )
     explained = (
-        f"If {known} were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
+        f"If {known} were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away.",
+        *((OVERLAP,) if any(len(split["parts"]) > 1 for split in insight["split"]) else ()),
     )
     pictures = (Picture("split", "The share of each answer's doubt that is ignorance"),) if "split" in charts else ()
     return Section(
         SECTION_HEADINGS["doubt"],
         "doubt",
-        (explained, unsplit) if unsplit else (explained,),
+        (*explained, unsplit) if unsplit else explained,
         pictures=pictures,
         tables=(split_table(insight),),
     )

@@ -10,7 +10,7 @@ import pytest
 from forecast.report.charts import topic_charts
 from forecast.report.charts_why import chart_name
 from forecast.report.pages import render_index, render_topic
-from forecast.report.sections import SECTION_HEADINGS, why_sections
+from forecast.report.sections import OVERLAP, SECTION_HEADINGS, why_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import rows_table
 from forecast.report.tables_why import (
@@ -88,6 +88,16 @@ def test_a_topic_with_variants_says_what_changed():
     assert sections["foresaw"].missing == (
         "How well the record was foreseen: not computed, since it is of one model at a time and this topic has rival versions of it."
     )
+
+
+def test_shares_of_single_parameters_are_said_to_overlap():
+    """Beside a table that may add up to more than the whole, and not where each answer has one parameter alone."""
+    content = copy.deepcopy(told())
+    assert any(len(split["parts"]) > 1 for split in content["insight"]["split"])
+    assert OVERLAP in why_sections(content, ())["doubt"].paragraphs
+    for split in content["insight"]["split"]:
+        split["parts"] = split["parts"][:1]
+    assert OVERLAP not in why_sections(content, ())["doubt"].paragraphs
 
 
 def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
