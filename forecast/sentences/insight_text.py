@@ -135,7 +135,7 @@ def next_move_sentence(insight: InsightContent, question: str, *, by: str | None
     if found is None:
         is_late = by is not None and _next_signposts(insight, question, by=None) is not None
         return (
-            f"No event we track is due before it closes on {words.day(by)}."
+            f"No event we track is due before the question closes on {words.day(by)}."
             if is_late and by
             else "No single event we track would move it much."
         )

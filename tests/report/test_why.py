@@ -238,7 +238,7 @@ def test_nothing_is_watched_for_after_the_last_day_of_a_question():
     assert watched.startswith("Watch whether")
     assert next_move_sentence(insight, "rain", by="2027-01-31") == watched
     assert next_signpost(insight, "rain", by="2027-01-31") == insight["signposts"][0]
-    late = "No event we track is due before it closes on 30 January 2027."
+    late = "No event we track is due before the question closes on 30 January 2027."
     assert next_move_sentence(insight, "rain", by="2027-01-30") == late
     assert next_signpost(insight, "rain", by="2027-01-30") is None
     quiet = {**insight, "signposts": []}
