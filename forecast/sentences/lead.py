@@ -185,13 +185,15 @@ def _split_of(insight: InsightContent, index: int) -> SplitContent | None:
 
 def _split_sentence(split: SplitContent) -> str:
     if split.get("structure", 0.0) >= LARGEST_FROM:
-        return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of it (of the variance)."
-    known = f"if every unknown in the model were known{', and which version of it is right' if 'structure' in split else ''}"
+        return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of the variance."
+    known = (
+        "every unknown in the model and its right version were known" if "structure" in split else "every unknown in the model were known"
+    )
     if split["ignorance"] >= 1:
-        return f"Luck has no part in the doubt: all of it would be gone {known}."
+        return f"Luck has no part in the doubt: all of it would be gone if {known}."
     if split["ignorance"] >= LARGEST_FROM:
-        return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of it (of the variance) would be gone {known}."
-    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of it (of the variance) would remain even {known}."
+        return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of the variance would be gone if {known}."
+    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of the variance would remain even if {known}."
 
 
 def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:

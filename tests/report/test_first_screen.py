@@ -211,6 +211,18 @@ def test_the_range_over_versions_of_the_model_says_how_many_count():
     assert "Rival versions" not in shown.lead.paragraph
 
 
+def test_the_large_figure_and_the_figure_of_the_picture_are_named():
+    """A number is called the median beside its range, and the line's end the expected value; a chance is one figure, and has no name."""
+    number, chance = told(lead="captives"), told(lead="second_transfer")
+    shown = screen(number).lead
+    assert any(fact.startswith("Median; 90 % range: ") for fact in shown.facts)
+    assert "Median; 90 % range: " in render_topic(number)["route.html"].decode().replace("\u00a0", " ")
+    assert [text.text for text in topic_charts(number)[shown.picture].texts].count("expected") == 1
+    shown = screen(chance).lead
+    assert not any("Median" in fact for fact in shown.facts)
+    assert "expected" not in [text.text for text in topic_charts(chance)[shown.picture].texts]
+
+
 def test_figures_that_are_means_are_explained_beneath_the_questions():
     """Where a line has a change of an expected value a note says which figure is which, on the page, in Markdown and in the index."""
     content = told()

@@ -70,8 +70,8 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
 @pytest.mark.parametrize(
     ("share", "doubt"),
     [
-        (0.4, "Most of the doubt is luck: 60 % of it (of the variance) would remain even if every unknown in the model were known."),
-        (0.6, "Most of the doubt is ignorance: 60 % of it (of the variance) would be gone if every unknown in the model were known."),
+        (0.4, "Most of the doubt is luck: 60 % of the variance would remain even if every unknown in the model were known."),
+        (0.6, "Most of the doubt is ignorance: 60 % of the variance would be gone if every unknown in the model were known."),
         (1.0, "Luck has no part in the doubt: all of it would be gone if every unknown in the model were known."),
     ],
 )
@@ -92,17 +92,17 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
         (
             0.7,
             0.5,
-            "Most of the doubt is over which version of the model is right: knowing that would remove 50 % of it (of the variance).",
+            "Most of the doubt is over which version of the model is right: knowing that would remove 50 % of the variance.",
         ),
         (
             0.7,
             0.3,
-            "Most of the doubt is ignorance: 70 % of it (of the variance) would be gone if every unknown in the model were known, and which version of it is right.",
+            "Most of the doubt is ignorance: 70 % of the variance would be gone if every unknown in the model and its right version were known.",
         ),
         (
             0.3,
             0.1,
-            "Most of the doubt is luck: 70 % of it (of the variance) would remain even if every unknown in the model were known, and which version of it is right.",
+            "Most of the doubt is luck: 70 % of the variance would remain even if every unknown in the model and its right version were known.",
         ),
     ],
 )
