@@ -191,13 +191,19 @@ def information_table(insight: InsightContent) -> ReportTable:
     columns = (Column("one more month of", "head"), Column("until", "day"), *_columns(insight, shown))
     rows = tuple(
         (
-            name_as_words(month["stream"]),
+            counted_text(month["stream"]),
             month["until"],
             *(change_text(insight["measures"][at], month["values"][at], error=month["errors"][at]).replace("+", "± ") for at in shown),
         )
         for month in insight["information"]
     )
     return ReportTable("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
+
+
+def counted_text(name: str) -> str:
+    """Return what is counted, a class after its stream: ``words: abducted`` of ``abducted of words``."""
+    label, _, stream = name.rpartition(" of ")
+    return f"{name_as_words(stream)}: {name_as_words(label)}" if label else name_as_words(stream)
 
 
 def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent]) -> ReportTable:

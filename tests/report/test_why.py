@@ -14,6 +14,7 @@ from forecast.report.sections import OVERLAP, SECTION_HEADINGS, why_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import rows_table
 from forecast.report.tables_why import (
+    counted_text,
     history_table,
     information_table,
     leverage_table,
@@ -243,6 +244,15 @@ def test_nothing_is_watched_for_after_the_last_day_of_a_question():
     assert next_signpost(insight, "rain", by="2027-01-30") is None
     quiet = {**insight, "signposts": []}
     assert next_move_sentence(quiet, "rain", by="2027-01-30") == "No single event we track would move it much."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("abducted of words", "words: abducted"), ("out_of_battle", "out of battle"), ("no_chance of held_him", "held him: no chance")],
+)
+def test_a_class_stands_after_its_stream(name: str, said: str):
+    """In the table of what one more month teaches; a stream with "of" in its name is whole."""
+    assert counted_text(name) == said
 
 
 def test_the_table_of_signposts_has_no_answer_after_the_last_day_of_a_question():
