@@ -7,7 +7,7 @@ A sentence for which there is no room is left to the sections below, which say t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -108,7 +108,16 @@ def history_finding(insight: InsightContent, index: int) -> str:
     low, high, day = _value(measure, step.before, index), _value(measure, step.after, index), words.day(step.after["day"])
     verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
     rest = "" if high == now else f"; {now} now"
-    return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}")
+    return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}{_earlier_text(measure, step, points, index)}")
+
+
+def _earlier_text(measure: MeasureContent, step: HistoryStep, points: Sequence[HistoryPoint], index: int) -> str:
+    """Where a measure began, if it has gone the other way since than the last news moved it: a picture that falls is not headed by a rise alone."""
+    first, last = points[0], points[-1]
+    whole, moved = last["values"][index] - first["values"][index], step.after["values"][index] - step.before["values"][index]
+    if whole * moved >= 0 or not _is_move(measure, first, last, index):
+        return ""
+    return f"; it was {_value(measure, first, index)} on {words.day(first['day'])}"
 
 
 def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> str:

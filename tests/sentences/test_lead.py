@@ -221,6 +221,10 @@ def test_a_step_within_three_of_its_errors_is_no_news(after: float, said: str):
 def test_the_title_of_a_history_is_what_it_found():
     """The last news that moved the answer, or that none has."""
     assert history_finding(insight(*STEPS), 0) == "Fell from 20 % to 5 % on 4 March 2026; 10 % now"
+    opposed = insight(point("2026-01-01", 0.3), point("2026-03-03", 0.05), point("2026-03-04", 0.1, "storms: 1"))
+    assert history_finding(opposed, 0) == "Rose from 5 % to 10 % on 4 March 2026; it was 30 % on 1 January 2026"
+    level = insight(point("2026-01-01", 0.104), point("2026-03-03", 0.05), point("2026-03-04", 0.1, "storms: 1"))
+    assert history_finding(level, 0) == "Rose from 5 % to 10 % on 4 March 2026"
     assert last_moved_text(insight(*STEPS), 0) == "20 % → 5 % on 4 March 2026; 10 % now"
     quiet = insight(STEPS[0], point("2026-10-12", 0.2, "storms: 0"))
     assert history_finding(quiet, 0) == "20 % now, as on 1 January 2026; no single event has moved it"
