@@ -22,7 +22,7 @@ from forecast.schema.insight import (
 )
 from forecast.schema.topic import ReportFault
 from forecast.schema.words import BOUND_STANDARD_ERRORS
-from forecast.sentences.insight_text import clause_of
+from forecast.sentences.insight_text import clause_of, is_in_time
 from forecast.sentences.split_words import is_variance_note_of
 
 MOST_REASONS = 5
@@ -120,7 +120,9 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
             [_reason(_changed_prior_text(variation), variation["values"][best]) for variation in insight["sensitivity"]]
         ),
         varied=bool(insight["sensitivity"]),
-        would_move=_largest_reasons([_reason(_signpost_text(signpost), signpost["values"][best]) for signpost in insight["signposts"]]),
+        would_move=_largest_reasons(
+            [_reason(_signpost_text(post), post["values"][best]) for post in insight["signposts"] if is_in_time(post, answer["by"])]
+        ),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
         structure=None if split is None else split.get("structure"),

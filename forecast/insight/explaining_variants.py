@@ -38,7 +38,7 @@ from forecast.predict.answers import Answer
 from forecast.predict.rival_weights import RivalWeights
 from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, MeasureContent, Move
 
-NOT_SPLIT = "Of a topic with variants it is not said how well the record was foreseen: that is a matter of each variant."
+ONE_MODEL_ALONE = "How well the record was foreseen is computed for one model at a time, and so not for rival versions together."
 
 
 def explain_variants(
@@ -55,7 +55,7 @@ def explain_variants(
     ``earlier`` is the report before, where there was one.
     """
     progress("asking why")
-    notes = [NOT_SPLIT]
+    notes = [ONE_MODEL_ALONE]
     known = _published_measures(topic, analyses, answers)
     measures = [measure for measure, _, _ in known]
     figures = np.array([[value, error] for _, value, error in known]).reshape(len(known), 2)
@@ -142,7 +142,9 @@ def _moves(
     moves = moves_of(now, earlier, notes)
     kept = [move for move in moves if np.isfinite([move["before"], *(part["points"] for part in move["parts"])]).all()]
     notes += [
-        f"What moved the answers {move['why']} is not said, since not every mean can be estimated." for move in moves if move not in kept
+        f"What moved the answers {move['why']} is not known: not every expected value could be estimated."
+        for move in moves
+        if move not in kept
     ]
     return kept
 

@@ -24,6 +24,7 @@ from forecast.insight.reweighting import Pool
 from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.processes import pickle_task, process_pool, unpickle_task
+from forecast.schema import words
 from forecast.schema.insight import HistoryContent
 from forecast.system import process_start_method
 
@@ -93,7 +94,7 @@ def days_left_out(days: Sequence[LeftOutDay]) -> list[tuple[str, str]]:
     described = []
     for why, together in groupby(days, key=attrgetter("why")):
         first, *rest = [left.day for left in together]
-        described.append((f"{first}" if not rest else f"{len(rest) + 1} days from {first} to {rest[-1]}", why))
+        described.append((words.day(first) if not rest else f"{len(rest) + 1} days from {words.day_range(first, rest[-1])}", why))
     return described
 
 

@@ -34,6 +34,8 @@ WORTH_WATCHING = 0.1  # the chance from which an outcome is
 LEAST_CHANCE = 0.01  # below it an outcome is no signpost
 FEWEST_PATHS_PER_OUTCOME = 100  # paths that an outcome must have; rarer ones are joined to their neighbours
 MOST_OUTCOMES = 12
+ROUND_FACTORS = (1, 2, 5)
+MOST_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def signposts(published: PublishedCases) -> tuple[list[SignpostContent], list[st
 
     A stream that may well show nothing is watched for one or more, over the
     shortest of 1, 3, 6 and 12 months in which that has a chance of 10 %; any other
-    for more than its upper and less than its lower quartile within a month.
+    for more than its upper and less than its lower quartile within a month, as round numbers.
     """
     posts: list[SignpostContent] = []
     notes: list[str] = []
@@ -145,12 +147,14 @@ def _sights(published: PublishedCases, stream: Stream, label: str) -> Iterator[S
     is_count = family_for(stream.value).discrete
     if not is_count or published.share(reaches[0].values >= 1) > 1 - WORTH_WATCHING:
         ahead = reaches[0]
-        low, high = _thresholds(ahead.values, published.weights)
+        low, high = _quartiles(ahead.values, published.weights)
         if is_count:
-            yield Sight(ahead, at_least_clause(stream, math.floor(high) + 1, label), ahead.values > high)
-            yield Sight(ahead, fewer_than_clause(stream, math.ceil(low), label), ahead.values < low, is_absence=low <= 1)
+            few, many = round_threshold(math.ceil(low), high - low), round_threshold(math.floor(high) + 1, high - low)
+            yield Sight(ahead, at_least_clause(stream, int(many), label), ahead.values >= many)
+            yield Sight(ahead, fewer_than_clause(stream, int(few), label), ahead.values < few, is_absence=few <= 1)
         else:
             is_sum, spread = adds_up(paths.model.topic, stream), high - low
+            low, high = round_threshold(low, spread), round_threshold(high, spread)
             yield Sight(ahead, measured_clause(stream, "above", high, spread=spread, is_sum=is_sum), ahead.values > high)
             yield Sight(ahead, measured_clause(stream, "below", low, spread=spread, is_sum=is_sum), ahead.values < low)
         return
@@ -159,17 +163,22 @@ def _sights(published: PublishedCases, stream: Stream, label: str) -> Iterator[S
     yield Sight(ahead, none_clause(stream, label), ahead.values < 1, is_absence=True)
 
 
-def _thresholds(values: Array, weights: Array) -> tuple[float, float]:
-    """The quartiles of what a stream adds, in three digits, or in more where its spread needs them."""
+def _quartiles(values: Array, weights: Array) -> tuple[float, float]:
+    """The quartiles of what a stream adds."""
     low, high = (float(point) for point in np.quantile(values, [0.25, 0.75], weights=weights, method="inverted_cdf"))
-    spread = high - low
-    return _round_threshold(low, spread), _round_threshold(high, spread)
+    return low, high
 
 
-def _round_threshold(value: float, spread: float) -> float:
-    if value == 0 or spread == 0:
+def round_threshold(value: float, spread: float) -> float:
+    """Return a quartile as a round number, a multiple of 1, 2 or 5 times a power of ten that is at most a quarter of what lies between both quartiles.
+
+    Counts below 8 apart stay as they are, and so does what would become 0; nobody chose the quartile itself.
+    """
+    if spread <= 0:
         return value
-    return round(value, max(2 - math.floor(math.log10(abs(value))), 1 - math.floor(math.log10(spread))))
+    power = 10.0 ** math.floor(math.log10(spread / 4))
+    step = max(power * factor for factor in ROUND_FACTORS if power * factor <= spread / 4)
+    return round(round(value / step) * step, MOST_DECIMALS) or value
 
 
 def _number_outcomes(values: Array) -> NDArray[np.int64]:

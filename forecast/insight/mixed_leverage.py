@@ -66,17 +66,17 @@ def mixed_leverage(topic: Topic, variants: Mapping[str, VariantBasis], published
         for name, its in without.items():
             found = its[place]
             if isinstance(found, str):
-                unknown = unknown or f"under `{name}` it is not known: {found}"
+                unknown = unknown or f"under the variant `{name}`, {found}"
             else:
                 figures[name] = found
         if unknown:
-            notes.append(f"What the answers would be without the rows of `{group.name}` cannot be said: {unknown}.")
+            notes.append(f"What the answers would be without the rows of `{group.name}` is not known: {unknown}.")
             continue
         models = {name: model_without(its.basis.model, group) for name, its in variants.items()}
         try:
             estimates = estimate_changes(topic, before, MixedVariants(figures, performance_weights(topic, variants, models)), published)
         except UnknownVariation as reason:
-            notes.append(f"What the answers would be without the rows of `{group.name}` cannot be said: {reason}.")
+            notes.append(f"What the answers would be without the rows of `{group.name}` is not known: {reason}.")
             continue
         contents.append(
             {

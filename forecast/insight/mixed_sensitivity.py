@@ -74,6 +74,6 @@ def _change_variant(changes: _Changes, name: str, its: VariantBasis, changed: Ch
         changes.models[name] = with_changed_prior(its.basis.model, changed)
         changes.figures[name] = varied_figures(its, varied)
     except (UnknownVariation, Unsound, Fault) as reason:
-        changes.unknown = changes.unknown or f"under `{name}`: {reason}"
+        changes.unknown = changes.unknown or f"under the variant `{name}`, {reason}"
     else:
         changes.refitted |= varied.refitted

@@ -51,16 +51,20 @@ class PublishedCases:
         return float((self.weights * seen).mean())
 
     def conditional_estimates(self, seen: NDArray[np.bool_]) -> list[Estimate]:
-        """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none."""
+        """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none.
+
+        They are read off the paths, since a published number is rounded: added to a change it could make a chance of -1e-7.
+        """
         if not self.share(seen):
             return []
         weighed = self.cases.weigh(self.weights * seen / self.share(seen))
-        changes = weighed.values() - self.values
+        found = weighed.values()
+        changes = found - self.values
         if not is_known(changes, self.measures):
             return []
         errors = self._error(weighed.influence() - self.influence)
         changes, errors = (zero_rounding_errors(values, self.published) for values in (changes, errors))
-        values = self.published + changes
+        values = np.where(changes == 0, self.published, found)
         return [
             {"value": float(value), "change": float(change), "error": float(error)}
             for value, change, error in zip(values, changes, errors, strict=True)

@@ -40,6 +40,7 @@ from forecast.predict.void import find_condition_failure
 from forecast.schema.words import in_days
 
 PATHS_PER_STRETCH = 3_072
+TOO_FEW_DRAWS = "too few of the draws at hand fit what was known then"
 LEAST_SHARE_LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
 LONGEST_STRETCH = 100  # days of a stretch at most, so that two processes find the same ones where they can
 REPLAYING_DAYS = "replaying days"  # what a bar says meanwhile
@@ -111,8 +112,7 @@ def _stretch(
     topic = model.topic
     weights = pool.weigh(model, summed.total)
     if not weights.carry:
-        why = f"the draws at hand are worth {weights.effective_size:.0f} as of that day (Pareto k-hat {weights.pareto_k:.2f})"
-        return [LeftOutDay(days[0], why, thin=True)]
+        return [LeftOutDay(days[0], TOO_FEW_DRAWS, thin=True)]
     draws = pool.resample(weights, PATHS_PER_STRETCH, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.RESAMPLE))
     paths = paths_for(model, draws, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.PATHS))
     base = StretchBase(model, paths, cases(paths, measures), weights.effective_size)

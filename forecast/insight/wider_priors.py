@@ -6,7 +6,7 @@ afresh.  A wide prior spreads its probability over what the rows exclude, and lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +25,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.model.priors import blocks
 from forecast.model.settings import Purpose, Settings, generator
+from forecast.schema import words
 from forecast.sentences.named import quoted_name
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def weights_with_wider_priors(topic: Topic, posteriors: Mapping[str, Posterior],
 
 def _weights(topic: Topic, posteriors: Mapping[str, Posterior], settings: Settings, width: float) -> WiderPriors:
     change: Literal["half as wide", "twice as wide"] = "half as wide" if width < 1 else "twice as wide"
-    amounts, notes = [], []
+    amounts, fixed = [], dict[str, list[str]]()
     drawn: dict[int, Posterior] = {}  # under the wider priors of the first of the variants that share draws, by their identity
     for name, posterior in posteriors.items():
         try:
@@ -48,16 +49,26 @@ def _weights(topic: Topic, posteriors: Mapping[str, Posterior], settings: Settin
                 model, rng=generator(settings.seed, topic.name, Purpose.EVIDENCE, change, name), budget=REFIT
             )
         except (Unsound, Fault) as reason:
-            return {"change": change, "weights": None, "note": f"not known, since under `{name}`: {reason}"}
+            return {"change": change, "weights": None, "note": f"not known: under the variant `{name}`, {reason}"}
         if not refitted.diagnostics.converges or refitted.diagnostics.log_evidence is None:
             return {"change": change, "weights": None, "note": f"not known, since the fast engine could not be trusted with `{name}`"}
         drawn.setdefault(id(posterior.parameters), refitted)
         amounts.append(np.log(topic.prior_weights[name]) + refitted.diagnostics.log_evidence)
-        notes += [f"{quoted_name(parameter)} of `{name}`" for parameter in kept]
+        for parameter in kept:
+            fixed.setdefault(parameter, []).append(name)
     weights = np.exp(np.array(amounts) - np.logaddexp.reduce(amounts)).tolist()
-    if not notes:
+    if not fixed:
         return {"change": change, "weights": weights}
-    return {"change": change, "weights": weights, "note": f"without {', '.join(notes)}, whose priors are not varied"}
+    return {"change": change, "weights": weights, "note": unvaried_note(fixed, of=len(posteriors))}
+
+
+def unvaried_note(fixed: Mapping[str, Sequence[str]], *, of: int) -> str:
+    """Return which priors stay as they are, from the variants under which each does, ``of`` so many: ``without “pace”, whose prior is not varied``."""
+    named = [
+        quoted_name(parameter) + ("" if len(under) == of else f" of {words.join_words([f'`{name}`' for name in under])}")
+        for parameter, under in fixed.items()
+    ]
+    return f"without {words.join_words(named)}, whose {'prior is' if len(named) == 1 else 'priors are'} not varied"
 
 
 def _widen(model: Model, width: float) -> tuple[Model, list[str]]:

@@ -22,6 +22,7 @@ from forecast.model.errors import Unsound
 from forecast.predict.answers import Answer, Probability, value_of
 from forecast.predict.chance_distribution import chance_mixture_points
 from forecast.predict.chance_interval import CHANCE_LEVELS, ChanceInterval
+from forecast.predict.distribution import Distribution
 from forecast.predict.outcomes import Outcomes, outcomes_of
 from forecast.predict.paths import Paths
 from forecast.predict.question_cases import AskedCases, QuestionCases, asked_cases, count_cases
@@ -68,8 +69,20 @@ def _mix(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights, rn
         return Answer(question, None, "not answerable", 0.0, reasons=unsound.problems)
     chance = _chance(name, rivals, parts, weights) if counted.status == "open" else None
     value = value_of(question, outcomes, counted.cases, counted.status, chance, as_of=base.as_of)
+    if isinstance(value, Distribution):
+        value = _without_unknown_mean(value, parts, weights)
     crossings = rivals[BASE].answers[name].crossings
     return Answer(question, value, counted.status, counted.given, counted.annulled, crossings, counted.given_error, counted.cases.freedom)
+
+
+def _without_unknown_mean(value: Distribution, parts: Sequence[_Part], weights: RivalWeights) -> Distribution:
+    """A mixed number without a mean where it has none under a variant that counts, which its share among the joined cases may hide."""
+    for part in parts:
+        own = part.rival.answers[part.question.name].value
+        if isinstance(own, Distribution) and own.no_mean and weights.weight(part.name) * _probability_of_counting(part.asked) > 0:
+            reason = value.no_mean or f"under the variant “{part.name.replace('_', ' ')}”, {own.no_mean}"
+            return replace(value, mean=None, mean_error=None, sd=None, no_mean=reason)
+    return value
 
 
 def shares_of_rivals(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights) -> dict[str, float]:

@@ -22,12 +22,13 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
     vega_mark,
+    wrap_text,
 )
 from forecast.schema.on_record import ForecastContent, RecordedQuestion
 
 MOST_DRAWN = 4  # forecasters: those who spoke last
 _STYLES: tuple[tuple[str, tuple[int, ...]], ...] = ((ACCENT, ()), (SECOND, ()), (INK, (4, 3)), (MUTED, (2, 2)))
-_BOTTOM = 120
+_BOTTOM, _HEIGHT, _LINE = 120, 146, 13
 
 
 def forecasts_chart(question: RecordedQuestion, *, as_of: str) -> Chart | None:
@@ -44,22 +45,36 @@ def forecasts_chart(question: RecordedQuestion, *, as_of: str) -> Chart | None:
     y = Scale(0, 1, _BOTTOM, 14)
     sketch.up(y, shown, left=left, right=x.end)
     sketch.across(x, time_ticks(first, as_of), y=_BOTTOM)
-    lowest = 0.0
     ends = sorted(((said_of[0]["probability"], name) for name in names if (said_of := _of(said, name))), reverse=True)
-    places = {}
-    for value, name in ends:
-        lowest = max(y.at(value) + 4, lowest + 13)
-        places[name] = lowest
+    labels = {name: wrap_text(f"{_of(said, name)[0]['says']} {name}", PICTURE_WIDTH - x.end - 6, size=11) for _, name in ends}
+    places = _label_places([(y.at(value) + 4, len(labels[name])) for value, name in ends])
+    colours: dict[str, str] = {}
     for name, (colour, dash) in zip(names, _STYLES, strict=False):
         for steps in _runs(_of(said, name), as_of):
             sketch.add(steps, line_mark(colour, dash=dash), x=x.of("day"), y=y.of("value"))
             sketch.add(steps[:1], vega_mark("point", filled=True, size=25, color=colour, opacity=1), x=x.of("day"), y=y.of("value"))
-        latest = _of(said, name)[0]
-        sketch.write(x.end + 6, places[name], f"{latest['says']} {name}", colour=colour, size=11)
+        colours[name] = colour
+    for (_, name), place in zip(ends, places, strict=True):
+        for line, text in enumerate(labels[name]):
+            sketch.write(x.end + 6, place + _LINE * line, text, colour=colours[name], size=11)
     described = "; ".join(f"{name} {_of(said, name)[0]['says']}" for name in names)
     return sketch.make_chart(
         chart_of_forecasts(question), f"{name_as_words(question['name'])}, forecasts over time; the last: {described}."
     )
+
+
+def _label_places(wanted: Sequence[tuple[float, int]]) -> list[float]:
+    """The heights of labels, the highest first, from where each would stand and how many lines it has: none over another, all within the picture."""
+    places: list[float] = []
+    free = 0.0
+    for height, lines in wanted:
+        places.append(max(height, free))
+        free = places[-1] + _LINE * lines
+    below = _HEIGHT
+    for index in reversed(range(len(places))):  # from the bottom up, those that would stand too low
+        places[index] = min(places[index], below - _LINE * (wanted[index][1] - 1))
+        below = places[index] - _LINE
+    return places
 
 
 def chart_of_forecasts(question: RecordedQuestion) -> str:

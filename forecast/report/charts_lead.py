@@ -25,7 +25,6 @@ from forecast.report.drawing import (
     Stroke,
     Text,
     day_number,
-    fit_text,
     label_ticks,
     line_mark,
     pad_span,
@@ -33,17 +32,21 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
     vega_mark,
+    wrap_text,
 )
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, is_distribution, is_probability
 from forecast.schema.insight import HistoryPoint, MeasureContent
 from forecast.schema.topic import TopicContent
-from forecast.sentences.insight_text import is_percent, value_text
+from forecast.sentences.insight_text import is_percent, statistic_name, value_text
 from forecast.sentences.lead import BASE_RATE, HistoryStep, history_finding, lead_answer, main_measure, notable_steps, reference_forecast
 from forecast.sentences.news import first_event
 
 MOST_EVENTS = 4  # written on the line: the last, which the title speaks of, and those that moved it most
-EVENT_ROW = 14  # pixels: each event has a line of its own above the plot
+EVENT_ROW = 14  # pixels: each event has lines of its own above the plot
+EVENT_LINES = 3  # at most
+EVENT_SIZE = 11
+LEAST_ROOM = 110  # pixels for the words of an event: with less they stand across a line
 PLOT_HEIGHT, FOOT = 130, 30
 ROUND_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
@@ -75,6 +78,16 @@ class _Plot:
         return [*known, (self.points[-1], *self.today)] if known else []
 
 
+@dataclass(frozen=True, slots=True)
+class _EventText:
+    """News that moved the answer: where its line stands, its words in lines, and on which side of the line they are."""
+
+    step: HistoryStep
+    here: float
+    lines: tuple[str, ...]
+    anchor: Anchor
+
+
 def lead_chart(content: TopicContent) -> Chart | None:
     """Return the picture of the leading answer's history; None where the report has no history of it."""
     plot = _plot_of(content)
@@ -85,12 +98,16 @@ def lead_chart(content: TopicContent) -> Chart | None:
     found = notable_steps(insight, plot.index)
     largest = sorted(found[:-1], key=lambda step: -_size(step, plot.index))[: MOST_EVENTS - 1]
     steps = [*sorted(largest, key=lambda step: step.after["day"]), *found[-1:]]
-    top = EVENT_ROW * len(steps) + 14
-    y = Scale(*_span(plot), top + PLOT_HEIGHT, top)
+    low, high = _span(plot)
+    labels = label_ticks(ticks(low, high, count=5), "share" if is_percent(plot.measure) else plot.measure["unit"])
+    x = _day_scale(plot, labels, as_of=content["as_of"])
+    events = _event_texts(steps, x)
+    top = EVENT_ROW * sum(len(event.lines) for event in events) + 14
+    y = Scale(low, high, top + PLOT_HEIGHT, top)
     sketch = Sketch(top + PLOT_HEIGHT + FOOT)
-    x = _add_axes(sketch, plot, y, as_of=content["as_of"])
+    _add_axes(sketch, plot, labels, x, y, as_of=content["as_of"])
     _add_marks(sketch, plot, x, y)
-    _add_events(sketch, steps, plot.index, x, y)
+    _add_events(sketch, events, plot.index, y)
     said = f"{history_finding(insight, plot.index)}."
     written = "; ".join(f"{words.day(step.after['day'])}, {first_event(step.after['news'])}" for step in steps)
     return sketch.make_chart(chart_name("lead", plot.measure), f"{said} {f'News that moved it: {written}.' if written else ''}".rstrip())
@@ -148,18 +165,28 @@ def _span(plot: _Plot) -> tuple[float, float]:
     return pad_span(min(shown), max(shown), floor=0.0 if min(shown) >= 0 else float("-inf"))
 
 
-def _add_axes(sketch: Sketch, plot: _Plot, y: Scale, *, as_of: str) -> Scale:
-    """Draw both axes, and today's value beside the line's end; return the scale of days."""
-    labels = label_ticks(ticks(y.low, y.high, count=5), "share" if is_percent(plot.measure) else plot.measure["unit"])
+def _value_today(plot: _Plot) -> tuple[str, str]:
+    """Today's value at the line's end, and which number of a distribution it is, where the large figure is another."""
+    return value_text(plot.measure, plot.values[-1], error=plot.points[-1]["errors"][plot.index]), statistic_name(plot.measure)
+
+
+def _day_scale(plot: _Plot, labels: Sequence[tuple[float, str]], *, as_of: str) -> Scale:
+    """The scale of days, between the labels of the other axis and today's value."""
+    value, name = _value_today(plot)
     left = max(text_width(label, size=11) for _, label in labels) + 10
-    last = value_text(plot.measure, plot.values[-1], error=plot.points[-1]["errors"][plot.index])
-    right = PICTURE_WIDTH - text_width(last, size=13) - 14
-    x = Scale(day_number(plot.points[0]["day"]), day_number(as_of), left, right)
-    sketch.up(y, labels, left=left, right=right)
+    right = PICTURE_WIDTH - max(text_width(value, size=13), text_width(name, size=11)) - 14
+    return Scale(day_number(plot.points[0]["day"]), day_number(as_of), left, right)
+
+
+def _add_axes(sketch: Sketch, plot: _Plot, labels: Sequence[tuple[float, str]], x: Scale, y: Scale, *, as_of: str) -> None:
+    """Draw both axes, and today's value beside the line's end."""
+    sketch.up(y, labels, left=x.start, right=x.end)
     sketch.across(x, time_ticks(plot.points[0]["day"], as_of), y=y.start)
+    value, name = _value_today(plot)
     height = min(max(y.at(plot.values[-1]) + 4, y.end + 6), y.start)
-    sketch.texts.append(Text(right + 9, height, last, "start", INK, 13, bold=True))
-    return x
+    sketch.texts.append(Text(x.end + 9, height, value, "start", INK, 13, bold=True))
+    if name:
+        sketch.texts.append(Text(x.end + 9, height - 14, name, "start", MUTED, 11))
 
 
 def _add_marks(sketch: Sketch, plot: _Plot, x: Scale, y: Scale) -> None:
@@ -180,22 +207,35 @@ def _add_marks(sketch: Sketch, plot: _Plot, x: Scale, y: Scale) -> None:
     sketch.add(line[-1:], vega_mark("point", filled=True, size=55, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
 
 
-def _add_events(sketch: Sketch, steps: Sequence[HistoryStep], index: int, x: Scale, y: Scale) -> None:
-    """Write each event in a row of its own and lead a line down to where it moved the answer.
+def _event_texts(steps: Sequence[HistoryStep], x: Scale) -> list[_EventText]:
+    """Set the words of each event, from the top down, in lines that end before another event's line where there is room.
 
     Words that stand right of their line go down from the earliest, those left of it from the latest: lines cross few words.
     """
-    rightward = [step for step in steps if x.at(day_number(step.after["day"])) <= PICTURE_WIDTH / 2]
+    places = {step.after["day"]: x.at(day_number(step.after["day"])) for step in steps}
+    rightward = [step for step in steps if places[step.after["day"]] <= PICTURE_WIDTH / 2]
     leftward = [step for step in reversed(steps) if step not in rightward]
-    for row, step in enumerate([*leftward, *rightward]):
-        here = x.at(day_number(step.after["day"]))
+    first_line = min((places[step.after["day"]] for step in leftward), default=PICTURE_WIDTH)
+    events: list[_EventText] = []
+    for step in [*leftward, *rightward]:
+        here = places[step.after["day"]]
         anchor: Anchor = "start" if step in rightward else "end"
+        until = first_line if first_line - here >= LEAST_ROOM else PICTURE_WIDTH
         text = f"{words.month(step.after['day'], short=True)}, {first_event(step.after['news'])}"
-        room = (PICTURE_WIDTH - here if anchor == "start" else here) - 6
-        sketch.texts.append(
-            Text(here + (3 if anchor == "start" else -3), EVENT_ROW * row + 11, fit_text(text, room, size=11), anchor, MUTED, 11)
-        )
-        sketch.strokes.append(Stroke(here, EVENT_ROW * row + 3, here, y.at(step.after["values"][index]), MUTED, 1, "2 2"))
+        room = (until - here if anchor == "start" else here) - 6
+        events.append(_EventText(step, here, tuple(wrap_text(text, room, size=EVENT_SIZE, most=EVENT_LINES)), anchor))
+    return events
+
+
+def _add_events(sketch: Sketch, events: Sequence[_EventText], index: int, y: Scale) -> None:
+    """Write each event and lead a line down to where it moved the answer."""
+    row = 0
+    for event in events:
+        aside = 3 if event.anchor == "start" else -3
+        for line, text in enumerate(event.lines, start=row):
+            sketch.texts.append(Text(event.here + aside, EVENT_ROW * line + 11, text, event.anchor, MUTED, EVENT_SIZE))
+        sketch.strokes.append(Stroke(event.here, EVENT_ROW * row + 3, event.here, y.at(event.step.after["values"][index]), MUTED, 1, "2 2"))
+        row += len(event.lines)
 
 
 def _size(step: HistoryStep, index: int) -> float:

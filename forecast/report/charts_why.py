@@ -34,6 +34,7 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
     vega_mark,
+    wrap_text,
 )
 from forecast.schema import words
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, MeasureTarget, Move, SensitivityContent
@@ -58,6 +59,7 @@ MOST_HISTORY_POINTS = 180  # of a history's line, besides those at news
 LONGEST_PLAIN = 40  # characters of a label that a picture's name holds whole
 MOST_PRIORS = 7  # rows of one tornado
 BAR_ROW_HEIGHT = 34
+LABEL_LINE = 14  # pixels that a second line of a row's words adds
 CHANGE_MARKS = (  # how each change of a prior is marked
     ("one sd lower", "triangle-left", True),
     ("one sd higher", "triangle-right", True),
@@ -125,7 +127,11 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
         here += points
     values = [before, after, *(value for _, start, end, _ in rows for value in (start, end))]
     low, high = pad_span(min(values), max(values), part=0.08)
-    sketch = Sketch(BAR_ROW_HEIGHT * (len(rows) + 2) + 30)
+    labels = [wrap_text(words.capitalise(about), PICTURE_WIDTH - text_width(change) - 30) for about, _, _, change in rows]
+    tops = [BAR_ROW_HEIGHT]
+    for label in labels:
+        tops.append(tops[-1] + BAR_ROW_HEIGHT + LABEL_LINE * (len(label) - 1))
+    sketch = Sketch(tops[-1] + BAR_ROW_HEIGHT + 30)
     x, y = Scale(low, high, 8, PICTURE_WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
     unit = "share" if is_percent(measure) else measure["unit"]
     sketch.across(
@@ -134,24 +140,23 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
         y=sketch.height - 24,
     )
     bars: list[MarkRow] = []
-    for place, (about, start, end, change) in enumerate(rows, start=1):
-        sketch.texts.append(_right_text(place, change))
-        _label(sketch, place, words.capitalise(about), room=text_width(change) + 22)
-        bars.append(
-            {"from": start, "to": end, "top": BAR_ROW_HEIGHT * place + 20, "end": BAR_ROW_HEIGHT * place + 30, "rises": end >= start}
-        )
-        sketch.strokes.append(Stroke(x.at(start), BAR_ROW_HEIGHT * place - 3, x.at(start), BAR_ROW_HEIGHT * place + 30, MUTED, 1, "2 2"))
-    last = len(rows) + 1
-    sketch.strokes.append(Stroke(x.at(after), BAR_ROW_HEIGHT * last - 4, x.at(after), BAR_ROW_HEIGHT * last + 20, MUTED, 1, "2 2"))
+    for (_, start, end, change), label, top in zip(rows, labels, tops, strict=False):
+        sketch.texts.append(_right_text(top, change))
+        sketch.texts += [Text(8, top + 14 + LABEL_LINE * line, text) for line, text in enumerate(label)]
+        bar = top + 20 + LABEL_LINE * (len(label) - 1)
+        bars.append({"from": start, "to": end, "top": bar, "end": bar + 10, "rises": end >= start})
+        sketch.strokes.append(Stroke(x.at(start), top - 3, x.at(start), bar + 10, MUTED, 1, "2 2"))
+    last = tops[-1]
+    sketch.strokes.append(Stroke(x.at(after), last - 4, x.at(after), last + 20, MUTED, 1, "2 2"))
     corners: dict[str, Channel] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
     sketch.add([bar for bar in bars if bar["rises"]], vega_mark("rect", color=ACCENT), **corners)
     falling = vega_mark("rect", fill=SECOND, fillOpacity=0.45, stroke=SECOND, strokeDash=[3, 2], strokeWidth=1.5)
     sketch.add([bar for bar in bars if not bar["rises"]], falling, **corners)
-    ends = [{"value": before, "y": 25}, {"value": after, "y": BAR_ROW_HEIGHT * last + 25}]
+    ends = [{"value": before, "y": 25}, {"value": after, "y": last + 25}]
     sketch.add(ends, vega_mark("point", filled=True, size=90, opacity=1, color=INK), x=x.of("value"), y=y.of("y"))
-    for place, day, value in ((0, move["since"], before), (last, move["until"], after)):
-        _label(sketch, place, words.day(day), room=70)
-        sketch.texts.append(_right_text(place, value_text(measure, value), bold=True))
+    for top, day, value in ((0, move["since"], before), (last, move["until"], after)):
+        _label(sketch, top, words.day(day), room=70)
+        sketch.texts.append(_right_text(top, value_text(measure, value), bold=True))
     summary = "; ".join(f"{about}: {change}" for about, _, change in parts)
     alt = f"{measure_name(measure)}, {from_to_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {summary}."
     return sketch.make_chart(chart_name("moved", measure), alt)
@@ -246,7 +251,7 @@ def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[Sensitiv
         mark = vega_mark("point", shape=shape, filled=filled, size=55, opacity=1, color=ACCENT if filled else SECOND, strokeWidth=1.8)
         sketch.add(rows, mark, x=x.of("value"), y=y.of("y"))
     for row, name in enumerate(names):
-        _label(sketch, row, name_as_words(name), room=10)
+        _label(sketch, BAR_ROW_HEIGHT * row, name_as_words(name), room=10)
     top = by_prior[names[0]]
     summary = "; ".join(f"{change} {value_text(measure, value)}" for change, value in top.items())
     now = named_value_text(measure, measure["value"])
@@ -259,13 +264,13 @@ def _axis_maximum(values: Sequence[float]) -> float:
     return next((top for top in (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8) if max(values) <= top), 1.0)
 
 
-def _label(sketch: Sketch, row: int, text: str, *, room: float) -> None:
+def _label(sketch: Sketch, top: float, text: str, *, room: float) -> None:
     """A row's words, on ground of their own, left of what stands at the right."""
-    sketch.texts.append(Text(8, BAR_ROW_HEIGHT * row + 14, fit_text(text, PICTURE_WIDTH - 8 - room)))
+    sketch.texts.append(Text(8, top + 14, fit_text(text, PICTURE_WIDTH - 8 - room)))
 
 
-def _right_text(row: int, text: str, *, bold: bool = False) -> Text:
-    return Text(PICTURE_WIDTH - 8, BAR_ROW_HEIGHT * row + 14, text, "end", INK, 12, bold)
+def _right_text(top: float, text: str, *, bold: bool = False) -> Text:
+    return Text(PICTURE_WIDTH - 8, top + 14, text, "end", INK, 12, bold)
 
 
 def _bold_text(x: float, y: float, text: str) -> Text:

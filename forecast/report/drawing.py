@@ -243,6 +243,19 @@ def fit_text(text: str, room: float, *, size: float = SIZE) -> str:
     return line.rstrip() + "…"
 
 
+def wrap_text(text: str, room: float, *, size: float = SIZE, most: int = 2) -> list[str]:
+    """Return a text as ``most`` lines or fewer, broken between words where it is wider than its room, the last one cut as ``fit_text`` cuts it."""
+    words_left = fit_text(text, math.inf, size=size).split(" ")
+    lines: list[str] = []
+    while words_left and len(lines) < most - 1:
+        count = 1
+        while count < len(words_left) and text_width(" ".join(words_left[: count + 1]), size=size) <= room:
+            count += 1
+        lines.append(fit_text(" ".join(words_left[:count]), room, size=size))
+        words_left = words_left[count:]
+    return [*lines, fit_text(" ".join(words_left), room, size=size)] if words_left else lines
+
+
 def vega_mark(mark: str, **more: Unpack[MarkOptions]) -> Mark:
     """Return a mark of Vega-Lite."""
     return {"type": mark, **more}

@@ -20,7 +20,7 @@ from forecast.sentences.never_settled import never_settled_sentence
 from forecast.sentences.same_event import open_events
 from forecast.sentences.variants import LEAST_WEIGHT, range_sentence
 
-RANGES = {"probability": "90 % range of the chance", "date": "90 % range"}
+RANGES = {"probability": "90 % range of the chance", "distribution": "Median; 90 % range"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import TopicContent
 from forecast.sentences.cautions import contradiction_sentences
 from forecast.sentences.forecasts import leading_forecast
-from forecast.sentences.headlines import Headline, headline_of
+from forecast.sentences.headlines import Headline, headline_of, range_note
 from forecast.sentences.lead import lead_answer
 from forecast.sentences.never_settled import never_settled_sentence
 from forecast.sentences.same_event import open_events
@@ -43,6 +43,11 @@ class IndexLine:
         return never_settled_sentence(self.answer)
 
     @property
+    def range(self) -> str:
+        """Its 90 % range, or its range over rival versions of the model; nothing where it has neither."""
+        return range_note(self.answer)
+
+    @property
     def last(self) -> str:
         """When news moved it last, in a sentence."""
         if self.summary.last:
@@ -52,13 +57,14 @@ class IndexLine:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """A question that ends soon: when, what it asks, where it stands, and its answer in short."""
+    """A question that ends soon: when, what it asks, where it stands, its answer in short, and the range of that, which may be nothing."""
 
     by: str
     asks: str
     page: str
     anchor: str
     said: str
+    range: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def _due_lines(contents: Sequence[TopicContent]) -> list[DueLine]:
         as_of = date.fromisoformat(content["as_of"])
         open_answers = [answer for answer in content["answers"] if answer["status"] not in words.RECORDED]
         found += [
-            DueLine(its["by"], its["asks"], content["name"], its["name"], headline_of(its).in_words)
+            DueLine(its["by"], its["asks"], content["name"], its["name"], headline_of(its).in_words, range_note(its))
             for its in open_answers
             if its["by"] is not None and _is_due(its["by"], as_of)
         ]

@@ -40,6 +40,7 @@ from forecast.sentences.forecasts import judged_headline, leading_forecast
 from forecast.sentences.grounds import grounds_sentences
 from forecast.sentences.headlines import headline_of
 from forecast.sentences.insight_text import figures_note
+from forecast.sentences.last_moved import CHANGES_NOTE
 from forecast.sentences.priors_written import hindcast_sentence, written_later
 from forecast.sentences.resolved import with_resolutions
 from forecast.sentences.unrecorded import unrecorded_sentence
@@ -113,6 +114,7 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
         "c": content,
         "charts": charts,
         "glances": glances,
+        "changes_note": CHANGES_NOTE,
         "screen": first_screen(content, glances, charts),
         "groups": parameter_groups(content),
         "tables": topic_tables(content),

@@ -98,7 +98,11 @@ SECTION_HEADINGS = {
     "doubt": "Ignorance and luck",
 }
 VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
-VARIANT_SILENT = ("changed", "foresaw")  # of which nothing is said of a topic with variants
+OVERLAP = (
+    "What single parameters would take away overlaps, since what is learnt of one tells something of others: "
+    "these shares need not add up to the ignorance, and may come to more than 100 %."
+)
+VARIANT_SILENT = ("foresaw",)  # of which nothing is said of a topic with variants
 REGIMES_HEADING = "Hidden regimes"  # of the section that only a topic with these has
 OPENING_SECTIONS = frozenset({"variants", "regimes", "changed", "history"})  # those before the record; the others follow what was believed
 
@@ -142,14 +146,15 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         _history_section(content, insight, charts),
         _sensitivity_section(insight, charts),
         _surprise_section(content, insight, charts),
-        _signposts_section(insight),
+        _signposts_section(content, insight),
         _uncertainty_section(content, insight, charts),
     )
     sections = {section.anchor: section for section in made}
     if "variants" in content:
         for anchor in VARIANT_SILENT:
             sections[anchor] = _empty_section(
-                anchor, f"{SECTION_HEADINGS[anchor]}: this is of each variant, and not worked out for all together."
+                anchor,
+                f"{SECTION_HEADINGS[anchor]}: not computed, since it is of one model at a time and this topic has rival versions of it.",
             )
     return own | sections
 
@@ -272,8 +277,8 @@ def _surprise_section(content: TopicContent, insight: InsightContent, charts: Co
     )
 
 
-def _signposts_section(insight: InsightContent) -> Section:
-    tables = [signposts_table(insight)] if insight["signposts"] else []
+def _signposts_section(content: TopicContent, insight: InsightContent) -> Section:
+    tables = [signposts_table(insight, content["answers"])] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
         return _empty_section("signposts", "Nothing more is simulated, so nothing to watch for.")
@@ -290,13 +295,14 @@ def _uncertainty_section(content: TopicContent, insight: InsightContent, charts:
         else "every parameter"
     )
     explained = (
-        f"If {known} were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
+        f"If {known} were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away.",
+        *((OVERLAP,) if any(len(split["parts"]) > 1 for split in insight["split"]) else ()),
     )
     pictures = (Picture("split", "The share of each answer's doubt that is ignorance"),) if "split" in charts else ()
     return Section(
         SECTION_HEADINGS["doubt"],
         "doubt",
-        (explained, unsplit) if unsplit else (explained,),
+        (*explained, unsplit) if unsplit else explained,
         pictures=pictures,
         tables=(split_table(insight),),
     )

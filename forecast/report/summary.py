@@ -49,7 +49,7 @@ def _question_summary(insight: InsightContent | None, uses: ModelUses, answer: A
     return QuestionSummary(
         sentence,
         last_move_sentence(insight, answer["name"]),
-        next_move_with_sign(insight, uses, answer["name"]),
+        next_move_with_sign(insight, uses, answer["name"], by=answer["by"]),
         _change_text(insight, index),
         last_moved_text(insight, index),
         spark,

@@ -25,6 +25,7 @@ from forecast.schema.insight import InsightContent
 from forecast.schema.is_counts import are_readings
 from forecast.schema.long_records import listed_rows, row_count
 from forecast.schema.topic import CheckValue, ParameterContent, RowContent, SeriesContent, StreamContent, TopicContent
+from forecast.sentences.assumptions import NOTHING_LEARNT, is_as_assumed
 from forecast.sentences.insight_text import measure_name, named_value_text, strongest_measure, value_text
 from forecast.sentences.variants import range_sentence
 
@@ -228,7 +229,7 @@ def parameters_table(content: TopicContent) -> ReportTable:
     rows: list[tuple[str, ...]] = []
     for parameter in _displayed_steps(content["parameters"]):
         if isinstance(parameter, int):
-            rows.append((f"… {parameter} steps between", *[""] * 7))
+            rows.append((f"… {parameter} steps between", *[""] * 8))
             continue
         name = labelled_name(parameter["name"], parameter["label"])
         rows += [
@@ -241,14 +242,17 @@ def parameters_table(content: TopicContent) -> ReportTable:
                 "",
                 "",
                 "chance",
+                NOTHING_LEARNT if is_as_assumed([category["prior"]], [category["posterior"]], width=1.0) else "",
             )
             for category in parameter["categories"]
         ]
         if not parameter["categories"]:
             points = [words.belief_texts(parameter[which]["quantiles"], parameter["unit"]) for which in BELIEFS]
-            rows.append((name, *(text for low, median, high in points for text in (median, low, high)), parameter["unit"]))
-    caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
-    return ReportTable(caption, (*columns, Column("unit")), tuple(rows))
+            prior, posterior = (parameter[which]["quantiles"] for which in BELIEFS)
+            learnt = NOTHING_LEARNT if is_as_assumed(prior, posterior, width=prior[-1] - prior[0]) else ""
+            rows.append((name, *(text for low, median, high in points for text in (median, low, high)), parameter["unit"], learnt))
+    caption = "Median and 90 % interval, as assumed before the record (prior) and after it (posterior)"
+    return ReportTable(caption, (*columns, Column("unit"), Column("learnt from the record")), tuple(rows))
 
 
 def _walks(parameters: Sequence[ParameterContent]) -> Iterator[tuple[bool, list[ParameterContent]]]:

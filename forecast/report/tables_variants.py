@@ -15,7 +15,7 @@ def weights_table(variants: VariantsContent) -> ReportTable:
     """Each variant with what it replaces, and its weight before and after the record."""
     columns = (
         Column("variant", "head"),
-        Column("before", "number"),
+        Column("before, as stated", "number"),
         Column("after", "number"),
         *([Column("by evidence", "number")] if "scored" in variants else []),
         Column("log evidence", "number"),
@@ -36,7 +36,11 @@ def weights_table(variants: VariantsContent) -> ReportTable:
         )
         for rival in variants["rivals"]
     )
-    return ReportTable("The variants: their weights before and after the record, and what each replaces", columns, rows)
+    return ReportTable(
+        "The variants: their weights as their author stated them before the record and as they are after it, and what each replaces",
+        columns,
+        rows,
+    )
 
 
 def answers_table(content: TopicContent, variants: VariantsContent) -> ReportTable:

@@ -9,6 +9,7 @@ from forecast.report.charts_answers import name_as_words
 from forecast.report.charts_fit import check_sentence
 from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
@@ -16,6 +17,7 @@ from forecast.sentences.insight_text import (
     change_text,
     clause_of,
     from_to_text,
+    is_in_time,
     is_noticed,
     measure_name,
     measure_title,
@@ -28,6 +30,7 @@ from forecast.sentences.printed_parts import printed_parts
 from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
+CLOSED = "\N{EN DASH}"  # in place of the answer to a question that closes before the day of a signpost
 CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
 
 
@@ -188,7 +191,7 @@ def information_table(insight: InsightContent) -> ReportTable:
     columns = (Column("one more month of", "head"), Column("until", "day"), *_columns(insight, shown))
     rows = tuple(
         (
-            name_as_words(month["stream"]),
+            counted_text(month["stream"]),
             month["until"],
             *(change_text(insight["measures"][at], month["values"][at], error=month["errors"][at]).replace("+", "± ") for at in shown),
         )
@@ -197,19 +200,31 @@ def information_table(insight: InsightContent) -> ReportTable:
     return ReportTable("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
 
 
-def signposts_table(insight: InsightContent) -> ReportTable:
-    """What would be seen, how likely that is, and the answers then."""
+def counted_text(name: str) -> str:
+    """Return what is counted, a class after its stream: ``words: abducted`` of ``abducted of words``."""
+    label, _, stream = name.rpartition(" of ")
+    return f"{name_as_words(stream)}: {name_as_words(label)}" if label else name_as_words(stream)
+
+
+def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent]) -> ReportTable:
+    """What would be seen, how likely that is, and the answers then: none of a question that closes before."""
     shown = _measures(insight)
+    last_days = {answer["name"]: answer["by"] for answer in answers}
+    is_late = False
     columns = (Column("if", "head"), Column("by", "day"), Column("chance", "number"), *_columns(insight, shown))
     rows: list[tuple[str, ...]] = [
         ("as it is now", "", "", *(value_text(m, m["value"], error=m["error"]) for m in (insight["measures"][at] for at in shown)))
     ]
     for signpost in insight["signposts"]:
-        values = (
-            value_text(insight["measures"][at], signpost["values"][at]["value"], error=signpost["values"][at]["error"]) for at in shown
-        )
-        rows.append((clause_of(signpost), signpost["until"], words.percent(signpost["chance"]), *values))
-    return ReportTable("What to watch for: if this is seen by that day, the answers would be", columns, tuple(rows))
+        cells: list[str] = []
+        for at in shown:
+            measure, estimate = insight["measures"][at], signpost["values"][at]
+            in_time = is_in_time(signpost, last_days.get(measure["question"]))
+            is_late = is_late or not in_time
+            cells.append(value_text(measure, estimate["value"], error=estimate["error"]) if in_time else CLOSED)
+        rows.append((clause_of(signpost), signpost["until"], words.percent(signpost["chance"]), *cells))
+    caption = "What to watch for: if this is seen by that day, the answers would be"
+    return ReportTable(f"{caption} ({CLOSED}: the question closes before)" if is_late else caption, columns, tuple(rows))
 
 
 def split_table(insight: InsightContent) -> ReportTable:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, DistributionValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
+from forecast.sentences.variants import ends_over_versions
 
 LONGEST_UNIT = 16  # characters; a longer unit stands in the sentence alone
 
@@ -74,6 +75,21 @@ def ninety_percent_range(answer: AnswerContent) -> str:
         first, last = value["quantiles"][0], value["quantiles"][-1]
         return f"{words.month(first)} to {words.month(last) if last else 'later'}" if first else ""
     return headline_of(answer).interval
+
+
+def range_note(answer: AnswerContent) -> str:
+    """Return how far an open answer is in doubt, as it stands beside it in a list: ``90 % range 3 to 16 %``, or else its range over rival versions of the model.
+
+    Of a choice that is the range of the likeliest option; empty where there is neither.
+    """
+    if ends := ninety_percent_range(answer):
+        return f"90 % {'interval' if answer['kind'] == 'distribution' else 'range'} {ends}"
+    if answer["status"] != "open" or "variants" not in answer:
+        return ""
+    shown = headline_of(answer)
+    found = [its for its in answer["variants"]["ranges"] if not shown.is_choice or its["label"].replace("_", " ") == shown.about]
+    ends, is_one = ends_over_versions(found[0], answer["unit"] if answer["kind"] == "distribution" else "share") if found else ("", True)
+    return "" if is_one else f"{ends} over versions of the model"
 
 
 def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headline:

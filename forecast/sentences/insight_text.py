@@ -14,7 +14,9 @@ from forecast.schema.insight import Estimate, InsightContent, MeasureContent, Me
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
+ROUNDED = 1e-5  # how far rounding to six digits, and sums of rounded numbers, may put a chance outside 0 and 1
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
+NOT_KNOWN = "not known"
 ONE_OR_MORE_OF, NONE_OF = "one or more ", "no "  # how conditions of older reports begin
 AMOUNT_OF = re.compile(r"((?:more|fewer|less) than [^ ]+) (.+)")
 
@@ -33,6 +35,13 @@ def measure_title(measure: MeasureContent) -> str:
 def statistic_name(measure: MeasureScale) -> str:
     """Return which number of a distribution a measure is: ``expected`` or ``median``; empty for a chance."""
     return {"mean": "expected", "median": "median"}.get(measure["kind"], "")
+
+
+def figure_name(measure: MeasureContent) -> str:
+    """Return what a measure is, as the subject of a sentence: ``the chance of “fear”``, ``the expected value``; empty for the chance that is asked for."""
+    if measure["label"]:
+        return f"the chance of “{measure['label'].replace('_', ' ')}”"
+    return {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "")
 
 
 def figures_note(moved: Iterable[str]) -> str:
@@ -54,12 +63,20 @@ def is_percent(measure: MeasureScale) -> bool:
 
 
 def value_text(measure: MeasureScale, value: float, *, error: float = 0.0) -> str:
-    """Return a value of a measure: a percent, or a number (settled ones as they are)."""
+    """Return a value of a measure: a percent, or a number (settled ones as they are).
+
+    What an error of its own, or rounding, puts below 0 or above 1 is a bound of a percent; a chance farther outside is ``not known``.
+    A number within two errors of 0 is 0.
+    """
+    tolerance = words.BOUND_STANDARD_ERRORS * error
     if not is_percent(measure):
-        return words.number(value, error=max(error, 0.003 * abs(value)))
+        return words.number(0.0 if abs(value) <= tolerance else value, error=max(error, 0.003 * abs(value)))
     if measure["settled"] and value in {0.0, 1.0}:
         return words.share(value)
-    return words.percent(min(max(value, 0.0), 1.0), error=error) if -1e-9 <= value <= 1 + 1e-9 else words.number(value, error=error)
+    nearest = min(max(value, 0.0), 1.0)
+    if abs(value - nearest) <= max(tolerance, ROUNDED):
+        return words.percent(nearest, error=error)
+    return NOT_KNOWN if measure["kind"] == "probability" else words.number(value, error=error)
 
 
 def change_text(measure: MeasureContent, change: float, *, error: float = 0.0) -> str:
@@ -109,11 +126,19 @@ def relative_change(measure: MeasureContent, change: float) -> float:
     return abs(change) if is_percent(measure) else abs(change) / max(abs(measure["value"]), 1e-12)
 
 
-def next_move_sentence(insight: InsightContent, question: str) -> str:
-    """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
-    found = _next_signposts(insight, question)
+def next_move_sentence(insight: InsightContent, question: str, *, by: str | None = None) -> str:
+    """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it.
+
+    ``by`` is the question's last day, after which nothing is watched for.
+    """
+    found = _next_signposts(insight, question, by=by)
     if found is None:
-        return "No single event we track would move it much."
+        is_late = by is not None and _next_signposts(insight, question, by=None) is not None
+        return (
+            f"No event we track is due before the question closes on {words.day(by)}."
+            if is_late and by
+            else "No single event we track would move it much."
+        )
     index, group = found
     return _signposts_sentence(insight["measures"][index], index, group)
 
@@ -122,9 +147,7 @@ def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[Sig
     """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is."""
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
-    name = {"mean": "the expected value is ", "median": "the median is "}.get(measure["kind"], "")
-    if measure["label"]:
-        name = f"the chance of “{measure['label'].replace('_', ' ')}” is "
+    name = f"{figure_name(measure)} is " if figure_name(measure) else ""
     then = f"{name}{value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     watch = f"Watch whether {clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)."
     if other is None:
@@ -153,9 +176,9 @@ def clause_of(post: SignpostContent) -> str:
     return condition if amount is None else f"{amount[1]} are recorded under “{amount[2]}”"
 
 
-def next_signpost(insight: InsightContent, question: str) -> SignpostContent | None:
+def next_signpost(insight: InsightContent, question: str, *, by: str | None = None) -> SignpostContent | None:
     """Return the signpost that ``next_move_sentence`` begins with; None where it names none."""
-    found = _next_signposts(insight, question)
+    found = _next_signposts(insight, question, by=by)
     return None if found is None else _strongest_signpost(*found)
 
 
@@ -164,11 +187,18 @@ def _strongest_signpost(index: int, group: Sequence[SignpostContent]) -> Signpos
     return max((post for post in group if not is_absence(post)), key=lambda post: abs(post["values"][index]["change"]), default=group[0])
 
 
-def _next_signposts(insight: InsightContent, question: str) -> tuple[int, list[SignpostContent]] | None:
-    """The place of the measure that is expected to move most, and the signposts of the stream that moves it; None where none does."""
+def is_in_time(post: SignpostContent, by: str | None) -> bool:
+    """Whether a signpost is seen by a question's last day; always so where it has none."""
+    return by is None or post["until"] <= by
+
+
+def _next_signposts(insight: InsightContent, question: str, *, by: str | None) -> tuple[int, list[SignpostContent]] | None:
+    """The place of the measure that is expected to move most, and the signposts of the stream that moves it in time; None where none does."""
     places = measure_indices(insight, question)
     posts: dict[tuple[str, str], list[SignpostContent]] = {}
     for post in insight["signposts"]:
+        if not is_in_time(post, by):
+            continue
         posts.setdefault((post["stream"], post["until"]), []).append(post)
     ranked = [
         (not _decides(insight["measures"][index], group, index), _expected_change(insight, group, index), -order, index, group)

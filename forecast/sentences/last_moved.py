@@ -1,4 +1,7 @@
-"""What moved an answer last, in one sentence, as the first screen of a page has it."""
+"""What changed an answer last, news or time that passed, in one sentence.
+
+When news moved it last is said as everywhere else: by the days of its history on which it did (``sentences/lead``).
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,30 @@ from datetime import date
 from forecast.schema import words
 from forecast.schema.insight import InsightContent, MeasureContent
 from forecast.sentences.insight_text import (
+    figure_name,
     is_noticed,
-    measure_indices,
     part_text,
     relative_change,
     value_text,
 )
+from forecast.sentences.lead import STEP_ERRORS, main_measure, notable_steps
 from forecast.sentences.news import news_text
 from forecast.sentences.printed_parts import PrintedParts, printed_parts
 
+CHANGES_NOTE = (
+    "A change may come from news or from the time that passed. “Last moved by news” counts news alone, "
+    "on days when the answer changed by clearly more than its Monte Carlo error."
+)
+
 
 def last_move_sentence(insight: InsightContent, question: str) -> str:
-    """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
+    """Say what changed a question's answer last: from the newest split of a change that moved it, else the last news that did, else how far it went with time.
+
+    Of a choice it is said of the likeliest option.
+    """
+    index = main_measure(insight, question)
     for find_moves in (_moves, _jumps, _drifts):
-        moves = [move for index in measure_indices(insight, question) for move in find_moves(insight, index)]
+        moves = [] if index is None else [*find_moves(insight, index)]
         if moves:
             return max(moves)[2]
     points = insight["history"]["points"]
@@ -37,7 +50,9 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         parts = [
             (part, place)
             for place, part in enumerate(move["parts"])
-            if part["kind"] != "noise" and printed.steps[place] and is_noticed(measure, part["points"][index], error=part["errors"][index])
+            if part["kind"] != "noise"
+            and printed.steps[place]
+            and is_noticed(measure, part["points"][index], error=STEP_ERRORS / 2 * part["errors"][index])
         ]
         if parts:
             top, place = max(parts, key=lambda part: abs(part[0]["points"][index]))
@@ -56,7 +71,7 @@ def _change_text(measure: MeasureContent, before: float, after: float, printed: 
     Where the part is not a share of the whole change, that is said apart.
     """
     part, whole = printed.steps[place], sum(printed.steps)
-    name = {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "")
+    name = figure_name(measure)
     first, last = value_text(measure, before), value_text(measure, after)
     ends = f"from {first} to {last}"
     size = printed.text(place).lstrip(f"+{words.MINUS}")
@@ -70,15 +85,13 @@ def _change_text(measure: MeasureContent, before: float, after: float, printed: 
 
 
 def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
-    measure, points = insight["measures"][index], insight["history"]["points"]
-    for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
-        change, error = after["values"][index] - before["values"][index], math.hypot(after["errors"][index], before["errors"][index])
+    measure = insight["measures"][index]
+    for step in notable_steps(insight, index)[-1:]:
+        before, after = step.before, step.after
         first, last = before["values"][index], after["values"][index]
-        differ = value_text(measure, first, error=error) != value_text(measure, last, error=error)
-        if after["news"] and is_noticed(measure, change, error=error) and differ:
-            sentence = f"{words.capitalise(news_text(after['news']))}: {_from_to(measure, first, last, error=error)}, as of {words.day(after['day'])}."
-            yield after["day"], relative_change(measure, change), sentence
-            return
+        ends = _from_to(measure, first, last, errors=(before["errors"][index], after["errors"][index]))
+        sentence = f"{words.capitalise(news_text(after['news']))}: {ends}, as of {words.day(after['day'])}."
+        yield after["day"], relative_change(measure, last - first), sentence
 
 
 def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
@@ -94,12 +107,12 @@ def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, s
         yield (
             before["day"],
             relative_change(measure, last - first),
-            f"{words.capitalise(passed)}: {_from_to(measure, first, last, error=error)}.",
+            f"{words.capitalise(passed)}: {_from_to(measure, first, last, errors=(error, error))}.",
         )
 
 
-def _from_to(measure: MeasureContent, before: float, after: float, *, error: float) -> str:
-    """Return ``up from 31 % to 38 %``, ``expected value down from 6.4 to 6.2``."""
-    name = {"mean": "expected value ", "median": "median "}.get(measure["kind"], "")
-    ends = (value_text(measure, value, error=error) for value in (before, after))
+def _from_to(measure: MeasureContent, before: float, after: float, *, errors: tuple[float, float]) -> str:
+    """Return ``up from 31 % to 38 %``, ``expected value down from 6.4 to 6.2``, ``chance of “fear” up from 33 % to 48 %``."""
+    name = f"{figure_name(measure).removeprefix('the ')} ".lstrip()
+    ends = (value_text(measure, value, error=error) for value, error in zip((before, after), errors, strict=True))
     return f"{name}{'up' if after > before else 'down'} from {' to '.join(ends)}"

@@ -7,7 +7,7 @@ A sentence for which there is no room is left to the sections below, which say t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
 from forecast.sentences.insight_text import (
+    figure_name,
     is_noticed,
     measure_indices,
     next_move_sentence,
@@ -35,7 +36,7 @@ MOST_WORDS = 120
 STEP_ERRORS = 3.5  # which news of a history moved an answer is looked for on every day and for every question: beyond 2 errors is every twentieth step
 LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
-LEAST_PART = 0.01  # of the doubt: a parameter that has less is not worth a name
+NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
 
 
@@ -100,26 +101,28 @@ def history_finding(insight: InsightContent, index: int) -> str:
     measure, points = insight["measures"][index], insight["history"]["points"]
     steps = notable_steps(insight, index)
     now = value_text(measure, points[-1]["values"][index], error=points[-1]["errors"][index])
-    of = _subject(measure)
+    of = f"{figure_name(measure)} ".lstrip()
     if not steps:
         return words.capitalise(_drift_text(measure, points[0], points[-1], index))
     step = steps[-1]
     low, high, day = _value(measure, step.before, index), _value(measure, step.after, index), words.day(step.after["day"])
     verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
     rest = "" if high == now else f"; {now} now"
-    return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}")
+    return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}{_earlier_text(measure, step, points, index)}")
 
 
-def _subject(measure: MeasureContent) -> str:
-    """What of an answer a history follows, before a verb: ``the chance of “fear” ``; nothing for the chance that is asked for."""
-    if measure["label"]:
-        return f"the chance of “{measure['label'].replace('_', ' ')}” "
-    return {"mean": "the expected value ", "median": "the median "}.get(measure["kind"], "")
+def _earlier_text(measure: MeasureContent, step: HistoryStep, points: Sequence[HistoryPoint], index: int) -> str:
+    """Where a measure began, if it has gone the other way since than the last news moved it: a picture that falls is not headed by a rise alone."""
+    first, last = points[0], points[-1]
+    whole, moved = last["values"][index] - first["values"][index], step.after["values"][index] - step.before["values"][index]
+    if whole * moved >= 0 or not _is_move(measure, first, last, index):
+        return ""
+    return f"; it was {_value(measure, first, index)} on {words.day(first['day'])}"
 
 
 def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> str:
     """How far a measure went that no news moved: quiet time does that."""
-    of = _subject(measure)
+    of = f"{figure_name(measure)} ".lstrip()
     was, now, day = _value(measure, before, index), _value(measure, after, index), words.day(before["day"])
     if was == now:
         return f"{of}{'is ' if of else ''}{now} now, as on {day}; no single event has moved it"
@@ -146,9 +149,9 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     split = _split_of(insight, index)
     if split is not None:
         yield _split_sentence(split)
-    post = next_signpost(insight, answer["name"])
+    post = next_signpost(insight, answer["name"], by=answer["by"])
     is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
-    yield f"{next_move_sentence(insight, answer['name'])}{f' {SIGN}' if is_sign else ''}"
+    yield f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
     if split is not None:
         yield from _unknown_sentences(split, answer["answer"])
     elif missing := missing_split_sentence(answer, measure):
@@ -191,24 +194,31 @@ def _split_of(insight: InsightContent, index: int) -> SplitContent | None:
 
 def _split_sentence(split: SplitContent) -> str:
     if split.get("structure", 0.0) >= LARGEST_FROM:
-        return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of it (of the variance)."
-    known = f"if every unknown in the model were known{', and which version of it is right' if 'structure' in split else ''}"
+        return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of the variance."
+    known = (
+        "every unknown in the model and its right version were known" if "structure" in split else "every unknown in the model were known"
+    )
     if split["ignorance"] >= 1:
-        return f"Luck has no part in the doubt: all of it would be gone {known}."
+        return f"Luck has no part in the doubt: all of it would be gone if {known}."
     if split["ignorance"] >= LARGEST_FROM:
-        return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of it (of the variance) would be gone {known}."
-    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of it (of the variance) would remain even {known}."
+        return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of the variance would be gone if {known}."
+    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of the variance would remain even if {known}."
 
 
 def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:
-    """The parameter that it would help most to know, by name; what is itself asked of is no name for the doubt about it."""
+    """The parameter that it would help most to know, by name, or that none matters much; what is itself asked of is no name for the doubt about it."""
     found = sorted((part for part in split["parts"] if 2 * part["error"] < part["share"]), key=lambda part: -part["share"])
     others = [part for part in found if part["share"] < SAME and part["parameter"] != asked]
-    if split.get("structure", 0.0) >= LARGEST_FROM or not others or others[0]["share"] < LEAST_PART:
+    if split.get("structure", 0.0) >= LARGEST_FROM or not others:
         return
-    name = others[0]["parameter"] + (f" ({others[0]['label']})" if others[0]["label"] else "")
-    of = "The unknown that matters most" if found[0] is others[0] else "Of the other unknowns the one that matters most"
-    yield f"{of} is “{name.replace('_', ' ')}”."
+    top, is_first = others[0], found[0] is others[0]
+    share = f"{words.percent(top['share'], error=top['error'])} of the doubt"
+    if top["share"] < NAMED_FROM:
+        yield f"No {'single' if is_first else 'other'} unknown matters much: the largest is {share}."
+        return
+    name = top["parameter"] + (f" ({top['label']})" if top["label"] else "")
+    of = "The unknown that matters most" if is_first else "Of the other unknowns the one that matters most"
+    yield f"{of} is “{name.replace('_', ' ')}”, {share}."
 
 
 def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:

@@ -18,7 +18,7 @@ def is_only_a_sign(uses: ModelUses, stream: str, question: str) -> bool:
     return not uses.drives(stream.rpartition(" of ")[2], question)
 
 
-def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str) -> str:
-    """Return what would move a question's answer next, and, where that is a sign and no cause, that it is."""
-    said, post = next_move_sentence(insight, question), next_signpost(insight, question)
+def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str, *, by: str | None) -> str:
+    """Return what would move a question's answer next, until its last day, and, where that is a sign and no cause, that it is."""
+    said, post = next_move_sentence(insight, question, by=by), next_signpost(insight, question, by=by)
     return said if post is None or not is_only_a_sign(uses, post["stream"], question) else f"{said} {SIGN}"

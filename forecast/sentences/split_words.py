@@ -13,6 +13,7 @@ from forecast.schema.insight import InsightContent, MeasureContent
 from forecast.sentences.insight_text import measure_name
 
 RIGHT_VERSION = "which version of the model is right"
+NOT_SPLIT = "How much of the doubt is luck is not known"
 LEAST_PRINTED_ERROR = 0.05  # percentage points; a smaller error is below the digits that are printed
 
 
@@ -57,16 +58,16 @@ def is_variance_note_of(note: str, question: str) -> bool:
 def unsplit_reason(answer: AnswerContent, measure: MeasureContent) -> str:
     """Return why the doubt about an answer is not split into ignorance and luck, as a clause; empty where nothing speaks against it."""
     if answer["given"]:
-        return "the question has a condition"
+        return "the split is computed only for questions without a condition"
     if answer.get("annulled"):
-        return "the question may be annulled"
-    return "" if measure["kind"] == "probability" else "the variance does not exist, or is not known from these draws"
+        return "the split is computed only for questions that cannot be annulled"
+    return "" if measure["kind"] == "probability" else "the variance is infinite, or rests on values too rare for the draws to show"
 
 
 def missing_split_sentence(answer: AnswerContent, measure: MeasureContent) -> str:
     """Say of an open answer without a split why it has none; empty where nothing speaks against one."""
     reason = "" if measure["settled"] else unsplit_reason(answer, measure)
-    return f"How much of the doubt is luck is not worked out: {reason}." if reason else ""
+    return f"{NOT_SPLIT}: {reason}." if reason else ""
 
 
 def unsplit_sentence(answers: Sequence[AnswerContent], insight: InsightContent) -> str:
@@ -77,8 +78,7 @@ def unsplit_sentence(answers: Sequence[AnswerContent], insight: InsightContent) 
     for measure in insight["measures"]:
         if not measure["settled"] and (measure["question"], measure["label"]) not in split:
             found.setdefault(unsplit_reason(by_name[measure["question"]], measure), []).append(f"“{measure_name(measure)}”")
-    of = [f"for {words.join_words(names)}, since {reason}" for reason, names in found.items() if reason]
-    return f"How much of the doubt is luck is not worked out {'; nor '.join(of)}." if of else ""
+    return " ".join(f"{NOT_SPLIT} for {words.join_words(names)}: {reason}." for reason, names in found.items() if reason)
 
 
 def structure_sentence(structure: float, *, error: float) -> str:

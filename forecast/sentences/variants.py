@@ -59,9 +59,9 @@ def _figures(value: AnswerValue, kind: AnswerKind) -> dict[str, float]:
 def range_sentence(kind: AnswerKind, unit: str, ranges: Sequence[RangeContent]) -> str:
     """Say the range of an answer over the versions of the model, in at most three digits; one number where both ends are printed alike."""
     if kind == "shares":
-        said = words.join_words([f"{its['label'].replace('_', ' ')} {_ends(its, 'share')[0]}" for its in ranges])
+        said = words.join_words([f"{its['label'].replace('_', ' ')} {ends_over_versions(its, 'share')[0]}" for its in ranges])
         return f"Rival versions of the model give {said}."
-    (ends, is_one), measured = _ends(ranges[0], unit if kind == "distribution" else "share"), ""
+    (ends, is_one), measured = ends_over_versions(ranges[0], unit if kind == "distribution" else "share"), ""
     what = "" if kind == "probability" else "a chance of " if is_one else "chances of "
     if kind == "distribution":
         what, measured = "a median of " if is_one else "medians of ", words.unit_tails(unit, ends)[1]
@@ -69,7 +69,7 @@ def range_sentence(kind: AnswerKind, unit: str, ranges: Sequence[RangeContent]) 
     return f"{'All versions of the model give' if is_one else 'Rival versions of the model give'} {what}{ends}{by_then}{measured}."
 
 
-def _ends(its: RangeContent, unit: str) -> tuple[str, bool]:
-    """A range as it is printed, and whether that is one number."""
+def ends_over_versions(its: RangeContent, unit: str) -> tuple[str, bool]:
+    """Return a range over the versions of the model as it is printed, and whether that is one number."""
     low, high = words.in_unit(its["low"], unit), words.in_unit(its["high"], unit)
     return (low, True) if low == high else (words.ends_text(low, high), False)

@@ -79,14 +79,25 @@ def test_why_says_what_the_rows_of_grade_c_do(run: Run):
 @pytest.mark.parametrize(
     ("question", "why"),
     [
-        ("route.taken", "the variance does not exist, or is not known from these draws"),
-        ("route.if_many", "the question has a condition"),
-        ("arrivals.young_2027", "the question may be annulled"),
+        ("route.taken", "the variance is infinite, or rests on values too rare for the draws to show"),
+        ("route.if_many", "the split is computed only for questions without a condition"),
+        ("arrivals.young_2027", "the split is computed only for questions that cannot be annulled"),
     ],
 )
 def test_why_says_where_a_doubt_is_not_split_and_why(run: Run, question: str, why: str):
     """A number without a known variance, a condition and an annulment are reasons."""
-    assert f"How much of the doubt is luck is not worked out: {why}." in run("why", question, on=ROOT).out.splitlines()
+    assert f"How much of the doubt is luck is not known: {why}." in run("why", question, on=ROOT).out.splitlines()
+
+
+def test_why_watches_for_nothing_after_the_last_day_of_a_question(run: Run):
+    """What would move an answer is seen by its last day: of a war that may end in 2027, nothing moves a question that closes in 2026."""
+    insight = read_content((ROOT / "reports" / "route.json").read_bytes())["insight"]
+    assert insight is not None
+    for question, by in (("ceasefire_2026", "2026-12-31"), ("another_transfer", "2027-12-31")):
+        found = json.loads(run("why", f"route.{question}", "--json", on=ROOT).out)
+        in_time = [post["condition"] for post in insight["signposts"] if post["until"] <= by]
+        assert bool(found["would_move"]) is bool(in_time)
+        assert len(found["would_move"]) <= len(in_time)
 
 
 def test_why_has_no_note_of_another_question(run: Run, published: Path, tmp_path: Path):

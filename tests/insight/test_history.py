@@ -13,8 +13,9 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.estimands import measures_of, published_values
-from forecast.insight.history import history, history_content, history_days
+from forecast.insight.history import days_left_out, history, history_content, history_days
 from forecast.insight.record_events import days_at_interval, history_interval, news, settlement_days
+from forecast.insight.replay import TOO_FEW_DRAWS, LeftOutDay
 from forecast.insight.replay_pool import anchored_pool
 from forecast.model.clock import DAYS_PER_MONTH
 from forecast.model.model import model_as_of
@@ -101,6 +102,17 @@ def test_days_of_a_history_are_regular_ones_and_those_of_news() -> None:
     """Months' ends come with the first day, the day of news and the last day."""
     days = history_days(sightings(), since=None, until=date(2025, 3, 10), every="month")
     assert days == (OPENS, date(2025, 1, 31), date(2025, 2, 17), date(2025, 2, 28), date(2025, 3, 10))
+
+
+def test_days_that_are_left_out_for_one_reason_are_told_together() -> None:
+    """Days as people write them, from the first to the last, once for each reason in turn."""
+    days = [date(2024, 10, 28), date(2024, 10, 29), date(2024, 12, 15), date(2024, 12, 16)]
+    left = [LeftOutDay(day, TOO_FEW_DRAWS if place < 3 else "no path meets the condition", thin=True) for place, day in enumerate(days)]
+    assert days_left_out(left) == [
+        ("3 days from 28 October to 15 December 2024", "too few of the draws at hand fit what was known then"),
+        ("16 December 2024", "no path meets the condition"),
+    ]
+    assert days_left_out([]) == []
 
 
 def test_long_records_are_looked_at_less_often() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import published_values
-from forecast.insight.information import future_increment, information, signposts
+from forecast.insight.information import future_increment, information, round_threshold, signposts
 from forecast.insight.published_cases import PathGroup, PublishedCases, cases_of_one
 from forecast.insight.variance_decomposition import decompose_variance
 from forecast.insight.weighed_cases import Cases
@@ -142,6 +144,26 @@ def test_a_stream_that_leaves_a_mean_without_an_estimate_is_not_watched(monkeypa
     assert [note.startswith("What to watch for of ") for note in notes] == [True]
 
 
+@pytest.mark.parametrize(
+    ("value", "spread", "round_number"),
+    [
+        (357, 40, 360), (397, 40, 400), (107, 52, 110), (54, 52, 50), (21, 11, 20), (23, 11, 24), (9, 11, 8), (1, 20, 1), (4, 20, 5), (13, 7, 13), (2, 0, 2), (0, 3, 0),
+        (1523, 4000, 2000), (0.1234, 0.05, 0.12), (-3.7, 10.0, -4), (3e9, 4.1e8, 3e9),
+    ],
+)  # fmt: skip
+def test_what_is_watched_for_is_a_round_number(value: float, spread: float, round_number: float) -> None:
+    """A multiple of 1, 2 or 5 times a power of ten, at most a quarter of the spread; what is close together, and what would become 0, stays."""
+    assert round_threshold(value, spread) == pytest.approx(round_number, abs=1e-12)
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
+def test_a_round_number_is_near_what_it_stands_for(value: float, spread: float) -> None:
+    """It is an eighth of the spread off at most, so that the upper one stays above the lower one, and rounding it again changes nothing."""
+    shown = round_threshold(value, spread)
+    assert abs(shown - value) <= spread / 8 * (1 + 1e-9) + 1e-12 * abs(value) + 1e-12
+    assert round_threshold(shown, spread) == pytest.approx(shown, rel=1e-9, abs=1e-9)
+
+
 def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     """Where something nearly always comes, the signposts are many and few, not one and none."""
     topic = topic_of([{"from": OPENS, "to": AS_OF, "value": 40}])
@@ -150,3 +172,13 @@ def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     posts, _ = signposts(cases_of_one(baseline_of(analysis)))
     assert [post["condition"].split(" ")[0] for post in posts] == ["at", "fewer"]
     assert all(0.1 < post["chance"] < 0.3 for post in posts)
+
+
+def test_a_chance_that_no_path_has_is_0_however_the_published_one_was_rounded() -> None:
+    """Read off the paths it is neither below 0 nor above 1; the published number, in six digits, has no part in it."""
+    exact = cases_of_one(baseline_of(concluded()))
+    happens = exact.groups[0].paths.totals["seen"][:, -1] >= 3
+    for published in (exact.published - 1e-6, exact.published + 1e-6):
+        rounded = replace(exact, published=published)
+        assert rounded.conditional_estimates(~happens)[0]["value"] == 0
+        assert rounded.conditional_estimates(happens)[0]["value"] == pytest.approx(1, abs=1e-12)

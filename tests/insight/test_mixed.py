@@ -22,6 +22,7 @@ from forecast.insight.mixed_sensitivity import mixed_sensitivity
 from forecast.insight.published import mixed_answers
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.wide_paths import weigh_wide_paths, wide_paths
+from forecast.insight.wider_priors import unvaried_note
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
@@ -257,3 +258,11 @@ def test_a_mean_that_one_variant_does_not_publish_is_no_measure(monkeypatch: pyt
     assert [each[0].key for each in explaining_variants._published_measures(topic, analyses, answers)] == [each[0].key for each in known][
         1:
     ]
+
+
+def test_priors_that_are_not_varied_are_named_once() -> None:
+    """Where a prior stays as it is under every variant none is named; else those under which it does."""
+    both = unvaried_note({"pace": ["base", "fast"]}, of=2)
+    assert both == "without “pace”, whose prior is not varied"
+    some = unvaried_note({"pace": ["base", "fast"], "tide": ["fast"]}, of=2)
+    assert some == "without “pace” and “tide” of `fast`, whose priors are not varied"

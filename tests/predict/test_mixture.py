@@ -20,7 +20,7 @@ from forecast.predict.analysis import condition_fast, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.distribution import Distribution
 from forecast.predict.mixture import RivalResult, mix_answers
-from forecast.predict.rival_weights import RivalWeights, rival_weights
+from forecast.predict.rival_weights import RivalWeights, rival_weights, stated_weights
 from tests.support.building import make_topic
 
 pytestmark = pytest.mark.medium
@@ -217,3 +217,23 @@ def test_the_fast_engine_s_evidence_has_its_own_error():
     evidence = evidence_of(posterior, np.random.default_rng(1))
     assert evidence.error == pytest.approx(posterior.diagnostics.log_evidence_error, rel=1e-6)
     assert abs(evidence.log - gamma_poisson_log_evidence(2, 1)) < ERRORS * evidence.error
+
+
+@pytest.mark.parametrize(("weight", "has_mean"), [(0.002, False), (0.0, True)])
+def test_a_number_without_a_mean_under_one_variant_has_none_together(weight: float, has_mean: bool):  # noqa: FBT001
+    """However little a variant weighs, as long as it weighs anything; the reason names it, and the median stays."""
+
+    def topic(size: str) -> Topic:
+        return make_topic(priors={"size": size}, questions={"how_large": "size"})
+
+    base = topic("HalfNormal(sigma=1)")
+    settings = Settings(engine="importance")
+    results = {name: published_result(one, AS_OF, settings) for name, one in (("base", base), ("wild_one", topic("HalfCauchy(beta=1)")))}
+    rivals = {name: RivalResult(its.posterior, its.paths, its.answers) for name, its in results.items()}
+    assert rivals["base"].answers["how_large"].value.mean is not None
+    assert rivals["wild_one"].answers["how_large"].value.mean is None
+    weights = RivalWeights(stated_weights({"base": 1 - weight, "wild_one": weight}), "stated", "", {})
+    value = mix_answers(rivals, weights, np.random.default_rng(3))["how_large"].value
+    assert (value.mean is not None, value.mean_error is not None, value.sd is not None) == (has_mean,) * 3
+    assert value.quantiles[2] == pytest.approx(stats.halfnorm.median(), abs=0.05)
+    assert value.no_mean.startswith("under the variant “wild one”, the tail is so heavy") is not has_mean

@@ -112,7 +112,7 @@ def test_the_paragraph_has_at_most_120_words_and_says_all_five_things():
         assert len(paragraph.split()) <= 120
         assert "With what was known on" in paragraph
         assert "doubt" in paragraph
-        assert "Watch whether" in paragraph or "No single event we track" in paragraph
+        assert any(said in paragraph for said in ("Watch whether", "No single event we track", "No event we track is due before"))
 
 
 def test_the_page_opens_with_the_lead_and_folds_every_section():
@@ -209,6 +209,18 @@ def test_the_range_over_versions_of_the_model_says_how_many_count():
     shown = screen({**content, "answers": [{**answer, "variants": ranged}, *content["answers"][1:]], "variants": {"rivals": rivals}})
     assert "Rival versions of the model give 1 to 13 % (2 versions, each with its weight)" in shown.lead.facts
     assert "Rival versions" not in shown.lead.paragraph
+
+
+def test_the_large_figure_and_the_figure_of_the_picture_are_named():
+    """A number is called the median beside its range, and the line's end the expected value; a chance is one figure, and has no name."""
+    number, chance = told(lead="captives"), told(lead="second_transfer")
+    shown = screen(number).lead
+    assert any(fact.startswith("Median; 90 % range: ") for fact in shown.facts)
+    assert "Median; 90 % range: " in render_topic(number)["route.html"].decode().replace("\u00a0", " ")
+    assert [text.text for text in topic_charts(number)[shown.picture].texts].count("expected") == 1
+    shown = screen(chance).lead
+    assert not any("Median" in fact for fact in shown.facts)
+    assert "expected" not in [text.text for text in topic_charts(chance)[shown.picture].texts]
 
 
 def test_figures_that_are_means_are_explained_beneath_the_questions():

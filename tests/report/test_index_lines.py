@@ -82,6 +82,22 @@ def test_answers_are_worded_by_their_type_and_say_when_they_moved():
         assert all(line.last.replace(" ", " ") in text for line in lines.values())
 
 
+def test_every_line_of_the_index_has_the_range_of_its_answer():
+    """Both forms show it, of what leads, of what is due and of the others."""
+    content = topic("east")
+    for answer in content["answers"]:
+        answer["by"] = "2026-12-01" if answer["name"] == "captives" else answer["by"]
+    found = lines_of(content)
+    lines = [*found.first, *found.others["east"]]
+    assert [due.range for due in found.due] == [line.range for line in lines if line.answer["name"] == "captives"] != [""]
+    ranges = [its.range for its in (*lines, *found.due) if its.range]
+    assert len(ranges) > 3
+    page = render_index([{**content, "digest": digest_of(content)}])
+    for name in ("index.html", "index.md"):
+        text = page[name].decode().replace("\u00a0", " ")
+        assert sum(text.count(said) for said in set(ranges)) == len(ranges)
+
+
 def test_a_leading_answer_under_a_warning_says_so():
     """What leads stands above its topic's warning, and so names it."""
     quiet, warned = topic("east"), topic("west", warnings=["Disputed. The two engines disagree."])

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.report.charts import topic_charts
-from forecast.report.charts_why import MOST_HISTORY_POINTS, _thin_points
-from forecast.report.drawing import Scale, Sketch, fit_text, log_ticks, text_width, ticks, time_ticks
+from forecast.report.charts_forecasts import _LINE, _label_places, forecasts_chart
+from forecast.report.charts_lead import EVENT_SIZE, MOST_EVENTS, lead_chart
+from forecast.report.charts_why import LABEL_LINE, MOST_HISTORY_POINTS, _thin_points, waterfall_charts
+from forecast.report.drawing import PICTURE_WIDTH, Chart, Scale, Sketch, fit_text, log_ticks, text_width, ticks, time_ticks, wrap_text
 from forecast.report.graph import graph_of
 from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sparkline import sparkline
@@ -51,6 +53,81 @@ def test_words_on_a_picture_are_cut_to_their_room():
     assert text_width(fit_text("a long line of words " * 9, 100)) <= 100
     assert fit_text("a long line of words " * 9, 100).endswith("…")
     assert fit_text("a\u202eb\nc", 200) == "a[U+202E]b c"
+
+
+@given(st.lists(st.text("abcdefghij", min_size=1, max_size=9), min_size=1, max_size=30), st.integers(80, 300), st.integers(1, 4))
+def test_words_are_wrapped_between_words_and_lose_none_while_there_is_room(written: list[str], room: int, most: int) -> None:
+    """No line is wider than its room and there are no more than may be; only the last may be cut, and only where all are used."""
+    text = " ".join(written)
+    lines = wrap_text(text, room, size=11, most=most)
+    assert 1 <= len(lines) <= most
+    assert all(text_width(line, size=11) <= room for line in lines)
+    if lines[-1].endswith("…"):
+        assert len(lines) == most
+        assert text.startswith(" ".join(lines).removesuffix("…"))
+    else:
+        assert " ".join(lines) == text
+
+
+def inside(chart: Chart) -> bool:
+    """Whether no words of a picture reach over its edges."""
+    for text in chart.texts:
+        width = text_width(text.text, size=text.size)
+        first = text.x - {"start": 0.0, "middle": width / 2, "end": width}[text.anchor]
+        if not (first >= -0.5 and first + width <= PICTURE_WIDTH + 0.5 and 0 < text.y <= chart.height):
+            return False
+    return True
+
+
+NEWS = "the contingent that had been sent to the border is taken out of ground combat for good (30 April 2025)"
+
+
+def test_news_on_the_first_picture_is_written_out() -> None:
+    """A long event takes more lines, none is cut, none lies on another, and all are inside the picture."""
+    content = with_insight(sample_content())
+    points = content["insight"]["history"]["points"]
+    for place, point in enumerate(points):
+        point["news"], point["values"][0], point["errors"][0] = [NEWS], 0.1 if place % 2 else 0.6, 0.001
+    chart = lead_chart(content)
+    assert chart is not None
+    assert inside(chart)
+    assert not [text for text in chart.texts if text.text.endswith("…")]
+    top = min(stroke.y1 for stroke in chart.strokes if not stroke.dash)
+    lines = sorted((text for text in chart.texts if text.size == EVENT_SIZE and text.y < top), key=lambda text: text.y)
+    assert len({text.y for text in lines}) == len(lines) > MOST_EVENTS
+    event = NEWS.partition(" (")[0]
+    assert " ".join(text.text for text in lines).count(event) == MOST_EVENTS
+
+
+def test_a_part_of_a_change_is_written_out() -> None:
+    """A long part of a waterfall takes two lines, and what stands below moves down by one for each."""
+    content = with_insight(sample_content())
+    (plain, *_) = waterfall_charts(content["insight"])
+    parts = content["insight"]["moves"][0]["parts"]
+    for part in parts:
+        part["about"] = "two captives reach South Korea, 11 to 20 September 2026" if part["kind"] == "row" else "time"
+    (long, *_) = waterfall_charts(content["insight"])
+    wrapped = sum(text.text == "September 2026" or text.text.endswith("September 2026") for text in long.texts)
+    assert wrapped >= 1
+    assert inside(long)
+    assert not [text for text in long.texts if text.text.endswith("…")]
+    assert (long.height - plain.height) % LABEL_LINE == 0
+
+
+def test_forecasters_are_named_in_full_beside_their_lines() -> None:
+    """Four long names that say much the same stand in two lines each, none over another and none below the picture."""
+    names = [f"{who}, an agreement is enough" for who in ("Polymarket", "Metaculus", "GJ Open", "Manifold")]
+    said = [
+        {"day": f"2026-0{month}-01", "who": who, "probability": 0.02, "says": "2 %"} for who, month in zip(names, (5, 4, 3, 2), strict=True)
+    ]
+    chart = forecasts_chart({"name": "ceasefire", "forecasts": said}, as_of="2026-11-29")  # type: ignore[arg-type,typeddict-item]
+    assert chart is not None
+    assert inside(chart)
+    shown = [text for text in chart.texts if text.x > 250 and "%" not in text.text.removeprefix("2 %") and text.anchor == "start"]
+    assert " ".join(text.text for text in sorted(shown, key=lambda text: text.y)).count("an agreement is enough") == 4
+    heights = sorted(text.y for text in shown)
+    assert all(after - before >= _LINE for before, after in pairwise(heights))
+    assert _label_places([(18.0, 1), (19.0, 2), (90.0, 1)]) == [18.0, 31.0, 90.0]
 
 
 def test_no_label_of_an_axis_lies_on_another():

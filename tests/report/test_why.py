@@ -10,10 +10,11 @@ import pytest
 from forecast.report.charts import topic_charts
 from forecast.report.charts_why import chart_name
 from forecast.report.pages import render_index, render_topic
-from forecast.report.sections import SECTION_HEADINGS, why_sections
+from forecast.report.sections import OVERLAP, SECTION_HEADINGS, why_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import rows_table
 from forecast.report.tables_why import (
+    counted_text,
     history_table,
     information_table,
     leverage_table,
@@ -23,8 +24,9 @@ from forecast.report.tables_why import (
     signposts_table,
 )
 from forecast.schema.topic import ReportFault, digest_of
-from forecast.sentences.insight_text import change_text, move_to_report, next_move_sentence, value_text
-from forecast.sentences.last_moved import last_move_sentence
+from forecast.sentences.insight_text import change_text, measure_title, move_to_report, next_move_sentence, next_signpost, value_text
+from forecast.sentences.last_moved import CHANGES_NOTE, last_move_sentence
+from forecast.sentences.lead import last_moved_text
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -76,6 +78,29 @@ def test_without_insight_each_section_says_so_in_a_sentence():
     assert "spark" not in render_index([content])["index.html"].decode().split("</style>")[1].replace("sparkcell", "")
 
 
+def test_a_topic_with_variants_says_what_changed():
+    """Its split of a change is shown with its table; how well the record was foreseen is of one model, and the section says so."""
+    content = told()
+    alone = why_sections(content, topic_charts(content))
+    content["variants"] = {"combine": "stated", "reason": "", "rivals": [], "wider": []}
+    sections = why_sections(content, topic_charts(content))
+    assert sections["changed"] == alone["changed"]
+    assert sections["changed"].folded
+    assert sections["foresaw"].missing == (
+        "How well the record was foreseen: not computed, since it is of one model at a time and this topic has rival versions of it."
+    )
+
+
+def test_shares_of_single_parameters_are_said_to_overlap():
+    """Beside a table that may add up to more than the whole, and not where each answer has one parameter alone."""
+    content = copy.deepcopy(told())
+    assert any(len(split["parts"]) > 1 for split in content["insight"]["split"])
+    assert OVERLAP in why_sections(content, ())["doubt"].paragraphs
+    for split in content["insight"]["split"]:
+        split["parts"] = split["parts"][:1]
+    assert OVERLAP not in why_sections(content, ())["doubt"].paragraphs
+
+
 def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
     """Lists without entries give sentences, not empty tables or charts."""
     content = copy.deepcopy(told())
@@ -91,11 +116,18 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
         "The record has no days to go back to.",
         "There were no rows to foresee.",
         "Nothing more is simulated, so nothing to watch for.",
-        "How much of the doubt is luck is not worked out",
+        "How much of the doubt is luck is not known",
     ):
         assert sentence in text
         assert sentence in files["route.html"].decode()
     assert [name for name in files if re.search(r"/(?:moved|history|tornado|checks|score|split)", name)] == []
+
+
+def test_a_page_says_what_counts_as_a_change_and_what_as_news():
+    """It stands beside the last changes in both forms of the page, and nowhere where there is no insight."""
+    for content, is_said in ((told(), 1), (sample_content(), 0)):
+        files = render_topic(content)
+        assert [files[name].decode().count(CHANGES_NOTE) for name in ("route.html", "route.md")] == [is_said, is_said]
 
 
 def test_a_hole_in_the_insight_is_named():
@@ -134,7 +166,7 @@ def test_every_open_question_says_what_moved_it_and_what_would():
     for answer in content["answers"]:
         glance = found[answer["name"]]
         if answer["status"] == "open":
-            assert f"Last moved: {glance.moved}" in html
+            assert f"Last change: {glance.moved}" in html
             assert f"Next: {glance.coming}" in html
         else:
             assert (glance.moved, glance.coming, glance.change) == ("", "", "")
@@ -168,6 +200,19 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     assert last_move_sentence(alike, "rain") == "Nothing of note has moved it since 1 August 2023."
 
 
+def test_the_last_change_and_the_last_news_are_one_where_no_split_has_moved_it():
+    """The day and the figures are those of “last moved by news”; a step within 3.5 errors is neither, and a choice is named."""
+    measure = {**CHANCE, "label": "no_rain"}
+    points = [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2"), _point("2026-10-12", 0.088, "rain: 3")]
+    insight = {"measures": [measure], "moves": [], "history": {"points": points}}
+    assert last_move_sentence(insight, "rain") == "Rain: 2: chance of “no rain” up from 3 % to 8 %, as of 23 September 2026."
+    assert last_moved_text(insight, 0) == "3 % → 8 % on 23 September 2026; 9 % now"
+    for change, said in ((0.0069, "Rain: 2: "), (0.0071, "Row 0: ")):
+        move = _move("2026-09-15", 0.06, 0.1, (change,))
+        move["parts"][0]["errors"] = [0.002]
+        assert last_move_sentence(insight | {"moves": [move]}, "rain").startswith(said)
+
+
 def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
     """Chance times change decides which signposts are named: the strongest outcome, and the likeliest other."""
     insight = {
@@ -185,6 +230,46 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
     assert next_move_sentence({**insight, "signposts": []}, "rain") == "No single event we track would move it much."
     noisy = [{**post, "values": [{**value, "error": 0.5} for value in post["values"]]} for post in insight["signposts"]]
     assert next_move_sentence({**insight, "signposts": noisy}, "rain").startswith("No single event we track")
+
+
+def test_nothing_is_watched_for_after_the_last_day_of_a_question():
+    """A signpost of the last day is named, one of a later day is not; where all are later, that is said."""
+    insight = {"measures": [CHANCE], "signposts": [_post("cloud", "one or more clouds", 0.3, 0.19), _post("cloud", "no clouds", 0.7, 0.06)]}
+    watched = next_move_sentence(insight, "rain")
+    assert watched.startswith("Watch whether")
+    assert next_move_sentence(insight, "rain", by="2027-01-31") == watched
+    assert next_signpost(insight, "rain", by="2027-01-31") == insight["signposts"][0]
+    late = "No event we track is due before the question closes on 30 January 2027."
+    assert next_move_sentence(insight, "rain", by="2027-01-30") == late
+    assert next_signpost(insight, "rain", by="2027-01-30") is None
+    quiet = {**insight, "signposts": []}
+    assert next_move_sentence(quiet, "rain", by="2027-01-30") == "No single event we track would move it much."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("abducted of words", "words: abducted"), ("out_of_battle", "out of battle"), ("no_chance of held_him", "held him: no chance")],
+)
+def test_a_class_stands_after_its_stream(name: str, said: str):
+    """In the table of what one more month teaches; a stream with "of" in its name is whole."""
+    assert counted_text(name) == said
+
+
+def test_the_table_of_signposts_has_no_answer_after_the_last_day_of_a_question():
+    """There a dash stands, which the caption explains; a question without a last day, or with that very day, has its figure."""
+    content = told()
+    insight, answers = content["insight"], content["answers"]
+    name = next(measure["question"] for measure in insight["measures"] if not measure["settled"])
+    day = insight["signposts"][0]["until"]
+    column = ["if", "by", "chance", *(measure_title(measure) for measure in insight["measures"] if not measure["settled"])].index(
+        next(measure_title(measure) for measure in insight["measures"] if measure["question"] == name)
+    )
+    for by, is_late in ((None, False), (day, False), ("2020-01-01", True)):
+        asked = [{**answer, "by": by if answer["name"] == name else None} for answer in answers]
+        table = signposts_table(insight, asked)
+        assert {row[column] == "–" for row in table.rows[1:]} == {is_late}
+        assert table.rows[0][column] != "–"
+        assert ("(–: the question closes before)" in table.caption) is is_late
 
 
 def test_signposts_are_told_by_their_clauses():
@@ -238,7 +323,7 @@ def test_whatever_follows_an_expected_value_says_so():
         charts = topic_charts(content)
         sections = why_sections(content, charts)
         tables = [
-            history_table(insight), leverage_table(insight, ("source",)), information_table(insight), signposts_table(insight),
+            history_table(insight), leverage_table(insight, ("source",)), information_table(insight), signposts_table(insight, content["answers"]),
             *(moves_table(insight, move) for move in insight["moves"]),
         ]  # fmt: skip
         for table in tables:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.topic import digest_of
 from forecast.sentences import answer_sentences
-from forecast.sentences.headlines import Headline, headline_of
+from forecast.sentences.headlines import Headline, headline_of, range_note
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -141,3 +141,35 @@ def test_a_settled_number_has_no_interval_on_any_page():
 def plain(html: str) -> str:
     """The words of a page."""
     return re.sub(r"<[^>]*>", "", html.split("</style>")[1]).replace("\u00a0", " ")
+
+
+def chance(ends: tuple[float, float] | None, *, low: float = 0.2, high: float = 0.4, status: str = "open") -> dict[str, Any]:
+    """An answer that is a chance, with the range of that and its range over variants."""
+    value = {"value": 0.3, "error": 0.001, "chance": ends, "chance_errors": None}
+    variants = {"ranges": [{"label": "", "low": low, "high": high}], "said": ""}
+    return {"kind": "probability", "unit": "", "status": status, "headline": "30 %", "value": value, "variants": variants}
+
+
+def choice() -> dict[str, Any]:
+    """An answer that is a choice of two, with a range over variants for each."""
+    shares = [{"label": "high_tide", "value": 0.7, "error": 0.001}, {"label": "low_tide", "value": 0.3, "error": 0.001}]
+    variants = {"ranges": [{"label": "low_tide", "low": 0.1, "high": 0.2}, {"label": "high_tide", "low": 0.6, "high": 0.8}], "said": ""}
+    return {"kind": "shares", "unit": "", "status": "open", "headline": "high tide", "value": {"shares": shares}, "variants": variants}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (number([12, 20, 31, 44, 80]), "90 % interval 12 to 80"),
+        (number([4, 4, 4, 4, 4], sd=0.0), ""),
+        (number([12, 20, 31, 44, 80], status="settled"), ""),
+        (chance((0.02, 0.6)), "90 % range 2 to 60 %"),
+        (chance(None), "20 to 40 % over versions of the model"),
+        (chance(None, low=0.301, high=0.302), ""),
+        (chance(None, status="happened"), ""),
+        (choice(), "60 to 80 % over versions of the model"),
+    ],
+)
+def test_an_answer_in_a_list_has_its_range_beside_it(answer, said):
+    """The 90 % range; where there is none, the range over rival versions of the model, of a choice that of its likeliest option."""
+    assert range_note(answer) == said

@@ -70,8 +70,8 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
 @pytest.mark.parametrize(
     ("share", "doubt"),
     [
-        (0.4, "Most of the doubt is luck: 60 % of it (of the variance) would remain even if every unknown in the model were known."),
-        (0.6, "Most of the doubt is ignorance: 60 % of it (of the variance) would be gone if every unknown in the model were known."),
+        (0.4, "Most of the doubt is luck: 60 % of the variance would remain even if every unknown in the model were known."),
+        (0.6, "Most of the doubt is ignorance: 60 % of the variance would be gone if every unknown in the model were known."),
         (1.0, "Luck has no part in the doubt: all of it would be gone if every unknown in the model were known."),
     ],
 )
@@ -82,7 +82,7 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
     assert lead_paragraph(content(asked, insight=its), asked, "About one in ten.") == (
         "10 %: about one in ten. With what was known on 1 January 2026 the same model would have said 20 %; it fell to 5 % on 4 March 2026, "
         f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much. "
-        "The unknown that matters most is “rate”."
+        "The unknown that matters most is “rate”, 30 % of the doubt."
     )
 
 
@@ -92,17 +92,17 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
         (
             0.7,
             0.5,
-            "Most of the doubt is over which version of the model is right: knowing that would remove 50 % of it (of the variance).",
+            "Most of the doubt is over which version of the model is right: knowing that would remove 50 % of the variance.",
         ),
         (
             0.7,
             0.3,
-            "Most of the doubt is ignorance: 70 % of it (of the variance) would be gone if every unknown in the model were known, and which version of it is right.",
+            "Most of the doubt is ignorance: 70 % of the variance would be gone if every unknown in the model and its right version were known.",
         ),
         (
             0.3,
             0.1,
-            "Most of the doubt is luck: 70 % of it (of the variance) would remain even if every unknown in the model were known, and which version of it is right.",
+            "Most of the doubt is luck: 70 % of the variance would remain even if every unknown in the model and its right version were known.",
         ),
     ],
 )
@@ -152,7 +152,7 @@ def test_a_sentence_for_which_there_is_no_room_is_left_out_whole():
     asked = answer()
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
     assert "storms" not in said
-    assert said.endswith("No single event we track would move it much. The unknown that matters most is “rate”.")
+    assert said.endswith("No single event we track would move it much. The unknown that matters most is “rate”, 30 % of the doubt.")
 
 
 def test_a_doubt_that_is_not_split_is_said_with_its_reason():
@@ -160,12 +160,12 @@ def test_a_doubt_that_is_not_split_is_said_with_its_reason():
     number = {**CHANCE, "kind": "mean", "value": 4.38}
     quiet = insight(STEPS[0], measures=[number])
     for asked, its, why in (
-        (answer(given="total(floods) >= 1"), insight(STEPS[0]), "the question has a condition"),
-        (answer(annulled="total(floods) >= 1"), insight(STEPS[0]), "the question may be annulled"),
-        (answer(kind="distribution", headline="3"), quiet, "the variance does not exist, or is not known from these draws"),
+        (answer(given="total(floods) >= 1"), insight(STEPS[0]), "the split is computed only for questions without a condition"),
+        (answer(annulled="total(floods) >= 1"), insight(STEPS[0]), "the split is computed only for questions that cannot be annulled"),
+        (answer(kind="distribution", headline="3"), quiet, "the variance is infinite, or rests on values too rare for the draws to show"),
     ):
-        assert f"How much of the doubt is luck is not worked out: {why}." in lead_paragraph(content(asked, insight=its), asked, "About 3.")
-        assert unsplit_sentence([asked], its) == f"How much of the doubt is luck is not worked out for “rain”, since {why}."
+        assert f"How much of the doubt is luck is not known: {why}." in lead_paragraph(content(asked, insight=its), asked, "About 3.")
+        assert unsplit_sentence([asked], its) == f"How much of the doubt is luck is not known for “rain”: {why}."
     assert "doubt" not in lead_paragraph(content(answer(), insight=insight(STEPS[0])), answer(), "About one in ten.")
     assert not unsplit_sentence([answer()], insight(STEPS[0]))
 
@@ -188,7 +188,28 @@ def test_what_is_asked_of_is_no_name_for_the_doubt():
     asked = answer(answer="cause")
     its = insight(*STEPS, split=[{**SPLIT, "ignorance": 1.0, "parts": parts}])
     said = lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
-    assert "Of the other unknowns the one that matters most is “names south (one man)”." in said
+    assert "Of the other unknowns the one that matters most is “names south (one man)”, 20 % of the doubt." in said
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.1,), "The unknown that matters most is “a”, 10 % of the doubt."),
+        ((0.099, 0.05), "No single unknown matters much: the largest is 10 % of the doubt."),
+        ((0.004, 0.023), "No single unknown matters much: the largest is 2 % of the doubt."),
+        ((0.98, 0.03), "No other unknown matters much: the largest is 3 % of the doubt."),
+        ((0.001,), ""),
+    ],
+)
+def test_an_unknown_is_named_only_where_it_matters(shares, said):
+    """From a tenth of the doubt on; where the largest has less, that is said with its share, and nothing where none is beyond its error."""
+    parts = [{"parameter": name, "label": "", "share": share, "error": 0.001} for name, share in zip(("a", "b"), shares, strict=False)]
+    asked = answer(answer="a" if shares[0] > 0.5 else "total(floods) >= 1")
+    text = lead_paragraph(
+        content(asked, insight=insight(*STEPS, split=[{**SPLIT, "ignorance": 0.4, "parts": parts}])), asked, "One in ten."
+    )
+    assert text.endswith(said)
+    assert ("unknown matters" in text or "unknown that" in text) is bool(said)
 
 
 @pytest.mark.parametrize(("after", "said"), [(0.109, ""), (0.112, "10 % → 11 % on 4 March 2026")])
@@ -200,6 +221,10 @@ def test_a_step_within_three_of_its_errors_is_no_news(after: float, said: str):
 def test_the_title_of_a_history_is_what_it_found():
     """The last news that moved the answer, or that none has."""
     assert history_finding(insight(*STEPS), 0) == "Fell from 20 % to 5 % on 4 March 2026; 10 % now"
+    opposed = insight(point("2026-01-01", 0.3), point("2026-03-03", 0.05), point("2026-03-04", 0.1, "storms: 1"))
+    assert history_finding(opposed, 0) == "Rose from 5 % to 10 % on 4 March 2026; it was 30 % on 1 January 2026"
+    level = insight(point("2026-01-01", 0.104), point("2026-03-03", 0.05), point("2026-03-04", 0.1, "storms: 1"))
+    assert history_finding(level, 0) == "Rose from 5 % to 10 % on 4 March 2026"
     assert last_moved_text(insight(*STEPS), 0) == "20 % → 5 % on 4 March 2026; 10 % now"
     quiet = insight(STEPS[0], point("2026-10-12", 0.2, "storms: 0"))
     assert history_finding(quiet, 0) == "20 % now, as on 1 January 2026; no single event has moved it"
