@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
@@ -15,18 +16,29 @@ from forecast.report.files import read_report
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
-from forecast.schema.topic import ReportFault
+from forecast.schema.topic import ReportFault, TopicContent
 from forecast.sentences.cautions import contradiction_sentences
+from forecast.sentences.scenarios import branch_answer_text, scenario_text
+
+
+class AnswerInScenario(TypedDict):
+    """An answer in a scenario of its topic, and the probability of that, both as they are printed."""
+
+    scenario: str
+    title: str
+    probability: str
+    answer: str
 
 
 class PublishedAnswer(AnswerContent):
-    """An answer as a report has it, with what the report says of all its answers."""
+    """An answer as a report has it, with what the report says of all its answers, and what it is in each open scenario."""
 
     topic: str
     as_of: str
     verdict: str
     warnings: list[str]
     on_record: RecordedQuestion | None
+    scenarios: NotRequired[list[AnswerInScenario]]
 
 
 class JudgedQuestionOnRecord(RecordedQuestion):
@@ -88,6 +100,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
                 "verdict": verdict,
                 "warnings": warnings,
                 "on_record": on_record.get(answer["name"]),
+                **_scenarios_of(content, answer),
                 **answer,
             }
             for answer in content["answers"]
@@ -106,6 +119,28 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     if question.partition(".")[0] in silent or not (answers or judged):
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
     return _single_answer(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
+
+
+class _Scenarios(TypedDict, total=False):
+    """What only an open answer of a topic with scenarios has."""
+
+    scenarios: list[AnswerInScenario]
+
+
+def _scenarios_of(content: TopicContent, answer: AnswerContent) -> _Scenarios:
+    """The answer in each open scenario; nothing where there is none."""
+    within: list[AnswerInScenario] = [
+        {
+            "scenario": its["name"],
+            "title": its["title"],
+            "probability": scenario_text(its),
+            "answer": branch_answer_text(answer, of_branch),
+        }
+        for its in (content["scenarios"]["scenarios"] if "scenarios" in content else [])
+        for of_branch in its["answers"]
+        if of_branch["question"] == answer["name"]
+    ]
+    return {"scenarios": within} if within else {}
 
 
 def _asked_of_people(
