@@ -110,7 +110,8 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path 
         return CheckResult(book, sort_problems((*problems, *gathered, *on_record)), {})
     implied, unasked = _prior_implications(book, reports, as_of)
     answered = [problem for topic in book.topics.values() for problem in _already_answered_warnings(topic, entries, as_of)]
-    warned = (*implied, *answered, *future_date_warnings(book, as_of))
+    settled = [problem for topic in book.topics.values() for problem in _settled_scenario_warnings(topic, as_of)]
+    warned = (*implied, *answered, *settled, *future_date_warnings(book, as_of))
     return CheckResult(book, sort_problems((*problems, *gathered, *warned, *on_record)), priors, unasked)
 
 
@@ -131,6 +132,19 @@ def _already_answered_warnings(topic: Topic, entries: Sequence[Mapping[str, Any]
         hint = f"`since = {day + ONE_DAY}` counts from the day after; `since = {topic.opens}` says that the whole record is meant"
         problem = topic_problem(topic, ("questions", question.name), f"rows up to {when} already answer this question: {answer}", hint)
         yield replace(problem, level="warning")
+
+
+def _settled_scenario_warnings(topic: Topic, as_of: date) -> Iterator[Problem]:
+    """Warn of scenarios that the record has settled: they are branches no longer, and have no answers."""
+    if not topic.scenarios:
+        return
+    from forecast.predict.answered_before import settled_scenarios
+
+    for scenario, has_come_about in settled_scenarios(topic, as_of):
+        what = "it has come about" if has_come_about else "it can no longer come about"
+        hint = f"`since = {as_of + ONE_DAY}` counts from tomorrow" if has_come_about else "leave it out, or ask of later days"
+        message = f"rows up to today ({as_of}) already settle this scenario: {what}"
+        yield replace(topic_problem(topic, ("scenarios", scenario.name), message, hint), level="warning")
 
 
 def topic_problems(topic: Topic, as_of: date) -> tuple[Problem, ...]:

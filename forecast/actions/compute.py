@@ -18,6 +18,7 @@ from forecast.actions.cache import verdict_as_data
 from forecast.actions.compute_variants import analyse_variants
 from forecast.actions.plan import TopicPlan
 from forecast.actions.run import Run, TopicResult
+from forecast.actions.scenarios import branches_content
 from forecast.actions.topic_contracts import compare_contracts
 from forecast.book.comparable import evidence_obstacle
 from forecast.book.files.exceptions import exception_text
@@ -160,6 +161,7 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         verdict=verdict,
         run=_run_content(run, topic, verdict),
         insight=insight,
+        scenarios=branches_content(topic, {BASE: analysis.result}, None, analysis.result.answers, settings),
     )
     return _with_markets(content, run, topic, plan, analysis.result.posterior), kept
 
@@ -233,6 +235,9 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         run=_run_content(run, topic, verdict),
         insight=insight,
         variants=together.content(topic, verdict, wider, borrowed),
+        scenarios=branches_content(
+            topic, {name: its.result for name, its in together.analyses.items()}, together.weights, together.answers, settings
+        ),
     )
     posteriors = {name: its.result.posterior for name, its in together.analyses.items()}
     weights = {name: together.weights.weight(name) for name in posteriors}

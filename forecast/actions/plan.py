@@ -297,7 +297,7 @@ def _differences(run: Run, topic: Topic, report: Mapping[str, Any]) -> list[str]
 
 
 def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:
-    """Which priors, streams and questions are not as a report has them."""
+    """Which priors, streams, questions and scenarios are not as a report has them."""
     priors: dict[str, dict[str, str]] = {}
     for parameter in report["parameters"]:
         priors.setdefault(parameter["name"], {})[parameter["label"]] = parameter["statement"]
@@ -318,6 +318,11 @@ def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:
         name: (question.answer_text, None if question.by is None else question.by.isoformat()) for name, question in topic.questions.items()
     }
     parts += [f"question `{name}`" for name in dict.fromkeys((*questions, *asked)) if questions.get(name) != asked.get(name)]
+    told = {its["name"]: (its["when"], its["by"], its["since"]) for its in report.get("scenarios", {}).get("scenarios", [])}
+    scenarios = {
+        name: (its.answer_text, *(day and day.isoformat() for day in (its.by, its.since))) for name, its in topic.scenarios.items()
+    }
+    parts += [f"scenario `{name}`" for name in dict.fromkeys((*scenarios, *told)) if scenarios.get(name) != told.get(name)]
     return ", ".join((*parts, *_changed_variants(topic, report)))
 
 

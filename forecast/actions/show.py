@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
@@ -19,16 +20,27 @@ from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ReportFault, TopicContent
 from forecast.sentences.cautions import contradiction_sentences
 from forecast.sentences.resolved import with_resolutions
+from forecast.sentences.scenarios import branch_answer_text, scenario_text
+
+
+class AnswerInScenario(TypedDict):
+    """An answer in a scenario of its topic, and the probability of that, both as they are printed."""
+
+    scenario: str
+    title: str
+    probability: str
+    answer: str
 
 
 class PublishedAnswer(AnswerContent):
-    """An answer as a report has it, with what the report says of all its answers."""
+    """An answer as a report has it, with what the report says of all its answers, and what it is in each open scenario."""
 
     topic: str
     as_of: str
     verdict: str
     warnings: list[str]
     on_record: RecordedQuestion | None
+    scenarios: NotRequired[list[AnswerInScenario]]
 
 
 class JudgedQuestionOnRecord(RecordedQuestion):
@@ -92,6 +104,7 @@ def newest_answers(root: Path, question: str | None, *, today: date | None = Non
                 "verdict": verdict,
                 "warnings": warnings,
                 "on_record": on_record.get(answer["name"]),
+                **_scenarios_of(content, answer),
                 **answer,
             }
             for answer in content["answers"]
@@ -126,6 +139,28 @@ def _with_record_of_today(root: Path, content: TopicContent, today: date | None)
         return with_resolutions(content), (Problem(Place(topic_path(name)), message, f"run `forecast check {name}`", level="warning"),)
     day = max(today, date.fromisoformat(content["as_of"]))
     return with_resolutions(with_questions_on_record(content, questions_on_record(root, topic, day))), ()
+
+
+class _Scenarios(TypedDict, total=False):
+    """What only an open answer of a topic with scenarios has."""
+
+    scenarios: list[AnswerInScenario]
+
+
+def _scenarios_of(content: TopicContent, answer: AnswerContent) -> _Scenarios:
+    """The answer in each open scenario; nothing where there is none."""
+    within: list[AnswerInScenario] = [
+        {
+            "scenario": its["name"],
+            "title": its["title"],
+            "probability": scenario_text(its),
+            "answer": branch_answer_text(answer, of_branch),
+        }
+        for its in (content["scenarios"]["scenarios"] if "scenarios" in content else [])
+        for of_branch in its["answers"]
+        if of_branch["question"] == answer["name"]
+    ]
+    return {"scenarios": within} if within else {}
 
 
 def _asked_of_people(

@@ -15,7 +15,7 @@ from forecast.book.dependencies import Dependencies
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
-from forecast.book.files.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
+from forecast.book.files.shapes import PriorTable, QuestionTable, ScenarioTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.files.sources import Document, SourceFile
 from forecast.book.links import PosteriorLink
 from forecast.book.record_sources import RecordSources
@@ -141,6 +141,14 @@ class QuestionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioDraft:
+    """A scenario's table and its condition."""
+
+    table: ScenarioTable
+    when: ParsedText[Expression]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A topic's files, parsed.
 
@@ -161,6 +169,7 @@ class Draft:
     questions: Mapping[str, QuestionDraft]
     sources: tuple[SourceFile, ...]
     records: RecordSources
+    scenarios: Mapping[str, ScenarioDraft] = field(default_factory=dict)  # without those whose condition cannot be parsed
     judged: Mapping[str, QuestionTable] = field(default_factory=dict)  # questions that people answer, and no expression
     dependencies: Dependencies = field(default_factory=Dependencies)  # of the quantities
     variant_priors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what the prior file says of variants, as written

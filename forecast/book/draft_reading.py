@@ -10,7 +10,17 @@ from typing import Any
 from forecast.book.calendar import CALENDARS
 from forecast.book.classes import Classes
 from forecast.book.dependencies import dependencies_of
-from forecast.book.draft import Draft, ParsedText, PartDraft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, ordered_classes
+from forecast.book.draft import (
+    Draft,
+    ParsedText,
+    PartDraft,
+    PriorDraft,
+    QuestionDraft,
+    ScenarioDraft,
+    SeriesDraft,
+    StreamDraft,
+    ordered_classes,
+)
 from forecast.book.files.conform import conform
 from forecast.book.files.contract_shapes import CONTRACTS
 from forecast.book.files.folder import Folder
@@ -100,6 +110,7 @@ def _draft(records: RecordSources, topic: Document, read: PriorsRead, *, priors_
         key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items() if question.type is None
     }
     judged = {key: question for key, question in table.questions.items() if question.type is not None}
+    scenarios = _scenarios(topic, table, gathered)
     kinds = _kinds(topic, priors)
     sources = _sources(topic, priors, series, streams)
     trees = {key: its.tree for key, its in quantities.items()}
@@ -120,6 +131,7 @@ def _draft(records: RecordSources, topic: Document, read: PriorsRead, *, priors_
         streams=streams,
         quantities=quantities,
         questions=questions,
+        scenarios=scenarios,
         sources=sources,
         records=records,
         judged=judged,
@@ -311,6 +323,15 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
         for name, its in table.quantities.items()
     }
     return {name: written for name, written in parsed.items() if written is not None}
+
+
+def _scenarios(document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, ScenarioDraft]:
+    drafts = {}
+    for name, scenario in table.scenarios.items():
+        when = _parse(document, ("scenarios", name, "when"), scenario.when, parse_expression, problems)
+        if when is not None:
+            drafts[name] = ScenarioDraft(scenario, when)
+    return drafts
 
 
 def _question(document: Document, keys: Keys, table: QuestionTable, problems: list[Problem]) -> QuestionDraft:

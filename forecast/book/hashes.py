@@ -73,6 +73,7 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             "streams": {name: _stream_numbers(name, stream) for name, stream in topic.streams.items()},
             "quantities": {name: tree_as_data(quantity.expression) for name, quantity in topic.quantities.items()},
             "questions": {name: _question_numbers(question) for name, question in topic.questions.items()},
+            **({"scenarios": {name: _question_numbers(its) for name, its in topic.scenarios.items()}} if topic.scenarios else {}),
             "parameters": [_parameter_numbers(parameter) for parameter in topic.parameters.values()],
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
             **({"engine": topic.engine} if topic.engine != "auto" else {}),
@@ -107,11 +108,9 @@ def words_hash(topic: Topic) -> str:
                 for name, stream in topic.streams.items()
             },
             "quantities": {name: [its.text, its.unit] if its.unit else its.text for name, its in topic.quantities.items()},
-            "questions": {
-                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled, *_optional_text(its.annulled_text)]
-                for name, its in topic.questions.items()
-            },
+            "questions": {name: _question_words(its) for name, its in topic.questions.items()},
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
+            **({"scenarios": {name: _question_words(its) for name, its in topic.scenarios.items()}} if topic.scenarios else {}),
             **({"judged": {name: _judged_words(question) for name, question in topic.judged.items()}} if topic.judged else {}),
             **({"variants": {name: [its.why, words_hash(its.topic)] for name, its in topic.variants.items()}} if topic.variants else {}),
         },
@@ -222,6 +221,11 @@ def _question_numbers(its: Question) -> list[Any]:
     annulled = [] if its.annulled is None else [tree_as_data(its.annulled)]
     fraction = ["probability"] if its.is_fraction else []
     return [its.by, its.since, *trees, [[label, tree_as_data(condition)] for label, condition in its.choices.items()], *annulled, *fraction]
+
+
+def _question_words(its: Question) -> list[Any]:
+    texts = [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled]
+    return [*texts, *_optional_text(its.annulled_text)]
 
 
 def _parameter_numbers(parameter: Parameter) -> list[Any]:

@@ -40,6 +40,6 @@ def with_carried(topic: Topic, carried: CarriedPosteriors) -> Topic:
 
 
 def with_questions(topic: Topic, names: Collection[str]) -> Topic:
-    """Return a topic, and its variants, with some of its questions alone."""
+    """Return a topic, and its variants, with some of its questions alone, and without scenarios."""
     variants = {name: replace(variant, topic=with_questions(variant.topic, names)) for name, variant in topic.variants.items()}
-    return replace(topic, questions={name: its for name, its in topic.questions.items() if name in names}, variants=variants)
+    return replace(topic, questions={name: its for name, its in topic.questions.items() if name in names}, scenarios={}, variants=variants)

@@ -34,7 +34,7 @@ from forecast.book.checks.variants import (
 from forecast.book.checks.zeros import check_zeros
 from forecast.book.cycles import find_cycles
 from forecast.book.cycles import topological_order as dependency_order
-from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft
+from forecast.book.draft import Draft, PriorDraft, QuestionDraft, ScenarioDraft, SeriesDraft, StreamDraft
 from forecast.book.draft_reading import read_draft, read_priors, read_variant_draft
 from forecast.book.event_phrases import EventPhrases
 from forecast.book.files.folder import Folder
@@ -231,6 +231,7 @@ def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None, variants: Mapp
         texts=MappingProxyType({source.path: source.text for source in draft.sources} | ({own.path: own.text} if own else {})),
         engine=table.engine,
         own=own,
+        scenarios=MappingProxyType({name: _scenario(draft, name, scenario) for name, scenario in draft.scenarios.items()}),
         judged=MappingProxyType({name: _judged_question(draft, name, table) for name, table in draft.judged.items()}),
         variants=MappingProxyType(variants),
         combine=table.combine,
@@ -337,4 +338,24 @@ def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
         since=table.since,
         annulled=question.annulled.tree if question.annulled else None,
         annulled_text=question.annulled.text if question.annulled else "",
+    )
+
+
+def _scenario(draft: Draft, name: str, scenario: ScenarioDraft) -> Question:
+    """A scenario as the question whether it comes about."""
+    table = scenario.table
+    return Question(
+        name=name,
+        place=draft.topic.place(("scenarios", name)),
+        asks=table.title,
+        by=table.by,
+        answer=scenario.when.tree,
+        answer_text=table.when,
+        choices=MappingProxyType({}),
+        choice_texts=MappingProxyType({}),
+        given=None,
+        given_text="",
+        settled="",
+        kind="probability",
+        since=table.since,
     )

@@ -18,6 +18,7 @@ def without_reasons(topic: Topic) -> Topic:
         series={name: _bare_series(series) for name, series in topic.series.items()},
         streams={name: _bare_stream(stream) for name, stream in topic.streams.items()},
         questions={name: _bare_question(question) for name, question in topic.questions.items()},
+        scenarios={name: _bare_question(scenario) for name, scenario in topic.scenarios.items()},
         parameters={name: _bare_parameter(parameter) for name, parameter in topic.parameters.items()},
         judged={},
         variants={name: replace(variant, topic=without_reasons(variant.topic)) for name, variant in topic.variants.items()},

@@ -335,11 +335,17 @@ class Topic:
     judged: Mapping[str, JudgedQuestion] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)  # rival structures; the topic itself is the one called `base`
     combine: Combination = "evidence"
+    scenarios: Mapping[str, Question] = field(default_factory=dict)  # branches of the future, each the question whether it comes about
     lead: str = ""  # the question that its page begins with; empty for the first open one
     note: str = ""  # what a reader has to know before the answers
     regimes: Mapping[str, Regime] = field(default_factory=dict)
     sources: Mapping[str, Topic] = field(default_factory=dict)  # the topics that its links name
     carried: CarriedPosteriors | None = field(default=None, compare=False)  # what carries those, where it is to be computed
+
+    @property
+    def questions_and_scenarios(self) -> Iterator[Question]:
+        """All that simulated paths are read for."""
+        yield from (*self.questions.values(), *self.scenarios.values())
 
     @property
     def links(self) -> Mapping[tuple[str, str], PosteriorLink]:
@@ -369,7 +375,7 @@ class Topic:
 
     @property
     def expressions(self) -> Iterator[Expression]:
-        """Every expression of its statements, series, quantities and questions; none of its priors."""
+        """Every expression of its statements, series, quantities, questions and scenarios; none of its priors."""
         for stream in self.streams.values():
             yield from stream.value.arguments.values()
             yield from stream.next.values()
@@ -379,7 +385,7 @@ class Topic:
                 yield series.later
         for quantity in self.quantities.values():
             yield quantity.expression
-        for question in self.questions.values():
+        for question in self.questions_and_scenarios:
             yield from question.expressions
 
 

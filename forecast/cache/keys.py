@@ -43,7 +43,7 @@ def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing:
 
 def draws_key(topic: Topic, *, as_of: date, settings: Settings, environment: Environment, verdict: str) -> str:
     """Return the key of a topic's published posterior, which questions do not move; ``verdict`` is the word that confirms it or not."""
-    unasked = replace(topic, questions={})
+    unasked = replace(topic, questions={}, scenarios={})
     calculation = calculation_key(unasked, as_of=as_of, settings=settings, computing=environment.versions)
     return _hash("draws", environment.key, calculation, _order(unasked), settings.trust, verdict == "agreed")
 
@@ -85,7 +85,8 @@ def _order(topic: Topic) -> list[Any]:
     variants = [[[name, _order(variant.topic)] for name, variant in topic.variants.items()]] if topic.variants else []
     sources = [[name, _order(source)] for name, source in topic.sources.items()]
     named = list(topic.series), list(topic.quantities), choices, list(topic.parameters)
-    return [topic.name, streams, *named, *variants, *([sources] if sources else [])]
+    scenarios = [["/scenarios", *topic.scenarios]] if topic.scenarios else []
+    return [topic.name, streams, *named, *scenarios, *variants, *([sources] if sources else [])]
 
 
 def fit_key(link: PosteriorLink, topic: Topic, *, as_of: date, settings: Settings, environment: Environment) -> str:

@@ -90,6 +90,9 @@ def _print_answer(answer: PublishedAnswer) -> None:
     echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
     for line in (answer["asks"], answer_text(answer), *answer["warnings"]):
         echo(f"  {line}")
+    if scenarios := answer.get("scenarios"):
+        said = [f"{its['scenario'].replace('_', ' ')} ({its['probability']}) {its['answer']}" for its in scenarios]
+        echo(f"  In scenarios: {'; '.join(said)}")
     if answer["on_record"] is not None:
         for line in record_sentences(answer["on_record"], answer):
             echo(f"  On record: {line}")

@@ -9,6 +9,7 @@ from forecast.book.hashes import words_hash
 from forecast.book.topic import Parameter, Question, Series, Topic
 from forecast.schema.answers import AnswerContent
 from forecast.schema.book import PartContent
+from forecast.schema.scenarios import ScenarioContent, ScenariosContent
 from forecast.schema.topic import ParameterContent, PointContent, SeriesContent, TopicContent, digest_of
 
 
@@ -26,6 +27,7 @@ def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
         "title": topic.title,
         "origin": topic.origin,
         "answers": [_with_question(answer, topic.questions[answer["name"]]) for answer in content["answers"]],
+        **_with_titles(content, topic),
         "parameters": [_with_prior(parameter, topic.parameters[parameter["name"]]) for parameter in content["parameters"]],
         "streams": [{**stream, "about": topic.streams[stream["name"]].about} for stream in content["streams"]],
         "series": [_with_points(series, topic.series[series["name"]]) for series in content["series"]],
@@ -49,6 +51,21 @@ def lead_and_note(topic: Topic) -> LeadAndNote:
     if topic.note:
         shown["note"] = topic.note
     return shown
+
+
+class _Scenarios(TypedDict, total=False):
+    """What only a topic with scenarios has."""
+
+    scenarios: ScenariosContent
+
+
+def _with_titles(content: TopicContent, topic: Topic) -> _Scenarios:
+    """The scenarios with their titles; nothing where there are none."""
+    if "scenarios" not in content:
+        return {}
+    its = content["scenarios"]
+    renewed: list[ScenarioContent] = [{**each, "title": topic.scenarios[each["name"]].asks} for each in its["scenarios"]]
+    return {"scenarios": {**its, "scenarios": renewed}}
 
 
 def _with_question(answer: AnswerContent, question: Question) -> AnswerContent:

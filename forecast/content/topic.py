@@ -50,6 +50,7 @@ from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.relations import RelationContent
+from forecast.schema.scenarios import ScenariosContent
 from forecast.schema.topic import (
     REPORT_FORMAT,
     ParameterContent,
@@ -106,13 +107,19 @@ class _AnswerExtras(TypedDict, total=False):
     model_headline: str
 
 
+class _ScenariosExtra(TypedDict, total=False):
+    """What only a topic with scenarios has."""
+
+    scenarios: ScenariosContent
+
+
 class _VariantsExtra(TypedDict, total=False):
     """What only a topic with variants has."""
 
     variants: VariantsContent
 
 
-class _Bound(TypedDict, total=False):
+class UnseenBound(TypedDict, total=False):
     """How far from 0, or from 1, a probability may be that every case gave so."""
 
     at_most: float
@@ -144,6 +151,7 @@ def topic_content(
     implied: Sequence[ImpliedContent] = (),
     parameters: Sequence[ParameterContent] | None = None,
     variants: VariantsContent | None = None,
+    scenarios: ScenariosContent | None = None,
 ) -> TopicContent:
     """Return everything the pages of a topic show.
 
@@ -159,6 +167,7 @@ def topic_content(
     streams = stream_contents(model, paths)
     implications: _ContentExtras = {"implied": list(implied)} if implied else {}
     rivals: _VariantsExtra = {} if variants is None else {"variants": variants}
+    branches: _ScenariosExtra = {} if scenarios is None else {"scenarios": scenarios}
     regimes: _RegimesExtra = {"regimes": regime_contents(model, paths)} if topic.regimes else {}
     linked = link_contents(topic, model.as_of)
     links: _LinksExtra = {"links": linked} if linked else {}
@@ -178,6 +187,7 @@ def topic_content(
         "unrecorded": unrecorded_sentence(streams, model.as_of),
         "answers": answered if variants is None else with_ranges(answered, variants),
         **rivals,
+        **branches,
         "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
         **regimes,
         **links,
@@ -239,7 +249,7 @@ def _value(value: Probability | Distribution | Dates | Shares) -> AnswerValue:
                 "error": value.error,
                 "chance": None if value.chance is None else list(value.chance),
                 "chance_errors": None if value.chance_errors is None else list(value.chance_errors),
-                **_unseen_bound(value.value, value.greatest_unseen),
+                **unseen_bound(value.value, value.greatest_unseen),
             }
             return probability
         case Distribution():
@@ -252,13 +262,13 @@ def _value(value: Probability | Distribution | Dates | Shares) -> AnswerValue:
                 "hub_quantiles": [_iso(day) for day in value.hub_quantiles],
                 "not_by_then": value.not_by_then,
                 "error": value.error,
-                **_unseen_bound(value.not_by_then, value.greatest_unseen),
+                **unseen_bound(value.not_by_then, value.greatest_unseen),
                 "curve": [{"day": day.isoformat(), "probability": probability} for day, probability in value.monthly],
             }
             return dates
         case Shares():
             shares: list[ShareValue] = [
-                {"label": label, "value": share, "error": value.errors[label], **_unseen_bound(share, value.greatest_unseen.get(label))}
+                {"label": label, "value": share, "error": value.errors[label], **unseen_bound(share, value.greatest_unseen.get(label))}
                 for label, share in value.values.items()
             ]
             choices: SharesValue = {"shares": shares, "none": value.none, "none_error": value.none_error}
@@ -303,8 +313,8 @@ def _hub_content(distribution: HubDistribution) -> _NumberExtras:
     }
 
 
-def _unseen_bound(probability: float, unseen: float | None) -> _Bound:
-    """How far from 0, or from 1, a probability may be that every case gave so."""
+def unseen_bound(probability: float, unseen: float | None) -> UnseenBound:
+    """Return how far from 0, or from 1, a probability may be that every case gave so; nothing where ``unseen`` is None."""
     if unseen is None:
         return {}
     return {"at_most": unseen} if probability < 0.5 else {"at_least": 1 - unseen}

@@ -29,8 +29,8 @@ def adds_up(topic: Topic, stream: Stream) -> bool:
 
 
 def _totals_asked(topic: Topic, stream: Stream) -> set[str]:
-    """The streams whose totals questions use, or other streams than this one."""
-    asked = [expression for question in topic.questions.values() for expression in question.expressions]
+    """The streams whose totals questions or scenarios use, or other streams than this one."""
+    asked = [expression for question in topic.questions_and_scenarios for expression in question.expressions]
     others = [other for name, other in topic.streams.items() if name != stream.name]
     entering = [expression for other in others for expression in (*other.next.values(), *other.entering)]
     later = [series.later for series in topic.series.values() if series.later is not None]

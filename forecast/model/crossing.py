@@ -52,12 +52,12 @@ def question_edges(question: Question) -> tuple[date, ...]:
 
 
 def edge_days(topic: Topic, starts: Mapping[str, date], days: Sequence[date]) -> dict[str, set[date]]:
-    """Return, by stream, the days before which its total is read: at the edges of questions, and at the steps of streams that use it.
+    """Return, by stream, the days before which its total is read: at the edges of questions and scenarios, and at the steps of streams that use it.
 
     ``starts`` are the first simulated days of streams, and ``days`` the boundaries of steps.
     """
     edges: dict[str, set[date]] = {}
-    for question in topic.questions.values():
+    for question in topic.questions_and_scenarios:
         for name in series_and_streams_used(topic, *question.expressions)[1] if question.by else ():
             edges.setdefault(name, set()).update(question_edges(question))
     for name, start in starts.items():

@@ -11,23 +11,25 @@ from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model
 
 MOST_FUTURE_STEPS = 11_000  # of the future
+GROUPS = ("questions", "scenarios")  # the tables of a topic whose entries have a `by`
 
 
 def check_horizon(model: Model) -> None:
-    """Raise ``Unsound``, placed at the `by`, where a question needs more steps of the future than can be simulated."""
+    """Raise ``Unsound``, placed at the `by`, where a question or a scenario needs more steps of the future than can be simulated."""
     topic = model.topic
     if not model.records:
         return
     first = min(record.through for record in model.records.values()) + ONE_DAY
-    far = {name: its.by for name, its in topic.questions.items() if its.by and step_index(topic.step, first, its.by) >= MOST_FUTURE_STEPS}
+    dated = [(group, name, its.by) for group in GROUPS for name, its in getattr(topic, group).items() if its.by]
+    far = [(group, name, by) for group, name, by in dated if step_index(topic.step, first, by) >= MOST_FUTURE_STEPS]
     if far:
-        raise Unsound(*(_horizon_problem(model, name, first, by) for name, by in far.items()))
+        raise Unsound(*(_horizon_problem(model, (group, name, "by"), first, by) for group, name, by in far))
 
 
-def _horizon_problem(model: Model, question: str, first: date, by: date) -> Problem:
+def _horizon_problem(model: Model, keys: tuple[str, ...], first: date, by: date) -> Problem:
     step = model.topic.step
     steps = step_index(step, first, by) + 1
     last = step_starts(step, first, by)[MOST_FUTURE_STEPS - 1] - ONE_DAY
     message = f"from {first}, where the record ends, to `by` ({by}) are {steps:,} steps of a {step}; at most {MOST_FUTURE_STEPS:,} can be simulated"
     coarser = "" if step == "year" else "take a coarser `step`, or "
-    return topic_problem(model.topic, ("questions", question, "by"), message, f"{coarser}ask by {last} at the latest")
+    return topic_problem(model.topic, keys, message, f"{coarser}ask by {last} at the latest")

@@ -73,6 +73,7 @@ class Purpose(StrEnum):
     REFITTED_DRAWS = "refitted draws"
     REFITTED_PATHS = "refitted paths"
     RESAMPLE = "resample"
+    SCENARIOS = "scenarios"
     STAKES = "stakes"
     SURPRISE = "surprise"
     TRIAL = "trial"

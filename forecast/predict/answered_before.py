@@ -43,6 +43,17 @@ def questions_answered_before(topic: Topic, asked: Mapping[str, date], as_of: da
             continue
 
 
+def settled_scenarios(topic: Topic, as_of: date) -> Iterator[tuple[Question, bool]]:
+    """Yield each scenario that rows up to a day settle, and whether it has come about."""
+    before = _topic_before(topic, as_of, as_of)
+    scenarios = [its for its in topic.scenarios.values() if its.by is not None]
+    try:
+        found = [*_find_answered(model_as_of(before.as_it_stands, as_of), scenarios)] if scenarios else []
+    except (Unsound, LookupError):  # nothing can be computed as of that day, so nothing is settled on it
+        return
+    yield from ((scenario, answer == "yes") for scenario, answer in found)
+
+
 def _leaves_open(question: Question, day: date) -> bool:
     return question.since is None and question.by is not None and question.by >= day
 

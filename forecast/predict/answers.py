@@ -128,19 +128,19 @@ class Answer:
 
 
 def horizon(model: Model) -> date:
-    """The last day any question asks about (the as-of day where none has a date)."""
-    return max([question.by for question in model.topic.questions.values() if question.by], default=model.as_of)
+    """The last day any question or scenario asks about (the as-of day where none has a date)."""
+    return max([question.by for question in model.topic.questions_and_scenarios if question.by], default=model.as_of)
 
 
 def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, dates: bool = True) -> Paths:
-    """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline.
+    """Simulate on given draws as far as the topic's questions and scenarios need, with a step's end at every deadline.
 
     Without ``dates``, questions for a date cannot be answered from them, and steps may be drawn as one.  Raises ``Unsound``
     where that is farther than can be simulated.
     """
     check_horizon(model)
-    cuts = [q.by + ONE_DAY for q in model.topic.questions.values() if q.by]
-    cuts += [q.since for q in model.topic.questions.values() if q.since]
+    cuts = [q.by + ONE_DAY for q in model.topic.questions_and_scenarios if q.by]
+    cuts += [q.since for q in model.topic.questions_and_scenarios if q.since]
     asked = [q for q in model.topic.questions.values() if q.kind == "date" and q.by and dates]
     daily = [(q.since or date.min, q.by + ONE_DAY) for q in asked if q.by]
     return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily, whole=not dates)

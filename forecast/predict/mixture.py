@@ -39,8 +39,8 @@ class RivalResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One variant's question, with what of all joined cases are its own."""
+class QuestionPart:
+    """One variant's question or scenario, with what of all joined cases are its own."""
 
     name: str
     question: Question
@@ -62,9 +62,9 @@ def _mix(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights, rn
         return rivals[BASE].answers[name]
     try:
         with np.errstate(all="ignore"):  # what is no number is looked for, and said
-            parts = _parts(name, rivals)
-            counted = count_cases(question, base, _join(parts, weights))
-            outcomes = _outcomes(parts, counted, rng)
+            parts = question_parts(name, rivals)
+            counted = count_cases(question, base, join_parts(parts, weights))
+            outcomes = join_outcomes(parts, counted, rng)
     except Unsound as unsound:
         return Answer(question, None, "not answerable", 0.0, reasons=unsound.problems)
     chance = _chance(name, rivals, parts, weights) if counted.status == "open" else None
@@ -75,7 +75,7 @@ def _mix(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights, rn
     return Answer(question, value, counted.status, counted.given, counted.annulled, crossings, counted.given_error, counted.cases.freedom)
 
 
-def _without_unknown_mean(value: Distribution, parts: Sequence[_Part], weights: RivalWeights) -> Distribution:
+def _without_unknown_mean(value: Distribution, parts: Sequence[QuestionPart], weights: RivalWeights) -> Distribution:
     """A mixed number without a mean where it has none under a variant that counts, which its share among the joined cases may hide."""
     for part in parts:
         own = part.rival.answers[part.question.name].value
@@ -90,7 +90,7 @@ def shares_of_rivals(name: str, rivals: Mapping[str, RivalResult], weights: Riva
 
     Raises ``Unsound`` where one cannot answer, or none counts.
     """
-    amounts = {part.name: weights.weight(part.name) * _probability_of_counting(part.asked) for part in _parts(name, rivals)}
+    amounts = {part.name: weights.weight(part.name) * _probability_of_counting(part.asked) for part in question_parts(name, rivals)}
     total = math.fsum(amounts.values())
     if not total:
         raise Unsound(*rivals[BASE].answers[name].reasons)
@@ -101,17 +101,21 @@ def _probability_of_counting(asked: AskedCases) -> float:
     return float(asked.cases.weights @ (asked.held * (1 - _chances_of(asked))))
 
 
-def _parts(name: str, rivals: Mapping[str, RivalResult]) -> list[_Part]:
-    """The cases of each variant; raises ``Unsound``, naming the variant, where one cannot answer."""
+def question_parts(name: str, rivals: Mapping[str, RivalResult], *, on_paths: bool = False, scenario: bool = False) -> list[QuestionPart]:
+    """Return the cases of each variant, of a question or of a scenario; raise ``Unsound``, naming the variant, where one cannot answer.
+
+    With ``on_paths`` they are simulated paths whatever is asked, the same ones for every name.
+    """
     parts, begin = [], 0
     for variant, rival in rivals.items():
-        question = rival.posterior.model.topic.questions[name]
+        topic = rival.posterior.model.topic
+        question = (topic.scenarios if scenario else topic.questions)[name]
         try:
-            asked = asked_cases(question, rival.posterior, rival.paths)
+            asked = asked_cases(question, rival.posterior, rival.paths, on_paths=on_paths)
         except Unsound as unsound:
-            raise _under(variant, unsound.problems) from None
+            raise (_under(variant, unsound.problems) if len(rivals) > 1 else unsound) from None
         end = begin + len(asked.held)
-        parts.append(_Part(variant, question, rival, asked, slice(begin, end)))
+        parts.append(QuestionPart(variant, question, rival, asked, slice(begin, end)))
         begin = end
     return parts
 
@@ -120,8 +124,10 @@ def _under(variant: str, problems: Sequence[Problem]) -> Unsound:
     return Unsound(*(replace(problem, message=f"under `{variant}`: {problem.message}") for problem in problems))
 
 
-def _join(parts: Sequence[_Part], weights: RivalWeights) -> AskedCases:
-    """The cases of all variants, each by its weight in its replicate."""
+def join_parts(parts: Sequence[QuestionPart], weights: RivalWeights | None) -> AskedCases:
+    """Return the cases of all variants, each by its weight in its replicate; those of a topic without variants as they are."""
+    if weights is None:
+        return parts[0].asked
     scaled: list[Array] = []
     spread: dict[int, float] = {}  # of the draws that variants share, by their identity: their errors add up
     for part in parts:
@@ -150,8 +156,8 @@ def _chances_of(asked: AskedCases) -> Array:
     return np.zeros(len(asked.held)) if asked.chances is None else asked.chances
 
 
-def _outcomes(parts: Sequence[_Part], counted: QuestionCases, rng: np.random.Generator) -> Outcomes:
-    """What the question comes to in each of the joined cases; raises ``Unsound``, naming the variant, where that is nothing in one that counts."""
+def join_outcomes(parts: Sequence[QuestionPart], counted: QuestionCases, rng: np.random.Generator) -> Outcomes:
+    """Return what the question comes to in each of the joined cases; raise ``Unsound``, naming the variant, where that is nothing in one that counts."""
     found = []
     for part in parts:
         cases = replace(counted.cases, weights=counted.cases.weights[part.own], replicates=counted.cases.replicates[part.own])
@@ -159,7 +165,7 @@ def _outcomes(parts: Sequence[_Part], counted: QuestionCases, rng: np.random.Gen
         try:
             found.append(outcomes_of(part.question, part.rival.posterior.model, part.rival.paths, its, rng))
         except Unsound as unsound:
-            raise _under(part.name, unsound.problems) from None
+            raise (_under(part.name, unsound.problems) if len(parts) > 1 else unsound) from None
     return Outcomes(
         {label: np.concatenate([its.truths[label] for its in found]) for label in found[0].truths},
         _concatenate([its.numbers for its in found]),
@@ -173,7 +179,7 @@ def _concatenate[Column: np.ndarray](columns: Sequence[Column | None]) -> Column
     return np.concatenate(kept) if kept else None  # type: ignore[return-value]
 
 
-def _chance(name: str, rivals: Mapping[str, RivalResult], parts: Sequence[_Part], weights: RivalWeights) -> ChanceInterval | None:
+def _chance(name: str, rivals: Mapping[str, RivalResult], parts: Sequence[QuestionPart], weights: RivalWeights) -> ChanceInterval | None:
     """The interval of a chance given the variant and its parameters; None where one variant has none."""
     spread = []
     for part in parts:

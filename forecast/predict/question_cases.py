@@ -18,7 +18,7 @@ from forecast.model.model import Model
 from forecast.predict.first_days import days_within_rows, first_simulated_day
 from forecast.predict.paths import Paths
 from forecast.predict.questions import annulment_probability, check_shares_asked, find_first_held, truth_of
-from forecast.predict.samples import check_defined, question_problem, sample_of
+from forecast.predict.samples import check_defined, path_sample, question_problem, sample_of
 from forecast.predict.settlement import Status, status_of
 from forecast.predict.void import ConditionFailure, find_condition_failure
 
@@ -72,10 +72,10 @@ def question_cases(question: Question, posterior: Posterior, paths: Paths) -> Qu
     return count_cases(question, posterior.model, asked)
 
 
-def asked_cases(question: Question, posterior: Posterior, paths: Paths) -> AskedCases:
-    """Return all cases of a question; raise ``Unsound`` where it has no answer in one that counts."""
+def asked_cases(question: Question, posterior: Posterior, paths: Paths, *, on_paths: bool = False) -> AskedCases:
+    """Return all cases of a question, with ``on_paths`` simulated paths whatever it asks; raise ``Unsound`` where it has no answer in one that counts."""
     model = posterior.model
-    sample = sample_of(question, posterior, paths)
+    sample = path_sample(question, paths, posterior) if on_paths else sample_of(question, posterior, paths)
     cases = sample.cases
     held = np.ones(len(cases.weights), dtype=bool)
     failed = find_condition_failure(question, model, paths)

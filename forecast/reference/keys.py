@@ -49,6 +49,7 @@ TABLE_PLACES: Mapping[str, str] = {
     "RegimeTable": "[regimes.NAME]",
     "QuantityTable": "[quantities]: NAME = { … }",
     "QuestionTable": "[questions.NAME]",
+    "ScenarioTable": "[scenarios.NAME]",
     "VariantTable": "[variants.NAME]",
     "StreamChanges": "[variants.NAME.streams.STREAM]",
     "SeriesChanges": "[variants.NAME.series.SERIES]",

@@ -32,6 +32,7 @@ from forecast.report.sections_markets import market_sections
 from forecast.report.sections_relations import relation_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
+from forecast.report.tables_scenarios import scenario_view
 from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
@@ -116,6 +117,7 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
         "glances": glances,
         "changes_note": CHANGES_NOTE,
         "screen": first_screen(content, glances, charts),
+        "branches": scenario_view(content),
         "groups": parameter_groups(content),
         "tables": topic_tables(content),
         "opening_sections": [section for section in sections if section.anchor in OPENING_SECTIONS],

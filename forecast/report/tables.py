@@ -334,12 +334,17 @@ def statements_table(content: TopicContent) -> ReportTable:
         asked = f"probability = {answer['answer']}" if answer.get("fraction") else answer["answer"]
         asked = asked or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])
         given = f"given {answer['given']}" if answer["given"] else ""
-        since = f"from {words.day(answer['since'])}" if answer["since"] else ""
-        by = f"by {words.day(answer['by'])}" if answer["by"] else ""
         annulled = f"annulled by {answer['annulled']}" if answer.get("annulled") else ""
-        rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, annulled, since, by) if part)))
+        days = _days_text(answer["since"], answer["by"])
+        rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, annulled, days) if part)))
+    if "scenarios" in content:
+        rows += [("scenario", s["name"], s["when"], _days_text(s["since"], s["by"])) for s in content["scenarios"]["scenarios"]]
     columns = (Column("what"), Column("name", "headcode"), Column("statement", "code"), Column("and"))
     return ReportTable("Every statement of the model, as the book has it", columns, tuple(rows))
+
+
+def _days_text(since: str | None, by: str | None) -> str:
+    return ", ".join(f"{word} {words.day(day)}" for word, day in (("from", since), ("by", by)) if day)
 
 
 def series_table(series: SeriesContent) -> ReportTable:

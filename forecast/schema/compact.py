@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import starmap
 
-from forecast.schema.answers import AnswerContent, is_distribution
+from forecast.schema.answers import AnswerContent, DistributionValue, is_distribution
 from forecast.schema.curves import axis_transform, compact_curve, has_curve
 from forecast.schema.insight import (
     Estimate,
@@ -51,7 +51,12 @@ def _compact_answer(answer: AnswerContent) -> AnswerContent:
     value = answer["value"]
     if value is None or not is_distribution(value, answer["kind"]):
         return answer
-    return {**answer, "value": {**value, "shape": compact_curve(value["shape"], axis_transform(value))}}
+    return {**answer, "value": compact_distribution(value)}
+
+
+def compact_distribution(value: DistributionValue) -> DistributionValue:
+    """Return a number with the points of its curve that can be seen."""
+    return {**value, "shape": compact_curve(value["shape"], axis_transform(value))}
 
 
 def _compact_parameter(parameter: ParameterContent, count: int) -> ParameterContent:

@@ -22,6 +22,7 @@ from forecast.schema.curves import has_curve
 from forecast.schema.long_records import row_count
 from forecast.schema.number_faults import number_faults
 from forecast.schema.regimes import regime_faults
+from forecast.schema.scenarios import scenario_faults
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ DAY_PATHS = (
 OPTIONAL_DAY_PATHS = (
     "answers.*.by",
     "answers.*.since",
+    "scenarios.scenarios.*.by",
+    "scenarios.scenarios.*.since",
     "parameters.*.reviewed",
     "insight.moves.*.parts.*.known",
     "insight.history.settled.*",
@@ -134,6 +137,7 @@ def inconsistency(content: TopicContent, *, numbers: bool = True) -> str:
         _name_faults,
         _other_faults,
         _regime_faults,
+        scenario_faults,
     ):
         for place, what in faults(content):
             return f"`{place}`: {what}"

@@ -25,6 +25,7 @@ from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.relations import RelationContent
+from forecast.schema.scenarios import ScenariosContent
 from forecast.schema.shape_faults import shape_fault
 from forecast.schema.variants import VariantsContent
 
@@ -281,6 +282,7 @@ class TopicContent(TypedDict):
     unrecorded: str
     answers: list[AnswerContent]
     variants: NotRequired[VariantsContent]
+    scenarios: NotRequired[ScenariosContent]  # branches of the future, with the open answers in each
     parameters: list[ParameterContent]
     regimes: NotRequired[list[RegimeContent]]  # hidden ones, with the probability of each state by calendar step
     links: NotRequired[list[LinkContent]]  # priors that are another topic's posterior

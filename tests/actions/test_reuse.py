@@ -30,6 +30,7 @@ ALL = ("condition", "simulate")
 FUTURE = ("simulate",)
 NOTHING: tuple[str, ...] = ()
 TOPIC, PRIORS = "seeds/ferry/topic.toml", "priors/ferry.toml"
+SCENARIO = '\n[scenarios.bad]\ntitle = "A bad year"\nwhen = "total(breakdowns) > 4"\nby = 2025-12-31\n'
 HERE = environment()
 
 
@@ -76,6 +77,12 @@ CHANGES: Mapping[str, tuple[Callable[[Path], None], tuple[str, ...], bool]] = { 
     "the deadline of a question": (replaced(TOPIC, "2025-12-31\nanswer", "2025-11-30\nanswer"), FUTURE, True),
     "what a question asks": (replaced(TOPIC, "total(breakdowns) >= 3", "total(breakdowns) >= 4"), FUTURE, True),
     "the name of a question": (replaced(TOPIC, "[questions.what_is_broken]", "[questions.which_is_broken]"), FUTURE, True),
+    "the title of a scenario": (replaced(TOPIC, "A bad year", "A year of breakdowns"), NOTHING, True),
+    "the condition of a scenario": (replaced(TOPIC, "total(breakdowns) > 4", "total(breakdowns) > 5"), FUTURE, True),
+    "the spacing of that condition": (replaced(TOPIC, "total(breakdowns) > 4", "total(breakdowns)  > 4"), FUTURE, True),
+    "the day of a scenario": (replaced(TOPIC, 'breakdowns) > 4"\nby = 2025-12-31', 'breakdowns) > 4"\nby = 2025-11-30'), FUTURE, True),
+    "the name of a scenario": (replaced(TOPIC, "[scenarios.bad]", "[scenarios.worse]"), FUTURE, True),
+    "a scenario that is gone": (replaced(TOPIC, SCENARIO, ""), FUTURE, True),
     "a statement": (replaced(TOPIC, "(2 if fault", "(3 if fault"), ALL, True),
     "the spacing of a statement": (replaced(TOPIC, "(2 if fault", "( 2 if fault"), FUTURE, True),
     "the step": (replaced(TOPIC, 'step   = "month"', 'step   = "quarter"'), ALL, True),
@@ -95,6 +102,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A book of two topics that was updated once, and the cache that has its results."""
     root, cache = tmp_path_factory.mktemp("reuse") / "book", tmp_path_factory.mktemp("cache")
     shutil.copytree(TINY_BOOK, root, ignore=shutil.ignore_patterns("reports"))
+    appended(TOPIC, SCENARIO)(root)
     (root / "seeds" / OTHER).mkdir()
     (root / "seeds" / OTHER / "topic.toml").write_text(
         'title = "A level"\nopens = 2024-01-01\n\n[questions.high]\nasks = "Is it high?"\nanswer = "height > 3"\n', encoding="utf-8"

@@ -47,6 +47,7 @@ MOVED = {
         "streams": BOTH,
         "quantities": BOTH,
         "questions": BOTH,
+        "scenarios": BOTH,
         "parameters": BOTH,
         "labels": NUMBERS,  # their order, which follows from that of the streams in the file: by it labels are coded
         "texts": NONE,  # all that they say stands in the other fields
@@ -234,6 +235,7 @@ def full_topic() -> Topic:
             "many": {"choices": {"few": "total(seen) < 2", "more": "total(seen) >= 2"}, "by": AS_OF},
         },
         series={"level": {"points": [(OPENS, 3), (OPENS + timedelta(days=9), 4)], "later": "rate"}},
+        scenarios={"busy": {"when": "total(seen) > 7", "by": AS_OF, "since": OPENS}, "quick": {"when": "rate > 5"}},
     )
     streams, parameters, series = dict(topic.streams), dict(topic.parameters), dict(topic.series)
     streams["seen"] = dataclasses.replace(streams["seen"], unit="events")

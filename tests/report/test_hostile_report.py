@@ -23,6 +23,7 @@ from tests.support.sample_contracts import with_contracts
 from tests.support.sample_forecasts import with_forecasts
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
+from tests.support.sample_scenarios import with_scenarios
 
 pytestmark = pytest.mark.medium
 
@@ -48,6 +49,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
     *("ContractContent.name", "ContractContent.deadline", "ContractContent.moved", "OfferContent.at", "RowSinceContent.known"),
     *("QuotePoint.at", "AnswerPoint.day"),
+    *("ScenarioContent.by", "ScenarioContent.since"),
     *("RecordedQuestion.by", "ForecastContent.day", "ForecastContent.ended"),
     *(
         "AnswerContent.resolution",
@@ -57,6 +59,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once
     "LinkContent.parameter",
+    *("BranchAnswer.question", "ScenarioContent.name"),
     *("RecordedQuestion.name", "VariantAnswer.question", "VariantContent.name", "RangeContent.label"),
     *(
         "TopicContent.name",
@@ -179,6 +182,7 @@ def full_content():
     made["answers"][0]["variants"] = {"ranges": [{"label": "", "low": 0.2, "high": 0.6}], "said": "20 to 60 %"}
     failed = {"status": "void", "value": None, "failed": {"first": "2026-01-01", "last": "2026-01-10"}}
     without = {"status": "not answerable", "value": None, "reasons": ["Nothing meets the condition."]}
+    made = with_scenarios(made)
     made["answers"] += [{**made["answers"][1], "name": "voided", **failed}, {**made["answers"][1], "name": "unanswered", **without}]
     return made
 

@@ -35,6 +35,7 @@ def make_topic(
     opens: date = OPENS,
     step: str = "month",
     regimes: Mapping[str, Regime] | None = None,
+    scenarios: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Topic:
     """Return a topic made of statement texts.
 
@@ -43,7 +44,7 @@ def make_topic(
     ``value``, ``watched``, ``once``, ``next`` and ``classes``.  A row is a number or a class, seen on the next day
     in turn, or a mapping with the columns of a record (``low`` and ``high`` for the ends of a range).  A question is an answer
     expression, or a mapping with ``answer``, ``probability`` or ``choices``, ``given``, ``annulled``, ``by``,
-    ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
+    ``since``.  A scenario is a mapping with ``when``, ``by``, ``since`` and ``title``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
     ``points`` and ``later``.
     """
     made_rows = {stream: _rows(stream, given, opens) for stream, given in (rows or {}).items()}
@@ -63,6 +64,10 @@ def make_topic(
         streams={key: _stream(key, given, made_rows.get(key, ()), priors) for key, given in (streams or {}).items()},
         quantities={key: _quantity(key, given) for key, given in (quantities or {}).items()},
         questions={key: _question(key, given, parameters) for key, given in (questions or {}).items()},
+        scenarios={
+            key: _question(key, {**given, "asks": given.get("title", key), "answer": given["when"]}, parameters)
+            for key, given in (scenarios or {}).items()
+        },
         parameters=_in_order(parameters),
         labels=labels,
         texts={},

@@ -10,6 +10,7 @@ from forecast.book.checks.entering import check_weight_and_reliability
 from forecast.book.checks.phrases import check_phrases
 from forecast.book.checks.priors import used_parameters
 from forecast.book.checks.questions import check_questions
+from forecast.book.checks.scenarios import check_scenarios
 from forecast.book.checks.scopes import WITH_VALUES, NameScope, check_names, dated_scope, quote_label
 from forecast.book.checks.statements import check_statement
 from forecast.book.cycles import find_cycles
@@ -46,6 +47,7 @@ def check_topic(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     for circle in find_cycles(graph):
         yield draft.topic.at_key(("quantities", circle[0]), f"these quantities go round in a circle: {' → '.join(circle)}")
     yield from check_questions(draft, labels)
+    yield from check_scenarios(draft, labels)
 
 
 def check_name_space(draft: Draft) -> Iterator[Problem]:
@@ -199,6 +201,7 @@ def check_unused(draft: Draft) -> Iterator[Problem]:
     of_regimes = {name for regime in draft.table.regimes.values() for name in (regime.start, regime.stay, *regime.transition.values())}
     for question in draft.questions.values():
         trees += [written.tree for written in question.expressions]
+    trees += [scenario.when.tree for scenario in draft.scenarios.values()]
     named = of_regimes.union(name for tree in trees for name in names_in(tree))
     in_priors = used_parameters(draft, frozenset(named))
     for name in draft.parameters:

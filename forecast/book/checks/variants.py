@@ -12,7 +12,7 @@ from forecast.book.checks.priors import used_parameters
 from forecast.book.checks.questions import question_kind
 from forecast.book.comparable import evidence_obstacle, score_obstacle
 from forecast.book.draft import Draft
-from forecast.book.files.names import ARTICLES, name_fault
+from forecast.book.files.names import ARTICLES, NAMED_GROUPS, name_fault
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.shapes import VARIANTS, VariantTable
@@ -156,14 +156,15 @@ def check_same_answers(base: Draft, draft: Draft) -> Iterator[Problem]:
 
 
 def check_lacking(base: Draft, draft: Draft, variant: str) -> Iterator[Problem]:
-    """Yield the questions that need a parameter which a variant lacks, for its statements do without it."""
+    """Yield the questions and scenarios that need a parameter which a variant lacks, for its statements do without it."""
     lacking = _lacking_parameters(base, draft, variant)
-    for name, question in draft.questions.items():
-        asked = _parameters_named(draft, [written.tree for written in question.expressions])
-        for parameter in sorted(lacking & asked):
+    trees = {("questions", name): [written.tree for written in question.expressions] for name, question in draft.questions.items()}
+    trees |= {("scenarios", name): [scenario.when.tree] for name, scenario in draft.scenarios.items()}
+    for (group, name), asked in trees.items():
+        for parameter in sorted(lacking & _parameters_named(draft, asked)):
             yield draft.topic.at_key(
-                ("questions", name),
-                f"the question `{name}` needs the parameter `{parameter}`, which the variant `{variant}` lacks",
+                (group, name),
+                f"the {NAMED_GROUPS[group]} `{name}` needs the parameter `{parameter}`, which the variant `{variant}` lacks",
                 "ask through a quantity that the variant replaces, or of totals, which every variant has",
             )
 

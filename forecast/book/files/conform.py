@@ -114,7 +114,11 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
         value = _value(document, key.kind, content[name], (*keys, name), problems)
         if isinstance(value, str) and not value.strip():
             problems.append(
-                document.at_value((*keys, name), f"`{name}` is empty", "write it, or leave the key out" if not key.required else "")
+                document.at_value(
+                    (*keys, name),
+                    f"`{name}` is empty",
+                    "write it, or leave the key out" if not key.required else _missing_key_hint(name, keys),
+                )
             )
             value = _WRONG
         if value is _WRONG:
@@ -219,6 +223,8 @@ def _in_table_text(keys: Keys) -> str:
 def _missing_key_hint(name: str, keys: Keys) -> str:
     if name == "value" and keys[:1] == ("quantities",):
         return 'as in value = "rate * months"'
+    if name == "title" and keys[:1] == ("scenarios",):
+        return "say in a few words what happens in it"
     purposes = {
         "why": "say in a sentence why these numbers",
         "prior": 'as in prior = "Normal(mu=0, sigma=1)"',
@@ -228,5 +234,6 @@ def _missing_key_hint(name: str, keys: Keys) -> str:
         "about": "say in a phrase what it is",
         "unit": "say what its values are measured in",
         "asks": "ask it in words",
+        "when": 'as in when = "total(stream) >= 1"',
     }
     return purposes.get(name, "")

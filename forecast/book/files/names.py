@@ -28,6 +28,7 @@ NAMED_GROUPS: Mapping[str, str] = {  # the tables of a topic file that give name
     "quantities": "quantity",
     "regimes": "regime",
     "questions": "question",
+    "scenarios": "scenario",
 }
 ARTICLES: Mapping[str, str] = {
     "parameter": "a parameter",
@@ -35,6 +36,7 @@ ARTICLES: Mapping[str, str] = {
     "series": "a series",
     "quantity": "a quantity",
     "question": "a question",
+    "scenario": "a scenario",
     "regime": "a regime",
     "column": "a column",
 }

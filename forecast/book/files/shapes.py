@@ -159,6 +159,22 @@ class QuestionTable:
     """The unit of a number that people forecast."""
 
 
+@dataclass(frozen=True)
+class ScenarioTable:
+    """A branch of the future: reports give its probability, and each open answer in the case that it comes about."""
+
+    __pydantic_config__ = PYDANTIC_CONFIG
+
+    title: ProseText
+    """What happens in it, in a few words: `Fighting resumes by the end of 2027`."""
+    when: StatementText
+    """The condition that makes it so, over parameters and simulated totals, as in `total(attacks) >= 1`."""
+    by: date | None = None
+    """The last day that counts in the condition, UTC. One about parameters alone needs none."""
+    since: date | None = None
+    """The first day that counts in the condition's totals. Without it all days count, those of the record too."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StreamChanges:
     """What a variant says of a stream instead: only the keys that differ."""
@@ -233,6 +249,8 @@ class TopicFile:
     """Hidden regimes, by name: finitely many states over calendar steps, which are summed out."""
     questions: dict[NameText, QuestionTable] = field(default_factory=dict)
     """What is asked, by name."""
+    scenarios: dict[NameText, ScenarioTable] = field(default_factory=dict)
+    """Branches of the future, by name, at most eight: they need not exclude each other, nor cover everything."""
     combine: Literal["evidence", "stated", "stacking"] = "evidence"
     """How the answers of variants are combined: by their weights times what the rows say of each, by their weights alone, or by weights that would have foreseen the rows best."""
     variants: dict[NameText, VariantTable] = field(default_factory=dict)

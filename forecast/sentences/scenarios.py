@@ -1,0 +1,86 @@
+"""What scenarios come to in words: whether they exclude each other, and what their answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forecast.schema import words
+from forecast.schema.answers import AnswerContent
+from forecast.schema.scenarios import BranchAnswer, ChanceContent, ScenarioContent, ScenariosContent
+from forecast.sentences.headlines import headline_of
+
+STATUS_WORDS = {
+    "happened": "has come about",
+    "can no longer happen": "can no longer come about",
+    "not answerable": "not answerable",
+}
+NOT_KNOWN = "not known"
+SELECTION = (
+    "An answer in a scenario is that of the simulated futures in which it comes about, whatever brought it about: "
+    "a difference between scenarios is selection, not cause."
+)
+
+
+def chance_text(chance: ChanceContent) -> str:
+    """Return the probability of a branch as it is printed."""
+    return words.percent(chance["value"], error=chance["error"])
+
+
+def scenario_text(scenario: ScenarioContent) -> str:
+    """Return the probability of a scenario as it is printed, or what the record has made of it."""
+    chance = scenario["probability"]
+    return chance_text(chance) if chance is not None and scenario["status"] == "open" else STATUS_WORDS[scenario["status"]]
+
+
+def branch_answer_text(answer: AnswerContent, within: BranchAnswer) -> str:
+    """Return the answer to a question in a branch as it is printed; ``answer`` is that in all futures."""
+    if within["value"] is None:
+        return NOT_KNOWN
+    return answer_text_in_short({**answer, "status": "open", "headline": within["headline"], "value": within["value"]})
+
+
+def answer_text_in_short(answer: AnswerContent) -> str:
+    """Return an open answer in short: a number with its 90 % range, a date with how likely it is, a choice with its chance."""
+    shown = headline_of(answer)
+    return f"{shown.figure} ({shown.about})" if answer["kind"] == "date" and shown.about else shown.short
+
+
+def scenario_notes(answers: list[AnswerContent], content: ScenariosContent) -> list[str]:
+    """Return what is to be known of the scenarios of a report with some ``answers``."""
+    return [*_overlap_notes(content), *_answer_notes(answers, content), *_unanswered_notes(content)]
+
+
+def _overlap_notes(content: ScenariosContent) -> Iterator[str]:
+    """Whether they exclude each other, and what is left."""
+    none, several = content["none"], content["several"]
+    if none is None:
+        if all(its["probability"] for its in content["scenarios"]):
+            yield "The record has settled all of them."
+        return
+    left = chance_text(none["probability"])
+    if several is None:
+        return
+    if several["value"] == 0:
+        yield f"They exclude each other: no simulated future has two of them. The chance that none comes about is {left}."
+    else:
+        both = chance_text(several)
+        yield f"They do not exclude each other: the chance of two or more is {both}. The chance that none comes about is {left}."
+
+
+def _answer_notes(answers: list[AnswerContent], content: ScenariosContent) -> Iterator[str]:
+    by_name = {answer["name"]: answer for answer in answers}
+    open_branches = [its["answers"] for its in content["scenarios"]] + ([content["none"]["answers"]] if content["none"] else [])
+    within = [each for branch in open_branches for each in branch if each["question"] in by_name]
+    known = [each for each in within if each["value"] is not None]
+    if any(branch_answer_text(by_name[each["question"]], each) != answer_text_in_short(by_name[each["question"]]) for each in known):
+        yield SELECTION
+    if any(each["value"] is None and not each.get("reasons") for each in within):
+        yield f"An answer is not known where it would rest on fewer than {content['least_paths']} simulated futures."
+    for reason in dict.fromkeys(reason for each in within for reason in each.get("reasons", ())):
+        yield f"Not known in a scenario: {reason.rstrip('.')}."
+
+
+def _unanswered_notes(content: ScenariosContent) -> Iterator[str]:
+    for its in content["scenarios"]:
+        if reasons := its.get("reasons"):
+            yield f"“{its['title']}” is not answerable: {'; '.join(reasons).rstrip('.')}."
