@@ -98,7 +98,7 @@ SECTION_HEADINGS = {
     "doubt": "Ignorance and luck",
 }
 VARIANTS_HEADING = "Rival structures"  # of the section that only a topic with variants has
-VARIANT_SILENT = ("changed", "foresaw")  # of which nothing is said of a topic with variants
+VARIANT_SILENT = ("foresaw",)  # of which nothing is said of a topic with variants
 REGIMES_HEADING = "Hidden regimes"  # of the section that only a topic with these has
 OPENING_SECTIONS = frozenset({"variants", "regimes", "changed", "history"})  # those before the record; the others follow what was believed
 
