@@ -15,8 +15,9 @@ from forecast.report.charts_beliefs import has_curves
 from forecast.report.charts_forecasts import chart_of_forecasts
 from forecast.report.charts_lead import leading_measure, published_range
 from forecast.report.charts_markets import chart_of_contract
+from forecast.report.charts_record import chart_of_total
 from forecast.report.charts_why import chart_name
-from forecast.schema.answers import AnswerContent, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.answers import AnswerContent, CumulativeContent, is_date, is_distribution, is_probability, is_shares
 from forecast.schema.consistency import BELIEFS
 from forecast.schema.insight import InsightContent, MeasureContent, Move
 from forecast.schema.market import ContractContent
@@ -57,6 +58,7 @@ def chart_data(content: TopicContent, charts: Container[str]) -> dict[str, Chart
     found["answers"] = _probabilities(content["answers"])
     found |= {f"answer-{answer['name']}": made for answer in content["answers"] if (made := _answer(answer)) is not None}
     found |= {f"stream-{stream['name']}": made for stream in content["streams"] if (made := _stream(stream)) is not None}
+    found |= {chart_of_total(its): _cumulative(its, its["cumulative"]) for its in content["answers"] if "cumulative" in its}
     groups: dict[str, list[ParameterContent]] = {}
     for parameter in content["parameters"]:
         groups.setdefault(parameter["name"], []).append(parameter)
@@ -143,6 +145,15 @@ def _stream(stream: StreamContent) -> ChartData | None:
     simulated = dict(zip(future["days"], future["quantiles"], strict=True))
     nothing = [None] * len(QUANTILE_COLUMNS)
     rows = tuple((day, recorded.get(day), *simulated.get(day, nothing), stream["unit"]) for day in sorted({*recorded, *simulated}))
+    return ChartData(("day", "recorded", *QUANTILE_COLUMNS, "unit"), rows)
+
+
+def _cumulative(answer: AnswerContent, total: CumulativeContent) -> ChartData:
+    """What a question counts by the ends of days: as recorded where that is known, and the points of what may be."""
+    days = zip(total["days"], total["quantiles"], strict=True)
+    rows = tuple(
+        (day, points[0] if day <= total["through"] and points[0] == points[-1] else None, *points, answer["unit"]) for day, points in days
+    )
     return ChartData(("day", "recorded", *QUANTILE_COLUMNS, "unit"), rows)
 
 

@@ -20,7 +20,7 @@ from forecast.report.chart_data import ChartData, chart_data, data_links
 from forecast.report.charts import topic_charts
 from forecast.report.charts_answers import probability_caption
 from forecast.report.charts_beliefs import belief_sentence
-from forecast.report.charts_record import fan_sentence
+from forecast.report.charts_record import chart_of_total, fan_sentence
 from forecast.report.drawing import Chart
 from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
 from forecast.report.failures import TopicFailure
@@ -38,6 +38,7 @@ from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
 from forecast.sentences import cautions
+from forecast.sentences.cumulative import cumulative_finding
 from forecast.sentences.forecasts import judged_headline, leading_forecast
 from forecast.sentences.grounds import grounds_sentences
 from forecast.sentences.headlines import headline_of
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 UNBROKEN = re.compile(r"(?<=\d) %(?: → (?=\d))?|(?<=\d) → (?=\d)")  # a number and its sign, and what it became, stay on one line
 RECORD_TITLES = {"score": "Scores of past forecasts", "calibration": "Calibration of past forecasts"}  # pages of the record, by their files
+FAN_NOTE = "The fan is simulated at the ends of steps, and drawn straight between them."
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 
@@ -132,6 +134,7 @@ def _template_context(content: TopicContent, rendering: _Rendering, style: Style
     return {
         "c": content,
         "charts": charts,
+        "totals": _totals_by_stream(content, charts),
         "links": data_links(content, rendering.data, charts),
         "glances": glances,
         "screen": first_screen(content, glances, charts),
@@ -144,6 +147,17 @@ def _template_context(content: TopicContent, rendering: _Rendering, style: Style
         "market_sections": market_sections(content, charts),
         "has_model": has_model(content),
     }
+
+
+def _totals_by_stream(content: TopicContent, charts: Mapping[str, Chart]) -> dict[str, list[dict[str, str]]]:
+    """The pictures of what questions count, by the first stream that each counts: their names, findings, questions and what is to be known of the fan."""
+    totals: dict[str, list[dict[str, str]]] = {stream["name"]: [] for stream in content["streams"]}
+    for answer in content["answers"]:
+        name = chart_of_total(answer)
+        if "cumulative" in answer and name in charts:
+            finding = cumulative_finding(answer, answer["cumulative"])
+            totals[answer["cumulative"]["streams"][0]].append({"name": name, "caption": finding, "asks": answer["asks"], "note": FAN_NOTE})
+    return totals
 
 
 def render_index(
