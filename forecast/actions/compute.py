@@ -231,6 +231,7 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         prior=base.prior,
         paths=base.result.paths,
         answers=together.answers,
+        totals=together.totals(topic),
         verdict=verdict,
         run=_run_content(run, topic, verdict),
         insight=insight,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from forecast.book.topic import BASE, Topic
 from forecast.content.variants import variants_content
-from forecast.insight.published import mixed_answers, problems_under
+from forecast.insight.published import mixed_answers, mixed_totals, problems_under
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import Answer
+from forecast.predict.cumulative import CumulativeTotal
 from forecast.predict.rival_weights import RivalWeights
 from forecast.schema.topic import VariantVerdict, VerdictContent
 from forecast.schema.variants import VariantsContent
@@ -38,6 +39,10 @@ class VariantAnalyses:
     def base(self) -> Analysis:
         """The analysis of the topic as it stands."""
         return self.analyses[BASE]
+
+    def totals(self, topic: Topic) -> dict[str, CumulativeTotal]:
+        """Return what the topic's open questions count, day by day."""
+        return mixed_totals(topic, {name: its.result for name, its in self.analyses.items()}, self.weights, self.answers)
 
     def content(
         self, topic: Topic, verdict: VerdictContent | None, wider: list[WiderPriors], borrowed: Mapping[str, str]

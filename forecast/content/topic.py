@@ -23,6 +23,7 @@ from forecast.content.variant_ranges import variant_warnings, with_ranges
 from forecast.inference.posterior import Posterior
 from forecast.model.record import known_points
 from forecast.predict.answers import Answer, Dates, Probability, Shares
+from forecast.predict.cumulative import CumulativeTotal, cumulative_totals
 from forecast.predict.distribution import Distribution
 from forecast.predict.exchanged import HubDistribution
 from forecast.predict.paths import Paths
@@ -32,6 +33,7 @@ from forecast.schema.answers import (
     AnswerRange,
     AnswerValue,
     CrossingContent,
+    CumulativeContent,
     DateValue,
     DistributionValue,
     FailedContent,
@@ -105,6 +107,7 @@ class _AnswerExtras(TypedDict, total=False):
     unit_one: str
     resolution: str
     model_headline: str
+    cumulative: CumulativeContent
 
 
 class _ScenariosExtra(TypedDict, total=False):
@@ -152,13 +155,15 @@ def topic_content(
     parameters: Sequence[ParameterContent] | None = None,
     variants: VariantsContent | None = None,
     scenarios: ScenariosContent | None = None,
+    totals: Mapping[str, CumulativeTotal] | None = None,
 ) -> TopicContent:
     """Return everything the pages of a topic show.
 
     Of a topic with ``variants`` the answers are those of all together, and all else is of the topic as it stands.
 
     ``verdict`` is None where no referee ran.  ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
-    that nobody can have meant, as ``forecast.elicitation.prior_checks`` says it; ``parameters`` may be given where they have been described already.  Numbers
+    that nobody can have meant, as ``forecast.elicitation.prior_checks`` says it; ``parameters`` may be given where they have been described already.
+    ``totals`` are what questions count, day by day, by all variants together; without variants they are those of the paths.  Numbers
     are rounded to six significant digits.  Raises ``ValueError`` where a number
     is not finite.
     """
@@ -171,7 +176,8 @@ def topic_content(
     regimes: _RegimesExtra = {"regimes": regime_contents(model, paths)} if topic.regimes else {}
     linked = link_contents(topic, model.as_of)
     links: _LinksExtra = {"links": linked} if linked else {}
-    answered = [answer_content(topic, answers[name]) for name in topic.questions]
+    counted = cumulative_totals(posterior, paths, answers) if totals is None else totals
+    answered = [answer_content(topic, answers[name], counted.get(name)) for name in topic.questions]
     code: _ContentExtras = {} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}
     content: TopicContent = {
         "format": REPORT_FORMAT,
@@ -205,8 +211,8 @@ def topic_content(
     return {**shown, "digest": digest_of(shown)}
 
 
-def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
-    """Return a question with its answer, as a number and as a sentence."""
+def answer_content(topic: Topic, answer: Answer, total: CumulativeTotal | None = None) -> AnswerContent:
+    """Return a question with its answer, as a number and as a sentence; ``total`` is what it counts, day by day."""
     question = answer.question
     unit = unit_of_question(topic, question)
     value: AnswerValue | None = None if answer.value is None else round_numbers(_value(answer.value))
@@ -234,11 +240,21 @@ def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
         **one,
         "status": answer.status,
         **_why_unanswered(answer),
+        **_cumulative(total),
         "headline": answer_sentences.headline(question.kind, value, unit=unit, status=answer.status),
         "sentence": "",
         "value": value,
     }
     return {**content, "sentence": answer_text(content)}
+
+
+def _cumulative(total: CumulativeTotal | None) -> _AnswerExtras:
+    """What a question counts, day by day; nothing of one that counts no total."""
+    if total is None:
+        return {}
+    days = [day.isoformat() for day in total.days]
+    through = total.through.isoformat()
+    return {"cumulative": {"streams": list(total.streams), "through": through, "days": days, "quantiles": total.quantiles.tolist()}}
 
 
 def _value(value: Probability | Distribution | Dates | Shares) -> AnswerValue:

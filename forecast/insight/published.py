@@ -14,6 +14,7 @@ from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import EngineResult, Simulations, lendable_result, published_result
 from forecast.predict.answers import Answer
+from forecast.predict.cumulative import CumulativeTotal, mixed_cumulative_totals
 from forecast.predict.mixture import RivalResult, mix_answers, shares_of_rivals
 from forecast.predict.rival_weights import RivalWeights, rival_weights
 
@@ -58,6 +59,13 @@ def mixed_answers(topic: Topic, results: Mapping[str, EngineResult], settings: S
         return weights, mix_answers(
             _rival_results(results), weights, generator(settings.seed, topic.name, Purpose.ANSWERS, Purpose.EVIDENCE)
         )
+
+
+def mixed_totals(
+    topic: Topic, results: Mapping[str, EngineResult], weights: RivalWeights, answers: Mapping[str, Answer]
+) -> dict[str, CumulativeTotal]:
+    """Return what the open questions of a topic with variants count, day by day, by all of them together."""
+    return mixed_cumulative_totals(topic, _rival_results(results), weights, answers)
 
 
 def _rival_results(results: Mapping[str, EngineResult]) -> dict[str, RivalResult]:

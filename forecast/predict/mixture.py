@@ -97,6 +97,18 @@ def shares_of_rivals(name: str, rivals: Mapping[str, RivalResult], weights: Riva
     return {variant: amount / total for variant, amount in amounts.items()}
 
 
+def joined_cases(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights) -> tuple[ReplicatedCases, dict[str, slice]]:
+    """Return the cases of all variants that count for a question, and which of them are each variant's.
+
+    Raises ``Unsound`` where one cannot answer, or none counts.
+    """
+    parts = _parts(name, rivals)
+    base = rivals[BASE].posterior.model
+    with np.errstate(all="ignore"):
+        counted = count_cases(base.topic.questions[name], base, _join(parts, weights))
+    return counted.cases, {part.name: part.own for part in parts}
+
+
 def _probability_of_counting(asked: AskedCases) -> float:
     return float(asked.cases.weights @ (asked.held * (1 - _chances_of(asked))))
 

@@ -8,7 +8,7 @@ from forecast.report.charts_fit import checks_chart, score_chart, split_chart
 from forecast.report.charts_forecasts import forecasts_chart
 from forecast.report.charts_lead import lead_chart
 from forecast.report.charts_markets import contract_chart
-from forecast.report.charts_record import fan_chart
+from forecast.report.charts_record import cumulative_chart, fan_chart
 from forecast.report.charts_why import history_charts, tornado_charts, waterfall_charts
 from forecast.report.drawing import Chart
 from forecast.report.graph import model_graph
@@ -22,6 +22,7 @@ def topic_charts(content: TopicContent) -> dict[str, Chart]:
     if insight is not None:
         charts += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]
     charts += [fan_chart(stream, as_of=content["as_of"]) for stream in content["streams"]]
+    charts += [cumulative_chart(answer, content["streams"], as_of=content["as_of"]) for answer in content["answers"]]
     groups: dict[str, list[ParameterContent]] = {}
     for parameter in content["parameters"]:
         groups.setdefault(parameter["name"], []).append(parameter)

@@ -57,8 +57,13 @@ def parameter_chart(values: Sequence[ParameterContent]) -> Chart:
             name, f"{name_as_words(first['name'])}, {len(values)} values, one for each {first['per']}: {ends}."
         )
     summary = "; ".join(f"{name_as_words(value['label']) + ': ' if value['label'] else ''}{belief_sentence(value)}" for value in values)
-    sketch = _curves(first) if len(values) == 1 and not first["label"] else _intervals(values)
+    sketch = _curves(first) if has_curves(values) else _intervals(values)
     return sketch.make_chart(name, f"{name_as_words(first['name'])}: {summary}.")
+
+
+def has_curves(values: Sequence[ParameterContent]) -> bool:
+    """Whether a parameter is drawn as two curves: where it has one value, and no categories."""
+    return len(values) == 1 and not values[0]["label"] and not values[0]["categories"]
 
 
 def belief_sentence(parameter: ParameterContent) -> str:

@@ -5,12 +5,9 @@ The band is the 90 % range: of the chance itself, or of the number.  A report th
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forecast.book.files.spreadsheet import spreadsheet_cell
 from forecast.report.charts_why import chart_name
 from forecast.report.drawing import (
     ACCENT,
@@ -113,39 +110,16 @@ def lead_chart(content: TopicContent) -> Chart | None:
     return sketch.make_chart(chart_name("lead", plot.measure), f"{said} {f'News that moved it: {written}.' if written else ''}".rstrip())
 
 
-def lead_data(content: TopicContent) -> tuple[str, bytes] | None:
-    """Return the file of what the leading picture shows, its name and its CSV; None where there is no picture."""
-    plot = _plot_of(content)
-    if plot is None:
-        return None
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("day", "value", "error", "low", "high", "news"))
-    ends = {point["day"]: (low, high) for point, low, high in plot.band}
-    if plot.today is not None:
-        ends[plot.points[-1]["day"]] = plot.today
-    for point in plot.points:
-        low, high = ends.get(point["day"], ("", ""))
-        news = spreadsheet_cell("; ".join(point["news"]))
-        writer.writerow(
-            (point["day"], f"{point['values'][plot.index]:.6g}", f"{point['errors'][plot.index]:.3g}", _figure(low), _figure(high), news)
-        )
-    return f"{chart_name('lead', plot.measure)}.csv", text.getvalue().encode()
-
-
-def _plot_of(content: TopicContent) -> _Plot | None:
+def leading_measure(content: TopicContent) -> int | None:
+    """Return the place of the measure whose history a page begins with; None where there is none."""
     answer, insight = lead_answer(content), content["insight"]
     if answer is None or insight is None or len(insight["history"]["points"]) < 2:
         return None
-    index = main_measure(insight, answer["name"])
-    if index is None:
-        return None
-    reference = reference_forecast(content, answer["name"])
-    compared = reference.get("probability") if reference is not None and reference["kind"] == BASE_RATE else None
-    return _Plot(insight["measures"][index], index, insight["history"]["points"], _range_today(answer), compared)
+    return main_measure(insight, answer["name"])
 
 
-def _range_today(answer: AnswerContent) -> tuple[float, float] | None:
+def published_range(answer: AnswerContent) -> tuple[float, float] | None:
+    """Return the ends of the 90 % range of today: of a chance itself, or of a number; None where there is no such range."""
     value = answer["value"]
     if value is None:
         return None
@@ -154,6 +128,15 @@ def _range_today(answer: AnswerContent) -> tuple[float, float] | None:
     if is_distribution(value, answer["kind"]) and not value.get("modes"):
         return value["quantiles"][0], value["quantiles"][-1]
     return None
+
+
+def _plot_of(content: TopicContent) -> _Plot | None:
+    answer, insight, index = lead_answer(content), content["insight"], leading_measure(content)
+    if answer is None or insight is None or index is None:
+        return None
+    reference = reference_forecast(content, answer["name"])
+    compared = reference.get("probability") if reference is not None and reference["kind"] == BASE_RATE else None
+    return _Plot(insight["measures"][index], index, insight["history"]["points"], published_range(answer), compared)
 
 
 def _span(plot: _Plot) -> tuple[float, float]:
@@ -240,7 +223,3 @@ def _add_events(sketch: Sketch, events: Sequence[_EventText], index: int, y: Sca
 
 def _size(step: HistoryStep, index: int) -> float:
     return abs(step.after["values"][index] - step.before["values"][index])
-
-
-def _figure(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.6g}"

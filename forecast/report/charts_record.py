@@ -16,6 +16,7 @@ from forecast.report.drawing import (
     Scale,
     Sketch,
     Stroke,
+    Text,
     day_number,
     label_ticks,
     line_mark,
@@ -26,8 +27,10 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent
 from forecast.schema.is_counts import are_readings
 from forecast.schema.topic import ClassTotal, RowContent, StreamContent
+from forecast.sentences.cumulative import cumulative_finding, recorded_count
 
 PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
 COUNTS_FROM = 0.0
@@ -53,22 +56,68 @@ def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
     here = x.at(day_number(as_of))
     sketch.strokes.append(Stroke(here, 16, here, 170, MUTED, 1, "2 3"))
     sketch.write(here, 11, words.day(as_of), colour=MUTED, size=11, anchor="end" if here > PICTURE_WIDTH / 2 else "start")
-    bands = [
-        dict(zip(("day", "q05", "q25", "q50", "q75", "q95"), (day_number(day), *quantiles), strict=True))
-        for day, quantiles in zip(future["days"], future["quantiles"], strict=True)
-    ]
-    for lower, upper, opacity in (("q05", "q95", 0.16), ("q25", "q75", 0.28)):
-        sketch.add(
-            bands,
-            vega_mark("area", color=ACCENT, opacity=opacity),
-            x=x.of("day"),
-            y=y.of(lower),
-            y2={"field": upper},
-        )
-    sketch.add(bands, line_mark(ACCENT, dash=(5, 3)), x=x.of("day"), y=y.of("q50"))
+    _add_bands(sketch, list(zip(future["days"], future["quantiles"], strict=True)), x, y)
     recorded = [{"day": day, "total": total} for day, total in past]
     sketch.add(recorded, line_mark(INK), x=x.of("day"), y=y.of("total"))
     return sketch.make_chart(f"stream-{stream['name']}", fan_sentence(stream))
+
+
+def cumulative_chart(answer: AnswerContent, streams: Sequence[StreamContent], *, as_of: str) -> Chart | None:
+    """What a question counts: the total so far, and the fan of what it may come to by its last day; None of one that counts no total."""
+    if "cumulative" not in answer or answer["status"] != "open":
+        return None
+    total = answer["cumulative"]
+    known = recorded_count(total)
+    points = list(zip(total["days"], total["quantiles"], strict=True))
+    certain = [(day, quantiles[0]) for day, quantiles in points[:known] if quantiles[0] == quantiles[-1]]
+    rows = [row for stream in streams if stream["name"] in total["streams"] for row in stream["rows"]]
+    line = recorded_line(certain, rows)
+    ahead = points[max(len(certain) - 1, 0) :]
+    low, high = pad_span(0.0, max(quantiles[-1] for _, quantiles in points), floor=min(0.0, *(quantiles[0] for _, quantiles in points)))
+    shown = label_ticks(ticks(low, high, whole=all(value == round(value) for _, quantiles in points for value in quantiles)), "")
+    left = max(text_width(label, size=11) for _, label in shown) + 10
+    ends = _end_labels(points[-1][1])
+    right = PICTURE_WIDTH - max(text_width(label, size=11) for _, label, _ in ends) - 14
+    sketch = Sketch(200)
+    first = min(points[0][0], as_of)
+    x, y = Scale(day_number(first), day_number(points[-1][0]), left, right), Scale(low, high, 170, 18)
+    sketch.up(y, shown, left=left, right=right)
+    sketch.across(x, time_ticks(first, points[-1][0]), y=170)
+    here = x.at(day_number(as_of))
+    sketch.strokes.append(Stroke(here, 16, here, 170, MUTED, 1, "2 3"))
+    sketch.write(here, 11, words.day(as_of), colour=MUTED, size=11, anchor="end" if here > PICTURE_WIDTH / 2 else "start")
+    _add_bands(sketch, ahead, x, y)
+    sketch.add([{"day": day, "total": value} for day, value in line], line_mark(INK), x=x.of("day"), y=y.of("total"))
+    lowest = 12.0
+    for value, label, bold in ends:
+        lowest = max(y.at(value) + 4, lowest)
+        sketch.texts.append(Text(right + 7, lowest, label, "start", INK if bold else MUTED, 11, bold))
+        lowest += 13
+    return sketch.make_chart(chart_of_total(answer), f"{answer['asks']} {cumulative_finding(answer, total)}.")
+
+
+def chart_of_total(answer: AnswerContent) -> str:
+    """Return the name of the picture of what a question counts."""
+    return f"total-{answer['name']}"
+
+
+def _end_labels(quantiles: Sequence[float]) -> list[tuple[float, str, bool]]:
+    """What is written beside the fan's end, from the top: the ends of the 90 % range and between them the median, or this alone where they print alike."""
+    low, _, middle, _, high = quantiles
+    spread = high - low
+    labels = [
+        (value, words.number(value, spread=spread) if spread else words.number(value), value == middle) for value in (high, middle, low)
+    ]
+    texts = [label for _, label, _ in labels]
+    return [entry for index, entry in enumerate(labels) if entry[2] or texts[index] != texts[1]] if len(set(texts)) > 1 else labels[1:2]
+
+
+def _add_bands(sketch: Sketch, points: Sequence[tuple[str, Sequence[float]]], x: Scale, y: Scale) -> None:
+    """Draw the bands that hold half and nine tenths of what is simulated, and the dashed median."""
+    bands = [dict(zip(("day", "q05", "q25", "q50", "q75", "q95"), (day_number(day), *quantiles), strict=True)) for day, quantiles in points]
+    for lower, upper, opacity in (("q05", "q95", 0.16), ("q25", "q75", 0.28)):
+        sketch.add(bands, vega_mark("area", color=ACCENT, opacity=opacity), x=x.of("day"), y=y.of(lower), y2={"field": upper})
+    sketch.add(bands, line_mark(ACCENT, dash=(5, 3)), x=x.of("day"), y=y.of("q50"))
 
 
 def fan_sentence(stream: StreamContent) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from forecast.report.charts_lead import lead_data
 from forecast.report.charts_why import chart_name
 from forecast.report.summary import QuestionSummary
 from forecast.schema import words
@@ -48,7 +47,7 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class LeadingAnswer:
-    """The answer that a page begins with; ``facts`` stand beside it, ``picture`` and ``data`` are names of files, empty where there is none."""
+    """The answer that a page begins with; ``facts`` stand beside it, ``picture`` is the name of a picture, empty where there is none."""
 
     name: str
     asks: str
@@ -58,7 +57,6 @@ class LeadingAnswer:
     title: str
     caption: str
     picture: str
-    data: str
     same: tuple[SameEvent, ...]
 
 
@@ -89,7 +87,6 @@ def _leading_answer(
     index = None if insight is None else main_measure(insight, answer["name"])
     picture = "" if insight is None or index is None else chart_name("lead", insight["measures"][index])
     is_drawn = picture in charts and insight is not None and index is not None
-    data = lead_data(content)
     return LeadingAnswer(
         answer["name"],
         answer["asks"],
@@ -99,7 +96,6 @@ def _leading_answer(
         history_finding(insight, index) if is_drawn and insight is not None and index is not None else "",
         _caption(insight, index) if insight is not None and index is not None else "",
         picture if is_drawn else "",
-        data[0] if is_drawn and data is not None else "",
         _same(others),
     )
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.book.files.reserved import topic_reason
+from forecast.report.chart_data import ChartData, chart_data, data_links
 from forecast.report.charts import topic_charts
 from forecast.report.charts_answers import probability_caption
 from forecast.report.charts_beliefs import belief_sentence
-from forecast.report.charts_lead import lead_data
-from forecast.report.charts_record import fan_sentence
+from forecast.report.charts_record import chart_of_total, fan_sentence
+from forecast.report.drawing import Chart
 from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
 from forecast.report.failures import TopicFailure
 from forecast.report.first_screen import first_screen
@@ -37,6 +39,7 @@ from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
 from forecast.sentences import cautions
+from forecast.sentences.cumulative import cumulative_finding
 from forecast.sentences.forecasts import judged_headline, leading_forecast
 from forecast.sentences.grounds import grounds_sentences
 from forecast.sentences.headlines import headline_of
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 UNBROKEN = re.compile(r"(?<=\d) %(?: → (?=\d))?|(?<=\d) → (?=\d)")  # a number and its sign, and what it became, stay on one line
 RECORD_TITLES = {"score": "Scores of past forecasts", "calibration": "Calibration of past forecasts"}  # pages of the record, by their files
+FAN_NOTE = "The fan is simulated at the ends of steps, and drawn straight between them."
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 
@@ -61,23 +65,37 @@ class SafeMarkdown(str):  # noqa: FURB189 - Jinja joins strings, and a UserStrin
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    """The pictures of a topic by their names, as charts and as SVG, and the data behind those that have some."""
+
+    charts: Mapping[str, Chart]
+    svgs: Mapping[str, str]
+    data: Mapping[str, ChartData]
+
+
 def report_files(content: TopicContent) -> dict[str, bytes]:
     """Return every file of a topic's report by its path under ``reports/``, for a content that ``topic_content`` has just made."""
     return {f"{content['name']}.json": content_bytes(content), **_render_files(content, "plain")}
 
 
 def page_and_data(content: TopicContent) -> dict[str, bytes]:
-    """Return the page and the JSON alone, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
-    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": render_page(content)}
+    """Return the page, what it links to and the JSON, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
+    content = with_resolutions(content)
+    rendering = _render_charts(content)
+    page = _page(_template_context(content, rendering, "plain"), rendering.svgs)
+    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": page, **_data_files(content, rendering)}
 
 
 def render_page(content: TopicContent) -> bytes:
     """Return a topic's page alone, for a content that is whole; raise ``ReportFault`` where a name in it cannot be that of a file."""
-    return _page(*_template_context(content, "plain"))
+    content = with_resolutions(content)
+    rendering = _render_charts(content)
+    return _page(_template_context(content, rendering, "plain"), rendering.svgs)
 
 
 def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]:
-    """Return a topic's files by their path under ``reports/``: the page, the Markdown, and its pictures.
+    """Return a topic's files by their path under ``reports/``: the page, the Markdown, its pictures and the data behind them.
 
     ``style`` says in which words probabilities are given.  Raises ``ReportFault`` where the content is not whole.
     """
@@ -85,12 +103,16 @@ def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]
 
 
 def _render_files(content: TopicContent, style: Style) -> dict[str, bytes]:
-    shared, svgs = _template_context(content, style)
+    content = with_resolutions(content)
+    rendering = _render_charts(content)
+    shared = _template_context(content, rendering, style)
     text = markdown_environment().get_template("topic.md.j2").render(**shared)
-    files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": collapse_empty_lines(text)}
-    data = lead_data(content)
-    files |= {} if data is None else {f"{content['name']}/{data[0]}": data[1]}
-    return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
+    files = {f"{content['name']}.html": _page(shared, rendering.svgs), f"{content['name']}.md": collapse_empty_lines(text)}
+    return files | _data_files(content, rendering) | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in rendering.svgs.items()}
+
+
+def _data_files(content: TopicContent, rendering: _Rendering) -> dict[str, bytes]:
+    return {f"{content['name']}/{name}.csv": data.to_csv() for name, data in rendering.data.items()}
 
 
 def _page(shared: Mapping[str, object], svgs: Mapping[str, str]) -> bytes:
@@ -99,21 +121,27 @@ def _page(shared: Mapping[str, object], svgs: Mapping[str, str]) -> bytes:
     )
 
 
-def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, object], dict[str, str]]:
-    """What page and Markdown both show, and the pictures."""
-    content = with_resolutions(content)
+def _render_charts(content: TopicContent) -> _Rendering:
+    """Draw the pictures; raise ``ReportFault`` where the name of one cannot be that of a file."""
     charts = topic_charts(content)
     for name in (content["name"], *charts):
         if not FILE_NAME.fullmatch(name) or (name == content["name"] and topic_reason(name)):
             raise ReportFault(
                 f"{content['name'][:80]!r} has {name[:80]!r}, which cannot name a file; run `forecast update` to make it again"
             )
-    svgs = {name: render_svg(chart) for name, chart in charts.items()}
+    return _Rendering(charts, {name: render_svg(chart) for name, chart in charts.items()}, chart_data(content, charts))
+
+
+def _template_context(content: TopicContent, rendering: _Rendering, style: Style) -> dict[str, object]:
+    """What page and Markdown both show."""
+    charts = rendering.charts
     sections = why_sections(content, charts).values()
     glances = question_summaries(content, style)
-    shared: dict[str, object] = {
+    return {
         "c": content,
         "charts": charts,
+        "totals": _totals_by_stream(content, charts),
+        "links": data_links(content, rendering.data, charts),
         "glances": glances,
         "changes_note": CHANGES_NOTE,
         "screen": first_screen(content, glances, charts),
@@ -127,7 +155,17 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
         "market_sections": market_sections(content, charts),
         "has_model": has_model(content),
     }
-    return shared, svgs
+
+
+def _totals_by_stream(content: TopicContent, charts: Mapping[str, Chart]) -> dict[str, list[dict[str, str]]]:
+    """The pictures of what questions count, by the first stream that each counts: their names, findings, questions and what is to be known of the fan."""
+    totals: dict[str, list[dict[str, str]]] = {stream["name"]: [] for stream in content["streams"]}
+    for answer in content["answers"]:
+        name = chart_of_total(answer)
+        if "cumulative" in answer and name in charts:
+            finding = cumulative_finding(answer, answer["cumulative"])
+            totals[answer["cumulative"]["streams"][0]].append({"name": name, "caption": finding, "asks": answer["asks"], "note": FAN_NOTE})
+    return totals
 
 
 def render_index(

@@ -174,6 +174,19 @@ class AnswerRange(TypedDict):
     said: str
 
 
+class CumulativeContent(TypedDict):
+    """What a question counts at the ends of days: one list of 5, 25, 50, 75 and 95 % points for each day.
+
+    The first day is the eve of the first that counts.  Up to ``through`` the record says how many there were, and after it the simulated
+    paths do.  ``streams`` are those that are counted.
+    """
+
+    streams: list[str]
+    through: str
+    days: list[str]
+    quantiles: list[list[float]]
+
+
 class AnswerContent(TypedDict):
     """A question with its answer.
 
@@ -206,6 +219,7 @@ class AnswerContent(TypedDict):
     variants: NotRequired[AnswerRange]  # of a topic that has variants
     resolution: NotRequired[str]
     model_headline: NotRequired[str]
+    cumulative: NotRequired[CumulativeContent]  # of an open question that counts a total by a day
     headline: str
     sentence: str
     value: AnswerValue | None

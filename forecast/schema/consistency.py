@@ -18,6 +18,7 @@ from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from forecast.schema.answers import AnswerKind, AnswerValue, Curve, is_date, is_distribution, is_probability, is_shares
 from forecast.schema.contract_faults import contract_faults
+from forecast.schema.cumulative_faults import cumulative_faults
 from forecast.schema.curves import has_curve
 from forecast.schema.long_records import row_count
 from forecast.schema.number_faults import number_faults
@@ -39,6 +40,8 @@ DAY_PATHS = (
     "answers.*.crossings.*.day",
     "answers.*.failed.first",
     "answers.*.failed.last",
+    "answers.*.cumulative.through",
+    "answers.*.cumulative.days.*",
     "streams.*.rows.*.start",
     "streams.*.rows.*.end",
     "streams.*.rows.*.known",
@@ -82,6 +85,7 @@ LIST_LENGTHS = {  # how many numbers a list has, where it is there
     "insight.checks.*.quantiles": 5,
     "insight.history.points.*.ranges.*": 2,
     "answers.*.value.quantiles": 5,
+    "answers.*.cumulative.quantiles.*": 5,
     "answers.*.value.errors": 5,
     "answers.*.value.hub_quantiles": 23,
     "answers.*.value.chance": 2,
@@ -251,7 +255,8 @@ def _shapes(content: TopicContent) -> Iterator[tuple[str, Curve]]:
 
 
 def _future_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
-    """Futures of streams whose days and points do not go together."""
+    """Futures of streams, and totals of questions, whose days and points do not go together."""
+    yield from cumulative_faults(content["answers"], streams=[stream["name"] for stream in content["streams"]])
     for number, stream in enumerate(content["streams"]):
         place, future = f"streams.{number}.fan", stream["fan"]
         if future is None:

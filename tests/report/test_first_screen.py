@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from forecast.report.chart_data import chart_data
 from forecast.report.charts import topic_charts
-from forecast.report.charts_lead import lead_data
 from forecast.report.first_screen import first_screen
 from forecast.report.pages import render_index, render_topic
 from forecast.report.summary import question_summaries
@@ -128,14 +128,13 @@ def test_the_page_opens_with_the_lead_and_folds_every_section():
 def test_the_picture_has_its_data_beside_it():
     """The CSV has each day of the history with its value, and a link leads to it from page and Markdown."""
     content = told()
-    name, data = lead_data(content)
     files = render_topic(content)
-    assert files[f"route/{name}"] == data
-    rows = list(csv.DictReader(io.StringIO(data.decode())))
+    name = "lead-transfer_soon.csv"
+    rows = list(csv.DictReader(io.StringIO(files[f"route/{name}"].decode())))
     points = content["insight"]["history"]["points"]
     assert [row["day"] for row in rows] == [point["day"] for point in points]
-    assert [float(row["value"]) for row in rows] == pytest.approx([point["values"][0] for point in points], rel=1e-5)
-    assert (rows[-1]["low"], rows[-1]["high"]) == tuple(f"{end:.6g}" for end in content["answers"][0]["value"]["chance"])
+    assert [float(row["value"]) for row in rows] == [point["values"][0] for point in points]
+    assert [float(rows[-1][end]) for end in ("low", "high")] == content["answers"][0]["value"]["chance"]
     for page in ("route.html", "route.md"):
         assert f"route/{name}" in files[page].decode()
 
@@ -144,9 +143,8 @@ def test_news_in_the_data_is_no_formula():
     """A text that a spreadsheet would compute is written as text."""
     content = copy.deepcopy(with_insight(sample_content()))
     content["insight"]["history"]["points"][1]["news"] = ["=1+1"]
-    found = lead_data(content)
-    assert found is not None
-    assert list(csv.DictReader(io.StringIO(found[1].decode())))[1]["news"] == "'=1+1"
+    data = chart_data(content, topic_charts(content))["lead-transfer_soon"].to_csv()
+    assert list(csv.DictReader(io.StringIO(data.decode())))[1]["news"] == "'=1+1"
 
 
 def test_a_base_rate_on_record_is_drawn_and_said():
@@ -166,9 +164,9 @@ def test_without_insight_the_answer_stands_alone():
     """A report without a history has the figure and its range, and neither picture nor data."""
     content = sample_content()
     lead = screen(content).lead
-    assert (lead.picture, lead.data, lead.title) == ("", "", "")
+    assert (lead.picture, lead.title) == ("", "")
     assert lead.headline.figure in render_topic(content)["route.html"].decode()
-    assert lead_data(content) is None
+    assert [name for name in chart_data(content, topic_charts(content)) if name.startswith("lead")] == []
 
 
 def test_known_ranges_of_earlier_days_are_a_band():
@@ -185,7 +183,7 @@ def test_known_ranges_of_earlier_days_are_a_band():
     today = content["answers"][0]["value"]["chance"]
     assert [(row["low"], row["high"]) for row in band] == [(0.01, 0.7), tuple(today)]
     assert [layer for layer in topic_charts(told())[lead.picture].spec["layer"] if layer["mark"]["type"] == "area"] == []
-    rows = list(csv.DictReader(io.StringIO(lead_data(content)[1].decode())))
+    rows = list(csv.DictReader(io.StringIO(chart_data(content, topic_charts(content))[lead.picture].to_csv().decode())))
     assert [(row["low"], row["high"]) for row in rows[1:3]] == [("0.01", "0.7"), ("", "")]
 
 

@@ -348,7 +348,7 @@ def structure(content):
             tags = Tags(text)
             made = (tags.found, tags.led)
         elif name.endswith(".csv"):
-            made = [[len(row), row[-1][:1] in "=+-@"] for row in csv.reader(text.splitlines())][1:]
+            made = [[cell[:1] in "=+-@" for cell in row] for row in csv.reader(text.splitlines())][1:]
         else:
             made = blocks(text) if name.endswith(".md") else shapes(text)
         found[HASHED.sub(r"\1", name)] = ast.literal_eval(HASHED.sub(r"\1", repr(made)))

@@ -77,10 +77,13 @@ def told(*, text=""):
 
 @pytest.mark.slow
 def test_a_topic_has_a_page_its_markdown_and_a_picture_for_each_chart():
-    """The files are the page, the Markdown, the pictures it shows and the data of the first, no more."""
+    """The files are the page, the Markdown, the pictures it shows and the data behind them, no more; both link to the data."""
     files = render_topic(told())
     pictures = {f"route/{name}.svg" for name in topic_charts(told())}
-    assert set(files) == {"route.html", "route.md", "route/lead-transfer_soon.csv"} | pictures
+    data = {name for name in files if name.endswith(".csv")}
+    assert set(files) == {"route.html", "route.md"} | pictures | data
+    assert set(re.findall(r"\]\((route/[^)]+\.csv)\)", files["route.md"].decode())) == data
+    assert set(re.findall(r'href="(route/[^"]+\.csv)"', files["route.html"].decode())) == data
     assert set(re.findall(r"\]\((route/[^)]+\.svg)\)", files["route.md"].decode())) == pictures
 
 

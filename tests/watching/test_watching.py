@@ -49,6 +49,7 @@ def reports(tmp_path: Path) -> Path:
     (tmp_path / "seeds" / "notes.md").write_text("private")
     (tmp_path / "reports" / "ferry.html").write_bytes(PAGE)
     (tmp_path / "reports" / "ferry" / "fan.svg").write_text("<svg/>")
+    (tmp_path / "reports" / "ferry" / "fan.csv").write_text("day,total\n")
     (tmp_path / "reports" / ".lock").write_text("")
     (tmp_path / "reports" / ".hidden.md").write_text("")
     (tmp_path / "reports" / "out.md").symlink_to(tmp_path / "seeds" / "notes.md")
@@ -100,10 +101,13 @@ def test_a_draft_is_what_an_update_would_write_and_writes_nothing(book: Path, tm
     assert files_of(root) == before
     assert answered.content["insight"] is None
     assert [each["headline"] for each in answered.content["answers"]] == [each["headline"] for each in whole.content["answers"]]
-    assert sorted(answered.files) == ["ferry.html", "ferry.json"]
+    linked = set(re.findall(r'href="(ferry/[^"]+\.csv)"', answered.files["ferry.html"].decode()))
+    assert linked
+    assert {*answered.files} == {"ferry.html", "ferry.json", *linked}
     shown = WatchState().with_topic("ferry", whole).with_index(index)
     update(root, as_of=DAY, today=DAY, settings=Settings(), referee=False)
-    written = {path: root / "reports" / path for path in ("ferry.html", "ferry.md", "ferry.json", "index.html", "index.md")}
+    data = (path.relative_to(root / "reports").as_posix() for path in (root / "reports/ferry").glob("*.csv"))
+    written = {path: root / "reports" / path for path in ("ferry.html", "ferry.md", "ferry.json", "index.html", "index.md", *data)}
     assert {path: shown.file(path) for path in written} == {path: file.read_bytes() for path, file in written.items()}
     assert draft_topic(root, "ferry", as_of=DAY, settings=Settings(), insight=True) is None
 
@@ -142,6 +146,7 @@ def test_a_published_page_gains_the_script_alone():
     [
         ("/ferry.html", 200),
         ("/ferry/fan.svg", 200),
+        ("/ferry/fan.csv", 200),
         ("/", 200),
         ("/nothing.html", 404),
         ("/.lock", 404),
