@@ -102,10 +102,10 @@ def joined_cases(name: str, rivals: Mapping[str, RivalResult], weights: RivalWei
 
     Raises ``Unsound`` where one cannot answer, or none counts.
     """
-    parts = _parts(name, rivals)
+    parts = question_parts(name, rivals)
     base = rivals[BASE].posterior.model
     with np.errstate(all="ignore"):
-        counted = count_cases(base.topic.questions[name], base, _join(parts, weights))
+        counted = count_cases(base.topic.questions[name], base, join_parts(parts, weights))
     return counted.cases, {part.name: part.own for part in parts}
 
 

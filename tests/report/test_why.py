@@ -438,8 +438,8 @@ def test_every_answer_stands_without_the_rows_of_grade_c():
     assert why_sections(content, topic_charts(content))["rests"].tables == ()
 
 
-def test_a_topic_with_variants_says_what_changed():
-    """Its moves are split over time, rows and edits, and shown as those of any topic; what is of each variant alone is not."""
+def test_changes_of_a_topic_with_variants_have_pictures():
+    """Its moves are split over time, rows and edits, and shown as those of any topic."""
     rival = {"name": "base", "why": "", "changes": [], "before": 1.0, "after": 1.0, "error": 0.0, "log_evidence": None,
              "log_evidence_error": None, "engine": "importance", "sound": True, "verdict": "agreed", "sentence": "They agree.", "answers": []}  # fmt: skip
     content = {**told(), "variants": {"combine": "stated", "reason": "", "rivals": [rival], "wider": []}}
@@ -447,4 +447,3 @@ def test_a_topic_with_variants_says_what_changed():
     sections = why_sections(content, charts)
     assert {picture.name for picture in sections["changed"].pictures} == {name for name in charts if name.startswith("moved-")} != set()
     assert sections["changed"].points
-    assert "not worked out for all together" in sections["foresaw"].missing
