@@ -68,7 +68,7 @@ def _with_lender(content: VariantContent, lender: str | None) -> VariantContent:
     """A variant's content, which says where its draws and paths are another's."""
     if lender is None:
         return content
-    return {**content, "sentence": f"{content['sentence']} {BORROWED_PATHS.format(lender)}"}
+    return {**content, "draws_of": lender, "sentence": f"{content['sentence']} {BORROWED_PATHS.format(lender)}"}
 
 
 def _answer(topic: Topic, answer: Answer) -> VariantAnswer:

@@ -30,7 +30,7 @@ def weights_table(variants: VariantsContent) -> ReportTable:
             words.percent(rival["after"], error=rival["error"]),
             *([_weight_by_evidence(rival)] if "scored" in variants else []),
             _evidence(rival),
-            rival["verdict"] if rival["sound"] else f"{rival['verdict']}; draws not sound",
+            _engines(rival),
             "; ".join(f"{change['place']} = {change['text']}" for change in rival["changes"]),
             rival["why"] or BASE_WHY,
         )
@@ -67,6 +67,14 @@ def wider_table(variants: VariantsContent) -> ReportTable:
         cells = [""] * len(variants["rivals"]) if wider["weights"] is None else [words.percent(weight) for weight in wider["weights"]]
         rows.append((wider["change"], *cells, wider.get("note", "")))
     return ReportTable("The weights after the record, with all priors half and twice as wide", columns, tuple(rows))
+
+
+def _engines(rival: VariantContent) -> str:
+    """What the comparison of the engines came to, and of the draws what a reader must know."""
+    notes = [rival["verdict"]]
+    notes += [] if rival["sound"] else ["draws not sound"]
+    notes += [f"draws of {name_as_words(rival['draws_of'])}, weighted anew"] if "draws_of" in rival else []
+    return "; ".join(notes)
 
 
 def _evidence(rival: VariantContent) -> str:

@@ -359,6 +359,8 @@ def _variant_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
         yield "variants.rivals", "there is no variant"
     yield from _duplicate_name_faults("variants.rivals", [rival["name"] for rival in rivals])
     for number, rival in enumerate(rivals):
+        if rival.get("draws_of", rivals[0]["name"]) not in {other["name"] for other in rivals}:
+            yield f"variants.rivals.{number}.draws_of", "there is no such variant"
         for at, answer in enumerate(rival["answers"]):
             if answer["question"] not in questions:
                 yield f"variants.rivals.{number}.answers.{at}.question", "there is no such question"

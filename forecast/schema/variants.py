@@ -29,6 +29,7 @@ class VariantContent(TypedDict):
     ``before`` and ``after`` are its weights, ``error`` the Monte Carlo error of the latter, and ``by_evidence`` what it would be by evidence
     where that does not give it; null where that is not known.  The log evidence is null where it is not known;
     ``sound`` says whether its draws are, ``verdict`` what the comparison of the engines came to, with a sentence.
+    ``draws_of`` names the variant whose draws and simulated paths serve for its own.
     """
 
     name: str
@@ -41,6 +42,7 @@ class VariantContent(TypedDict):
     log_evidence: float | None
     log_evidence_error: float | None
     engine: str
+    draws_of: NotRequired[str]
     sound: bool
     verdict: str
     sentence: str

@@ -10,11 +10,12 @@ import pytest
 from scipy import stats  # noqa: TID253 - closed forms to hold against
 
 from forecast.book.reading import read_book
+from forecast.content.variants import ONE_ENGINE
 from forecast.report.files import read_report
 from tests.cli.conftest import Run
 from tests.support.market_books import write_market_book
 from tests.support.repositories import git
-from tests.support.variant_books import write_variant_book
+from tests.support.variant_books import PRIORS, write_variant_book
 
 pytestmark = [pytest.mark.medium, pytest.mark.slow]
 
@@ -63,6 +64,23 @@ def test_update_mixes_reports_and_remembers_the_verdicts(run: Run, book: Path):
         assert "rival versions of the model give" in page
     again = run("update", *DAY)
     assert "0 files written" in again.out
+
+
+def test_a_variant_with_another_prior_says_whose_draws_and_paths_it_has(run: Run, book: Path):
+    """Of three variants the one that differs in its prior alone says that draws and paths are those under `base`; its wider priors are weighed too."""
+    write_variant_book(book, priors=PRIORS.replace("Gamma(alpha=20, beta=2)", "Gamma(alpha=3, beta=2)"))
+    made = run("update", *DAY, "--no-referee")
+    assert made.code == 0, made.err
+    content = read_report(book, "reports/as-of/2025-12-31/made.json")
+    assert content is not None
+    said = {rival["name"]: rival["sentence"] for rival in content["variants"]["rivals"]}
+    borrowed = "The draws and the simulated paths are those under `base`, weighted anew by the ratio of the priors."
+    assert said == {"base": ONE_ENGINE, "bursts": ONE_ENGINE, "fast": f"{ONE_ENGINE} {borrowed}"}
+    assert content["insight"] is not None
+    assert [its["weights"] is not None for its in content["variants"]["wider"]] == [True, True]
+    assert [rival.get("draws_of") for rival in content["variants"]["rivals"]] == [None, None, "base"]
+    page = (book / "reports/as-of/2025-12-31/made.md").read_text(encoding="utf-8")
+    assert page.count("not refereed; draws of base, weighted anew") == 1
 
 
 def test_stacked_weights_stand_beside_those_of_the_evidence(run: Run, book: Path):

@@ -21,7 +21,7 @@ def with_variants() -> Any:
     content["variants"] = {
         "combine": "evidence",
         "reason": "",
-        "rivals": [rival, {**copy.deepcopy(rival), "name": "bursts"}],
+        "rivals": [rival, {**copy.deepcopy(rival), "name": "bursts", "draws_of": "base"}],
         "wider": [{"change": "half as wide", "weights": [0.5, 0.5]}],
     }
     return content
@@ -38,6 +38,7 @@ def test_variants_that_fit_are_read():
         (lambda its: its["variants"]["rivals"].clear(), "there is no variant"),
         (lambda its: its["variants"]["rivals"][1].update(name="base"), "two of them have one name"),
         (lambda its: its["variants"]["rivals"][1]["answers"][0].update(question="other"), "there is no such question"),
+        (lambda its: its["variants"]["rivals"][1].update(draws_of="other"), "there is no such variant"),
         (lambda its: its["variants"]["wider"][0].update(weights=[1.0]), "1 weights of 2 variants"),
         (lambda its: (its["answers"][0].update(variants={}), its.pop("variants")), "an answer has a range over variants"),
     ],
