@@ -48,12 +48,16 @@ def start_process(start: Literal["fork", "spawn"], send: Callable[..., None], *a
     return process, receiver
 
 
-def compute_side_by_side[One, Other](one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+def compute_side_by_side[One, Other](
+    one: Callable[[], One], other: Callable[[], Other], *, started: Callable[[], None] = lambda: None
+) -> tuple[One, Other]:
     """Compute both at once, the one in a copy of this process, where there are cores for it and a copy is safe; else in turn.
 
-    Where the copy dies, its part is computed here.
+    Where the copy dies, its part is computed here.  ``started`` is called here before anything is computed, once no copy is made any more:
+    it may start threads.
     """
     if process_start_method() != "fork" or core_count() < 2:
+        started()
         return one(), other()
 
     def send(sender: Connection) -> None:
@@ -62,6 +66,7 @@ def compute_side_by_side[One, Other](one: Callable[[], One], other: Callable[[],
             sender.send(one())
 
     copy, receiver = start_process("fork", send)
+    started()
     here = other()
     try:
         there: One = receiver.recv()

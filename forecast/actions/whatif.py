@@ -36,6 +36,7 @@ from forecast.insight.published import published_answers
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
 from forecast.processes import compute_side_by_side
@@ -67,6 +68,7 @@ def suppose(
     as_of: date,
     settings: Settings,
     variant: str = "",
+    progress: Progress = ignore_progress,
 ) -> WhatIfResult:
     """Answer a topic's questions as they are, and with other priors and rows; with a ``variant``, as if that alone were true.
 
@@ -101,6 +103,7 @@ def suppose(
     before, after = compute_side_by_side(
         lambda: _topic_answers(actual, as_of, settings),
         lambda: _topic_answers(_restrict_to_known(actual, altered, as_of, then), then, settings),
+        started=lambda: progress("computing the answers before and after"),
     )
     for answers in (before, after):
         if answers.problems:

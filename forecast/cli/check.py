@@ -83,12 +83,11 @@ def _rows(priors: dict[str, tuple[ParameterSummary, ...]]) -> list[tuple[str, ..
 
 
 def _points(value: ParameterSummary | PartSummary) -> tuple[str, ...]:
-    from forecast.schema.words import distinct_numbers, middle
+    from forecast.schema.words import point_texts
 
     if value.points is None:
         return "", "", ""
-    low, median, high = value.points
-    return distinct_numbers((low, middle(median, low=low, high=high), high))
+    return point_texts(value.points)
 
 
 def _count(count: int, noun: str) -> str:

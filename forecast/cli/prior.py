@@ -178,8 +178,8 @@ def _unit(value: ParameterSummary) -> str:
 
 
 def _points(value: ParameterSummary | PartSummary) -> str:
-    from forecast.schema.words import number, percent
+    from forecast.schema.words import percent, point_texts
 
     if value.points is None:
         return ", ".join(f"{label} {percent(share)}" for label, share in value.categories.items())
-    return "  ".join(number(point) for point in value.points)
+    return "  ".join(point_texts(value.points))

@@ -11,6 +11,7 @@ import typer
 from forecast.cli.completion import complete_topic
 from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, day, root_of, texts_by_name, today
+from forecast.cli.progress import Bar
 
 if TYPE_CHECKING:
     from forecast.actions.observe import Observation
@@ -89,15 +90,17 @@ def whatif(
         raise typer.BadParameter("suppose something: --prior, --observe or --variant", param_hint="--prior / --observe / --variant")
     _check_saving(save, weight, why, is_alone=bool(others) and not seen and not variant)
     at = as_of_day(as_of, now=today())
-    supposed = suppose(
-        root_of(book, allow_links=allow_links),
-        topic,
-        priors=others,
-        rows=seen,
-        as_of=at,
-        settings=Settings(seed=seed, draws=draws, trust=trust),
-        variant=variant,
-    )
+    with Bar() as bar:
+        supposed = suppose(
+            root_of(book, allow_links=allow_links),
+            topic,
+            priors=others,
+            rows=seen,
+            as_of=at,
+            settings=Settings(seed=seed, draws=draws, trust=trust),
+            variant=variant,
+            progress=bar,
+        )
     stop_at(supposed.problems, as_json=as_json)
     if as_json:
         print_output("whatif", whatif_data(topic, supposed))

@@ -98,7 +98,7 @@ def prior_data_conflicts(parameters: Sequence[ParameterContent], prior: Posterio
 def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
     """A few of the prior's draws, with equal weights."""
     equal = np.full(PRIOR_CHECK_DRAWS, -np.log(PRIOR_CHECK_DRAWS))
-    return replace(prior, parameters=prior.resample(PRIOR_CHECK_DRAWS, rng), log_weight=equal)
+    return replace(prior, parameters=prior.resample(PRIOR_CHECK_DRAWS, rng), log_weight=equal, replicate=None)
 
 
 def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[ImpliedContent]:

@@ -123,6 +123,11 @@ class Posterior:
     replicate: Indices | None = None
     coverage: Coverage | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse replicates of other draws, as are left where draws were replaced without them."""
+        if self.replicate is not None and len(self.replicate) != len(self.log_weight):
+            raise ValueError(f"{len(self.replicate)} replicates of {len(self.log_weight)} draws")
+
     def __len__(self) -> int:
         return len(self.log_weight)
 

@@ -41,7 +41,7 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     picked = _pick_draws(posterior, rng)
     chains = posterior.chains if posterior.chains > 1 else CHAINS
     chosen = {name: values[picked] for name, values in posterior.parameters.items()}
-    equal = replace(posterior, parameters=chosen, log_weight=np.full(len(picked), -np.log(len(picked))))
+    equal = replace(posterior, parameters=chosen, log_weight=np.full(len(picked), -np.log(len(picked))), replicate=None)
     require_rows(equal)
     before = prior_draws(model, rng=rng).resample(DRAWS_PER_CHAIN, rng)
     groups: dict[str, dict[str, NDArray[Any]]] = {

@@ -184,6 +184,12 @@ def middle(value: float, *, low: float, high: float) -> float:
     return 0.0 if low < 0 < high and abs(value) < (high - low) / 1000 else value
 
 
+def point_texts(points: Sequence[float]) -> tuple[str, ...]:
+    """Return points of a distribution, an odd number from the lowest to the highest, as numbers: the middle one as ``middle`` has it."""
+    at = len(points) // 2
+    return distinct_numbers([*points[:at], middle(points[at], low=points[0], high=points[-1]), *points[at + 1 :]])
+
+
 def days(count: int) -> str:
     """Return a number of days: ``1 day``, ``42 days``."""
     return "1 day" if count == 1 else f"{count:,} days"

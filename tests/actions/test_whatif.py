@@ -6,9 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
+from forecast import processes
+from forecast.actions.whatif import suppose
+from forecast.model.settings import Settings
 from tests.support.paths import TINY_BOOK
 
 COPIES = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1  # whether this machine lets a copy be made
@@ -64,3 +68,31 @@ def test_side_by_side_and_in_turn_give_the_same_answers():
 def test_a_copy_that_dies_is_made_up_for():
     """Where the copy of the process is killed its part is computed here."""
     assert run(DIES).strip() == "True"
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_the_work_is_announced_once_before_it_begins(cores: int, monkeypatch: pytest.MonkeyPatch):
+    """It is told in this process alone, after a copy has been made if one is, and before anything is computed here."""
+    monkeypatch.setattr(processes, "core_count", lambda: cores)
+    here, told = os.getpid(), []
+    both = processes.compute_side_by_side(
+        lambda: told.append("one") or os.getpid(), lambda: told.append("other") or os.getpid(), started=lambda: told.append("began")
+    )
+    copied = both[0] != here
+    assert told == (["began", "other"] if copied else ["began", "one", "other"])
+    assert both[1] == here
+
+
+def test_what_is_supposed_tells_its_progress():
+    """One word before the answers, for the bar that a terminal shows after a second."""
+    told = []
+    supposed = suppose(
+        TINY_BOOK,
+        "ferry",
+        priors={"burstiness": "Gamma(mean=5, sd=2)"},
+        rows=[],
+        as_of=date(2025, 1, 1),
+        settings=Settings(draws=256),
+        progress=lambda doing, *_: told.append(doing),
+    )
+    assert (supposed.problems, told) == ((), ["computing the answers before and after"])

@@ -390,3 +390,19 @@ def test_numbers_of_a_statement_are_rounded_to_be_read():
     """Decimals have three digits; whole numbers, names and short decimals stay."""
     said = words.rounded_numbers("Gamma(p5=0.000784503, p95=0.0612358) + x2 * 1234 - 0.25")
     assert said == "Gamma(p5=0.000785, p95=0.0612) + x2 * 1234 - 0.25"
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        ((-3.97, 0.000124, 3.99), ("\N{MINUS SIGN}3.97", "0", "3.99")),
+        ((-3.97, -8.7e-05, 3.99), ("\N{MINUS SIGN}3.97", "0", "3.99")),
+        ((-3.97, 0.02, 3.99), ("\N{MINUS SIGN}3.97", "0.02", "3.99")),
+        ((0.0001, 0.0002, 0.4), ("0.0001", "0.0002", "0.4")),
+        ((-2.0, -1.0, -8.7e-05, 1.0, 2.0), ("\N{MINUS SIGN}2", "\N{MINUS SIGN}1", "0", "1", "2")),
+        ((1234.1, 1234.2, 1234.3), ("1,234.1", "1,234.2", "1,234.3")),
+    ],
+)
+def test_points_have_a_zero_where_the_middle_is_noise(points, shown):
+    """Of three points and of five; a middle that is no noise stays, and points that differ are told apart."""
+    assert words.point_texts(points) == shown

@@ -123,15 +123,15 @@ def expected_sentence(expected: StreamPrediction) -> str:
 
 def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
     from forecast.elicitation.offers import pictures
-    from forecast.schema.words import number
+    from forecast.schema.words import point_texts
 
     now = subject.fit
     *drawn, last = pictures([*(offer.fit for offer in offers), *([now] if now else [])])
     rows: list[tuple[str, ...]] = [("", "", "5 %", "25 %", "50 %", "75 %", "95 %", "", "misses")]
     if now is not None:
-        rows.append(("now", now.statement, *(number(point) for point in now.points), last, ""))
+        rows.append(("now", now.statement, *point_texts(now.points), last, ""))
     for at, (offer, picture) in enumerate(zip(offers, [*drawn, last], strict=False), start=1):
-        rows.append((str(at), offer.fit.statement, *(number(point) for point in offer.fit.points), picture, _miss_text(offer.fit)))
+        rows.append((str(at), offer.fit.statement, *point_texts(offer.fit.points), picture, _miss_text(offer.fit)))
     if _width(rows) > _terminal_width():  # a picture is what can be spared
         rows = [(*row[:7], row[8]) for row in rows]
     print_columns(rows, right=(2, 3, 4, 5, 6), indent="  ")
@@ -217,6 +217,6 @@ def _print_paragraph(head: str, text: str) -> None:
 
 
 def _numbers(points: Sequence[float]) -> str:
-    from forecast.schema.words import number
+    from forecast.schema.words import point_texts
 
-    return "  ".join(number(point) for point in points)
+    return "  ".join(point_texts(points))

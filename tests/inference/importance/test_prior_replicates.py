@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -68,3 +69,10 @@ def test_the_error_of_a_prior_without_hypotheses_is_no_larger_than_that_of_indep
     prior = prior_draws(model, rng=np.random.default_rng(1))
     error = mean_error(prior.column("level"), prior.cases)
     assert abs(float(prior.weights @ prior.column("level"))) < error < 2 / np.sqrt(len(prior))
+
+
+def test_replicates_of_other_draws_are_refused():
+    """Draws that take the place of others come with their own replicates."""
+    prior = prior_draws(model_of(2), rng=np.random.default_rng(1))
+    with pytest.raises(ValueError, match="replicates of 7 draws"):
+        replace(prior, log_weight=np.zeros(7))
