@@ -93,12 +93,9 @@ def _pool_sentence(result: StakeResult) -> str:
 
 def _range_sentence(ends: tuple[StakeAtChance, StakeAtChance], money: str) -> str:
     """What would be bought at both ends of the interval of our chance."""
-    bought = [
-        f"at {_points(end.chance)} "
-        + ("nothing" if end.side is None else f"{end.count:,.10g} {end.side.upper()} for {end.spent:,.2f} {money}")
-        for end in ends
-    ]
-    return f"Over the 90 % interval of the model's chance it would be {bought[0]}, and {bought[1]}."
+    low, high = (_points(end.chance) for end in ends)
+    bought = ["nothing" if end.side is None else f"{end.count:,.10g} {end.side.upper()} for {end.spent:,.2f} {money}" for end in ends]
+    return f"At {low} and {high}, the ends of the 90 % interval of the model's chance, it would be {bought[0]}, and {bought[1]}."
 
 
 def _quote_sentence(age: timedelta) -> str:

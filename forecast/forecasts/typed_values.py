@@ -22,6 +22,9 @@ OPTIONS_TOLERANCE = 1e-9  # by how much probabilities that somebody types may mi
 _ODDS = re.compile(r"(\S+?)\s*:\s*(\S+)")
 _RANGE = re.compile(r"(\S+)\s+to\s+(\S+)")
 _POINT = re.compile(r"(\S+?)\s*%\s*=\s*(\S+)")
+_LIKE_POINT = re.compile(
+    r"(?:(median)|[pq]?\s*(\d+(?:\.\d*)?|\.\d+))\s*(?:%|th)?\s*[=:]\s*(\S+)", re.IGNORECASE
+)  # p5=1, 0.05=1, median=1, 5%:1
 _SHARE = re.compile(r"\s*(\S(?:[^=]*\S)?)\s*=\s*([^\s=]+(?:\s*%)?)(?=\s|$)")
 _WHAT_TO_WRITE = {
     "binary": "write a probability, 30% or 0.3, or odds for and against, 3:7",
@@ -96,7 +99,8 @@ def _options(text: str, options: Sequence[str]) -> dict[str, float]:
         shares[label] = parse_percent(share)
         at = match.end()
     if not shares or text[at:].strip(" ,;"):
-        raise ValueFault(f"`{text}` gives no probability for each option", _WHAT_TO_WRITE["options"])
+        hint = f"write one for each of {', '.join(options)}: {options[0]}=20% ..." if options else _WHAT_TO_WRITE["options"]
+        raise ValueFault(f"`{text}` gives no probability for each option", hint)
     check_options(shares, options)
     total = math.fsum(shares.values())
     if abs(total - 1) > OPTIONS_TOLERANCE:
@@ -122,6 +126,8 @@ def _number_or_date(text: str, kind: QuestionType, median: str) -> tuple[Form, F
     if match := _RANGE.fullmatch(text):
         points = [(LOW, match[1]), *([(MEDIAN, median)] if median else []), (HIGH, match[2])]
         return "quantiles", _quantiles(points, dated=dated)
+    if (meant := _misspelt_point(text)) is not None:
+        raise ValueFault(f"`{meant[0]}` is no point: a level is a percentage, followed by =", f"did you mean `{meant[1]}`?")
     if "%" in text and "=" in text:
         matches = list(_POINT.finditer(text))
         if _POINT.sub("", text).strip(" ,;"):
@@ -131,6 +137,21 @@ def _number_or_date(text: str, kind: QuestionType, median: str) -> tuple[Form, F
         what = "odds are" if ":" in text else "a probability is"
         raise ValueFault(f"{what} no answer to a question about a {'date' if dated else 'number'}", _WHAT_TO_WRITE[kind])
     return ("date" if dated else "number"), _value(text, dated=dated)
+
+
+def _misspelt_point(text: str) -> tuple[str, str] | None:
+    """The first part of a text that is a point in another spelling, and how it is written; None where there is none."""
+    if days_of_text(text) is not None:
+        return None
+    for part in re.split(r"[\s,;]+(?=\S*[=:])", text):
+        match = _LIKE_POINT.fullmatch(part.rstrip(",;"))
+        if match is None or _POINT.fullmatch(part) or re.fullmatch(r"[\d.]+:\S+", part):  # right, or odds
+            continue
+        level = 50.0 if match[1] else float(match[2])
+        level = 100 * level if 0 < level < 1 else level
+        if 0 < level < 100:
+            return match[0], f"{level:.6g}%={match[3].rstrip(',;')}"
+    return None
 
 
 def _level(text: str) -> float:

@@ -115,7 +115,7 @@ def test_the_chance_is_the_published_one_of_all_variants(market: Path, run: Run)
     assert low["chance"] < found["chance"]["model"] < high["chance"]
     assert low["spent"] < high["spent"]
     text = run("market", "stake", "--model-only", on=market).out
-    assert "    Over the 90 % interval of the model's chance it would be at " in text
+    assert ", the ends of the 90 % interval of the model's chance, it would be " in text
 
 
 def test_the_order_book_is_walked(market: Path, run: Run):

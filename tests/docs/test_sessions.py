@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from forecast import system
 from forecast.actions.documentation import DocsPage, list_pages
 from forecast.cli.commands import commands
 
@@ -35,6 +36,7 @@ def test_commands_print_what_the_page_shows(page: DocsPage, tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     for module in clocks():
         monkeypatch.setattr(module, "today", NOW.date)
+    monkeypatch.setattr(system, "utc_now", lambda: NOW)
     steps = list(run_page(page))
     assert steps
     for command, shown, printed in steps:
@@ -45,9 +47,9 @@ def test_commands_print_what_the_page_shows(page: DocsPage, tmp_path: Path, monk
 
 
 def test_each_everyday_question_has_a_page():
-    """There is a tutorial, and a page for each of the seven everyday questions."""
+    """There is a tutorial, a page for each of the seven everyday questions, and one on markets."""
     assert {page.name for page in PAGES} == {
-        "tutorial", "event-by-a-date", "count", "choice", "date", "conditional", "polls", "factors",
+        "tutorial", "event-by-a-date", "count", "choice", "date", "conditional", "polls", "factors", "market",
     }  # fmt: skip
 
 
@@ -122,6 +124,7 @@ def record(page: DocsPage) -> None:
 if __name__ == "__main__":
     for clock in clocks():
         clock.today = NOW.date
+    system.utc_now = lambda: NOW
     for each in PAGES:
         if len(sys.argv) == 1 or each.name in sys.argv[1:]:
             with tempfile.TemporaryDirectory() as folder:

@@ -94,6 +94,12 @@ def test_a_number_and_a_day_are_points():
         ("1 to 3", "number", "4", "the values of quantiles fall"),
         ("5", "number", "4", "only a range takes a median"),
         ("5%=1 5%=2", "number", "", "the levels do not ascend"),
+        ("0.05=1 95%=3", "number", "", "`0.05=1` is no point: a level is a percentage, followed by ="),
+        ("5%=1 95=3", "number", "", "`95=3` is no point: a level is a percentage, followed by ="),
+        ("p5=1 p95=3", "number", "", "`p5=1` is no point: a level is a percentage, followed by ="),
+        ("5%:1, 95%:3", "number", "", "`5%:1` is no point: a level is a percentage, followed by ="),
+        ("median=2", "number", "", "`median=2` is no point: a level is a percentage, followed by ="),
+        ("5%=2027-01-01 50=2027-03-01", "date", "", "`50=2027-03-01` is no point: a level is a percentage, followed by ="),
         ("5%=1 and 50%=2", "number", "", "`5%=1 and 50%=2` are no points"),
         ("2027-01-31", "number", "", "`2027-01-31` is a date, and this question is about a number"),
         ("7", "date", "", "`7` is no date"),
@@ -131,3 +137,29 @@ def test_options_that_are_not_all_named_or_not_one_together_are_refused(text: st
     with pytest.raises(ValueFault) as caught:
         parse_typed_forecast(text, "options", options=("hull", "engine"))
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("0.05=1", "5%=1"),
+        ("p95=3,", "95%=3"),
+        ("Q25=2", "25%=2"),
+        ("median=2", "50%=2"),
+        ("5%:1", "5%=1"),
+        (".5=7", "50%=7"),
+        ("12.5=7", "12.5%=7"),
+    ],
+)
+def test_a_misspelt_point_has_the_right_spelling_as_its_hint(text: str, meant: str):
+    """Whether the level is a fraction, has a letter, lacks its sign, or is followed by a colon."""
+    with pytest.raises(ValueFault) as fault:
+        parse_typed_forecast(text, "number")
+    assert fault.value.hint == f"did you mean `{meant}`?"
+
+
+def test_an_option_without_a_sign_has_a_hint_with_the_options():
+    """The hint names the options of the question."""
+    with pytest.raises(ValueFault) as fault:
+        parse_typed_forecast("hull 20 %, engine 80 %", "options", options=("hull", "engine"))
+    assert fault.value.hint == "write one for each of hull, engine: hull=20% ..."
