@@ -35,7 +35,7 @@ LEAST_CHANCE = 0.01  # below it an outcome is no signpost
 FEWEST_PATHS_PER_OUTCOME = 100  # paths that an outcome must have; rarer ones are joined to their neighbours
 MOST_OUTCOMES = 12
 ROUND_FACTORS = (1, 2, 5)
-MOST_DECIMALS = 12
+THRESHOLD_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def round_threshold(value: float, spread: float) -> float:
         return value
     power = 10.0 ** math.floor(math.log10(spread / 4))
     step = max(power * factor for factor in ROUND_FACTORS if power * factor <= spread / 4)
-    return round(round(value / step) * step, MOST_DECIMALS) or value
+    return round(round(value / step) * step, THRESHOLD_DECIMALS) or value
 
 
 def _number_outcomes(values: Array) -> NDArray[np.int64]:

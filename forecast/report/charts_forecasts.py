@@ -70,7 +70,7 @@ def _label_places(wanted: Sequence[tuple[float, int]]) -> list[float]:
     for height, lines in wanted:
         places.append(max(height, free))
         free = places[-1] + _LINE * lines
-    below: float = _HEIGHT
+    below = float(_HEIGHT)
     for index in reversed(range(len(places))):  # from the bottom up, those that would stand too low
         places[index] = min(places[index], below - _LINE * (wanted[index][1] - 1))
         below = places[index] - _LINE

@@ -90,7 +90,10 @@ def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         before, after = step.before, step.after
         first, last = before["values"][index], after["values"][index]
         ends = _from_to(measure, first, last, errors=(before["errors"][index], after["errors"][index]))
-        sentence = f"{words.capitalise(news_text(after['news']))}: {ends}, as of {words.day(after['day'])}."
+        newest = insight["history"]["points"][-1]
+        then, now = (value_text(measure, point["values"][index], error=point["errors"][index]) for point in (after, newest))
+        rest = "" if then == now else f"; {now} now"
+        sentence = f"{words.capitalise(news_text(after['news']))}: {ends}, as of {words.day(after['day'])}{rest}."
         yield after["day"], relative_change(measure, last - first), sentence
 
 

@@ -183,7 +183,7 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     }
     assert last_move_sentence(insight, "rain") == "Row 1: 3 points of the rise from 6 % to 10 %."
     quiet = insight | {"moves": insight["moves"][1:]}
-    assert last_move_sentence(quiet, "rain") == "Rain: 2 (20 September 2026): up from 3 % to 8 %, as of 23 September 2026."
+    assert last_move_sentence(quiet, "rain") == "Rain: 2 (20 September 2026): up from 3 % to 8 %, as of 23 September 2026; 10 % now."
     still = quiet | {"history": {"points": [_point("2026-08-01", 0.1), _point("2026-09-23", 0.1, "rain: 0")]}}
     assert last_move_sentence(still, "rain") == "Nothing of note has moved it since 1 August 2026."
     opposed = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.05, 0.045, 0.045))]}
@@ -205,7 +205,7 @@ def test_the_last_change_and_the_last_news_are_one_where_no_split_has_moved_it()
     measure = {**CHANCE, "label": "no_rain"}
     points = [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2"), _point("2026-10-12", 0.088, "rain: 3")]
     insight = {"measures": [measure], "moves": [], "history": {"points": points}}
-    assert last_move_sentence(insight, "rain") == "Rain: 2: chance of “no rain” up from 3 % to 8 %, as of 23 September 2026."
+    assert last_move_sentence(insight, "rain") == "Rain: 2: chance of “no rain” up from 3 % to 8 %, as of 23 September 2026; 9 % now."
     assert last_moved_text(insight, 0) == "3 % → 8 % on 23 September 2026; 9 % now"
     for change, said in ((0.0069, "Rain: 2: "), (0.0071, "Row 0: ")):
         move = _move("2026-09-15", 0.06, 0.1, (change,))
@@ -299,7 +299,10 @@ def test_where_a_mean_is_followed_the_page_says_so():
         "signposts": [_post("cloud", "one or more clouds", 0.3, 9.0), _post("cloud", "no clouds", 0.7, 5.0)],
     }
     assert last_move_sentence(insight, "rain") == "Row 0: down 0.25; with all other changes the expected value went from 6.4 to 6.2."
-    assert last_move_sentence(insight | {"moves": []}, "rain") == "Rain: 2: expected value down from 8 to 6.4, as of 23 September 2026."
+    assert (
+        last_move_sentence(insight | {"moves": []}, "rain")
+        == "Rain: 2: expected value down from 8 to 6.4, as of 23 September 2026; 6.2 now."
+    )
     assert next_move_sentence(insight, "rain") == (
         "Watch whether at least one event is recorded under “clouds” by 31 January 2027 (30 % likely). If so, the expected value is 9; if not, 5."
     )
