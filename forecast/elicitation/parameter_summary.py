@@ -206,7 +206,7 @@ def _parameter_update(before: ParameterSummary, prior: Posterior, posterior: Pos
 
 
 def _without_record(topic: Topic, parameters: Mapping[str, Parameter]) -> Topic:
-    return replace(topic, parameters=parameters, streams={}, series={}, questions={})
+    return replace(topic, parameters=parameters, streams={}, series={}, questions={}, scenarios={})
 
 
 def _parameters_to_draw(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:

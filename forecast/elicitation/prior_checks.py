@@ -106,7 +106,7 @@ def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[ImpliedContent]:
     declared = {name for name, parameter in topic.parameters.items() if parameter.unit == SHARE_UNIT}
     if not declared:
         return
-    for block in blocks(model_as_of(replace(topic, streams={}, series={}, questions={}), as_of)):
+    for block in blocks(model_as_of(replace(topic, streams={}, series={}, questions={}, scenarios={}), as_of)):
         if block.name not in declared or block.fixed is None or block.family.discrete:
             continue
         below, above = (float(np.max(block.family.distribution(np.array([end]), **block.fixed))) for end in (0.0, 1.0))
@@ -160,7 +160,7 @@ def _decided_questions(topic: Topic, as_of: date, prior: Posterior) -> Iterator[
     bare = _with_few_steps(bare)
     drawn = {name for name, stream in bare.streams.items() if has_future(stream)}
     questions = {name: question for name, question in bare.questions.items() if _streams_behind(bare, question) <= drawn}
-    bare = replace(bare, questions=questions)
+    bare = replace(bare, questions=questions, scenarios={})
     if not questions or not topic.parameters:
         return
     rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)

@@ -58,7 +58,7 @@ def row_that_mattered_most(topic: Topic, question: Question, day: date, settings
     """
     if question.kind not in {"probability", "date"} or outcome not in {0, 1}:
         raise ValueError(f"`{question.name}` has no yes or no")
-    alone = replace(topic, questions={question.name: question})
+    alone = replace(topic, questions={question.name: question}, scenarios={})
     analysis = analyse(alone, day, replace(settings, chances=False), referee=False)
     if analysis.result.answers[question.name].value is None:
         return RowInfluences(None, 0, (f"`{question.name}` has no answer as of {day}",))

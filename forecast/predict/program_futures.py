@@ -81,7 +81,7 @@ class FutureStreams:
         """Return why a stream is not simulated in a program as far as a question needs it; empty where it is."""
         model, stream = self.model, self.model.topic.streams[name]
         starts = {other: start for other, start in self.timeline.starts.items() if other in self.needed_streams(question.expressions)}
-        asked = replace(model.topic, questions={question.name: question})
+        asked = replace(model.topic, questions={question.name: question}, scenarios={})
         edges = {name: edge_days(asked, starts, self.timeline.days).get(name, set())}
         if stream.classes:
             return f"rows of `{name}` are classes"

@@ -11,10 +11,10 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.scenarios import BranchAnswer, ScenariosContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.lead import lead_answer
-from forecast.sentences.scenarios import answer_text_in_short, branch_answer_text, chance_text, scenario_notes, scenario_text
+from forecast.sentences.scenarios import answer_text_in_short, are_all_open, branch_answer_text, chance_text, scenario_notes, scenario_text
 
 MOST_TOGETHER = 3  # answers that stand beside the probability; of more, the first does, and a table of its own has all
-ALL_FUTURES, WITHOUT_SCENARIO = "All futures", "None of these"
+ALL_FUTURES = "All futures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> 
     ]
     if its["none"] is not None:
         none = (chance_text(its["none"]["probability"]), *_texts(answers, its["none"]["answers"], is_open=True))
-        rows += [(WITHOUT_SCENARIO, *none), (ALL_FUTURES, "", *map(answer_text_in_short, answers))]
+        rows += [(_without_scenario(its), *none), (ALL_FUTURES, "", *map(answer_text_in_short, answers))]
     asked = "" if not answers else f" and the answer{'s' if len(answers) > 1 else ''} in it"
     return ReportTable(f"Each scenario with its probability{asked}", columns, tuple(rows))
 
@@ -69,13 +69,18 @@ def _answers_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> R
         name_as_words(each["name"]): each["answers"] for each in its["scenarios"] if each["status"] == "open"
     }
     if its["none"] is not None:
-        branches[WITHOUT_SCENARIO] = its["none"]["answers"]
+        branches[_without_scenario(its)] = its["none"]["answers"]
     columns = (Column("question", "head"), Column(ALL_FUTURES, "number"), *(Column(name, "number") for name in branches))
     texts = [_texts(answers, within, is_open=True) for within in branches.values()]
     rows = tuple(
         (answer["asks"], answer_text_in_short(answer), *(of_branch[at] for of_branch in texts)) for at, answer in enumerate(answers)
     )
     return ReportTable("Every open answer in each scenario", columns, rows)
+
+
+def _without_scenario(its: ScenariosContent) -> str:
+    """The name of the branch in which no scenario comes about that is open."""
+    return "None of these" if are_all_open(its) else "None of those open"
 
 
 def _texts(answers: Sequence[AnswerContent], within: Sequence[BranchAnswer], *, is_open: bool) -> list[str]:

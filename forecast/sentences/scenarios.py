@@ -45,6 +45,11 @@ def answer_text_in_short(answer: AnswerContent) -> str:
     return f"{shown.figure} ({shown.about})" if answer["kind"] == "date" and shown.about else shown.short
 
 
+def are_all_open(content: ScenariosContent) -> bool:
+    """Whether the record has settled none of the scenarios, and each has a probability."""
+    return all(its["status"] == "open" for its in content["scenarios"])
+
+
 def scenario_notes(answers: list[AnswerContent], content: ScenariosContent) -> list[str]:
     """Return what is to be known of the scenarios of a report with some ``answers``."""
     return [*_overlap_notes(content), *_answer_notes(answers, content), *_unanswered_notes(content)]
@@ -57,14 +62,14 @@ def _overlap_notes(content: ScenariosContent) -> Iterator[str]:
         if all(its["probability"] for its in content["scenarios"]):
             yield "The record has settled all of them."
         return
-    left = chance_text(none["probability"])
     if several is None:
         return
+    those, them = ("They", "none") if are_all_open(content) else ("Those that are open", "none of these")
+    left = f"The chance that {them} comes about is {chance_text(none['probability'])}."
     if several["value"] == 0:
-        yield f"They exclude each other: no simulated future has two of them. The chance that none comes about is {left}."
+        yield f"{those} exclude each other: no simulated future has two of them. {left}"
     else:
-        both = chance_text(several)
-        yield f"They do not exclude each other: the chance of two or more is {both}. The chance that none comes about is {left}."
+        yield f"{those} do not exclude each other: the chance of two or more is {chance_text(several)}. {left}"
 
 
 def _answer_notes(answers: list[AnswerContent], content: ScenariosContent) -> Iterator[str]:

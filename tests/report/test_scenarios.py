@@ -43,7 +43,7 @@ def test_each_branch_has_its_probability_and_the_leading_answer_in_it() -> None:
         ("It began", "has come about", ""),
         ("It never begins", "can no longer come about", ""),
         ("A ratio", "not answerable", ""),
-        ("None of these", "65 %", lead["headline"]),
+        ("None of those open", "65 %", lead["headline"]),
         ("All futures", "", lead["headline"]),
     )
 
@@ -54,7 +54,7 @@ def test_every_open_answer_is_in_a_table_of_its_own_where_they_are_many() -> Non
     content["lead"] = "captives"
     answers = view_of(content).answers
     assert answers is not None
-    assert [column.name for column in answers.columns] == ["question", "All futures", "battle", "exchange", "None of these"]
+    assert [column.name for column in answers.columns] == ["question", "All futures", "battle", "exchange", "None of those open"]
     asked = [answer["asks"] for answer in content["answers"] if answer["status"] == "open"]
     captives = next(answer["asks"] for answer in content["answers"] if answer["name"] == "captives")
     assert [row[0] for row in answers.rows] == [captives, *(asks for asks in asked if asks != captives)]
@@ -88,6 +88,14 @@ def test_three_answers_stand_beside_the_probability_and_four_do_not() -> None:
 def test_a_page_says_whether_scenarios_exclude_each_other_and_what_is_left(several: dict[str, float], said: str) -> None:
     """One simulated future with two of them is enough for that they do not."""
     assert view_of(with_open_scenarios(several=several)).notes[0] == f"{said}The chance that none comes about is 65 %."
+
+
+def test_what_is_left_is_that_of_the_open_ones_where_some_are_settled() -> None:
+    """With scenarios that the record has settled the sentence and the table speak of the others."""
+    note = view_of(with_scenarios(sample_content())).notes[0]
+    assert note.startswith("Those that are open do not exclude each other: ")
+    assert note.endswith("The chance that none of these comes about is 65 %.")
+    assert view_of(with_open_scenarios()).table.rows[-2][0] == "None of these"
 
 
 def test_a_single_scenario_excludes_nothing() -> None:
