@@ -122,6 +122,23 @@ def suppose(
     )
 
 
+def answers_with_priors(root: Path, topic: str, priors: Mapping[str, str], *, as_of: date, settings: Settings) -> WhatIfResult:
+    """Answer a topic's questions with other priors, as ``suppose`` does; what they are without is left out, for who has that already."""
+    book, problems = read_book(root, [topic])
+    if has_errors(problems):
+        return WhatIfResult(problems)
+    if refused := trust_problems([book.topics[topic]], trust=settings.trust):
+        return WhatIfResult(refused)
+    changes, problems = _changes(root, book.topics[topic], priors, ())
+    if problems:
+        return WhatIfResult(problems)
+    altered, problems = read_with_changes(root, topic, changes)
+    if altered is None:
+        return WhatIfResult(problems)
+    after = _topic_answers(altered, as_of, settings)
+    return WhatIfResult(after.problems, after=after.answers, after_as_of=as_of, distrusted=not after.sound)
+
+
 def _supposed_rows(topic: Topic, rows: Sequence[tuple[str, Observation]]) -> tuple[str, ...]:
     """The rows that were supposed, in the words of their streams: the last ones of each."""
     counts = Counter(stream for stream, _ in rows)

@@ -25,6 +25,8 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
 
     A draft is made by the fast engine alone and is nowhere recorded; `forecast update`
     publishes.  A file that is broken shows its problems above the last good report.
+    Sliders above a topic's report move the quantiles of its priors and show the answers
+    that would follow; a prior is written into its file only with a reason, on a click.
     Answers only this machine; Ctrl-C stops.
 
     \b

@@ -11,9 +11,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.book.files.spreadsheet import spreadsheet_cell
+from forecast.report.charts_answers import published_range
 from forecast.report.charts_beliefs import has_curves
 from forecast.report.charts_forecasts import chart_of_forecasts
-from forecast.report.charts_lead import leading_measure, published_range
+from forecast.report.charts_lead import leading_measure
 from forecast.report.charts_markets import chart_of_contract
 from forecast.report.charts_record import chart_of_total
 from forecast.report.charts_why import chart_name

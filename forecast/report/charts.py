@@ -20,7 +20,7 @@ def topic_charts(content: TopicContent) -> dict[str, Chart]:
     charts = [lead_chart(content), probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
     insight = content["insight"]
     if insight is not None:
-        charts += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]
+        charts += [*waterfall_charts(insight), *history_charts(content, insight)]
     charts += [fan_chart(stream, as_of=content["as_of"]) for stream in content["streams"]]
     charts += [cumulative_chart(answer, content["streams"], as_of=content["as_of"]) for answer in content["answers"]]
     groups: dict[str, list[ParameterContent]] = {}

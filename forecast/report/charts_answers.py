@@ -146,6 +146,18 @@ def axis_note(value: DistributionValue) -> str:
     return "the outer 2 % are not shown" if value.get("trimmed") else ""
 
 
+def published_range(answer: AnswerContent) -> tuple[float, float] | None:
+    """Return the ends of the 90 % range of today: of a chance itself, or of a number; None where there is no such range."""
+    value = answer["value"]
+    if value is None:
+        return None
+    if is_probability(value, answer["kind"]) and value["chance"] is not None:
+        return value["chance"][0], value["chance"][1]
+    if is_distribution(value, answer["kind"]) and not value.get("modes"):
+        return value["quantiles"][0], value["quantiles"][-1]
+    return None
+
+
 def name_as_words(name: str) -> str:
     """A name as words."""
     return name.replace("_", " ")

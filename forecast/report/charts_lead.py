@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forecast.report.charts_answers import published_range
 from forecast.report.charts_why import chart_name
 from forecast.report.drawing import (
     ACCENT,
@@ -32,7 +33,6 @@ from forecast.report.drawing import (
     wrap_text,
 )
 from forecast.schema import words
-from forecast.schema.answers import AnswerContent, is_distribution, is_probability
 from forecast.schema.insight import HistoryPoint, MeasureContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import is_percent, statistic_name, value_text
@@ -116,18 +116,6 @@ def leading_measure(content: TopicContent) -> int | None:
     if answer is None or insight is None or len(insight["history"]["points"]) < 2:
         return None
     return main_measure(insight, answer["name"])
-
-
-def published_range(answer: AnswerContent) -> tuple[float, float] | None:
-    """Return the ends of the 90 % range of today: of a chance itself, or of a number; None where there is no such range."""
-    value = answer["value"]
-    if value is None:
-        return None
-    if is_probability(value, answer["kind"]) and value["chance"] is not None:
-        return value["chance"][0], value["chance"][1]
-    if is_distribution(value, answer["kind"]) and not value.get("modes"):
-        return value["quantiles"][0], value["quantiles"][-1]
-    return None
 
 
 def _plot_of(content: TopicContent) -> _Plot | None:

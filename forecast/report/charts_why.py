@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
-from forecast.report.charts_answers import name_as_words
+from forecast.report.charts_answers import name_as_words, published_range
 from forecast.report.drawing import (
     ACCENT,
     INK,
@@ -37,7 +38,9 @@ from forecast.report.drawing import (
     wrap_text,
 )
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, MeasureTarget, Move, SensitivityContent
+from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import (
     from_to_text,
     is_noticed,
@@ -68,6 +71,14 @@ CHANGE_MARKS = (  # how each change of a prior is marked
 )
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryRanges:
+    """What a history has beside its line: the 90 % ranges of some days, each with its ends, and today's range over variants, None where there is none."""
+
+    band: tuple[tuple[str, float, float], ...] = ()
+    rivals: tuple[float, float] | None = None
+
+
 def waterfall_charts(insight: InsightContent) -> list[Chart]:
     """The split of the change that is reported, as bars from before to after, for each open measure that it moved (the most moved ones)."""
     move = move_to_report(insight)
@@ -87,14 +98,35 @@ def waterfall_charts(insight: InsightContent) -> list[Chart]:
     return [_waterfall(move, measures[index], index) for index in sorted(order[:MOST_WATERFALLS])]
 
 
-def history_charts(insight: InsightContent, *, as_of: str) -> list[Chart]:
+def history_charts(content: TopicContent, insight: InsightContent) -> list[Chart]:
     """Each measure over the days of the record, settled probabilities too."""
     points, settled = insight["history"]["points"], insight["history"]["settled"]
     if len(points) < 2:
         return []
-    points = _thin_points(points)
-    shown = [index for index, measure in enumerate(insight["measures"]) if not measure["settled"] or measure["kind"] == "probability"]
-    return [_history(insight["measures"][index], index, points, settled[index], as_of=as_of) for index in shown]
+    answers = {answer["name"]: answer for answer in content["answers"]}
+    charts = []
+    for index, measure in enumerate(insight["measures"]):
+        if measure["settled"] and measure["kind"] != "probability":
+            continue
+        answer = answers.get(measure["question"])
+        ranges = HistoryRanges() if answer is None or measure["settled"] else history_ranges(answer, measure, index, points)
+        charts.append(_history(measure, index, _thin_points(points), settled[index], ranges=ranges, as_of=content["as_of"]))
+    return charts
+
+
+def history_ranges(answer: AnswerContent, measure: MeasureContent, index: int, points: Sequence[HistoryPoint]) -> HistoryRanges:
+    """Return the ranges that a report has of a measure: of days, the last of which has the published one, and over variants."""
+    band: list[tuple[str, float, float]] = []
+    for point in points[:-1]:
+        ends = point["ranges"][index] if "ranges" in point else None
+        if ends is not None:
+            band.append((point["day"], ends[0], ends[1]))
+    today = None if measure["label"] else published_range(answer)
+    band = [*band, (points[-1]["day"], *today)] if band and today is not None else []
+    over = [its for its in answer["variants"]["ranges"] if its["label"] == measure["label"]] if "variants" in answer else []
+    is_alike = measure["kind"] != "mean"  # of numbers the range over variants is that of medians
+    rivals = (over[0]["low"], over[0]["high"]) if over and is_alike and over[0]["low"] < over[0]["high"] else None
+    return HistoryRanges(tuple(band), rivals)
 
 
 def tornado_charts(insight: InsightContent) -> Iterator[Chart]:
@@ -186,11 +218,16 @@ def _thin_points(points: Sequence[HistoryPoint]) -> list[HistoryPoint]:
     ]
 
 
-def _history(measure: MeasureContent, index: int, points: Sequence[HistoryPoint], settled: str | None, *, as_of: str) -> Chart:
+def _history(
+    measure: MeasureContent, index: int, points: Sequence[HistoryPoint], settled: str | None, *, ranges: HistoryRanges, as_of: str
+) -> Chart:
     values = [point["values"][index] for point in points]
     unit = "share" if is_percent(measure) else measure["unit"]
-    top = _axis_maximum(values) if is_percent(measure) else max(values)
-    low, high = (0.0, top) if is_percent(measure) else pad_span(min(values), max(values), floor=0.0 if min(values) >= 0 else float("-inf"))
+    shown_values = [*values, *(end for _, *ends in ranges.band for end in ends), *(ranges.rivals or ())]
+    least, most = min(shown_values), max(shown_values)
+    low, high = (
+        (0.0, _axis_maximum(shown_values)) if is_percent(measure) else pad_span(least, most, floor=0.0 if least >= 0 else float("-inf"))
+    )
     shown = label_ticks(ticks(low, high, count=5), unit)
     left, last = (
         max(text_width(label, size=11) for _, label in shown) + 10,
@@ -201,6 +238,7 @@ def _history(measure: MeasureContent, index: int, points: Sequence[HistoryPoint]
     x, y = Scale(day_number(points[0]["day"]), day_number(as_of), left, right), Scale(low, high, 120, 14 if settled is None else 28)
     sketch.up(y, shown, left=left, right=right)
     sketch.across(x, time_ticks(points[0]["day"], as_of), y=120)
+    _add_ranges(sketch, ranges, x, y, today=points[-1]["day"])
     line_points = [{"day": day_number(point["day"]), "value": value} for point, value in zip(points, values, strict=True)]
     sketch.add(line_points, line_mark(ACCENT), x=x.of("day"), y=y.of("value"))
     news = [mark for mark, point in zip(line_points, points, strict=True) if point["news"]]
@@ -216,9 +254,22 @@ def _history(measure: MeasureContent, index: int, points: Sequence[HistoryPoint]
         anchor: Anchor = "end" if here > PICTURE_WIDTH / 2 else "start"
         sketch.write(here - 4 if anchor == "end" else here + 4, 12, f"settled {words.day(settled)}", colour=MUTED, size=11, anchor=anchor)
         summary += f"; settled on {words.day(settled)}"
+    if ranges.rivals is not None:
+        summary += f"; under rival versions of the model {' to '.join(value_text(measure, end) for end in ranges.rivals)} now"
     largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(pair[0]["values"][index] - pair[1]["values"][index]))
     day, change = largest[0]["day"], from_to_text(measure, largest[1]["values"][index], largest[0]["values"][index])
     return sketch.make_chart(chart_name("history", measure), f"{summary}. The largest step: {change} by {words.day(day)}.")
+
+
+def _add_ranges(sketch: Sketch, ranges: HistoryRanges, x: Scale, y: Scale, *, today: str) -> None:
+    """Draw the band of the 90 % ranges, straight between the days that have one, and at the end the range over variants as a bar."""
+    band = [{"day": day_number(day), "low": low, "high": high} for day, low, high in ranges.band]
+    sketch.add(band, vega_mark("area", color=ACCENT, opacity=0.16), x=x.of("day"), y=y.of("low"), y2={"field": "high"})
+    if ranges.rivals is not None:
+        here = x.at(day_number(today))
+        low, high = (y.at(end) for end in ranges.rivals)
+        sketch.strokes.append(Stroke(here, low, here, high, SECOND, 2))
+        sketch.strokes += [Stroke(here - 4, end, here + 4, end, SECOND, 1.5) for end in (low, high)]
 
 
 def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[SensitivityContent]) -> Chart | None:

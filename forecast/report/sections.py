@@ -39,7 +39,7 @@ from forecast.report.tables_why import (
     surprise_table,
 )
 from forecast.schema import words
-from forecast.schema.insight import InsightContent
+from forecast.schema.insight import HistoryPoint, InsightContent
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.schema.variants import VariantsContent
@@ -209,7 +209,7 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
     )
     written = content.get("priors_written")
     later = "" if written is None else replay_sentence(date.fromisoformat(points[0]["day"]), date.fromisoformat(written))
-    stamps = (later,) if later else ()
+    stamps = (*_range_notes(content, points), *((later,) if later else ()))
     return Section(
         SECTION_HEADINGS["history"],
         "history",
@@ -217,6 +217,17 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
         pictures=tuple(pictures),
         folded=(history_table(insight),),
     )
+
+
+def _range_notes(content: TopicContent, points: Sequence[HistoryPoint]) -> tuple[str, ...]:
+    """What band and bar of a history are, where there are any."""
+    bands = any(ends is not None for point in points for ends in point.get("ranges", ()))
+    bars = any("variants" in answer for answer in content["answers"])
+    notes = {
+        "Band: the 90 % range of the chance or the number, worked out for a few days and drawn straight between them.": bands,
+        "Orange bar at the end: from the least to the greatest answer under rival versions of the model, today.": bars,
+    }
+    return tuple(sentence for sentence, has_any in notes.items() if has_any)
 
 
 def _mean_notes(insight: InsightContent) -> tuple[str, ...]:

@@ -16,8 +16,10 @@
     const folds = new Map([...document.querySelectorAll("details")].map((each) => [titleOf(each), each.open]));
     for (const each of next.querySelectorAll("details")) each.open = folds.get(titleOf(each)) ?? each.open;
     const { scrollX, scrollY } = window;
+    const resume = globalThis.keepPriors?.(next);
     document.title = next.title;
     document.body.replaceWith(next.body);
+    resume?.();
     window.scrollTo(scrollX, scrollY);
     return document.querySelector("script[data-version]").dataset.version;
   };

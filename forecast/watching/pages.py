@@ -11,6 +11,7 @@ from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.watching.shown import INDEX, WatchState
 
 SCRIPT = Path(__file__).parent / "page.js"
+SLIDERS_SCRIPT = Path(__file__).parent / "sliders.js"
 STYLE = "margin:0;padding:.6rem 1rem;font:1rem/1.5 sans-serif;border-bottom:3px solid"
 DRAFT = f"{STYLE} #8a6100;background:#fff6dd;color:#222"
 PROBLEM = f"{STYLE} #a3181f;background:#fdeceb;color:#222"
@@ -19,17 +20,23 @@ NO_REPORT = (
 )
 
 
-def page_with_notice(page: str, report: bytes | None, shown: WatchState, *, version: str, nonce: str) -> bytes:
+def page_with_notice(
+    page: str, report: bytes | None, shown: WatchState, *, version: str, nonce: str, sliders: str = "", token: str = ""
+) -> bytes:
     """Return a page as it is served: the report (a line that says there is none), a notice above it, the script below.
 
     ``page`` is its name without ``.html``, ``version`` what the script compares
     with what the server tells, ``nonce`` what lets the script run.
+    ``sliders`` is the part with those of the priors, empty where there is none, and ``token`` what the server asks of who moves them.
     """
     text = NO_REPORT.format(name=escape(page), text="There is no report yet.") if report is None else report.decode("utf-8")
     notice = index_notice(shown) if page == INDEX else topic_notice(page, shown)
     attributes = f'nonce="{escape(nonce)}" data-page="{escape(page)}" data-version="{escape(version)}"'
     script = f"<script {attributes}>\n{SCRIPT.read_text(encoding='utf-8')}</script>\n"
-    text = re.sub(r"<body[^>]*>", lambda match: match[0] + "\n" + notice, text, count=1)
+    if sliders:
+        moving = f'nonce="{escape(nonce)}" data-token="{escape(token)}"'
+        script += f"<script {moving}>\n{SLIDERS_SCRIPT.read_text(encoding='utf-8')}</script>\n"
+    text = re.sub(r"<body[^>]*>", lambda match: match[0] + "\n" + notice + sliders, text, count=1)
     return re.sub(r"</body>\s*</html>\s*\Z", lambda match: script + match[0], text, count=1).encode()
 
 

@@ -52,7 +52,7 @@ def watch(root: Path, *, port: int, today: Callable[[], date], settings: Setting
 async def _serve(work: Work, sockets: list[socket.socket], failed: list[BaseException]) -> None:
     loop = asyncio.get_running_loop()
     port = sockets[0].getsockname()[1]
-    site = Site(work.root, port, work.board, asyncio.Event(), work.telling.failed)
+    site = Site(work.root, port, work.board, asyncio.Event(), work.telling.failed, today=work.today, settings=work.settings)
     server = _server(application(site), site.stopping)
 
     def stop_with(failure: BaseException) -> None:
