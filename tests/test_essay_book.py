@@ -24,6 +24,7 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
+from tests.support.same_report import differences
 
 TOPICS = ("arrivals", "captives", "loyalty", "punishment", "return", "route")
 DAYS = (date(2024, 11, 15), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12))
@@ -177,14 +178,16 @@ def test_the_route_tells_a_coherent_story():
 
 @pytest.mark.slow
 def test_the_committed_reports_are_what_the_code_makes(tmp_path):
-    """Made again as of their own day without asking why, every report has the same numbers, and that of one topic is the same when it asks."""
+    """Made again as of their own day, without asking why, and of one topic with it, every report has the same numbers.
+
+    They are the same to the last digit where the processor is of the kind on which the reports were made.
+    """
     committed, day = committed_reports()
     made = made_again(tmp_path, day, insight=False)
-    assert {name: without_why(content) for name, content in made.contents.items()} == {
-        name: without_why(content) for name, content in committed.items()
-    }
+    assert made.contents.keys() == committed.keys()
+    assert [place for name in committed for place in differences(without_why(made.contents[name]), without_why(committed[name]))] == []
     explained = made_again(tmp_path, day, topics=["captives"]).contents["captives"]
-    assert without_relations(numbers(explained)) == without_relations(numbers(committed["captives"]))
+    assert differences(without_relations(numbers(explained)), without_relations(numbers(committed["captives"]))) == []
 
 
 @pytest.mark.study
@@ -209,7 +212,7 @@ def test_a_committed_hindcast_is_what_the_code_makes(tmp_path):
     assert [content["run"]["hindcast"] for content in committed.values()] == [True] * 4
     day = sorted(committed)[1]
     made = replayed(tmp_path, day, insight=False)
-    assert without_relations(without_why(made)) == without_relations(without_why(committed[day]))
+    assert differences(without_relations(without_why(made)), without_relations(without_why(committed[day]))) == []
 
 
 @pytest.mark.study
