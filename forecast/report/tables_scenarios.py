@@ -58,7 +58,8 @@ def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> 
     ]
     if its["none"] is not None:
         none = (chance_text(its["none"]["probability"]), *_texts(answers, its["none"]["answers"], is_open=True))
-        rows += [(_without_scenario(its), *none), (ALL_FUTURES, "", *map(answer_text_in_short, answers))]
+        rows += [(_without_scenario(its), *none)] if its["none"]["probability"]["value"] > 0 else []
+        rows += [(ALL_FUTURES, "", *map(answer_text_in_short, answers))]
     asked = "" if not answers else f" and the answer{'s' if len(answers) > 1 else ''} in it"
     return ReportTable(f"Each scenario with its probability{asked}", columns, tuple(rows))
 
@@ -68,7 +69,7 @@ def _answers_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> R
     branches: dict[str, Sequence[BranchAnswer]] = {
         name_as_words(each["name"]): each["answers"] for each in its["scenarios"] if each["status"] == "open"
     }
-    if its["none"] is not None:
+    if its["none"] is not None and its["none"]["probability"]["value"] > 0:
         branches[_without_scenario(its)] = its["none"]["answers"]
     columns = (Column("question", "head"), Column(ALL_FUTURES, "number"), *(Column(name, "number") for name in branches))
     texts = [_texts(answers, within, is_open=True) for within in branches.values()]

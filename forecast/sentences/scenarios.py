@@ -66,6 +66,8 @@ def _overlap_notes(content: ScenariosContent) -> Iterator[str]:
         return
     those, them = ("They", "none") if are_all_open(content) else ("Those that are open", "none of these")
     left = f"The chance that {them} comes about is {chance_text(none['probability'])}."
+    if none["probability"]["value"] == 0:
+        left = f"Every simulated future has at least one of {'them' if are_all_open(content) else 'these'}."
     if several["value"] == 0:
         yield f"{those} exclude each other: no simulated future has two of them. {left}"
     else:
@@ -74,7 +76,9 @@ def _overlap_notes(content: ScenariosContent) -> Iterator[str]:
 
 def _answer_notes(answers: list[AnswerContent], content: ScenariosContent) -> Iterator[str]:
     by_name = {answer["name"]: answer for answer in answers}
-    open_branches = [its["answers"] for its in content["scenarios"]] + ([content["none"]["answers"]] if content["none"] else [])
+    open_branches = [its["answers"] for its in content["scenarios"]] + (
+        [content["none"]["answers"]] if content["none"] and content["none"]["probability"]["value"] > 0 else []
+    )
     within = [each for branch in open_branches for each in branch if each["question"] in by_name]
     known = [each for each in within if each["value"] is not None]
     if any(branch_answer_text(by_name[each["question"]], each) != answer_text_in_short(by_name[each["question"]]) for each in known):

@@ -98,6 +98,22 @@ def test_what_is_left_is_that_of_the_open_ones_where_some_are_settled() -> None:
     assert view_of(with_open_scenarios()).table.rows[-2][0] == "None of these"
 
 
+def test_scenarios_that_cover_every_future_leave_nothing() -> None:
+    """A sentence says so, and neither table has a branch that no simulated future is in; with one future left both have it."""
+    answers = with_open_scenarios()["scenarios"]["none"]["answers"]
+    for chance, is_left in ((0.0, False), (0.00001, True)):
+        view = view_of(with_open_scenarios(none={"probability": {"value": chance, "error": 0.00005}, "answers": answers}))
+        assert view.answers is not None
+        assert view.notes[0].endswith("Every simulated future has at least one of them.") != is_left
+        assert ("None of these" in [row[0] for row in view.table.rows]) == is_left
+        assert ("None of these" in [column.name for column in view.answers.columns]) == is_left
+        assert view.table.rows[-1][0] == "All futures"
+    unknown = [{**answer, "headline": "no answer", "value": None, "paths": 0.0} for answer in answers]
+    content = with_open_scenarios(none={"probability": {"value": 0.0, "error": 0.00005}, "answers": unknown})
+    content["scenarios"]["scenarios"].pop()
+    assert not any("not known" in note for note in view_of(content).notes)
+
+
 def test_a_single_scenario_excludes_nothing() -> None:
     """Of one scenario the table says what is left, and no sentence."""
     content = with_open_scenarios(several=None)

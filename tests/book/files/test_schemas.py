@@ -143,7 +143,7 @@ def test_every_text_of_the_shapes_says_which_kind_it_is() -> None:
         if _has_plain_text(kind)
     ]
     assert plain == []
-    assert len(SHAPES) == 14
+    assert len(SHAPES) == 15
 
 
 SHAPES = [shape for shape in vars(shapes).values() if dataclasses.is_dataclass(shape)]
