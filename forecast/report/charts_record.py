@@ -102,14 +102,12 @@ def chart_of_total(answer: AnswerContent) -> str:
 
 
 def _end_labels(quantiles: Sequence[float]) -> list[tuple[float, str, bool]]:
-    """What is written beside the fan's end, from the top: the ends of the 90 % range and between them the median, or this alone where they print alike."""
+    """What is written beside the fan's end, from the top: the median, in bold, between the ends of the 90 % range that print otherwise."""
     low, _, middle, _, high = quantiles
-    spread = high - low
-    labels = [
-        (value, words.number(value, spread=spread) if spread else words.number(value), value == middle) for value in (high, middle, low)
-    ]
-    texts = [label for _, label, _ in labels]
-    return [entry for index, entry in enumerate(labels) if entry[2] or texts[index] != texts[1]] if len(set(texts)) > 1 else labels[1:2]
+    top, median, bottom = (words.number(value, spread=high - low) for value in (high, middle, low))
+    above = [(high, top, False)] if top != median else []
+    below = [(low, bottom, False)] if bottom != median else []
+    return [*above, (middle, median, True), *below]
 
 
 def _add_bands(sketch: Sketch, points: Sequence[tuple[str, Sequence[float]]], x: Scale, y: Scale) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
+from forecast.report.charts_answers import name_as_words
 from forecast.report.charts_fit import score_sentence
 from forecast.report.charts_why import MOST_WATERFALLS, chart_name
 from forecast.report.tables import (
@@ -43,7 +44,16 @@ from forecast.schema.insight import HistoryPoint, InsightContent
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.schema.variants import VariantsContent
-from forecast.sentences.insight_text import from_to_text, has_moved, measure_name, measure_title, move_to_report, open_measure_indices
+from forecast.sentences.insight_text import (
+    from_to_text,
+    has_moved,
+    measure_name,
+    measure_title,
+    move_to_report,
+    open_measure_indices,
+    value_text,
+)
+from forecast.sentences.lead import history_finding
 from forecast.sentences.priors_written import replay_sentence, written_later
 from forecast.sentences.regimes import regime_sentences
 from forecast.sentences.split_words import unsplit_sentence
@@ -199,8 +209,8 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
     if not points:
         return _empty_section("history", "The record has no days to go back to.")
     pictures = [
-        Picture(chart_name("history", measure), words.capitalise(measure_title(measure)))
-        for measure in insight["measures"]
+        Picture(chart_name("history", measure), _history_title(insight, index))
+        for index, measure in enumerate(insight["measures"])
         if chart_name("history", measure) in charts
     ]
     explained = (
@@ -217,6 +227,16 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
         pictures=tuple(pictures),
         folded=(history_table(insight),),
     )
+
+
+def _history_title(insight: InsightContent, index: int) -> str:
+    """The question that a history is of, and what came of it."""
+    measure, settled = insight["measures"][index], insight["history"]["settled"][index]
+    if settled is not None:
+        ended = value_text(measure, insight["history"]["points"][-1]["values"][index])
+        return f"{words.capitalise(measure_title(measure))}: settled on {words.day(settled)}, {ended}"
+    finding = history_finding(insight, index)
+    return f"{words.capitalise(name_as_words(measure['question']))}: {finding[:1].lower()}{finding[1:]}"
 
 
 def _range_notes(content: TopicContent, points: Sequence[HistoryPoint]) -> tuple[str, ...]:

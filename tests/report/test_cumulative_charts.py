@@ -91,6 +91,8 @@ def test_every_form_of_it_is_drawn(total):
     beside = [text.y for text in chart.texts if text.x > chart.width - 60 and text.anchor == "start"]
     assert beside
     assert all(later - earlier >= 12 for earlier, later in itertools.pairwise(beside))
+    said = [text.text for text in chart.texts if text.x > chart.width - 60 and text.anchor == "start"]
+    assert len(set(said)) == len(said)
     assert all(8 <= text.y <= chart.height for text in chart.texts)
     assert len(render_topic(content)["route/total-captives.svg"]) > 500
 

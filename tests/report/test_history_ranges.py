@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 
 from forecast.report.charts import topic_charts
-from forecast.report.charts_why import HistoryRanges, history_ranges
+from forecast.report.charts_why import HistoryRanges, chart_name, history_ranges
 from forecast.report.drawing import SECOND, day_number
 from forecast.report.sections import why_sections
+from forecast.sentences.lead import history_finding
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -85,3 +87,19 @@ def test_the_section_says_what_they_are_where_they_are(ranges, variants):
     content = content_with(ranges=ranges, variants=variants)
     said = " ".join(why_sections(content, topic_charts(content))["history"].paragraphs)
     assert (BAND in said, BAR in said) == (ranges, variants)
+
+
+def test_the_title_of_a_history_says_what_came_of_it():
+    """Each picture is titled by its question and by its last notable step or its drift, also of a choice."""
+    content = content_with(ranges=False, variants=False)
+    titles = {picture.name: picture.caption for picture in why_sections(content, topic_charts(content))["history"].pictures}
+    insight = content["insight"]
+    for index, measure in enumerate(insight["measures"]):
+        name = chart_name("history", measure)
+        if measure["settled"] and name in titles:
+            assert ": settled on " in titles[name]
+        elif name in titles:
+            question, _, finding = titles[name].partition(": ")
+            assert question.lower() == measure["question"].replace("_", " ")
+            assert finding.capitalize() == history_finding(insight, index).capitalize()
+    assert re.match(r"Transfer soon: (rose|fell) from .* to .* (on|since) ", titles["history-transfer_soon"])
