@@ -50,7 +50,7 @@ class ProgramParameters:
         """The dimension of each label set by which a parameter has values: its name, or one with ``label`` where a variable or the draws have that."""
         topic = self.model.topic
         used = dict.fromkeys(parameter.per for parameter in topic.parameters.values() if parameter.per in topic.labels)
-        taken = {*topic.parameters, *topic.streams, *DIMENSIONS}
+        taken = {*topic.parameters, *topic.streams, *topic.regimes, *DIMENSIONS}
         return {name: part_name(name, "label") if name in taken else name for name in used}
 
     def _dims_text(self, parameter: Parameter) -> str:
