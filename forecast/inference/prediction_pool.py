@@ -51,14 +51,18 @@ def _newton_step(weights: Array, relative: Array, prior: Array) -> Array:
 
 
 def _line_search(weights: Array, step: Array, densities: Array, prior: Array) -> Array:
-    """The weights after as much of a step as keeps them positive and does not lower the objective."""
+    """The weights after as much of a step as keeps them positive and does not lower the objective by more than its rounding.
+
+    Near the maximum a step changes the objective by less than that, and is good all the same.
+    """
 
     def objective(at: Array) -> float:
         return float(np.log(densities @ at).sum() + prior @ np.log(at))
 
     now, size = objective(weights), 1.0
+    rounding = 8 * np.finfo(float).eps * (abs(now) + len(densities) + prior.sum())
     while True:
         moved = weights + size * step
-        if (moved > 0).all() and (objective(moved) >= now or size < np.finfo(float).eps):
+        if (moved > 0).all() and (objective(moved) >= now - rounding or size < np.finfo(float).eps):
             return np.asarray(moved / moved.sum())
         size /= 2

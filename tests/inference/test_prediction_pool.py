@@ -57,3 +57,12 @@ def test_the_gradient_is_level_at_the_maximum(times: int):
     gradient = (scaled / (scaled @ found)[:, None]).sum(axis=0) + TIMES_FOR_STATED * stated / found
     assert found.sum() == pytest.approx(1, abs=1e-12)
     assert gradient == pytest.approx(np.full(6, times + TIMES_FOR_STATED), rel=1e-4)
+
+
+def test_rounding_stops_no_search():
+    """Whatever the densities, near ones too, the weights are found: a step that the objective is too coarse to see is taken."""
+    for seed in range(2_000):
+        rng = np.random.default_rng(seed)
+        stated = np.maximum(rng.dirichlet(np.full(rng.integers(2, 6), rng.choice([0.3, 1.0, 10.0]))), 1e-6)
+        logs = rng.normal(size=(rng.integers(0, 60), len(stated))) * rng.choice([1e-9, 1e-6, 1e-3, 0.1, 1.0, 5.0])
+        assert optimal_pool_weights(logs, stated / stated.sum()).sum() == pytest.approx(1.0)
