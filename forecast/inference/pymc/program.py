@@ -65,7 +65,7 @@ def pymc_source(model: Model) -> str:
     """
     planned = plan(model)
     writer = _Writer(planned, ProgramParameters(planned))
-    parts = [writer.heading(), *writer.data(), writer.model_block(), SAMPLE_POSTERIOR, writer.printing(), MAIN]
+    parts = [writer.heading(), *writer.data(), writer.model_block(), SAMPLE_POSTERIOR, writer.print_function(), MAIN]
     text = "\n".join(parts).rstrip() + "\n"
     try:
         ast.parse(text)
@@ -338,7 +338,7 @@ class _Writer:
 
     # the end
 
-    def printing(self) -> str:
+    def print_function(self) -> str:
         lines = [
             "print(f\"{'parameter':40} {'mean':>12} {'sd':>12}\")",
         ]
