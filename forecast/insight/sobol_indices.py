@@ -117,7 +117,7 @@ def first_order_sobol_index(values: Array, fitted: LocalPolynomials) -> tuple[fl
     alone = leverage > 1 - LEAST_SQUARE  # a bin of one draw says nothing of its mean
     fit[alone] = 0.0
     left_out = np.where(alone, 0.0, counts * mean * (mean - fit) / np.where(alone, 1.0, 1 - leverage))
-    missed, unclear = _missed_within_bins(mean, left_out, fitted)
+    missed, unclear = _variance_missed_by_fit(mean, left_out, fitted)
     whole = total * len(values)
     share = (float((counts * fit**2).sum() - (leverage * left_out).sum()) + missed) / whole
     influence = (counts * (2 * fit * mean - fit**2) - share * squares) / whole
@@ -127,7 +127,7 @@ def first_order_sobol_index(values: Array, fitted: LocalPolynomials) -> tuple[fl
     return share, max(float(np.sqrt(squared + (unclear / whole) ** 2)), LEAST_ERROR)
 
 
-def _missed_within_bins(mean: Array, left_out: Array, fitted: LocalPolynomials) -> tuple[float, float]:
+def _variance_missed_by_fit(mean: Array, left_out: Array, fitted: LocalPolynomials) -> tuple[float, float]:
     """What the parameter decides within bins and no parabola shows, and the noise that is left there, which it may decide too; sums of squares."""
     if len(fitted.terms) == 1:
         return 0.0, 0.0

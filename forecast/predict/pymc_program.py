@@ -13,7 +13,8 @@ from typing import Any
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question
-from forecast.inference.pymc.program import MAIN, pymc_source
+from forecast.inference.pymc.program import pymc_source
+from forecast.inference.pymc.program_functions import MAIN
 from forecast.inference.pymc.program_priors import INDENT
 from forecast.inference.pymc.program_text import comment, literal
 from forecast.language.evaluate import Scope, evaluate

@@ -22,6 +22,7 @@ from forecast.book.regime import Regime
 from forecast.book.topic import Row, Stream
 from forecast.inference.pymc.plan import CannotSample, Plan, plan
 from forecast.inference.pymc.program_distributions import arguments_text, helper_functions
+from forecast.inference.pymc.program_functions import MAIN, SAMPLE_POSTERIOR, coords_lines
 from forecast.inference.pymc.program_priors import INDENT, SOURCE, ProgramParameters
 from forecast.inference.pymc.program_regimes import LOG_FORWARD, DensityText, has_regimes, regime_likelihood_lines, state_variable
 from forecast.inference.pymc.program_rows import LOG_BETWEEN, counted_rows, entry_array_lines, has_ranges, row_likelihood_lines
@@ -38,23 +39,6 @@ from forecast.model.likelihood import likelihood_expressions
 from forecast.model.model import Model, RowTable
 from forecast.model.used_names import names_used
 
-SAMPLE_POSTERIOR = '''
-
-def sample_posterior(draws=2000, tune=1000, chains=4, **options):
-    """Draws of the posterior by NUTS, with nutpie where it is installed, else with PyMC's own sampler; ``options`` are those of ``pm.sample``."""
-    sampler = "nutpie" if find_spec("nutpie") else "pymc"
-    if sampler == "pymc":
-        print("nutpie is not installed: PyMC's own sampler is used, which is slower.", file=sys.stderr)
-    options = {"nuts_sampler": sampler, "target_accept": 0.9, "random_seed": 1, "progressbar": False, **options}
-    with model:
-        return pm.sample(draws, tune=tune, chains=chains, **options)
-'''
-MAIN = """
-
-if __name__ == "__main__":
-    draws = sample_posterior()
-    print_posterior(draws)
-"""
 HIGHEST = 30  # levels of an expression that are written in one another
 
 
@@ -65,7 +49,7 @@ def pymc_source(model: Model) -> str:
     """
     planned = plan(model)
     writer = _Writer(planned, ProgramParameters(planned))
-    parts = [writer.heading(), *writer.data(), writer.model_block(), SAMPLE_POSTERIOR, writer.printing(), MAIN]
+    parts = [writer.heading(), *writer.data(), writer.model_block(), SAMPLE_POSTERIOR, writer.print_function(), MAIN]
     text = "\n".join(parts).rstrip() + "\n"
     try:
         ast.parse(text)
@@ -100,19 +84,13 @@ class _Writer:
                 "import pytensor.tensor as pt",
                 "",
                 *(f"{_labels_name(name)} = [{', '.join(map(literal, labels))}]" for name, labels in topic.labels.items()),
-                *self._coords(),
+                *coords_lines(self.parameters.dimensions),
                 *helper_functions([block.family for block in self.plan.prior]),
                 *walk_functions(self.plan),
                 *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
                 *(["", LOG_FORWARD] if has_regimes(self.model.tables) else []),
             ]
         )
-
-    def _coords(self) -> Iterator[str]:
-        """The labels of each dimension of the posterior."""
-        if self.parameters.dimensions:
-            named = [f"{literal(dimension)}: {_labels_name(name)}" for name, dimension in self.parameters.dimensions.items()]
-            yield f"COORDS = {{{', '.join(named)}}}"
 
     # the record
 
@@ -338,7 +316,7 @@ class _Writer:
 
     # the end
 
-    def printing(self) -> str:
+    def print_function(self) -> str:
         lines = [
             "print(f\"{'parameter':40} {'mean':>12} {'sd':>12}\")",
         ]
@@ -359,11 +337,8 @@ class _Writer:
                 lines += [f"values = {values}", f"print({literal(parameter.name)}.ljust(40), {numbers})"]
         if self.plan.discrete:
             lines += self._shares()
-        heading = [
-            "",
-            "def print_posterior(draws):",
-            f'{INDENT}"""The mean and standard deviation of each parameter{", and the probability of each hypothesis" if self.plan.discrete else ""}."""',
-        ]
+        what = ", and the probability of each hypothesis" if self.plan.discrete else ""
+        heading = ["", "def print_posterior(draws):", f'{INDENT}"""The mean and standard deviation of each parameter{what}."""']
         return "\n".join([*heading, *(f"{INDENT}{line}" for line in lines)])
 
     def _shares(self) -> Iterator[str]:

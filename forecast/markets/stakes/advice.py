@@ -156,7 +156,7 @@ def advise_stakes(
     prices, refunds = np.array([each.market for each in contracts]), np.array([each.refund for each in contracts])
     choice = pool_outcomes(chosen_on, prices, refunds, weight=terms.weight.value, greatest_unseen=greatest_unseen, model=model)
     edges = [_better_edge(index, each, choice) for index, each in enumerate(contracts)]
-    overheld = _overheld(choice.outcomes, refunds, terms)
+    overheld = _overheld_position(choice.outcomes, refunds, terms)
     wanted = [(index, edge) for index, edge in enumerate(edges) if edge is not None and edge.suffices and overheld is None]
     legs = tuple(leg for index, edge in wanted if (leg := contracts[index].leg(index, edge.side)) is not None)
     fraction = terms.fraction if overheld is None else 1.0  # then there are no legs, and nothing to choose
@@ -200,7 +200,7 @@ def advise_stakes(
     )
 
 
-def _overheld(outcomes: JointOutcomes, refunds: Array, terms: StakeTerms) -> Overheld | None:
+def _overheld_position(outcomes: JointOutcomes, refunds: Array, terms: StakeTerms) -> Overheld | None:
     """What is held, where losing it would take all that the fraction puts at risk; None where that is more."""
     held = value_of_holdings(outcomes.rows, terms.held, refunds)
     worth = float(outcomes.weights @ held)
