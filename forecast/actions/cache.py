@@ -28,7 +28,7 @@ from forecast.book.rows import row_hash, rows_as_of
 from forecast.book.topic import Row, Topic
 from forecast.book.used_rows import LostRow, lost_rows, unmatched_indices
 from forecast.book.value_range import ValueRange
-from forecast.cache.keys import calculation_key
+from forecast.cache.keys import verdict_key
 from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
@@ -92,7 +92,7 @@ def cached_verdict(
         made_with = _verdict_versions(report)
         if made_with is None:
             continue
-        content = _report_of_calculation(report, calculation_key(topic, as_of=as_of, settings=settings, computing=made_with))
+        content = _report_of_calculation(report, verdict_key(topic, as_of=as_of, settings=settings, computing=made_with))
         if content is None or content["verdict"]["verdict"] == "not refereed":
             continue
         verdict = content["verdict"].copy()

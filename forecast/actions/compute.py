@@ -29,7 +29,7 @@ from forecast.book.links import LinkFit, PosteriorLink
 from forecast.book.topic import BASE, Topic
 from forecast.cache.draws import draws_from_bytes, draws_to_bytes
 from forecast.cache.fits import fit_to_bytes
-from forecast.cache.keys import calculation_key, content_key, draws_key, fit_key
+from forecast.cache.keys import content_key, draws_key, fit_key, verdict_key
 from forecast.cache.store import CachedResult
 from forecast.content.contracts import with_contracts
 from forecast.content.on_record import with_questions_on_record
@@ -284,7 +284,7 @@ def _run_content(run: Run, topic: Topic, verdict: VerdictContent | None) -> RunC
     hashes: RunHashes = {"numbers": numbers_hash(topic, as_of=run.as_of), "words": words_hash(topic)}
     if verdict is not None:
         made_with = verdict.get("versions", run.environment.versions)
-        hashes["refereed"] = calculation_key(topic, as_of=run.as_of, settings=run.settings, computing=made_with)
+        hashes["refereed"] = verdict_key(topic, as_of=run.as_of, settings=run.settings, computing=made_with)
     return {
         "command": _command(topic, run.as_of, run.settings),
         "seed": run.settings.seed,

@@ -29,7 +29,7 @@ KEYS_FORMAT = 1  # of the keys: with another one nothing kept before is found
 
 
 def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]) -> str:
-    """Return the SHA-256 of everything that moves a topic's numbers, on which a verdict depends: with the versions of what computes."""
+    """Return the SHA-256 of everything that moves a topic's numbers: with the versions of what computes."""
     parts = {
         "numbers": numbers_hash(topic, as_of=as_of),
         "as_of": as_of.isoformat() if uses_age(topic) else None,
@@ -39,6 +39,13 @@ def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing:
         "versions": dict(computing),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def verdict_key(topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]) -> str:
+    """Return the SHA-256 of everything that a comparison of the engines depends on: of what moves numbers all but scenarios, which read the same paths."""
+    variants = {name: replace(its, topic=replace(its.topic, scenarios={})) for name, its in topic.variants.items()}
+    bare = replace(topic, scenarios={}, variants=variants)
+    return calculation_key(bare, as_of=as_of, settings=settings, computing=computing)
 
 
 def draws_key(topic: Topic, *, as_of: date, settings: Settings, environment: Environment, verdict: str) -> str:
