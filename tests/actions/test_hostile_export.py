@@ -69,7 +69,7 @@ def test_the_book_has_a_text_in_every_field_of_the_shapes():
     held = {field.shape for field in FIELDS}
     assert text_fields_of_the_shapes() - held == set()
     assert {f"cell.{column}" for column in (*ROW_COLUMNS, *POINT_COLUMNS)} - held == set()
-    assert len(FIELDS) == 315
+    assert len(FIELDS) == 318
 
 
 def tries(pairs, root):

@@ -55,6 +55,7 @@ TOPIC: dict[str, Any] = {
         },
     },
     "quantities": {"wear": "rate * (2 if fault == hull else 1)", "double": {"value": "2 * wear", "unit": "days a month"}},
+    "scenarios": {"bad_year": {"title": "A bad year", "when": "total(broken) >= 5", "since": date(2025, 1, 1), "by": date(2025, 12, 31)}},
     "questions": {
         "many": {
             "asks": "Will it break down often?", "since": date(2025, 1, 1), "by": date(2025, 12, 31), "answer": "total(broken) >= 3",
