@@ -32,9 +32,6 @@ from forecast.track_record.tournaments import TournamentTotal, tournament_totals
 MOST_FORECASTERS = 20  # forecasters, each with lines of their own where nobody is named
 
 
-MODEL = "model"  # the kind of forecaster beside whom one's own scores stand where nobody says which
-
-
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
     """What is asked: which records (all where none is named), whose scores, by which measures and groups, beside which reference.
@@ -148,7 +145,7 @@ def _summarise(
 ) -> ScoreResult:
     table, table_later = score_table(scored), score_table(later)
     asked_for = _reference(asked, scored)
-    reference = asked_for or Reference(MODEL)
+    reference = asked_for or Reference("model")
     measures, measures_later = (chosen_measures(asked.measures, its.scores) for its in (table, table_later))
     who = asked.who or _usual_names(table)
     names = None if who == (EVERYBODY,) else who

@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
-from forecast.book.files.problems import Place, Problem
+from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
@@ -128,7 +128,9 @@ def newest_answers(root: Path, question: str | None, *, today: date | None = Non
 def _with_record_of_today(root: Path, content: TopicContent, today: date | None) -> tuple[TopicContent, tuple[Problem, ...]]:
     """A report's content with what has been put on record since, resolutions in the place of answers; where the topic cannot be read its own record stands, with a warning."""
     folder, name = Folder(root), content["name"]
-    if today is None or not any(folder.kind(f"{SEEDS}/{name}/{table}.csv") for table in ("forecasts", "resolutions")):
+    if today is None or not any(
+        _has_news(folder, f"{SEEDS}/{name}/{table}.csv", content["as_of"]) for table in ("forecasts", "resolutions")
+    ):
         return with_resolutions(content), ()
     from forecast.book.reading import read_book
     from forecast.content.on_record import questions_on_record, with_questions_on_record
@@ -139,6 +141,19 @@ def _with_record_of_today(root: Path, content: TopicContent, today: date | None)
         return with_resolutions(content), (Problem(Place(topic_path(name)), message, f"run `forecast check {name}`", level="warning"),)
     day = max(today, date.fromisoformat(content["as_of"]))
     return with_resolutions(with_questions_on_record(content, questions_on_record(root, topic, day))), ()
+
+
+def _has_news(folder: Folder, path: str, as_of: str) -> bool:
+    """Whether a table of forecasts or resolutions has a row that was recorded on the day of a report or later, or that ends by then; or cannot be read."""
+    import csv
+
+    if folder.kind(path) is None:
+        return False
+    try:
+        rows = csv.DictReader(folder.read(path).decode("utf-8-sig").splitlines(), strict=True)
+        return any(max(row.get("recorded") or "9", row.get("until") or "") >= as_of for row in rows)
+    except (FileFault, UnicodeDecodeError, csv.Error):  # whoever reads the topic says what is wrong
+        return True
 
 
 class _Scenarios(TypedDict, total=False):

@@ -18,7 +18,7 @@ from forecast.forecasts.value_words import resolution_words, value_words
 from forecast.schema.on_record import MOST_FORECASTS_LISTED, ForecastContent, RecordedQuestion
 from forecast.schema.topic import TopicContent, digest_of
 from forecast.schema.words import day
-from forecast.sentences.resolved import DECIDED
+from forecast.sentences.resolved import BEFORE_DAY_DECIDED
 
 
 def questions_on_record(root: Path, topic: Topic, as_of: date) -> list[RecordedQuestion]:
@@ -42,7 +42,7 @@ def questions_on_record(root: Path, topic: Topic, as_of: date) -> list[RecordedQ
         recorded = _recorded_question(topic, record, terms, said.get(asked.id, []), spans, end)
         if (resolution := resolved.get((asked.id, asked.asked))) is not None:
             words = resolution_words(resolution, of_dates=asked.type == "date")
-            recorded["resolution"] = f"{words}{DECIDED}{day(resolution.on.date())}"
+            recorded["resolution"] = f"{words}{BEFORE_DAY_DECIDED}{day(resolution.on.date())}"
         shown.append(recorded)
     return [its for its in shown if its["forecasts"] or its["judged"] or its["earlier_wordings"] or "resolution" in its]
 

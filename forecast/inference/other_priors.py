@@ -20,7 +20,7 @@ from forecast.model.prior_ratio import log_prior_ratio
 
 LARGEST_RATIO_K = 0.5  # Pareto k-hat of the weights up to which their variance, and so the stated errors, are finite
 FEWEST_LEFT = 400.0  # effective draws of NUTS in bulk and tails that must be left, as many as chains of their own must have
-LEAST_SHARE_LEFT = 0.25  # of the effective draws of the fast engine that must be left: errors are then twice as large as its own
+LEAST_SHARE_CARRIED = 0.25  # of the effective draws of the fast engine that must be left: errors are then twice as large as its own
 
 
 def weigh_under_other_priors(posterior: Posterior, model: Model) -> Posterior | None:
@@ -59,7 +59,7 @@ def weigh_by_prior_ratio(posterior: Posterior, model: Model, log_ratio: Array) -
 def _are_enough(diagnostics: Diagnostics, left: float) -> bool:
     """Whether enough effective draws are left where that share of them is."""
     if diagnostics.engine == "importance":
-        return left >= LEAST_SHARE_LEFT
+        return left >= LEAST_SHARE_CARRIED
     if diagnostics.ess_bulk is None or diagnostics.ess_tail is None:
         return False
     return left * min(diagnostics.ess_bulk, diagnostics.ess_tail) >= FEWEST_LEFT

@@ -47,7 +47,7 @@ def variant_units(
     ``bases`` are those of ``baseline_of`` for each variant, ``pools`` those of ``variant_pools``.
     """
     kept_bases, kept_pools, variants = dict(bases), dict(pools), dict(topic.variants)
-    for names in _sharing(analyses, pools) if weighs_by_evidence(topic) else ():
+    for names in _groups_of_one_pool(analyses, pools) if weighs_by_evidence(topic) else ():
         first, *others = names
         total = sum(topic.prior_weights[name] for name in names)
         mixed = MixedPrior(tuple(analyses[name].model for name in names), tuple(topic.prior_weights[name] / total for name in names))
@@ -63,7 +63,7 @@ def variant_units(
     return VariantUnits(replace(topic, variants=variants), kept_bases, kept_pools)
 
 
-def _sharing(analyses: Mapping[str, Analysis], pools: Mapping[str, Pool]) -> list[Sequence[str]]:
+def _groups_of_one_pool(analyses: Mapping[str, Analysis], pools: Mapping[str, Pool]) -> list[Sequence[str]]:
     """The names of two variants or more whose draws are the same, and whose pool is."""
     sharing: dict[tuple[int, int], list[str]] = {}
     for name, its in analyses.items():

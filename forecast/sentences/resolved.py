@@ -6,7 +6,7 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.topic import TopicContent
 
-DECIDED = ", decided on "  # stands between how a question ended and the day
+BEFORE_DAY_DECIDED = ", decided on "  # stands between how a question ended and the day
 
 
 def with_resolutions(content: TopicContent) -> TopicContent:
@@ -31,7 +31,7 @@ def resolved_text(answer: AnswerContent) -> str:
 def _resolved_answer(answer: AnswerContent, resolution: str) -> AnswerContent:
     if answer["status"] in words.RECORDED:
         return answer
-    figure = resolution.rpartition(DECIDED)[0].partition(" (")[0]
+    figure = resolution.rpartition(BEFORE_DAY_DECIDED)[0].partition(" (")[0]
     resolved: AnswerContent = {
         **answer,
         "status": "resolved",

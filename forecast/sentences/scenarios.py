@@ -8,13 +8,13 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.scenarios import BranchAnswer, ChanceContent, ScenarioContent, ScenariosContent
 from forecast.sentences.headlines import headline_of
+from forecast.sentences.insight_text import NOT_KNOWN
 
 STATUS_WORDS = {
     "happened": "has come about",
     "can no longer happen": "can no longer come about",
     "not answerable": "not answerable",
 }
-NOT_KNOWN = "not known"
 SELECTION = (
     "An answer in a scenario is that of the simulated futures in which it comes about, whatever brought it about: "
     "a difference between scenarios is selection, not cause."

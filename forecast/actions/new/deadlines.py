@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from forecast.book.calendar import ONE_DAY
 from forecast.schema import words
 
 _NAMES = "|".join(f"{name}|{name[:3]}\\.?" if name != "May" else name for name in words.MONTHS).replace("|Sep\\.?", "|Sept?\\.?")
@@ -31,7 +32,6 @@ _DEADLINE = re.compile(rf"\b{_LEAD}{_END}(?:{_TIME})", re.IGNORECASE)
 _AT_THE_END = re.compile(rf",?\s+{_DEADLINE.pattern}(?=\s*[?.]*\s*$)", re.IGNORECASE)
 _IN_FRONT = re.compile(rf"^\s*{_DEADLINE.pattern}\s*[,:](?!\s*\d{{4}})\s*", re.IGNORECASE)
 _ON = re.compile(rf"\bon\s+(?:the\s+)?(?:{_ISO}|{_DAY_FIRST}|{_MONTH_FIRST})", re.IGNORECASE)
-ONE_DAY = timedelta(days=1)
 INCLUSIVE_YEAR = {"through"}  # "by 2027" may end as it begins or as it ends; "through 2027" may not
 
 
