@@ -21,7 +21,7 @@ from forecast.schema.answers import AnswerContent
 
 
 @dataclass(frozen=True, slots=True)
-class PriorPredictive:
+class PriorPredictiveAnswers:
     """The answers (contents by question) before any row, and the day that they are as of; or problems."""
 
     problems: tuple[Problem, ...] = ()
@@ -29,7 +29,7 @@ class PriorPredictive:
     as_of: date | None = None
 
 
-def prior_predictive(root: Path, name: str, *, settings: Settings, variant: str = "") -> PriorPredictive:
+def prior_predictive_answers(root: Path, name: str, *, settings: Settings, variant: str = "") -> PriorPredictiveAnswers:
     """Return the prior predictive answers of a topic; of one with variants those of all by their stated weights, or of one ``variant``.
 
     No row of the topic is used: all is simulated from the day on which the topic opens.  Posteriors of
@@ -37,14 +37,14 @@ def prior_predictive(root: Path, name: str, *, settings: Settings, variant: str 
     """
     book, problems = read_checked_book(root, [name])
     if has_errors(problems):
-        return PriorPredictive(problems)
+        return PriorPredictiveAnswers(problems)
     topic = book.topics[name]
     if refused := trust_problems([topic], trust=settings.trust):
-        return PriorPredictive(refused)
+        return PriorPredictiveAnswers(refused)
     if variant:
         chosen, problems = choose_variant(topic, variant)
         if chosen is None:
-            return PriorPredictive(problems)
+            return PriorPredictiveAnswers(problems)
         topic = chosen
     bare = without_rows(topic)
     try:
@@ -52,8 +52,8 @@ def prior_predictive(root: Path, name: str, *, settings: Settings, variant: str 
             with_carried_posteriors(bare, topic.opens, settings), topic.opens, replace(settings, chances=False)
         ).answers
     except Unsound as unsound:
-        return PriorPredictive(unsound.problems)
-    return PriorPredictive((), {question: answer_content(bare, its) for question, its in answers.items()}, topic.opens)
+        return PriorPredictiveAnswers(unsound.problems)
+    return PriorPredictiveAnswers((), {question: answer_content(bare, its) for question, its in answers.items()}, topic.opens)
 
 
 def without_rows(topic: Topic) -> Topic:

@@ -19,7 +19,7 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ReportFault, TopicContent
 from forecast.sentences.cautions import contradiction_sentences
-from forecast.sentences.resolved import with_resolutions
+from forecast.sentences.resolved import with_answers_resolved
 from forecast.sentences.scenarios import branch_answer_text, scenario_text
 
 
@@ -128,31 +128,41 @@ def newest_answers(root: Path, question: str | None, *, today: date | None = Non
 def _with_record_of_today(root: Path, content: TopicContent, today: date | None) -> tuple[TopicContent, tuple[Problem, ...]]:
     """A report's content with what has been put on record since, resolutions in the place of answers; where the topic cannot be read its own record stands, with a warning."""
     folder, name = Folder(root), content["name"]
-    if today is None or not any(
-        _has_news(folder, f"{SEEDS}/{name}/{table}.csv", content["as_of"]) for table in ("forecasts", "resolutions")
-    ):
-        return with_resolutions(content), ()
+    if today is None or not any(_has_news(folder, f"{SEEDS}/{name}/{table}.csv", content) for table in ("forecasts", "resolutions")):
+        return with_answers_resolved(content), ()
     from forecast.book.reading import read_book
     from forecast.content.on_record import questions_on_record, with_questions_on_record
 
     topic = read_book(root, [name])[0].topics.get(name)
     if topic is None:
         message = f"`{name}` cannot be read, so what is on record of it is that of {content['as_of']}"
-        return with_resolutions(content), (Problem(Place(topic_path(name)), message, f"run `forecast check {name}`", level="warning"),)
+        return with_answers_resolved(content), (Problem(Place(topic_path(name)), message, f"run `forecast check {name}`", level="warning"),)
     day = max(today, date.fromisoformat(content["as_of"]))
-    return with_resolutions(with_questions_on_record(content, questions_on_record(root, topic, day))), ()
+    return with_answers_resolved(with_questions_on_record(content, questions_on_record(root, topic, day))), ()
 
 
-def _has_news(folder: Folder, path: str, as_of: str) -> bool:
-    """Whether a table of forecasts or resolutions has a row that was recorded on the day of a report or later, or that ends by then; or cannot be read."""
+def _has_news(folder: Folder, path: str, content: TopicContent) -> bool:
+    """Whether a table of forecasts or resolutions may have what a report does not; also where it cannot be read.
+
+    That is a row recorded on the day of the report or later, but for a forecast of an earlier day which the report lists, and a forecast
+    that runs out after that day.
+    """
     import csv
 
     if folder.kind(path) is None:
         return False
+    as_of = content["as_of"]
+    listed = {
+        (its["name"], said["who"], said["day"]) for its in content.get("on_record", ()) for said in its["forecasts"] if said["day"] < as_of
+    }
     try:
         rows = csv.DictReader(folder.read(path).decode("utf-8-sig").splitlines(), strict=True)
-        return any(max(row.get("recorded") or "9", row.get("until") or "") >= as_of for row in rows)
-    except (FileFault, UnicodeDecodeError, csv.Error):  # whoever reads the topic says what is wrong
+        return any(
+            (row.get("until") or "") >= as_of
+            or ((row["recorded"] or as_of) >= as_of and (row["question"], row.get("who"), (row.get("at") or "")[:10]) not in listed)
+            for row in rows
+        )
+    except (FileFault, UnicodeDecodeError, csv.Error, KeyError):  # whoever reads the topic says what is wrong
         return True
 
 

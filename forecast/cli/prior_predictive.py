@@ -37,10 +37,10 @@ def predictive(
       forecast prior predictive route
       forecast prior predictive route --variant peace_near
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.prior_predictive import prior_predictive
+    from forecast.actions.prior_predictive import prior_predictive_answers
     from forecast.model.settings import Settings
 
-    found = prior_predictive(
+    found = prior_predictive_answers(
         root_of(book, allow_links=allow_links), topic, settings=Settings(seed=seed, draws=draws, trust=trust), variant=variant
     )
     stop_at(found.problems, as_json=as_json)

@@ -185,9 +185,9 @@ def _print_topic(content: TopicContent) -> None:
     from forecast.sentences.forecasts import record_sentences
     from forecast.sentences.headlines import headline_of
     from forecast.sentences.priors_written import hindcast_sentence
-    from forecast.sentences.resolved import with_resolutions
+    from forecast.sentences.resolved import with_answers_resolved
 
-    content = with_resolutions(content)
+    content = with_answers_resolved(content)
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
     judged = [question for question in content.get("on_record", ()) if question["judged"]]
     verdict = "judged by people" if judged and not content["answers"] else verdict_words(content["verdict"]["verdict"])

@@ -80,6 +80,8 @@ class _FittedParameter:
 
 def _fitted_parameters(basis: Baseline) -> list[_FittedParameter]:
     parameters = basis.model.topic.parameters
+    if not parameters:  # all doubt is luck
+        return []
     draws = number_draws({name: basis.paths.parameters[name] for name in parameters})
     return [
         _FittedParameter(

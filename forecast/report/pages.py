@@ -46,7 +46,7 @@ from forecast.sentences.headlines import headline_of
 from forecast.sentences.insight_text import figures_note
 from forecast.sentences.last_moved import CHANGES_NOTE
 from forecast.sentences.priors_written import hindcast_sentence, written_later
-from forecast.sentences.resolved import with_resolutions
+from forecast.sentences.resolved import with_answers_resolved
 from forecast.sentences.unrecorded import unrecorded_sentence
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def report_files(content: TopicContent) -> dict[str, bytes]:
 
 def page_and_data(content: TopicContent) -> dict[str, bytes]:
     """Return the page, what it links to and the JSON, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
-    content = with_resolutions(content)
+    content = with_answers_resolved(content)
     rendering = _render_charts(content)
     page = _page(_template_context(content, rendering, "plain"), rendering.svgs)
     return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": page, **_data_files(content, rendering)}
@@ -89,7 +89,7 @@ def page_and_data(content: TopicContent) -> dict[str, bytes]:
 
 def render_page(content: TopicContent) -> bytes:
     """Return a topic's page alone, for a content that is whole; raise ``ReportFault`` where a name in it cannot be that of a file."""
-    content = with_resolutions(content)
+    content = with_answers_resolved(content)
     rendering = _render_charts(content)
     return _page(_template_context(content, rendering, "plain"), rendering.svgs)
 
@@ -103,7 +103,7 @@ def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]
 
 
 def _render_files(content: TopicContent, style: Style) -> dict[str, bytes]:
-    content = with_resolutions(content)
+    content = with_answers_resolved(content)
     rendering = _render_charts(content)
     shared = _template_context(content, rendering, style)
     text = markdown_environment().get_template("topic.md.j2").render(**shared)
@@ -184,7 +184,7 @@ def render_index(
 
     The contents are whole: ``topic_content`` has just made them, or ``read_content`` has read them.
     """
-    contents = [with_resolutions(content) for content in contents]
+    contents = [with_answers_resolved(content) for content in contents]
     settled = [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] in words.RECORDED]
     reported = {topic["name"]: topic for topic in contents}
     glances = {topic["name"]: question_summaries(topic, style) for topic in contents}

@@ -9,7 +9,7 @@ from forecast.schema.topic import TopicContent
 BEFORE_DAY_DECIDED = ", decided on "  # stands between how a question ended and the day
 
 
-def with_resolutions(content: TopicContent) -> TopicContent:
+def with_answers_resolved(content: TopicContent) -> TopicContent:
     """Return a report's content with each answer that its own record leaves open, and that has been resolved, as the resolution; the content itself where none is.
 
     For what is shown alone: the JSON of a report keeps what the model says.
