@@ -126,6 +126,8 @@ def _cumulative(topic: Topic, sources: Sequence[_Source]) -> CumulativeTotal | N
         return None
     through = min(starts) - ONE_DAY
     known = bisect_left(eves, through + ONE_DAY)
+    if known == len(eves):  # the record reaches beyond the last day, in a row whose days lie on both sides of it
+        return None
     weights = np.concatenate([its.weights for its in sources])
     points: dict[date, tuple[float, ...]] = {}
     for day in eves[:known]:

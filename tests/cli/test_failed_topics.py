@@ -290,7 +290,7 @@ def test_whatif_diff_and_history_say_what_a_question_has_come_to(tmp_path: Path)
     gone = run("history", "still", "--until", "2025-06-01", book=tmp_path)
     assert gone.code == 0
     assert "2025-03-31" in gone.out
-    assert gone.err == "Left out 4 days from 2025-04-01 to 2025-06-01: `still` is void: its condition failed on 1 April 2025\n"
+    assert gone.err == "Left out 4 days from 1 April to 1 June 2025: `still` is void: its condition failed on 1 April 2025\n"
 
 
 @pytest.mark.slow

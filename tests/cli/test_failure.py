@@ -166,7 +166,7 @@ def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
     code = (
         "import sys, time\nfrom forecast.processes import process_pool\nimport forecast.actions.show as showing\n"
         "def wait(*_):\n    time.sleep(60)\n"
-        "def work(*_):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
+        "def work(*_, **__):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
         "        time.sleep(0.5)\n        print('started', file=sys.stderr, flush=True)\n        [each.result() for each in found]\n"
         "showing.newest_answers = work\n"
         "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
@@ -186,7 +186,7 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
     code = (
         "import sys, forecast.actions.show as showing\n"
         "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's', 'value': None, 'status': 'void'}\n"
-        "showing.newest_answers = lambda *_: showing.PublishedAnswers(tuple([answer] * 2000))\n"
+        "showing.newest_answers = lambda *_, **__: showing.PublishedAnswers(tuple([answer] * 2000))\n"
         "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )
     done = subprocess.run(

@@ -60,7 +60,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once
     "LinkContent.parameter",
     *("BranchAnswer.question", "ScenarioContent.name"),
-    *("RecordedQuestion.name", "VariantAnswer.question", "VariantContent.name", "RangeContent.label"),
+    *("RecordedQuestion.name", "VariantAnswer.question", "VariantContent.name", "VariantContent.draws_of", "RangeContent.label"),
     *(
         "TopicContent.name",
         "TopicContent.lead",
