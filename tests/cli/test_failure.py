@@ -185,7 +185,7 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
     """Where nobody reads any more, nothing is said of it."""
     code = (
         "import sys, forecast.actions.show as showing\n"
-        "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's', 'value': None, 'status': 'void'}\n"
+        "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's', 'value': None, 'status': 'void', 'on_record': None}\n"
         "showing.newest_answers = lambda *_, **__: showing.PublishedAnswers(tuple([answer] * 2000))\n"
         "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )
@@ -199,7 +199,7 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 def test_a_terminal_of_any_encoding_gets_all_there_is(tmp_path: Path, encoding: str, form: tuple[str, ...]):
     """What an encoding has no letters for is shown by its code, and JSON stays JSON."""
-    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': '', 'value': None, 'status': 'not answerable', 'reasons': ['so']}"
+    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': '', 'value': None, 'status': 'not answerable', 'reasons': ['so'], 'on_record': None}"
     done = failing(
         "return showing.PublishedAnswers((answer,))",
         "show",

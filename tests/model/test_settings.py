@@ -16,7 +16,7 @@ PACKAGE = Path(forecast.__file__).parent
 WORDS = (
     "anchor, anchors, answered before, answers, checks, data tree, drawn, drawn paths, draws, echo, evidence, history, implied, implied paths, "
     "implied sample, importance, insight, market, moved, new, nuts, old, orders, paths, prior, refit, refitted draws, refitted paths, "
-    "resample, stakes, surprise, trial"
+    "resample, scenarios, stakes, surprise, trial"
 )
 
 

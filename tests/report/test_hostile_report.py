@@ -49,7 +49,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
     *("ContractContent.name", "ContractContent.deadline", "ContractContent.moved", "OfferContent.at", "RowSinceContent.known"),
     *("QuotePoint.at", "AnswerPoint.day"),
-    *("ScenarioContent.by", "ScenarioContent.since"),
+    *("ScenarioContent.by", "ScenarioContent.since", "CumulativeContent.through", "CumulativeContent.days"),
     *("RecordedQuestion.by", "ForecastContent.day", "ForecastContent.ended"),
     *(
         "AnswerContent.resolution",
@@ -59,7 +59,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once
     "LinkContent.parameter",
-    *("BranchAnswer.question", "ScenarioContent.name"),
+    *("BranchAnswer.question", "ScenarioContent.name", "CumulativeContent.streams"),
     *("RecordedQuestion.name", "VariantAnswer.question", "VariantContent.name", "VariantContent.draws_of", "RangeContent.label"),
     *(
         "TopicContent.name",
