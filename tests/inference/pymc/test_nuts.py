@@ -128,7 +128,7 @@ def test_a_dirichlet_may_depend_on_a_hypothesis():
         size = posterior.diagnostics.effective_size
         assert abs(posterior.mean("land") - torn) <= ERRORS * np.sqrt(torn * (1 - torn) / size)
         assert abs(posterior.mean("share", "left") - mean) <= ERRORS * posterior.sd("share", "left") / np.sqrt(size)
-    assert 'share = pm.Dirichlet("share", a=np.ones(3))' in pymc_source(model)
+    assert 'share = pm.Dirichlet("share", a=np.ones(3), dims="share__label")' in pymc_source(model)
 
 
 def test_hypotheses_alone_are_drawn_by_their_exact_probabilities():
