@@ -21,7 +21,8 @@ def cumulative_finding(answer: AnswerContent, total: CumulativeContent) -> str:
         return words.capitalise(ahead)
     least, *_, most = total["quantiles"][known - 1]
     so_far = words.number(least) if least == most else f"{words.number(least)} to {words.number(most)}"
-    return words.capitalise(f"{_amount(answer, so_far)} by {words.day(total['days'][known - 1])}; {ahead}")
+    counted = so_far if so_far == "0" else _amount(answer, so_far)  # "none" at the beginning would read as a value of the program
+    return words.capitalise(f"{counted} by {words.day(total['days'][known - 1])}; {ahead}")
 
 
 def recorded_count(total: CumulativeContent) -> int:

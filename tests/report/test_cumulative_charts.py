@@ -72,7 +72,7 @@ RANGED = {**PARTLY, "quantiles": [[0.0] * 5, [1.0, 1.0, 1.0, 2.0, 3.0], [3.0, 3.
     [
         (FUTURE, "54 to 458 soldiers by 31 December 2027, nine times in ten (median 159)"),
         (PARTLY, "63 soldiers by 30 June 2026; 95 to 234 by 31 December 2026, nine times in ten (median 139)"),
-        (SURE, "None by 30 June 2026; almost certainly 1 soldier by 31 December 2026"),
+        (SURE, "0 by 30 June 2026; almost certainly 1 soldier by 31 December 2026"),
         (RANGED, "1 to 3 soldiers by 30 June 2026; 3 to 9 by 31 December 2026, nine times in ten (median 3)"),
     ],
 )
