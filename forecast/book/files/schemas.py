@@ -50,6 +50,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean to
         "if": {"required": ["since"]},
         "then": {"required": ["by"]},
     },
+    "ScenarioTable": {"if": {"required": ["since"]}, "then": {"required": ["by"]}},
 }
 
 
