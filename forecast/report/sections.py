@@ -15,7 +15,6 @@ from forecast.report.tables import (
     engines_table,
     facts_table,
     parameters_table,
-    pool_tables,
     questions_table,
     rows_table,
     series_table,
@@ -23,6 +22,7 @@ from forecast.report.tables import (
     statements_table,
 )
 from forecast.report.tables_links import link_tables
+from forecast.report.tables_pools import pool_tables
 from forecast.report.tables_regimes import states_table
 from forecast.report.tables_variants import answers_table, weights_table, wider_table
 from forecast.report.tables_why import (

@@ -273,40 +273,6 @@ def _displayed_steps(parameters: Sequence[ParameterContent]) -> Iterator[Paramet
             yield from together
 
 
-def pool_tables(content: TopicContent) -> dict[str, ReportTable]:
-    """What was pooled for each parameter whose prior is a pool, by its name."""
-    pooled = {parameter["name"]: parameter for parameter in content["parameters"] if "parts" in parameter}
-    return {name: _pool_table(parameter) for name, parameter in pooled.items()}
-
-
-def _pool_table(parameter: ParameterContent) -> ReportTable:
-    kinds = {
-        "mixture": ("scenario", "the scenarios of {}: each has its chance, and one of them is right"),
-        "linear": ("expert", "what people said of {}: chances pooled by their weights"),
-        "log_odds": ("expert", "what people said of {}: log odds pooled by their weights"),
-    }
-    head, caption = kinds[parameter["pooling"]]
-    labels = [category["label"] for category in parameter["categories"]]
-    points = [Column(name_as_words(label), "number") for label in labels] or [Column(name, "number") for name in ("5 %", "50 %", "95 %")]
-    columns = (Column(head, "head"), Column("weight", "number"), *points, Column("why", "note"), Column("statement", "code"))
-    rows = []
-    for part in parameter["parts"]:
-        point_texts = words.points_texts(part["points"], parameter["unit"]) if part["points"] else ()
-        shares = [words.share(part["categories"][label]) for label in labels]
-        why = f"{part['why']} ({part['source']})" if part["source"] else part["why"]
-        rows.append(
-            (
-                name_as_words(part["name"]),
-                words.share(part["share"]) if part["used"] else "not used",
-                *point_texts,
-                *shares,
-                why,
-                part["statement"],
-            )
-        )
-    return ReportTable(caption.format(name_as_words(parameter["name"])), columns, tuple(rows))
-
-
 def statements_table(content: TopicContent) -> ReportTable:
     """The model in its own statements."""
     rows: list[tuple[str, ...]] = []

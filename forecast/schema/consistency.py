@@ -24,6 +24,7 @@ from forecast.schema.long_records import row_count
 from forecast.schema.number_faults import number_faults
 from forecast.schema.regimes import regime_faults
 from forecast.schema.scenarios import scenario_faults
+from forecast.schema.variant_faults import variant_faults
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
@@ -336,7 +337,7 @@ def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             yield f"streams.{number}.long.listed", "these are not rows of the record in their order"
     yield from _recorded_faults(content)
     yield from contract_faults(content.get("contracts", ()))
-    yield from _variant_faults(content)
+    yield from variant_faults(content)
     checks = content["verdict"]["checks"]
     for number, check in enumerate(checks):
         if list(check) != list(checks[0]):
@@ -346,27 +347,6 @@ def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             parse_statement(stream["statement"])
         except Fault as fault:
             yield f"streams.{number}.statement", fault.message
-
-
-def _variant_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
-    """Variants that are not there, or answers of theirs to what is not asked."""
-    if "variants" not in content:
-        if any("variants" in answer for answer in content["answers"]):
-            yield "variants", "an answer has a range over variants, and there is none"
-        return
-    rivals, questions = content["variants"]["rivals"], {answer["name"] for answer in content["answers"]}
-    if not rivals:
-        yield "variants.rivals", "there is no variant"
-    yield from _duplicate_name_faults("variants.rivals", [rival["name"] for rival in rivals])
-    for number, rival in enumerate(rivals):
-        if rival.get("draws_of", rivals[0]["name"]) not in {other["name"] for other in rivals}:
-            yield f"variants.rivals.{number}.draws_of", "there is no such variant"
-        for at, answer in enumerate(rival["answers"]):
-            if answer["question"] not in questions:
-                yield f"variants.rivals.{number}.answers.{at}.question", "there is no such question"
-    for number, wider in enumerate(content["variants"]["wider"]):
-        if wider["weights"] is not None and len(wider["weights"]) != len(rivals):
-            yield f"variants.wider.{number}.weights", f"{len(wider['weights'])} weights of {len(rivals)} variants"
 
 
 def _recorded_faults(content: TopicContent) -> Iterator[tuple[str, str]]:

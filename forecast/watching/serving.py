@@ -95,7 +95,7 @@ def application(site: Site) -> ASGIApp:
 
     trials = PriorTrials(site.root, replace(site.settings, engine="importance"))
 
-    async def moved(request: Request) -> Response:
+    async def answer_slider(request: Request) -> Response:
         body = b""
         async for part in request.stream():
             body += part
@@ -110,7 +110,7 @@ def application(site: Site) -> ASGIApp:
         return JSONResponse(found, headers=_headers())
 
     routes = [
-        *(Route(path, moved, methods=["POST"]) for path in (TRY, WRITE)),
+        *(Route(path, answer_slider, methods=["POST"]) for path in (TRY, WRITE)),
         Route("/.events", events),
         Route("/favicon.ico", icon),
         Route("/{path:path}", file),
