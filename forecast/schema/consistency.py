@@ -22,6 +22,7 @@ from forecast.schema.cumulative_faults import cumulative_faults
 from forecast.schema.curves import has_curve
 from forecast.schema.long_records import row_count
 from forecast.schema.number_faults import number_faults
+from forecast.schema.probability_faults import NO_PROBABILITY, probability_faults
 from forecast.schema.regimes import regime_faults
 from forecast.schema.scenarios import scenario_faults
 from forecast.schema.variant_faults import variant_faults
@@ -138,6 +139,7 @@ def inconsistency(content: TopicContent, *, numbers: bool = True) -> str:
         _list_faults,
         _shape_faults,
         _mass_faults,
+        _probability_faults,
         _future_faults,
         _name_faults,
         _other_faults,
@@ -242,6 +244,11 @@ def _mass_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             mass = value["pmf"]
             if not mass["x"] or len(mass["x"]) != len(mass["y"]):
                 yield f"answers.{number}.value.pmf", "has not as many values as probabilities, or none"
+
+
+def _probability_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
+    """Probabilities in the answers that are none."""
+    return probability_faults(content["answers"])
 
 
 def _shapes(content: TopicContent) -> Iterator[tuple[str, Curve]]:
@@ -358,7 +365,7 @@ def _recorded_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             yield f"on_record.{number}.name", "no question can have this name"
         for at, forecast in enumerate(question["forecasts"]):
             if not 0 <= forecast.get("probability", 0) <= 1:
-                yield f"on_record.{number}.forecasts.{at}.probability", "a probability lies between 0 and 1"
+                yield f"on_record.{number}.forecasts.{at}.probability", NO_PROBABILITY
 
 
 def _duplicate_name_faults(place: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NotRequired, TypedDict
 
+from forecast.schema.probability_faults import NO_PROBABILITY
+
 
 class RegimeContent(TypedDict):
     """A hidden regime: the probability of each state in each calendar step, given the rows up to it.
@@ -48,6 +50,6 @@ def regime_faults(regimes: Sequence[RegimeContent], *, streams: Sequence[str], p
         ):
             yield f"{place}.probabilities", "there is one for each state in each step"
         if any(not 0 <= chance <= 1 for row in regime["probabilities"] for chance in row):
-            yield f"{place}.probabilities", "a probability lies between 0 and 1"
+            yield f"{place}.probabilities", NO_PROBABILITY
         if not 0 <= regime["observed"] <= len(regime["labels"]):
             yield f"{place}.observed", "there are not so many steps"

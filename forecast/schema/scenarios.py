@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 from forecast.schema.answers import AnswerKind, AnswerValue, is_date, is_distribution, is_shares
+from forecast.schema.probability_faults import NO_PROBABILITY
 
 if TYPE_CHECKING:
     from forecast.schema.topic import TopicContent
@@ -113,7 +114,7 @@ def _branch_faults(
     place: str, chance: ChanceContent | None, answers: list[BranchAnswer], kinds: Mapping[str, AnswerKind]
 ) -> Iterator[tuple[str, str]]:
     if chance is not None and not 0 <= chance["value"] <= 1:
-        yield f"{place}.probability", "a probability lies between 0 and 1"
+        yield f"{place}.probability", NO_PROBABILITY
     for at, answer in enumerate(answers):
         where, kind = f"{place}.answers.{at}", kinds.get(answer["question"])
         if kind is None:

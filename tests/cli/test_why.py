@@ -79,14 +79,28 @@ def test_why_says_what_the_rows_of_grade_c_do(run: Run):
 @pytest.mark.parametrize(
     ("question", "why"),
     [
-        ("route.taken", "the variance is infinite, or rests on values too rare for the draws to show"),
         ("route.if_many", "the split is computed only for questions without a condition"),
         ("arrivals.young_2027", "the split is computed only for questions that cannot be annulled"),
     ],
 )
 def test_why_says_where_a_doubt_is_not_split_and_why(run: Run, question: str, why: str):
-    """A number without a known variance, a condition and an annulment are reasons."""
+    """A condition and an annulment are reasons."""
     assert f"How much of the doubt is luck is not known: {why}." in run("why", question, on=ROOT).out.splitlines()
+
+
+def test_why_says_that_a_number_without_a_known_variance_is_not_split(run: Run, tmp_path: Path):
+    """A report leaves out the split of such a number."""
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "reports").mkdir()
+    content = read_content((ROOT / "reports" / "route.json").read_bytes())
+    insight = content["insight"]
+    assert insight is not None
+    insight["split"] = [split for split in insight["split"] if split["question"] != "taken"]
+    (tmp_path / "reports" / "route.json").write_bytes(content_bytes({**content, "digest": digest_of(content)}))
+    said = "How much of the doubt is luck is not known: the variance is infinite, or rests on values too rare for the draws to show."
+    assert said in run("why", "route.taken", on=tmp_path).out.splitlines()
+    assert said not in run("why", "route.taken", on=ROOT).out.splitlines()
 
 
 def test_why_watches_for_nothing_after_the_last_day_of_a_question(run: Run):
