@@ -55,7 +55,7 @@ class PoolFamily(Family):
             first, last = (int(edge) for edge in self._edges)
             return np.asarray(first + np.searchsorted(self._distribution(np.arange(first, last, dtype=float)), q), dtype=float)
         if np.size(q) >= FEWEST_TABLE_POINTS:
-            return self._from_unbounded(self._table.at(q) if self._table is not None else self._near_nodes(q))
+            return self._from_unbounded(self._table.at(q) if self._table is not None else self._near_nodes(q, 1 - q))
         return self._from_unbounded(self._search_quantile(q, 1 - q))
 
     def _upper_quantile(self, share: Array, *_core: Array) -> Array:
@@ -69,10 +69,10 @@ class PoolFamily(Family):
 
     @cached_property
     def _table(self) -> QuantileTable | None:
-        """The quantile on the unbounded scale; None where a gap or a step between the parts forbids a smooth curve."""
+        """The quantile on the unbounded scale; None where gaps or steps between the parts leave it no smooth curve."""
 
         def exact(below: Array, above: Array) -> Array:
-            return self._nodes if len(below) == len(TABLE_SCORES) else self._search_quantile(below, above)
+            return self._nodes if len(below) == len(TABLE_SCORES) else self._near_nodes(below, above)
 
         def slope(t: Array, log_phi: Array) -> Array:
             return np.asarray(np.exp(log_phi - self._log_density(self._from_unbounded(t)) - self._log_stretch(t)))
@@ -80,14 +80,14 @@ class PoolFamily(Family):
         with np.errstate(all="ignore"):
             return tabulate(exact, slope, every=1)
 
-    def _near_nodes(self, q: Array) -> Array:
+    def _near_nodes(self, below: Array, above: Array) -> Array:
         """The quantile of many shares, each sought between two nodes; by the parts' own quantiles beyond the last."""
-        scores = special.ndtri(q)
+        scores = np.where(below <= 0.5, special.ndtri(below), -special.ndtri(above))
         inside = (scores > TABLE_SCORES[0]) & (scores < TABLE_SCORES[-1])
         cell = np.clip(np.searchsorted(TABLE_SCORES, scores), 1, len(TABLE_SCORES) - 1)
-        values = self._between_bounds(q, 1 - q, self._nodes[cell - 1], self._nodes[cell])
+        values = self._between_bounds(below, above, self._nodes[cell - 1], self._nodes[cell])
         if not inside.all():
-            values[~inside] = self._search_quantile(q[~inside], 1 - q[~inside])
+            values[~inside] = self._search_quantile(below[~inside], above[~inside])
         return values
 
     @cached_property

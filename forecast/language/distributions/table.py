@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.language import special
 from forecast.language.arrays import Array
@@ -25,24 +26,32 @@ CLOSE_ENOUGH = 1e-9  # largest error of the log or logit at the middles of the c
 
 @dataclass(frozen=True, slots=True)
 class QuantileTable:
-    """A smooth function of the normal score between evenly spaced nodes, by the coefficients ``(4, cells)`` of each cell's cubic."""
+    """A smooth function of the normal score between evenly spaced nodes, by the coefficients ``(4, cells)`` of each cell's cubic.
+
+    ``smooth`` says which cells may be interpolated, ``(cells,)``; None where all may.
+    """
 
     cubics: Array
     exact: Callable[[Array, Array], Array]
+    smooth: NDArray[np.bool_] | None = None
 
     def at(self, q: Array) -> Array:
-        """The function at shares ``q``: interpolated, or computed where ``q`` is beyond the last node."""
+        """The function at shares ``q``: interpolated, or computed where ``q`` is beyond the last node or in a cell that is not smooth."""
         scores = (special.ndtri(q) + FARTHEST_TABLE_SCORE) / TABLE_STEP
-        beyond = ~((scores >= 0) & (scores <= TABLE_NODES - 1))
-        if not beyond.any():
+        computed = ~((scores >= 0) & (scores <= TABLE_NODES - 1))
+        if self.smooth is not None:
+            computed |= ~self.smooth[_cells_of(np.where(computed, 0.0, scores))]
+        if not computed.any():
             return _evaluate_cubics(scores, self.cubics)
-        result = _evaluate_cubics(np.where(beyond, 0.0, scores), self.cubics)
-        result[beyond] = self.exact(q[beyond], 1 - q[beyond])
+        result = _evaluate_cubics(np.where(computed, 0.0, scores), self.cubics)
+        result[computed] = self.exact(q[computed], 1 - q[computed])
         return result
 
 
 def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Array], Array], *, every: int = 16) -> QuantileTable | None:
     """Return the table of a function, or None where interpolation would not be good enough.
+
+    Where every cell is checked, those in which it is not are left out of it, and the table is None where that is most of them.
 
     ``exact`` gives the function (the log or logit of a quantile) from the shares
     below and above, each with all its digits;
@@ -56,7 +65,10 @@ def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Arr
     between = nodes[0] + middles * TABLE_STEP
     cubics = _hermite_coefficients(values, slopes)
     error = np.abs(_evaluate_cubics(middles, cubics) - exact(special.ndtr(between), special.ndtr(-between)))
-    return QuantileTable(cubics, exact) if (error <= CLOSE_ENOUGH).all() else None  # an error that is NaN is not small
+    close = error <= CLOSE_ENOUGH  # an error that is NaN is not small
+    if close.all():
+        return QuantileTable(cubics, exact)
+    return QuantileTable(cubics, exact, close) if every == 1 and close.mean() > 0.5 else None
 
 
 def _hermite_coefficients(values: Array, slopes: Array) -> Array:
@@ -69,8 +81,13 @@ def _hermite_coefficients(values: Array, slopes: Array) -> Array:
 
 def _evaluate_cubics(scores: Array, cubics: Array) -> Array:
     """The cubics at scores in units of a cell, by Horner's rule."""
-    cell = np.minimum(scores.astype(np.intp), TABLE_NODES - 2)
+    cell = _cells_of(scores)
     t = scores - cell
     c0, c1, c2, c3 = cubics
     values: Array = c0[cell] + t * (c1[cell] + t * (c2[cell] + t * c3[cell]))
     return values
+
+
+def _cells_of(scores: Array) -> NDArray[np.intp]:
+    """The cell in which each score lies, in units of a cell."""
+    return np.minimum(scores.astype(np.intp), TABLE_NODES - 2)

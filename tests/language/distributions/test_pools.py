@@ -128,6 +128,25 @@ def test_the_quantile_of_a_pool_inverts_its_distribution_function(pooling, name)
     np.testing.assert_allclose(kind.distribution(kind.quantile(many)), many, atol=1e-8)
 
 
+LINKED = ((0.32, "Beta(alpha=2.46, beta=17.3)"), (0.3, "Beta(alpha=3.16, beta=8.55)"), (0.38, "Beta(alpha=1.84, beta=2.35)"))
+
+
+@pytest.mark.parametrize(("parts", "left_out"), [*((POOLS[name], True) for name in ("far apart", "different supports")), (LINKED, False)])
+def test_many_quantiles_at_once_are_those_one_by_one(parts, left_out):
+    """By a table where a cell of it is smooth, and by a search where a gap or a step lies in it; neither needs all cells."""
+    _, kind = made("linear", parts)
+    rng = np.random.default_rng(4)
+    shares = np.sort(np.concatenate([rng.random(300), 10.0 ** rng.uniform(-14, -1, 100), [0.25, 0.5, 1 - 1e-9]]))
+    many, single = kind.quantile(shares), np.array([kind.quantile(share) for share in shares])
+    on_scale = [kind._to_unbounded(values) for values in (many, single)]
+    apart = np.abs(np.subtract(*on_scale))
+    in_gap = np.abs(shares - 0.5) < 1e-12 if left_out else np.zeros(len(shares), dtype=bool)
+    assert (apart[~in_gap] < 2e-9).all()
+    table = kind._table
+    assert table is not None
+    assert (table.smooth is not None) or not left_out
+
+
 @pytest.mark.parametrize("name", [name for name in POOLS if name != "counts"])
 @pytest.mark.slow
 def test_the_curve_over_normal_scores_is_the_quantile_nearly_and_rises_throughout(name):
