@@ -16,7 +16,7 @@ doi:10.1214/aos/1176346788).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
@@ -41,6 +41,27 @@ def closed_sobol_index(first: Array, second: Array) -> tuple[float, float]:
     shares = list(starmap(_correlation, zip(np.array_split(first, BATCHES), np.array_split(second, BATCHES), strict=True)))
     error = float(np.std(shares, ddof=1) / np.sqrt(BATCHES))
     return min(max(_correlation(first, second), 0.0), 1.0), error  # a share; noise alone can put its estimate outside
+
+
+def order_indices(
+    closed: tuple[float, float], parts: Sequence[tuple[float, float]]
+) -> tuple[tuple[float, float], list[tuple[float, float]]]:
+    """Return the closed index and the first-order ones, shares with their errors, such that none of one parameter exceeds that of all.
+
+    Estimates may: they are replaced by the nearest that do not, in units of their errors (isotonic regression; Barlow, Bartholomew,
+    Bremner and Brunk 1972, Statistical inference under order restrictions).  Those that become one keep the least error that is sure to
+    cover their mean, however they depend on one another.
+    """
+    pooled, error = closed
+    weight = 1 / max(error, LEAST_ERROR) ** 2
+    whole, of_errors = weight, weight * error
+    ascending = sorted(parts)
+    while ascending and ascending[-1][0] > pooled:
+        share, its_error = ascending.pop()
+        weight = 1 / max(its_error, LEAST_ERROR) ** 2
+        pooled, whole, of_errors = (pooled * whole + share * weight) / (whole + weight), whole + weight, of_errors + weight * its_error
+    error = of_errors / whole
+    return (pooled, error), [(pooled, error) if share > pooled else (share, its_error) for share, its_error in parts]
 
 
 def number_draws(parameters: Mapping[str, NDArray[Any]]) -> Indices:

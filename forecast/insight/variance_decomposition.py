@@ -9,7 +9,14 @@ import numpy as np
 
 from forecast.inference.pymc.tails import is_estimable
 from forecast.insight.baseline import THINNING, Baseline
-from forecast.insight.sobol_indices import LocalPolynomials, closed_sobol_index, first_order_sobol_index, local_polynomials, number_draws
+from forecast.insight.sobol_indices import (
+    LocalPolynomials,
+    closed_sobol_index,
+    first_order_sobol_index,
+    local_polynomials,
+    number_draws,
+    order_indices,
+)
 from forecast.language.arrays import Array
 from forecast.schema.insight import SplitContent, SplitPart
 from forecast.sentences.split_words import missing_variance_note
@@ -30,14 +37,16 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
         fitted = _fitted_parameters(basis) if fitted is None else fitted
         values = basis.cases.numerators[:, column]
         known = 1.0 if measure.kind != "probability" or measure.is_share_of_cases else variance_share_of_fraction(values)
-        share, error = (known * figure for figure in closed_sobol_index(first, second))
+        (share, error), parts = order_indices(
+            closed_sobol_index(first, second), [first_order_sobol_index(values, each.polynomials) for each in fitted]
+        )
         contents.append(
             {
                 "question": measure.question.name,
                 "label": measure.label,
-                "ignorance": share,
-                "error": error,
-                "parts": _parts(fitted, values, known),
+                "ignorance": known * share,
+                "error": known * error,
+                "parts": _parts(fitted, parts, known),
             }
         )
     return contents
@@ -94,9 +103,9 @@ def _fitted_parameters(basis: Baseline) -> list[_FittedParameter]:
     ]
 
 
-def _parts(fitted: Sequence[_FittedParameter], values: Array, known: float) -> list[SplitPart]:
-    parts: list[SplitPart] = []
-    for its in fitted:
-        share, error = first_order_sobol_index(values, its.polynomials)
-        parts.append({"parameter": its.parameter, "label": its.label, "share": known * min(max(share, 0.0), 1.0), "error": known * error})
+def _parts(fitted: Sequence[_FittedParameter], shares: Sequence[tuple[float, float]], known: float) -> list[SplitPart]:
+    parts: list[SplitPart] = [
+        {"parameter": its.parameter, "label": its.label, "share": known * min(max(share, 0.0), 1.0), "error": known * error}
+        for its, (share, error) in zip(fitted, shares, strict=True)
+    ]
     return sorted(parts, key=lambda part: -part["share"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecast.insight.baseline import baseline_of
-from forecast.insight.sobol_indices import closed_sobol_index, first_order_sobol_index, local_polynomials, number_draws
+from forecast.insight.sobol_indices import closed_sobol_index, first_order_sobol_index, local_polynomials, number_draws, order_indices
 from forecast.insight.variance_decomposition import decompose_variance
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
@@ -151,3 +151,33 @@ def test_ignorance_is_the_share_of_variance_between_draws() -> None:
     share, error = closed_sobol_index((rng.random(200_000) < chance).astype(float), (rng.random(200_000) < chance).astype(float))
     assert share == pytest.approx(0.2, abs=4 * error)
     assert error < 0.01
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ordered_indices_are_the_nearest_that_are_in_order(seed: int):
+    """Against a general minimiser of the squared distances in units of the errors."""
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(seed)
+    estimates, errors = rng.uniform(0.1, 0.4, 5), rng.uniform(0.005, 0.05, 5)
+    closed, parts = order_indices((estimates[0], errors[0]), list(zip(estimates[1:], errors[1:], strict=True)))
+    found = np.array([closed[0], *(share for share, _ in parts)])
+    best = minimize(
+        lambda x: (((x - estimates) / errors) ** 2).sum(),
+        np.full(5, estimates.max()),
+        constraints=[{"type": "ineq", "fun": lambda x: x[0] - x[1:]}],
+        options={"ftol": 1e-14, "maxiter": 1_000},
+    )
+    np.testing.assert_allclose(found, best.x, atol=1e-5)
+    assert (found[1:] <= found[0]).all()
+    kept = estimates[1:] < found[0]
+    np.testing.assert_array_equal(found[1:][kept], estimates[1:][kept])
+    moved = [closed, *(part for part, stays in zip(parts, kept, strict=True) if not stays)]
+    assert len({error for _, error in moved}) == 1
+    assert min(errors) <= closed[1] <= max(errors)
+
+
+def test_indices_in_order_are_left_alone():
+    """With their errors."""
+    assert order_indices((0.5, 0.01), [(0.2, 0.02), (0.5, 0.0)]) == ((0.5, 0.01), [(0.2, 0.02), (0.5, 0.0)])
+    assert order_indices((0.5, 0.01), []) == ((0.5, 0.01), [])

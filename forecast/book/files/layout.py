@@ -120,9 +120,12 @@ def _missing_topic_problem(folder: Folder, name: str, topics: Sequence[str]) -> 
         folder.place(f"{SEEDS}/{name}", kind="folder")
     except FileFault as fault:
         return fault.problem
-    return Problem(
-        Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, topics) or known_names_text("topics", topics)
-    )
+    topic, _, question = name.partition(".")
+    if topic in topics and question:
+        hint = f"this takes a topic without one of its questions: `{topic}`"
+    else:
+        hint = did_you_mean(name, topics) or known_names_text("topics", topics)
+    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=hint)
 
 
 def _stray_problems(folder: Folder, topics: Sequence[str]) -> list[Problem]:
