@@ -17,7 +17,6 @@ from forecast.actions.evidence import weigh_evidence
 from forecast.book.hashes import numbers_hash
 from forecast.book.regime import Regime
 from forecast.book.topic import Topic
-from forecast.inference.pymc.model import pymc_model
 from forecast.inference.pymc.program import pymc_source
 from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.model.additive import adds_up
@@ -37,7 +36,7 @@ from tests.support.building import make_topic
 from tests.support.calibrating import least_uniform
 from tests.support.exact_answers import check_exact_answers
 from tests.support.paths import ROOT
-from tests.support.programs import printed_by
+from tests.support.programs import check_program_density, printed_by
 
 pytestmark = pytest.mark.medium
 
@@ -349,16 +348,7 @@ def test_each_key_of_a_regime_moves_the_hash():
 def test_the_exported_program_has_the_same_density(moves: str):
     """From point to point its log density changes as that of the model that NUTS samples here; PyMC has the constant of a Beta of whole numbers in single precision."""
     model = model_as_of(rusting_topic() if moves == "beside hypotheses" else regime_topic(moves), TODAY)
-    text = pymc_source(model)
-    program: dict[str, Any] = {}
-    exec(text, program)
-    ours = pymc_model(model)
-    point = ours.initial_point()
-    assert {*program["model"].initial_point()} == {*point}
-    rng = np.random.default_rng(8)
-    points = [{name: value + rng.normal(0, 0.3, np.shape(value)) for name, value in point.items()} for _ in range(3)]
-    densities = [[float(density(each)) for each in points] for density in (program["model"].compile_logp(), ours.compile_logp())]
-    np.testing.assert_allclose(*np.diff(densities, axis=1), rtol=1e-9, atol=1e-9)
+    check_program_density(model)
 
 
 @pytest.mark.slow

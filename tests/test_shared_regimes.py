@@ -15,7 +15,6 @@ from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the 
 from forecast.actions.cache import verdict_as_data
 from forecast.book.regime import Regime
 from forecast.book.topic import Topic
-from forecast.inference.pymc.model import pymc_model
 from forecast.inference.pymc.program import pymc_source
 from forecast.model.chain_groups import chain_group
 from forecast.model.chosen_rows import log_likelihood_of
@@ -29,7 +28,7 @@ from forecast.predict.posterior_predictive import predict_rows
 from tests.support.building import make_topic
 from tests.support.calibrating import least_uniform
 from tests.support.exact_answers import check_exact_answers
-from tests.support.programs import printed_by
+from tests.support.programs import check_program_density, printed_by
 
 pytestmark = pytest.mark.medium
 
@@ -263,16 +262,7 @@ def test_what_is_not_known_yet_changes_nothing():
 def test_the_exported_program_has_the_same_density(cause: bool):  # noqa: FBT001
     """From point to point its log density changes as that of the model that NUTS samples here, also where a cause moves one of the streams alone."""
     model = model_as_of(shared_topic(unknown=True, cause=cause), TODAY)
-    text = pymc_source(model)
-    program: dict[str, Any] = {}
-    exec(text, program)
-    ours = pymc_model(model)
-    point = ours.initial_point()
-    assert {*program["model"].initial_point()} == {*point}
-    rng = np.random.default_rng(8)
-    points = [{name: value + rng.normal(0, 0.3, np.shape(value)) for name, value in point.items()} for _ in range(3)]
-    densities = [[float(density(each)) for each in points] for density in (program["model"].compile_logp(), ours.compile_logp())]
-    np.testing.assert_allclose(*np.diff(densities, axis=1), rtol=1e-9, atol=1e-9)
+    check_program_density(model)
 
 
 @pytest.mark.slow
