@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from forecast.insight.baseline import Baseline, baseline_of, thin_draws
 from forecast.insight.change_report import EarlierReport, moves_of, published_measures
 from forecast.insight.chosen import chosen_insight
 from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days
-from forecast.insight.history_ranges import Ranges, range_days, ranges_as_of
+from forecast.insight.history_ranges import range_days, ranges_as_of
 from forecast.insight.information import information, signposts
 from forecast.insight.leave_one_out import leverage
 from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
@@ -32,9 +33,7 @@ from forecast.model.settings import Purpose
 from forecast.predict.analysis import Analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from forecast.schema.insight import HistoryContent, HistoryPoint, InsightContent, MeasureContent, ScorePoint
+    from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, ScorePoint
 
 
 def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progress: Progress = ignore_progress) -> InsightContent:
@@ -129,21 +128,14 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
         return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
     replayed = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
     notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
-    content = history_content(replayed)
-    content["points"] = _with_ranges(content["points"], replayed, basis, pool)
+    content = history_content(_with_ranges(replayed, basis, pool))
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
         content["points"][-1] |= {"values": basis.published.tolist(), "errors": np.nan_to_num(basis.errors).tolist()}
     return content
 
 
-def _with_ranges(points: Sequence[HistoryPoint], replayed: History, basis: Baseline, pool: Pool) -> list[HistoryPoint]:
-    """The points of a history, a few of them with the 90 % ranges of open measures."""
-    found: dict[str, Ranges] = {}
-    for day in range_days(replayed.points, replayed.settled):
-        ranges = ranges_as_of(pool, day, replayed.measures, replayed.settled, basis.settings)
-        if ranges is not None and any(ends is not None for ends in ranges):
-            found[day.isoformat()] = ranges
-    return [
-        {**point, "ranges": [None if ends is None else list(ends) for ends in found[point["day"]]]} if point["day"] in found else point
-        for point in points
-    ]
+def _with_ranges(replayed: History, basis: Baseline, pool: Pool) -> History:
+    """A history, with the 90 % ranges of open measures on a few of its days."""
+    topic, asked = basis.model.topic, (replayed.measures, replayed.settled, basis.settings)
+    found = {day: ranges_as_of(topic, pool, day, *asked) for day in range_days(replayed.points, replayed.settled)}
+    return replace(replayed, ranges={day: ranges for day, ranges in found.items() if ranges is not None})

@@ -180,16 +180,21 @@ def _history(
     days = sorted({*regular, *(day - ONE_DAY for day in known if day > topic.opens)})
     if not days or not measures or not (topic.streams or topic.series):
         return {"points": [], "settled": [None] * len(measures)}
-    replayed = mixed_history(topic, days, base.settings, pools=pools)
+    replayed = mixed_history(topic, days, base.settings, pools=pools, has_ranges=True)
     notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
     places = {measure.key: place for place, measure in enumerate(replayed.measures)}
     columns = [places[measure.key] for measure in measures]
     content = history_content(replayed)
-    points: list[HistoryPoint] = [
-        {**point, "values": [point["values"][at] for at in columns], "errors": [point["errors"][at] for at in columns]}
-        for point in content["points"]
-    ]
+    points = [_chosen(point, columns) for point in content["points"]]
     points = [point for point in points if np.isfinite(point["values"]).all()]
     if points and points[-1]["day"] == until.isoformat():
         points[-1] = {**points[-1], "values": published[:, 0].tolist(), "errors": published[:, 1].tolist()}
     return {"points": points, "settled": [content["settled"][at] for at in columns]}
+
+
+def _chosen(point: HistoryPoint, columns: Sequence[int]) -> HistoryPoint:
+    """A day of a history with some of its measures."""
+    chosen: HistoryPoint = {**point, "values": [point["values"][at] for at in columns], "errors": [point["errors"][at] for at in columns]}
+    if "ranges" in point:
+        chosen["ranges"] = [point["ranges"][at] for at in columns]
+    return chosen

@@ -7,8 +7,8 @@ would have said; only the ledger knows what was said at the time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -17,6 +17,7 @@ import numpy as np
 
 from forecast.book.topic import Topic
 from forecast.insight.estimands import Measure, measures_of
+from forecast.insight.history_ranges import Ranges
 from forecast.insight.record_events import Every, days_at_interval, news, settlement_days, thin_days
 from forecast.insight.replay import REPLAYING_DAYS, LeftOutDay, ReplayPoint, replay
 from forecast.insight.replay_pool import anchored_pool, pool_with_anchors
@@ -25,7 +26,7 @@ from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.processes import pickle_task, process_pool, unpickle_task
 from forecast.schema import words
-from forecast.schema.insight import HistoryContent
+from forecast.schema.insight import HistoryContent, HistoryPoint
 from forecast.system import process_start_method
 
 HISTORY_PARTS, FEWEST_DAYS_PER_PART = 8, 30  # of a long history, each begun afresh, and the days a part has at least
@@ -35,13 +36,17 @@ SETTLEMENT_DRAWS = 64  # draws by which it is judged whether a question is settl
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The measures as of some days, what became known on each day, when each measure's question was settled, and the days left out."""
+    """The measures as of some days, what became known on each day, when each measure's question was settled, and the days left out.
+
+    ``ranges`` are those of a few of the days, where they were asked for.
+    """
 
     measures: tuple[Measure, ...]
     points: tuple[ReplayPoint, ...]
     news: dict[date, list[str]]
     settled: tuple[date | None, ...]
     left_out: tuple[LeftOutDay, ...]
+    ranges: Mapping[date, Ranges] = field(default_factory=dict)
 
 
 def history_days(topic: Topic, *, since: date | None, until: date, every: Every) -> tuple[date, ...]:
@@ -101,17 +106,22 @@ def days_left_out(days: Sequence[LeftOutDay]) -> list[tuple[str, str]]:
 def history_content(replayed: History) -> HistoryContent:
     """Return a history as plain data."""
     return {
-        "points": [
-            {
-                "day": point.day.isoformat(),
-                "values": point.values.tolist(),
-                "errors": point.errors.tolist(),
-                "news": replayed.news.get(point.day, []),
-            }
-            for point in replayed.points
-        ],
+        "points": [_point_content(point, replayed) for point in replayed.points],
         "settled": [None if day is None else day.isoformat() for day in replayed.settled],
     }
+
+
+def _point_content(point: ReplayPoint, replayed: History) -> HistoryPoint:
+    content: HistoryPoint = {
+        "day": point.day.isoformat(),
+        "values": point.values.tolist(),
+        "errors": point.errors.tolist(),
+        "news": replayed.news.get(point.day, []),
+    }
+    ranges = replayed.ranges.get(point.day, ())
+    if any(ends is not None for ends in ranges):
+        content["ranges"] = [None if ends is None else list(ends) for ends in ranges]
+    return content
 
 
 def _without_settled_errors(point: ReplayPoint, closed: Sequence[date | None]) -> ReplayPoint:

@@ -80,6 +80,17 @@ def mix_figures(
     return mixed, np.sqrt((own + moved).sum(axis=0))
 
 
+def figure_shares(
+    topic: Topic,
+    variants: Mapping[str, VariantFigures],
+    *,
+    prior: Mapping[str, float] | None = None,
+    stacked: Mapping[str, Array] | None = None,
+) -> Array:
+    """Return how much each variant counts in each mixed figure, ``(variants, figures)``; the arguments are those of ``mix_figures``."""
+    return _mixed_and_pull(_weights(topic, variants, prior=prior, stacked=stacked), variants)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class MixedVariants:
     """The figures of all variants, and their weights by past predictions, by replicate, where the topic weighs by those."""

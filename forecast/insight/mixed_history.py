@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from forecast.book.topic import BASE, Topic
 from forecast.insight.estimands import measures_of
 from forecast.insight.history import History, history
-from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, mix_figures, pool_evidence, weighs_by_evidence
+from forecast.insight.history_ranges import Ranges, mixed_range, range_days, spreads_as_of
+from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, figure_shares, mix_figures, pool_evidence, weighs_by_evidence
 from forecast.insight.replay import LeftOutDay, ReplayPoint
 from forecast.insight.replay_pool import pool_with_anchors
 from forecast.insight.reweighting import Pool
@@ -27,12 +28,21 @@ from forecast.model.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class _VariantHistory:
-    """One variant's history, its evidence as of each day of it, and its pool."""
+    """One variant's history, its evidence as of each day of it, and its topic and pool."""
 
+    topic: Topic
     history: History
     points: Mapping[date, ReplayPoint]
     evidences: Mapping[date, PoolEvidence]
     pool: Pool
+
+
+@dataclass(frozen=True, slots=True)
+class _MixedPoint:
+    """The mixed measures as of a day, and how much each variant counts in each, ``(variants, measures)``."""
+
+    point: ReplayPoint
+    shares: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +77,13 @@ def mixed_history(
     *,
     questions: Sequence[str] | None = None,
     pools: Mapping[str, Pool] | None = None,
+    has_ranges: bool = False,
     processes: int = 1,
     progress: Progress = ignore_progress,
 ) -> History:
     """Return the history of a topic with variants, of all its questions or of some; a number is followed by its expected value.
+
+    With ``has_ranges`` a few of its days have the 90 % ranges of open measures.
 
     ``pools`` are those of ``variant_pools`` for the last day, where they have been made.  A day on which one variant cannot be
     replayed is left out.  Variants that differ only in their priors are replayed together, where evidence weighs them.  Raises ``Unsound`` as ``history`` does.
@@ -90,14 +103,39 @@ def mixed_history(
             variants[name] = _history_of_one(rivals[name], made[name], asked)
     counted = {name: sum(topic.prior_weights[member] for member in members) for name, members in parts.items()}
     base = variants[BASE].history
-    mixed = [
-        _mixed_point(topic, day, variants, counted, settings) for day in sorted(set.union(*(set(its.points) for its in variants.values())))
-    ]
+    whole = sorted(set.union(*(set(its.points) for its in variants.values())))
+    mixed = {day: _mixed_point(topic, day, variants, counted, settings) for day in whole}
     left_out = {out.day: out for its in variants.values() for out in its.history.left_out}
-    left_out |= {point.day: point for point in mixed if isinstance(point, LeftOutDay) and point.day not in left_out}
+    left_out |= {day: point for day, point in mixed.items() if isinstance(point, LeftOutDay) and day not in left_out}
     settled = tuple(_last_settled(closed) for closed in zip(*(its.history.settled for its in variants.values()), strict=True))
-    kept = tuple(point for point in mixed if isinstance(point, ReplayPoint))
-    return History(base.measures, kept, base.news, settled, tuple(left_out[day] for day in sorted(left_out)))
+    kept = {day: point for day, point in mixed.items() if isinstance(point, _MixedPoint)}
+    found = History(
+        base.measures, tuple(its.point for its in kept.values()), base.news, settled, tuple(left_out[day] for day in sorted(left_out))
+    )
+    return _with_ranges(found, kept, variants, settings) if has_ranges else found
+
+
+def _with_ranges(
+    found: History, points: Mapping[date, _MixedPoint], variants: Mapping[str, _VariantHistory], settings: Settings
+) -> History:
+    """A history, with the 90 % ranges of open measures on a few of its days; none on a day on which those of one variant that counts are not known."""
+    ranges: dict[date, Ranges] = {}
+    for day in range_days(found.points, found.settled):
+        shares = points[day].shares
+        spreads = [
+            spreads_as_of(its.topic, its.pool, day, found.measures, found.settled, settings) if (own > 0).any() else None
+            for its, own in zip(variants.values(), shares, strict=True)
+        ]
+        if all(its is not None or not (own > 0).any() for its, own in zip(spreads, shares, strict=True)):
+            ranges[day] = tuple(
+                None
+                if closed is not None
+                else mixed_range(
+                    [(share, None if its is None else its[at]) for its, share in zip(spreads, shares[:, at].tolist(), strict=True)]
+                )
+                for at, closed in enumerate(found.settled)
+            )
+    return replace(found, ranges=ranges)
 
 
 def _groups_by_pool(topic: Topic, until: date, pools: Mapping[str, Pool]) -> Iterator[tuple[str, ...]]:
@@ -111,7 +149,7 @@ def _history_of_one(rival: Topic, pool: Pool, asked: _Replay) -> _VariantHistory
     """The history of one variant by itself."""
     its = asked.history(rival, pool, extends_pool=True)
     points = {point.day: point for point in its.points}
-    return _VariantHistory(its, points, _evidences(rival, sorted(points), pool, asked.settings), pool)
+    return _VariantHistory(rival, its, points, _evidences(rival, sorted(points), pool, asked.settings), pool)
 
 
 def _history_of_group(topic: Topic, group: Sequence[str], pool: Pool, asked: _Replay) -> _VariantHistory | None:
@@ -124,7 +162,7 @@ def _history_of_group(topic: Topic, group: Sequence[str], pool: Pool, asked: _Re
     evidences = _evidences(first, sorted(points), mixed, None)
     if any(point.thin for point in its.left_out) or len(evidences) < len(points):
         return None
-    return _VariantHistory(its, points, evidences, mixed)
+    return _VariantHistory(first, its, points, evidences, mixed)
 
 
 def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings | None) -> dict[date, PoolEvidence]:
@@ -150,7 +188,7 @@ def _evidences(topic: Topic, days: Sequence[date], pool: Pool, settings: Setting
 
 def _mixed_point(
     topic: Topic, day: date, variants: Mapping[str, _VariantHistory], prior: Mapping[str, float], settings: Settings
-) -> ReplayPoint | LeftOutDay:
+) -> _MixedPoint | LeftOutDay:
     figures: dict[str, VariantFigures] = {}
     for name, its in variants.items():
         if day not in its.points or day not in its.evidences:
@@ -165,7 +203,7 @@ def _mixed_point(
         stacked = performance.by_replicate
     values, errors = mix_figures(topic, figures, prior=prior, stacked=stacked)
     held = np.mean([its.held for its in figures.values()], axis=0)
-    return ReplayPoint(day, values, errors, held)
+    return _MixedPoint(ReplayPoint(day, values, errors, held), figure_shares(topic, figures, prior=prior, stacked=stacked))
 
 
 def _last_settled(closed: Sequence[date | None]) -> date | None:
