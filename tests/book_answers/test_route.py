@@ -1,6 +1,7 @@
 """Answers of `route` recomputed from its files alone: quadrature and importance sampling in NumPy and SciPy, without the project's engines.
 
 Priors, rows and weights are read from the files; the structure is written out again here, as ``seeds/route/README.md`` has it in symbols.
+What `captives` says of the next captive is recomputed too, in ``captives_sums``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from scipy.special import betainc, betaincinv, betaln, gammaincinv, gammaln, ndt
 
 from forecast.actions.update import update
 from forecast.model.settings import Settings
+from tests.book_answers import captives_sums
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -31,6 +33,7 @@ OPENS = date(2024, 10, 28)
 AS_OF = date(2026, 11, 28)
 DRAWS = 60_000
 ALLOWED = 4.0  # standard errors of the two together
+LINK = 0.002  # of the fit that the link carries, and of the grids of `return`
 VARIANTS = ("base", "rate_fell", "one_entry", "one_sent", "more_men", "peace_near")
 
 
@@ -175,13 +178,8 @@ def wish_block(rng: np.random.Generator, undecided: Callable[[date], int]) -> Bl
 
 
 def linked(rng: np.random.Generator) -> np.ndarray:
-    """Draws of the share that names the South, by the mixture that the report says the link carries."""
-    (link,) = publication()["links"]
-    parts = [
-        (part["share"], *map(float, re.fullmatch(r"Beta\(alpha=(.*), beta=(.*)\)", part["statement"]).groups())) for part in link["parts"]
-    ]
-    chosen = rng.choice(len(parts), DRAWS, p=np.array([share for share, _, _ in parts]) / sum(share for share, _, _ in parts))
-    return rng.beta(*(np.array([part[at] for part in parts])[chosen] for at in (1, 2)))
+    """Draws of the share that names the South, recomputed from the files of `captives` and `return`: the fit that the project's link carries has no part."""
+    return rng.permutation(captives_sums.recompute(DRAWS).names_south)
 
 
 def battle_block(rng: np.random.Generator, variant: str) -> Block:
@@ -415,14 +413,28 @@ def test_the_weights_of_the_variants_are_what_the_files_alone_give(published):
 
 
 def test_the_chance_that_the_next_captive_asks_is_what_the_files_alone_give(published):
-    """The share that names the South, as linked, times one quadrature."""
+    """The share that names the South, from the files of `captives` and `return`, times one quadrature."""
     chance = inverse("in_a_year")((np.arange(100_000) + 0.5) / 100_000)
     log = np.zeros(len(chance))
     for row in rows("wishes"):
         undecided = total("captures", row.start) - total("wishes", row.start)
         log += binomial_log(undecided, row.low, np.log1p(-chance) * row.months / 12)
     likelihood = np.exp(log - log.max())
-    names = linked(np.random.default_rng(7))
-    expected = names.mean() * np.sum(likelihood * chance) / likelihood.sum()
+    names = captives_sums.recompute(DRAWS)
+    within_a_year = np.sum(likelihood * chance) / likelihood.sum()
+    expected = names.values["names_south"] * within_a_year
     (answer,) = (each["value"] for each in published["answers"] if each["name"] == "next_asks")
-    assert abs(expected - answer["value"]) < ALLOWED * np.hypot(answer["error"], names.std() / np.sqrt(DRAWS)) + 1e-4
+    assert abs(expected - answer["value"]) < ALLOWED * np.hypot(answer["error"], names.errors["names_south"] * within_a_year) + LINK
+
+
+def test_the_link_carries_the_posterior_that_the_files_alone_give(published):
+    """At each of 19 quantiles of the share that names the South the mixture of the report has the probability that draws from the files have, within 0.02."""
+    (link,) = published["links"]
+    draws = captives_sums.recompute(DRAWS).names_south
+    parts = [
+        (part["share"], *map(float, re.fullmatch(r"Beta\(alpha=(.*), beta=(.*)\)", part["statement"]).groups())) for part in link["parts"]
+    ]
+    shares = np.arange(1, 20) / 20
+    at = np.quantile(draws, shares)
+    carried = sum(share * betainc(a, b, at) for share, a, b in parts) / sum(share for share, _, _ in parts)
+    assert carried == pytest.approx(shares, abs=0.02)
