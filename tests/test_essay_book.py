@@ -51,6 +51,16 @@ def test_every_row_has_an_address_or_a_citation_and_none_is_of_grade_d():
     assert [row.place for row in rows if not row.source or row.grade == "D"] == []
 
 
+def test_no_row_speaks_of_time_that_nobody_observed():
+    """Nothing was seen from 13 October 2026 on, so no row reaches into it; from 25 June on there were digests alone, so a zero that ends later is B or C."""
+    book, _ = read_book(ROOT)
+    rows = [row for topic in book.topics.values() for stream in topic.streams.values() for row in stream.rows]
+    assert max(row.end for row in rows) == date(2026, 10, 12)
+    late = [row for row in rows if row.end > date(2026, 6, 24)]
+    assert len(late) > 10
+    assert [row.place for row in late if row.grade not in {"B", "C"}] == []
+
+
 def test_every_question_that_the_rows_decide_is_resolved():
     """`check` names no question without a resolution, `due` none at all, and each resolution has a public address."""
     assert [problem for problem in check(ROOT, None, as_of=date(2026, 11, 28)).problems if "resol" in problem.message] == []
