@@ -26,6 +26,7 @@ from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 from tests.support.same_report import differences
 
+NUMBERS = {5: "five", 6: "six", 7: "seven"}
 TOPICS = ("arrivals", "captives", "loyalty", "punishment", "return", "route")
 DAYS = (date(2024, 11, 15), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12))
 
@@ -48,6 +49,16 @@ def test_every_row_has_an_address_or_a_citation_and_none_is_of_grade_d():
     rows = [row for topic in book.topics.values() for stream in topic.streams.values() for row in stream.rows]
     assert rows
     assert [row.place for row in rows if not row.source or row.grade == "D"] == []
+
+
+def test_no_row_speaks_of_time_that_nobody_observed():
+    """Nothing was seen from 13 October 2026 on, so no row reaches into it; from 25 June on there were digests alone, so a zero that ends later is B or C."""
+    book, _ = read_book(ROOT)
+    rows = [row for topic in book.topics.values() for stream in topic.streams.values() for row in stream.rows]
+    assert max(row.end for row in rows) == date(2026, 10, 12)
+    late = [row for row in rows if row.end > date(2026, 6, 24)]
+    assert len(late) > 10
+    assert [row.place for row in late if row.grade not in {"B", "C"}] == []
 
 
 def test_every_question_that_the_rows_decide_is_resolved():
@@ -142,6 +153,26 @@ def test_relations_hold_in_every_replay():
             assert apart <= 4 * math.hypot(one_error, other_error) + 1e-9, (relation.name, day, found)
             checked += 1
     assert checked > 300
+
+
+def test_a_return_is_rarer_than_another_transfer_once_kyiv_has_promised():
+    """On every day since the promise of 6 March 2026 that the committed report of the route replays, to be given back is less likely than another transfer.
+
+    It is no relation of the book: before that day a return was the likelier of the two.
+    """
+    returned, sent = replays("route.any_returned"), replays("route.another_transfer")
+    promised = [day for day in returned if day >= "2026-03-06"]
+    assert promised[0] == "2026-03-06"
+    assert len(promised) >= 12
+    assert [day for day in promised if returned[day][0] >= sent[day][0]] == []
+
+
+def test_the_readme_counts_topics_and_structures():
+    """Each topic as it stands and each of its variants is a structure."""
+    book, _ = read_book(ROOT)
+    structures = sum(len(topic.rivals) for topic in book.topics.values())
+    said = re.search(r"computes (\w+) topics with (\d+) rival structures", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert said.groups() == (NUMBERS[len(book.topics)], str(structures))
 
 
 def replays(address):

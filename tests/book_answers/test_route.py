@@ -1,6 +1,7 @@
 """Answers of `route` recomputed from its files alone: quadrature and importance sampling in NumPy and SciPy, without the project's engines.
 
 Priors, rows and weights are read from the files; the structure is written out again here, as ``seeds/route/README.md`` has it in symbols.
+What `captives` says of the next captive is recomputed too, in ``captives_sums``.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,114 +18,21 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from scipy.special import betainc, betaincinv, betaln, gammaincinv, gammaln, ndtri
+from scipy.special import betainc, betaln, gammaln
 
 from forecast.actions.update import update
 from forecast.model.settings import Settings
+from tests.book_answers import captives_sums
+from tests.book_answers.route_files import Row, files, inverse, rows, total
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
-MONTH = 365.25 / 12
-OPENS = date(2024, 10, 28)
 AS_OF = date(2026, 11, 28)
 DRAWS = 60_000
 ALLOWED = 4.0  # standard errors of the two together
+LINK = 0.002  # of the fit that the link carries, and of the grids of `return`
 VARIANTS = ("base", "rate_fell", "one_entry", "one_sent", "more_men", "peace_near")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a stream: its days, its value or range, and its length in months."""
-
-    start: date
-    end: date
-    low: int
-    high: int
-    origin: str = ""
-    office: str = ""
-
-    @property
-    def months(self) -> float:
-        """Its length, both ends included."""
-        return ((self.end - self.start).days + 1) / MONTH
-
-    @property
-    def begins(self) -> float:
-        """Years from the opening to its start."""
-        return (self.start - OPENS).days / 365.25
-
-    @property
-    def ends(self) -> float:
-        """Years from the opening to its end, last day included."""
-        return ((self.end - OPENS).days + 1) / 365.25
-
-
-@cache
-def rows(stream: str) -> tuple[Row, ...]:
-    """The rows of a stream in force, by date: those that no other row replaces."""
-    with (ROOT / "seeds/route" / f"{stream}.csv").open(encoding="utf-8", newline="") as file:
-        table = list(csv.DictReader(file))
-    made = []
-    for cells in table:
-        start, end = (
-            (date.fromisoformat(cells.get(name) or cells["on"]) for name in ("from", "to"))
-            if "from" in cells
-            else (date.fromisoformat(cells["on"]),) * 2
-        )
-        low, high = (int(cells.get(name) or cells["value"]) for name in ("value_low", "value_high"))
-        made.append(Row(start, end, low, high, cells.get("origin", ""), cells.get("office", "")))
-    # A correction stands below what it corrects and covers the same days: of two rows on one day the later line counts.
-    kept = [row for at, row in enumerate(made) if not any(its.start <= row.end and row.start <= its.end for its in made[at + 1 :])]
-    return tuple(sorted(kept, key=lambda row: row.start)) if stream != "reports" else tuple(made)
-
-
-def total(stream: str, day: date) -> int:
-    """What the rows of a stream that end before a day add up to."""
-    return sum(row.low for row in rows(stream) if row.end < day)
-
-
-@cache
-def files() -> tuple[dict, dict]:
-    """The topic and its priors."""
-    return tuple(tomllib.loads((ROOT / path).read_text(encoding="utf-8")) for path in ("seeds/route/topic.toml", "priors/route.toml"))  # type: ignore[return-value]
-
-
-def inverse(name: str, variant: str = "base", label: str = "") -> Callable[[np.ndarray], np.ndarray]:
-    """The quantile function of a prior, from its statement in words."""
-    from scipy.optimize import brentq, minimize
-
-    _, priors = files()
-    table = priors["variants"].get(variant, {}).get("priors", {}).get(name, priors.get(name))
-    statement = table["prior"]
-    if isinstance(statement, dict):
-        statement = statement.get(label, statement["default"])
-    family, inside = re.fullmatch(r"(\w+)\((.*)\)", statement).groups()
-    said = {key.strip(): float(value) for key, value in (part.split("=") for part in inside.split(","))}
-    if family == "LogNormal":
-        low, high = (said["p5"], said["p95"]) if "p5" in said else (said["median"] / said["factor"], said["median"] * said["factor"])
-        middle, width = np.log(low * high) / 2, np.log(high / low) / 2 / ndtri(0.95)
-        return lambda share: np.exp(middle + width * ndtri(share))
-    if family == "Gamma":
-        shape = brentq(
-            lambda shape: np.log(gammaincinv(shape, 0.95) / gammaincinv(shape, 0.05)) - np.log(said["p95"] / said["p5"]), 0.05, 50
-        )
-        return lambda share: gammaincinv(shape, share) * said["p95"] / gammaincinv(shape, 0.95)
-    assert family == "Beta"
-    if "strength" in said:
-        a, b = said["mean"] * said["strength"], (1 - said["mean"]) * said["strength"]
-        return lambda share: betaincinv(a, b, share)
-
-    def miss(logs: np.ndarray) -> float:
-        return float(np.sum((betainc(*np.exp(logs), [said["p5"], said["p95"]]) - [0.05, 0.95]) ** 2))
-
-    tight = {"xatol": 1e-9, "fatol": 1e-16, "maxiter": 4000}
-    found = min(
-        (minimize(miss, start, method="Nelder-Mead", options=tight) for start in ([0, 1], [0, 4], [-1, 2])), key=lambda its: its.fun
-    )
-    assert found.fun < 1e-9, name
-    shapes = np.exp(found.x)
-    return lambda share: betaincinv(*shapes, share)
 
 
 @cache
@@ -175,13 +82,8 @@ def wish_block(rng: np.random.Generator, undecided: Callable[[date], int]) -> Bl
 
 
 def linked(rng: np.random.Generator) -> np.ndarray:
-    """Draws of the share that names the South, by the mixture that the report says the link carries."""
-    (link,) = publication()["links"]
-    parts = [
-        (part["share"], *map(float, re.fullmatch(r"Beta\(alpha=(.*), beta=(.*)\)", part["statement"]).groups())) for part in link["parts"]
-    ]
-    chosen = rng.choice(len(parts), DRAWS, p=np.array([share for share, _, _ in parts]) / sum(share for share, _, _ in parts))
-    return rng.beta(*(np.array([part[at] for part in parts])[chosen] for at in (1, 2)))
+    """Draws of the share that names the South, recomputed from the files of `captives` and `return`: the fit that the project's link carries has no part."""
+    return rng.permutation(captives_sums.recompute(DRAWS).names_south)
 
 
 def battle_block(rng: np.random.Generator, variant: str) -> Block:
@@ -321,15 +223,20 @@ def going(rng: np.random.Generator, held: np.ndarray, apart: np.ndarray, chance:
 
 
 @cache
-def futures(variant: str) -> dict[str, np.ndarray]:
-    """Simulated paths to the end of 2027: whether each event happened on each."""
+def futures(variant: str, *, once: bool = False) -> dict[str, np.ndarray]:
+    """Simulated paths to the end of 2030: whether each event happened on each by the day that its question asks about.
+
+    A man who has not asked may ask in any month with one chance, as the topic has it; with ``once`` it is drawn when he is taken whether he will come to
+    name the South, and only such men are counted as undecided, who ask at the rate at which these do.
+    """
     rng = np.random.default_rng(100 + VARIANTS.index(variant))
     draws, _, _ = told(variant)
     battle, ever, war = np.zeros(DRAWS, bool), np.ones(DRAWS, int), np.ones(DRAWS, bool)
     undecided, waiting = np.zeros(DRAWS, int), np.zeros(DRAWS, int)
-    sent_later, back, over_2026 = np.zeros(DRAWS, bool), np.zeros(DRAWS, bool), np.zeros(DRAWS, bool)
-    for step in steps(date(2027, 12, 31)):
-        m = step.months
+    sent_later, back, over_2026, arrived = np.zeros(DRAWS, bool), np.zeros(DRAWS, bool), np.zeros(DRAWS, bool), np.full(DRAWS, 2)
+    asks_in_a_year = draws["in_a_year"] if once else draws["names_south"] * draws["in_a_year"]
+    for step in steps(date(2030, 12, 31)):
+        m, by_2027 = step.months, step.end <= date(2027, 12, 31)
         first = variant == "one_entry" or (variant == "more_men" and step.begins > 2.18)
         rate = (
             np.where((ever == 1) | (variant == "one_entry"), draws["enters_first"], draws["enters_again"])
@@ -342,7 +249,9 @@ def futures(variant: str) -> dict[str, np.ndarray]:
         odds = 1 / (1 + draws["clumping"])
         taken = rng.negative_binomial(np.maximum(taking * draws["lives"] / draws["clumping"], 1e-300), odds)
         taken += rng.negative_binomial(np.maximum(draws["walk_in_rate"] * exposure / draws["clumping"], 1e-300), odds)
-        ask = rng.binomial(undecided, -np.expm1(m / 12 * np.log1p(-draws["names_south"] * draws["in_a_year"])))
+        if once:
+            taken = rng.binomial(taken, draws["names_south"])
+        ask = rng.binomial(undecided, -np.expm1(m / 12 * np.log1p(-asks_in_a_year)))
         unbound = draws["after_promise"]
         giving = m * unbound * (np.log1p(-draws["given_back"]) + np.where(war, 0, np.log1p(-draws["exchanged"])))
         returned = going(rng, undecided, draws["apart"], -np.expm1(giving))
@@ -355,11 +264,12 @@ def futures(variant: str) -> dict[str, np.ndarray]:
         undecided = np.maximum(undecided + taken - ask - returned, 0)
         waiting = waiting + ask - sent
         battle, ever, war = (battle | enter) & ~leave, ever + enter, war & ~ends
-        sent_later |= sent > 0
-        if step.begins > 2.005:  # from 1 November 2026 on, 2.0096 years after the opening
+        arrived = arrived + sent
+        sent_later |= by_2027 & (sent > 0)
+        if by_2027 and step.begins > 2.005:  # from 1 November 2026 on, 2.0096 years after the opening
             back |= enter
         over_2026 |= ends & (step.end <= date(2026, 12, 31))
-    return {"another_transfer": sent_later, "battle_again": back, "ceasefire_2026": over_2026}
+    return {"another_transfer": sent_later, "battle_again": back, "ceasefire_2026": over_2026, "a_route": arrived >= 10}
 
 
 @cache
@@ -392,7 +302,7 @@ def published():
     return publication()
 
 
-@pytest.mark.parametrize("question", ["another_transfer", "battle_again", "ceasefire_2026"])
+@pytest.mark.parametrize("question", ["another_transfer", "battle_again", "ceasefire_2026", "a_route"])
 def test_an_answer_is_what_the_files_alone_give(published, question):
     """Own posterior, own paths and own weights give the published probability, under each variant and of all together."""
     answers = {each["name"]: each["value"] for each in published["answers"]}
@@ -408,6 +318,18 @@ def test_an_answer_is_what_the_files_alone_give(published, question):
     assert abs(mine - answers[question]["value"]) < ALLOWED * np.hypot(np.sqrt(error), answers[question]["error"]) + 0.002
 
 
+def test_what_the_readme_says_of_a_wish_drawn_once_is_so():
+    """With each captive's wish drawn once another transfer is likelier, and ten men by 2030 less likely, than with the same chance of asking in every month."""
+    said = re.search(
+        r"`another_transfer` would be ([\d.]+) and `a_route` ([\d.]+) %", (ROOT / "seeds/route/README.md").read_text(encoding="utf-8")
+    )
+    for question, percent in zip(("another_transfer", "a_route"), said.groups(), strict=True):
+        found = sum(weight * futures(name, once=True)[question].mean() for weight, name in zip(weights(), VARIANTS, strict=True))
+        assert 100 * found == pytest.approx(float(percent), abs=0.25), question
+        as_published = sum(weight * futures(name)[question].mean() for weight, name in zip(weights(), VARIANTS, strict=True))
+        assert (found > as_published) == (question == "another_transfer")
+
+
 def test_the_weights_of_the_variants_are_what_the_files_alone_give(published):
     """Each variant's probability after the record agrees within 0.02."""
     assert [each["name"] for each in published["variants"]["rivals"]] == list(VARIANTS)
@@ -415,14 +337,28 @@ def test_the_weights_of_the_variants_are_what_the_files_alone_give(published):
 
 
 def test_the_chance_that_the_next_captive_asks_is_what_the_files_alone_give(published):
-    """The share that names the South, as linked, times one quadrature."""
+    """The share that names the South, from the files of `captives` and `return`, times one quadrature."""
     chance = inverse("in_a_year")((np.arange(100_000) + 0.5) / 100_000)
     log = np.zeros(len(chance))
     for row in rows("wishes"):
         undecided = total("captures", row.start) - total("wishes", row.start)
         log += binomial_log(undecided, row.low, np.log1p(-chance) * row.months / 12)
     likelihood = np.exp(log - log.max())
-    names = linked(np.random.default_rng(7))
-    expected = names.mean() * np.sum(likelihood * chance) / likelihood.sum()
+    names = captives_sums.recompute(DRAWS)
+    within_a_year = np.sum(likelihood * chance) / likelihood.sum()
+    expected = names.values["names_south"] * within_a_year
     (answer,) = (each["value"] for each in published["answers"] if each["name"] == "next_asks")
-    assert abs(expected - answer["value"]) < ALLOWED * np.hypot(answer["error"], names.std() / np.sqrt(DRAWS)) + 1e-4
+    assert abs(expected - answer["value"]) < ALLOWED * np.hypot(answer["error"], names.errors["names_south"] * within_a_year) + LINK
+
+
+def test_the_link_carries_the_posterior_that_the_files_alone_give(published):
+    """At each of 19 quantiles of the share that names the South the mixture of the report has the probability that draws from the files have, within 0.02."""
+    (link,) = published["links"]
+    draws = captives_sums.recompute(DRAWS).names_south
+    parts = [
+        (part["share"], *map(float, re.fullmatch(r"Beta\(alpha=(.*), beta=(.*)\)", part["statement"]).groups())) for part in link["parts"]
+    ]
+    shares = np.arange(1, 20) / 20
+    at = np.quantile(draws, shares)
+    carried = sum(share * betainc(a, b, at) for share, a, b in parts) / sum(share for share, _, _ in parts)
+    assert carried == pytest.approx(shares, abs=0.02)

@@ -23,6 +23,8 @@ from scipy import special, stats  # noqa: TID253 - distributions of another sour
 
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
+from forecast.inference.importance.evidence import evidence_of
+from forecast.inference.posterior import Posterior
 from forecast.language.arrays import Array
 from forecast.model.drift import extend_parameters
 from forecast.model.settings import Settings, generator
@@ -126,11 +128,15 @@ def published(year: int, settings: Settings) -> Predictive:
     parts, weights = [], []
     for name, rival in topic.rivals.items():
         made = analyse(rival, date(year, 1, 31), settings, referee=False)
-        evidence = made.result.posterior.diagnostics.log_evidence
         parts.append(predictive(made, year))
-        weights.append(np.log(topic.prior_weights[name]) + (evidence or 0.0))
+        weights.append(np.log(topic.prior_weights[name]) + log_evidence(made.result.posterior))
     shares = special.softmax(weights)
     return mixed(list(zip(parts, shares.tolist(), strict=True)))
+
+
+def log_evidence(posterior: Posterior) -> float:
+    """The log evidence of a variant, by whichever engine; an evidence that is not known raises ``NoBridge`` or AssertionError, and counts as no number."""
+    return evidence_of(posterior, generator(1, "arrivals study", "evidence")).log
 
 
 def random_walk(year: int, settings: Settings) -> Predictive:

@@ -73,7 +73,8 @@ class Found:
     def holds(self, *, lowest: float, highest: float, covered: float) -> bool:
         """Whether it is within limits."""
         if self.bias is not None and abs(self.bias) > 4:
-            in_errors = abs(self.bias) * (self.ratio or 1.0) / self.seeds**0.5
+            assert self.ratio is not None, "a bias comes with a spread and an error"
+            in_errors = abs(self.bias) * self.ratio / self.seeds**0.5
             smoothed = self.figure.startswith("given") and self.figure.endswith("end of the chance")
             if in_errors > (SMOOTHED if smoothed else BIASED):
                 return False

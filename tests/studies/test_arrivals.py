@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import numpy as np
 import pytest
 from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
+from forecast.book.reading import read_book
 from forecast.model.settings import Settings
-from tests.studies.arrivals import DRAWS, OPENS, TABLE, YEARS, forecasts, random_walk, yearly_counts
+from forecast.predict.analysis import analyse
+from tests.studies.arrivals import DRAWS, OPENS, TABLE, YEARS, forecasts, log_evidence, random_walk, yearly_counts
+from tests.support.paths import ROOT
 
 X = np.arange(0.5, 10.5, 0.03)  # the logarithm of people a year
 DRIFTS = 0.5 * stats.halfnorm.ppf(np.arange(1, 30) / 30)  # the priors of tests/books/drift
@@ -55,6 +60,15 @@ def test_the_table_is_what_the_engine_says(years: tuple[int, ...]) -> None:
     for year, name, its in forecasts(years, SETTINGS):
         found = its.log_density(yearly_counts()[year][0])
         assert found == pytest.approx(shown[year, name], abs=0.1 if found > -9 else 0.4), (year, name)
+
+
+def test_an_evidence_that_is_not_known_is_not_one() -> None:
+    """A variant's log evidence is that of its draws; where a posterior of the fast engine has none, it is refused and not taken for 0."""
+    book, _ = read_book(ROOT / "tests" / "books" / "tiny", ["ferry"])
+    posterior = analyse(book.topics["ferry"], date(2024, 6, 30), Settings(draws=1024, chances=False), referee=False).result.posterior
+    assert log_evidence(posterior) == posterior.diagnostics.log_evidence < 0
+    with pytest.raises(AssertionError, match="evidence"):
+        log_evidence(replace(posterior, diagnostics=replace(posterior.diagnostics, log_evidence=None)))
 
 
 def test_steps_with_heavy_tails_would_score_higher() -> None:
