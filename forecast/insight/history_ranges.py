@@ -20,6 +20,7 @@ from forecast.inference.monte_carlo import REPLICATES
 from forecast.insight.estimands import Measure, cases
 from forecast.insight.replay import ReplayPoint
 from forecast.insight.reweighting import Pool
+from forecast.insight.weighed_cases import rank_paths
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
@@ -114,16 +115,16 @@ def _spreads(drawn: Mapping[str, NDArray[Any]], model: Model, measures: Sequence
     repeated = {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}
     paths = paths_for(model, repeated, rng, dates=any(measure.question.kind == "date" for measure in measures))
     paths = replace(paths, replicates=np.repeat(np.arange(RANGE_DRAWS) * REPLICATES // RANGE_DRAWS, CHANCE_PATHS))
-    weighed = cases(paths, measures).weigh()
+    read = cases(paths, measures)
     chances = Chances(paths, {})
     found: list[Spread] = []
     for column, measure in enumerate(measures):
-        ranks = weighed.means.get(column) or weighed.medians.get(column)
-        if ranks is not None:
-            found.append(WeighedNumbers(ranks.ranked.values, ranks.weights) if ranks.weights.sum() > 0 else None)
-        else:
+        if measure.kind == "probability" and not measure.question.is_fraction:
             interval = chances.interval(measure.question, rng)
             found.append(None if interval is None else interval.distribution)
+        else:
+            ranked = rank_paths(read.numerators[:, column], read.denominators[:, column])
+            found.append(WeighedNumbers(ranked.values, ranked.counts) if ranked.counts.sum() > 0 else None)
     return found
 
 

@@ -56,6 +56,25 @@ def test_the_ranges_of_a_day_are_the_closed_form(day: date) -> None:
     assert all(ranges[3] is None for ranges in found)  # of the parameters alone: its chance is 0 or 1
 
 
+def test_the_range_of_the_chance_of_one_event_is_that_of_the_fraction() -> None:
+    """Of a Beta share with a uniform prior, four of five events seen: the points of Beta(5, 2)."""
+    from scipy import stats
+
+    topic = make_topic(
+        priors={"share": "Beta(alpha=1, beta=1)"},
+        streams={"seen": "Bernoulli(p=share)"},
+        rows={"seen": [1, 1, 0, 1, 1]},
+        questions={"next": {"probability": "share"}},
+    )
+    day, measures = OPENS + timedelta(days=5), measures_of(topic)
+    found = [
+        ranges_as_of(topic, anchored_pool(topic, day, replace(Settings(), seed=seed)), day, measures, [None], Settings())
+        for seed in range(8)
+    ]
+    ends = np.mean([ranges[0] for ranges in found if ranges is not None and ranges[0] is not None], axis=0)
+    assert ends == pytest.approx(stats.beta(5, 2).ppf([0.05, 0.95]), abs=0.03)
+
+
 def test_a_settled_measure_has_no_range() -> None:
     """What the record has decided is not simulated; the same day gives the same ranges again."""
     topic = sightings()
