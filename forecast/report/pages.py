@@ -41,7 +41,7 @@ from forecast.schema.topic import ReportFault, TopicContent, content_bytes, vali
 from forecast.sentences import cautions
 from forecast.sentences.cumulative import cumulative_finding
 from forecast.sentences.forecasts import judged_headline, leading_forecast
-from forecast.sentences.grounds import grounds_sentences
+from forecast.sentences.grounds import answer_grounds
 from forecast.sentences.headlines import headline_of
 from forecast.sentences.insight_text import figures_note
 from forecast.sentences.last_moved import CHANGES_NOTE
@@ -288,7 +288,7 @@ def _add_filters(environment: Environment) -> None:
         "contradictions": cautions.contradiction_sentences,
         "written_later": written_later,
         "hindcast_sentence": hindcast_sentence,
-        "grounds": grounds_sentences,
+        "grounds": answer_grounds,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,
