@@ -43,6 +43,7 @@ from forecast.sentences.cumulative import cumulative_finding
 from forecast.sentences.forecasts import judged_headline, leading_forecast
 from forecast.sentences.grounds import answer_grounds
 from forecast.sentences.headlines import headline_of
+from forecast.sentences.insight_day import insight_day_sentence
 from forecast.sentences.insight_text import figures_note
 from forecast.sentences.last_moved import CHANGES_NOTE
 from forecast.sentences.priors_written import hindcast_sentence, written_later
@@ -289,6 +290,7 @@ def _add_filters(environment: Environment) -> None:
         "written_later": written_later,
         "hindcast_sentence": hindcast_sentence,
         "grounds": answer_grounds,
+        "insight_day": insight_day_sentence,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,
