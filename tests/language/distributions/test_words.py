@@ -226,6 +226,8 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
         ("LogNormal", {"median": -2, "factor": 3}, "`median` of LogNormal is -2; it must be above 0", "", "median"),
         ("Gamma", {"mean": -2, "sd": 3}, "`mean` of Gamma is -2; it must be above 0", "", "mean"),
         ("Normal", {"p5": float("nan"), "p95": 1}, "`p5` is not a finite number", "", "p5"),
+        ("Normal", {"p05": 1, "p95": 2}, "`p05` may be read in two ways", "write `p5` or `p0_5`", "p05"),
+        ("Beta", {"p025": 0.1, "p95": 0.2}, "`p025` may be read in two ways", "write `p25` or `p2_5`", "p025"),
         ("Normal", {"p0": 1, "p95": 2}, "there is no 0 % point", "write p and a number above 0 and below 100, as in `p5` or `p97_5`", "p0"),
         (
             "Normal",
