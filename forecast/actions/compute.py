@@ -32,6 +32,7 @@ from forecast.cache.fits import fit_to_bytes
 from forecast.cache.keys import content_key, draws_key, fit_key, verdict_key
 from forecast.cache.store import CachedResult
 from forecast.content.contracts import with_contracts
+from forecast.content.lasting_insight import insight_with_day
 from forecast.content.on_record import with_questions_on_record
 from forecast.content.parameters import parameter_contents
 from forecast.content.priors_written import with_day_written
@@ -48,7 +49,7 @@ from forecast.predict.analysis import Analysis, Simulations, analyse
 from forecast.predict.carried_draws import carry
 from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
-from forecast.schema.insight import ImpliedContent
+from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.topic import ParameterContent, RunContent, RunHashes, RunSources, TopicContent, VerdictContent, content_bytes
 from forecast.schema.variants import WiderPriors
 
@@ -103,7 +104,7 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
         settings=run.settings,
         verdict=_verdict_of_engines(content),
         hindcast=run.is_hindcast,
-        explained=run.insight or content["insight"] is not None,
+        explained=run.insight or (content["insight"] is not None and "as_of" not in content["insight"]),
         markets="" if plan.markets is None else plan.markets.key,
     )
     kept.append(CachedResult("content", under, files[f"{topic.name}.json"]))
@@ -147,7 +148,7 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         from forecast.insight.explaining import explain
 
         insight = explain(analysis, earlier=plan.earlier, progress=progress)
-        kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight, default=_plain_number).encode()))
+        kept += _insight_to_keep(run, plan, insight)
     parameters = parameter_contents(analysis.prior, analysis.result.posterior)
     unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explainable else []
     content = topic_content(
@@ -221,7 +222,7 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
         from forecast.insight.explaining_variants import explain_variants
 
         insight = explain_variants(topic, together.analyses, together.answers, together.weights, earlier=plan.earlier, progress=progress)
-        kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight, default=_plain_number).encode()))
+        kept += _insight_to_keep(run, plan, insight)
     parameters = parameter_contents(base.prior, base.result.posterior)
     content = topic_content(
         topic=topic,
@@ -243,6 +244,15 @@ def _compute_mixed_content(run: Run, topic: Topic, plan: TopicPlan, progress: Pr
     posteriors = {name: its.result.posterior for name, its in together.analyses.items()}
     weights = {name: together.weights.weight(name) for name in posteriors}
     return _with_markets(content, run, topic, plan, None), [*kept, *_carried_fits(run, topic, plan, posteriors, weights)]
+
+
+def _insight_to_keep(run: Run, plan: TopicPlan, insight: InsightContent) -> list[CachedResult]:
+    """What a report says of why, for a report of the same day and, with its day, for quick ones of later days."""
+    results = [CachedResult("insight", plan.insight_key, json.dumps(insight, default=_plain_number).encode())]
+    if plan.lasting_key:
+        lasting = insight_with_day(insight, run.as_of)
+        results.append(CachedResult("insight", plan.lasting_key, json.dumps(lasting, default=_plain_number).encode()))
+    return results
 
 
 def _carried_fits(

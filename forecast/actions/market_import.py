@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from forecast.actions.payload_files import STANDARD_INPUT, payload_bytes, shown_name
 from forecast.book.files.folder import Folder
@@ -18,6 +18,7 @@ from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.tables import RowCells, Table
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.writing import append_rows
+from forecast.importers.mapped_quotes import read_mapped_quotes
 from forecast.language.faults import did_you_mean
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
@@ -41,10 +42,12 @@ class QuoteRequest:
     """What is said of the files beside which venue's they are.
 
     ``contract`` is the name of a contract in the book, for files that do not say of which they are; ``retrieved`` when they were fetched,
-    for prices without a time; ``side`` of which token of Polymarket a price history or a book is.
+    for prices without a time; ``side`` of which token of Polymarket a price history or a book is.  ``mapping`` is the file that says which
+    column of a CSV file is what.
     """
 
     contract: str = ""
+    mapping: Path | None = None
     retrieved: datetime | None = None
     side: ContractSide = "yes"
 
@@ -79,7 +82,7 @@ class _Rows:
 
 def import_quotes(
     root: Path,
-    venue: Venue,
+    venue: Venue | Literal["csv"],
     files: Sequence[Path],
     asked: QuoteRequest,
     *,
@@ -89,7 +92,7 @@ def import_quotes(
     """Add what the files of a venue say of the book's contracts to `quotes.csv`, `books.csv` and `pools.csv` of their topics.
 
     A file named `-` is standard input, of which ``read_input`` reads so many bytes at most. A second import of one file adds nothing.
-    Nothing is written where one of the files cannot be read.
+    Nothing is written where one of the files cannot be read.  ``csv`` is a table of any layout, of the contract that is asked for.
     """
     if (problem := root_problem(root)) is not None:
         return QuoteImport((problem,))
@@ -99,8 +102,12 @@ def import_quotes(
     rows = _Rows()
     file = files[0] if files else Path(STANDARD_INPUT)
     try:
-        contract = contract_asked(book, venue, asked.contract)
+        contract = contract_asked(book, None if venue == "csv" else venue, asked.contract)
         for file in files:
+            if venue == "csv":
+                contract, mapping = _asked_of_csv(contract, asked)
+                _gather(book, contract.venue, read_mapped_quotes(file, mapping, contract), file.name, now, rows)
+                continue
             payload = load_payload(payload_bytes(file, read_input))
             _gather(book, venue, _read(venue, payload, contract, asked), file.name, now, rows)
         with hold_lock(root):
@@ -109,6 +116,17 @@ def import_quotes(
         return QuoteImport((Problem(Place(shown_name(file)), fault.message, fault.hint),))
     except FileFault as fault:
         return QuoteImport((fault.problem,))
+
+
+def _asked_of_csv(contract: Contract | None, asked: QuoteRequest) -> tuple[Contract, Path]:
+    """The contract and the mapping of a CSV file, which says neither.  Raises ``MarketFault``."""
+    if contract is None:
+        raise MarketFault("a CSV file does not say which contract it is of", "name the contract, with --contract NAME")
+    if asked.mapping is None:
+        raise MarketFault(
+            "a CSV file needs a mapping of its columns", "name it with --mapping FILE.toml; `forecast market import -h` shows one"
+        )
+    return contract, asked.mapping
 
 
 def contract_asked(book: BookContracts, venue: Venue | None, name: str) -> Contract | None:

@@ -21,8 +21,9 @@ from forecast.book.links import LinkFit, PosteriorLink
 from forecast.book.topic import BASE, Book, Topic
 from forecast.book.written_priors import day_written
 from forecast.cache.fits import fit_from_bytes
-from forecast.cache.keys import calculation_key, content_key, draws_key, fit_key, insight_key
+from forecast.cache.keys import calculation_key, content_key, draws_key, fit_key, insight_key, lasting_insight_key
 from forecast.cache.store import Store
+from forecast.content.lasting_insight import insight_on_a_later_day
 from forecast.content.on_record import questions_on_record, with_questions_on_record
 from forecast.content.priors_written import with_day_written
 from forecast.content.reasons import with_reasons
@@ -52,7 +53,8 @@ class TopicPlan:
     """What will be done of one topic: the steps to compute, in their order, and what is reused instead.
 
     ``content`` is a whole report that is reused, kept under ``content_key``; ``draws_key`` the key of the posterior, which
-    ``with_draws`` reads as bytes, ``insight`` what a report says of why and ``verdict``
+    ``with_draws`` reads as bytes, ``insight`` what a report says of why (kept under ``insight_key`` and, for quick updates of later days
+    on which no number has changed, under ``lasting_key``, which is empty for a hindcast) and ``verdict``
     what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
     another than when it was kept.  ``on_record`` is what people said of its questions, ``markets`` its contracts and their quotes,
@@ -66,6 +68,7 @@ class TopicPlan:
     reason: str
     renders: bool = True
     insight_key: str = ""
+    lasting_key: str = ""
     content_key: str = ""
     content: TopicContent | None = None
     renews_reasons: bool = False
@@ -157,6 +160,7 @@ class _Prepared:
     earlier: EarlierReport | None
     draws_key: str
     insight_key: str
+    lasting_key: str
     content_keys: tuple[str, ...]  # of the whole report: one that says why and, where none is asked for, one that does not
     on_record: tuple[RecordedQuestion, ...]
     written: date | None
@@ -184,6 +188,7 @@ class _Prepared:
             earlier,
             draws_key(topic, as_of=run.as_of, settings=settings, environment=run.environment, verdict=word),
             insight,
+            "" if run.is_hindcast else lasting_insight_key(topic, key, environment=run.environment, as_of=run.as_of),
             tuple(
                 content_key(
                     insight,
@@ -205,7 +210,8 @@ class _Prepared:
 
         What was found of why is reused also where it is not asked for: it still holds.
         """
-        return (self.insight_key,) if self.referee else (*self.content_keys, self.insight_key)
+        of_insight = (self.insight_key, *((self.lasting_key,) if self.lasting_key else ()))
+        return of_insight if self.referee else (*self.content_keys, *of_insight)
 
     def plan(self, run: Run, kept: Mapping[str, bytes], drawn: Container[str]) -> TopicPlan:
         """What is done of the topic where some results are kept, and draws under the keys ``drawn``."""
@@ -214,6 +220,7 @@ class _Prepared:
             (),
             UNCHANGED,
             insight_key=self.insight_key,
+            lasting_key=self.lasting_key,
             verdict=self.verdict,
             earlier=self.earlier,
             on_record=self.on_record,
@@ -236,7 +243,8 @@ class _Prepared:
                 reason=RECORD_ALONE if has_words else REASONS_ALONE,
             )
         draws = self.draws_key if not self.referee and self.draws_key in drawn else ""
-        insight = kept.get(self.insight_key)
+        known = kept.get(self.insight_key)
+        insight = self._lasting_insight(run, kept) if known is None and not run.insight else None if known is None else json.loads(known)
         steps: list[PlanStep] = ["condition"] if not draws else []
         steps += ["referee"] if self.referee else []
         steps += ["simulate"]
@@ -246,8 +254,14 @@ class _Prepared:
             steps=tuple(steps),
             reason=_reason(run, self.topic, self.reports, referee=self.referee, markets=self.markets is not None),
             draws_key=draws,
-            insight=None if insight is None else json.loads(insight),
+            insight=insight,
         )
+
+    def _lasting_insight(self, run: Run, kept: Mapping[str, bytes]) -> InsightContent | None:
+        """What a report of an earlier day said of why, as far as it holds on this day, where no number has changed since and it is kept."""
+        found = kept.get(self.lasting_key)
+        insight: InsightContent | None = None if found is None else json.loads(found)
+        return insight if insight is None else insight_on_a_later_day(insight, run.as_of)
 
 
 def _without_standing_files(run: Run, plan: TopicPlan, state: bytes | None) -> TopicPlan:
@@ -291,8 +305,8 @@ def _differences(run: Run, topic: Topic, report: Mapping[str, Any]) -> list[str]
     ]
     differences += [f"other versions: {', '.join(moved)}"] if moved else []
     differences += [f"another {name}" for name in ("seed", "draws") if ran[name] != getattr(run.settings, name)]
-    if run.insight and report["insight"] is None and topic.own is None:
-        differences.append("the report does not say why")
+    if run.insight and topic.own is None and (report["insight"] is None or "as_of" in report["insight"]):
+        differences.append("the report does not say why" if report["insight"] is None else "what it says of why is of an earlier day")
     return differences
 
 

@@ -22,6 +22,7 @@ from forecast.schema.insight import (
 )
 from forecast.schema.topic import ReportFault
 from forecast.schema.words import BOUND_STANDARD_ERRORS
+from forecast.sentences.insight_day import kept_insight_sentence
 from forecast.sentences.insight_text import clause_of, is_in_time
 from forecast.sentences.split_words import is_variance_note_of
 
@@ -135,7 +136,8 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
 def _notes_for(insight: InsightContent, question: str) -> tuple[str, ...]:
     """What could not be said of all answers, or of this one."""
     others = {measure["question"] for measure in insight["measures"]} - {question}
-    return tuple(note for note in insight["notes"] if not any(is_variance_note_of(note, other) for other in others))
+    notes = [note for note in insight["notes"] if not any(is_variance_note_of(note, other) for other in others)]
+    return (*((kept,) if (kept := kept_insight_sentence(insight)) else ()), *notes)
 
 
 def _doubts(parts: Sequence[SplitPart]) -> Iterator[tuple[str, float, float]]:

@@ -58,15 +58,21 @@ def draws_key(topic: Topic, *, as_of: date, settings: Settings, environment: Env
 def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_of: date, earlier: str) -> str:
     """Return the key of what a report says of why.
 
-    ``earlier`` is the tagged text of the report before, empty where there is none.  The days on which rows became
-    known move no answer as of a later day, but they do move the history.
+    ``earlier`` is the tagged text of the report before, empty where there is none.
+    """
+    unchanged = lasting_insight_key(topic, calculation, environment=environment, as_of=as_of)
+    return _hash("insight", unchanged, as_of.isoformat(), earlier)
+
+
+def lasting_insight_key(topic: Topic, calculation: str, *, environment: Environment, as_of: date) -> str:
+    """Return the key of what the newest report said of why that was made of the same numbers, whatever its day.
+
+    The days on which rows became known move no answer as of a later day, but they do move the history.
     """
     known: dict[str, Any] = {name: _known_days(stream, as_of) for name, stream in topic.streams.items()}
     sources = {name: {key: _known_days(its, as_of) for key, its in source.streams.items()} for name, source in all_sources(topic).items()}
     known |= {"/sources": sources} if sources else {}
-    return _hash(
-        "insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), as_of.isoformat(), earlier, known
-    )
+    return _hash("lasting insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), known)
 
 
 def content_key(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from forecast.actions.history import HistoryResult
     from forecast.insight.estimands import Measure
     from forecast.insight.history import History
+    from forecast.schema.insight import MeasureStatistic
 
 Question = Annotated[
     str,
@@ -161,6 +162,9 @@ def _print_table(replayed: HistoryResult) -> None:
         rows.append((point.day.isoformat(), *shown, "; ".join(replayed.history.news.get(point.day, []))))
     if rows:
         print_columns(rows, right=range(1, len(replayed.history.measures) + 1), indent="  ")
+    for kind in dict.fromkeys(measure.kind for measure in replayed.history.measures):
+        if bound := _largest_error(replayed.history, kind):
+            echo(f"  Monte Carlo error of a value: {bound}. The answer of a report is more exact.")
     settled = next((day for day in replayed.history.settled if day is not None), None)
     if settled is not None:
         echo(f"  Settled by the record on {day_in_words(settled)}.")
@@ -184,6 +188,15 @@ def sparkline(values: Sequence[float], *, whole: bool) -> str:
     low, high = (0.0, 1.0) if whole else (min(kept), max(kept))
     span = (high - low) or 1.0
     return "".join(BLOCKS[min(int((value - low) / span * len(BLOCKS)), len(BLOCKS) - 1)] for value in kept)
+
+
+def _largest_error(replayed: History, kind: MeasureStatistic) -> str:
+    """How large the Monte Carlo error of a value is at the most, among the measures of a kind; empty where none has one."""
+    from forecast.sentences.change_bounds import bound_text
+
+    places = [index for index, measure in enumerate(replayed.measures) if measure.kind == kind]
+    errors = [float(point.errors[index]) for point in replayed.points for index in places]
+    return bound_text({"kind": kind, "unit": "", "settled": False}, max(errors)) if max(errors, default=0.0) > 0 else ""
 
 
 def _range(measure: Measure, values: Sequence[float]) -> str:

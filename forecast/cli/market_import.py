@@ -19,7 +19,8 @@ MOST_LISTED = 10
 LEFT_OUT = 3  # the exit code where something that may hold a price was not read
 
 VenueName = Annotated[
-    Literal["kalshi", "polymarket", "polymarket-us", "manifold"], typer.Argument(metavar="VENUE", help="Whose files they are.")
+    Literal["kalshi", "polymarket", "polymarket-us", "manifold", "csv"],
+    typer.Argument(metavar="VENUE", help="Whose files they are; `csv` for a table of any layout, with --mapping."),
 ]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="What the venue answered, as it is; `-` reads standard input.")]
 ContractName = Annotated[
@@ -30,6 +31,10 @@ Retrieved = Annotated[
     typer.Option(
         "--retrieved", metavar="TIME", help="When a file without times was fetched, as 2026-10-02T09:30:00Z, or `now`.", show_default=False
     ),
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="FILE.toml", help="Of csv: which column is what.", show_default=False),
 ]
 Token = Annotated[
     Literal["yes", "no"], typer.Option("--token", help="Of Polymarket: the outcome whose token a price history or a book is of.")
@@ -42,6 +47,7 @@ def import_quotes(
     *,
     contract: ContractName = "",
     retrieved: Retrieved = "",
+    mapping: Mapping = None,
     token: Token = "yes",  # noqa: S107 - a side, and no secret
     book: Book = None,
     allow_links: AllowLinks = False,
@@ -53,10 +59,15 @@ def import_quotes(
     a market maker holds to pools.csv. What is on record already is not added again. What may hold a price and cannot be read is listed with
     its reason; the exit code is 3 then.
 
+    Of a CSV file of any layout, with prices of YES of the contract that --contract names, a mapping says which column is what: `[columns]`
+    with `at = "Time"`, and `bid`, `ask`, `last`, `price`, `bid_depth`, `ask_depth` or `volume` by their headings; above it, where needed,
+    `zone = "UTC"`, `scale = "percent"` (cents too), and `price = "midpoint"` or `"maker"` where there is a column `price`.
+
     \b
     Examples:
       forecast market import kalshi market.json --retrieved now
       forecast market import polymarket history.json --contract rain-poly
+      forecast market import csv prices.csv --contract rain-us --mapping prices.toml
       curl -s https://api.manifold.markets/v0/market/ID | forecast market import manifold - --retrieved now
     """  # noqa: D301 - \b keeps lines as they are in the help
     import sys
@@ -67,9 +78,13 @@ def import_quotes(
 
     if venue == "polymarket-us":
         raise typer.BadParameter(
-            "no recorded file of Polymarket US is known here, so none is read; write its quotes into quotes.csv", param_hint="VENUE"
+            "no recorded file of Polymarket US is known here, so none is read; `forecast market import csv` reads a table of its prices",
+            param_hint="VENUE",
         )
-    asked = QuoteRequest(contract, past_moment(retrieved, now=utc_now(), option="--retrieved") if retrieved else None, token)
+    if venue != "csv" and mapping is not None:
+        raise typer.BadParameter("only a CSV file has a mapping", param_hint="--mapping")
+    at = past_moment(retrieved, now=utc_now(), option="--retrieved") if retrieved else None
+    asked = QuoteRequest(contract, mapping, at, token)
     root = root_of(book, allow_links=allow_links)
     done = add_quotes(root, venue, files, asked, read_input=sys.stdin.buffer.read, clock=utc_now)
     stop_at(done.problems, as_json=as_json)

@@ -149,7 +149,7 @@ def new(
     """Begin a topic from a template, and say what is next; ``HELP`` is what ``--help`` says."""
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers, new_topic
-    from forecast.cli.new_dialogue import given_parameters, print_preview
+    from forecast.cli.new_dialogue import given_parameters, implied_output, print_preview
 
     root, now = root_of(book, allow_links=allow_links), today()
     own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why")
@@ -164,10 +164,11 @@ def new(
     done = new_topic(root, answers, today=now)
     stop_at(done.problems, as_json=as_json)
     assert done.topic is not None
-    if as_json:
-        print_output("new", {"topic": answers.name, "paths": list(done.paths)})
-        return
     given_priors = given_parameters(answers.own, done.beliefs)
+    if as_json:
+        implied = implied_output(done.topic, given_priors, now) if answers.own.asks_own else None
+        print_output("new", {"topic": answers.name, "paths": list(done.paths), "implied": implied})
+        return
     if not is_dialogue and answers.own.asks_own:
         print_preview(done.topic, done.beliefs, given_priors, now)
     for path in done.paths:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers
     from forecast.book.topic import Topic
+    from forecast.cli.outputs.book_outputs import ImpliedAnswersOutput
 
 
 LEAST_WORDS = 2  # of a question
@@ -61,6 +62,23 @@ def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[st
     left = priors_with(topic, PLACEHOLDER)
     if given or not left:
         _print_answers(topic, left, today)
+
+
+def implied_output(topic: Topic, given: frozenset[str], today: date) -> ImpliedAnswersOutput | None:
+    """Return the answers that follow, as JSON has them; None where ``print_preview`` prints none, since no prior is anybody's yet."""
+    from forecast.actions.new.preview import preview_answers
+    from forecast.actions.placeholders import PLACEHOLDER, priors_with
+
+    left = priors_with(topic, PLACEHOLDER)
+    if not topic.questions or (left and not given):
+        return None
+    preview = preview_answers(topic, today)
+    return {
+        "answers": dict(preview.answers),
+        "sound": preview.sound,
+        "placeholders": list(left),
+        "unknown": [problem.message for problem in preview.problems],
+    }
 
 
 def _print_streams(topic: Topic, parameter: str, today: date) -> None:

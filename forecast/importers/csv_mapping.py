@@ -42,19 +42,19 @@ def read_mapping(path: Path | None) -> CsvMapping:
     """Return the mapping of a file; without one that of ``forecast export --csv``.  Raises ``FileFault``."""
     if path is None:
         return CsvMapping()
-    content = _content(path)
-    _refuse_others(path, content, _KEYS, "key")
-    columns, outcomes = _table(path, content, "columns"), _table(path, content, "outcomes")
-    _refuse_others(path, columns, MAPPED_COLUMNS, "column")
+    content = mapping_content(path)
+    refuse_others(path, content, _KEYS, "key")
+    columns, outcomes = mapping_table(path, content, "columns"), mapping_table(path, content, "outcomes")
+    refuse_others(path, columns, MAPPED_COLUMNS, "column")
     for name in REQUIRED_COLUMNS:
         if name not in columns:
-            raise _fault(path, f"no column is named for `{name}`", f'write {name} = "its heading" under [columns]')
+            raise mapping_fault(path, f"no column is named for `{name}`", f'write {name} = "its heading" under [columns]')
     texts = {key: content.get(key, "") for key in ("platform", "zone", "scale", "me")}
     for key, text in (*texts.items(), *columns.items()):
         if not isinstance(text, str):
-            raise _fault(path, f"`{key}` is no text")
+            raise mapping_fault(path, f"`{key}` is no text")
     if texts["scale"] not in {"", "fraction", "percent"}:
-        raise _fault(path, f"`{texts['scale']}` is no scale", 'write "fraction" or "percent"')
+        raise mapping_fault(path, f"`{texts['scale']}` is no scale", 'write "fraction" or "percent"')
     return CsvMapping(
         {name: str(heading) for name, heading in columns.items()},
         _words(path, outcomes),
@@ -65,43 +65,47 @@ def read_mapping(path: Path | None) -> CsvMapping:
     )
 
 
-def _content(path: Path) -> Mapping[str, object]:
+def mapping_content(path: Path) -> Mapping[str, object]:
+    """Return what a mapping's file holds; raise ``FileFault`` where it is too large, cannot be read, or is no TOML."""
     try:
         with path.open("rb") as file:
             raw = file.read(MOST_MAPPING_BYTES + 1)
         if len(raw) > MOST_MAPPING_BYTES:
-            raise _fault(path, f"a mapping has at most {MOST_MAPPING_BYTES:,} bytes")
+            raise mapping_fault(path, f"a mapping has at most {MOST_MAPPING_BYTES:,} bytes")
         return tomllib.loads(raw.decode())
     except OSError as error:
-        raise _fault(path, f"this file cannot be read: {error.strerror}") from None
+        raise mapping_fault(path, f"this file cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise _fault(path, f"this is no TOML: {str(error)[:200]}") from None
+        raise mapping_fault(path, f"this is no TOML: {str(error)[:200]}") from None
 
 
 def _words(path: Path, outcomes: Mapping[str, object]) -> Mapping[str, str]:
     """Outcomes by the words for them; by their own where none are declared."""
-    _refuse_others(path, outcomes, MAPPED_OUTCOMES, "outcome")
+    refuse_others(path, outcomes, MAPPED_OUTCOMES, "outcome")
     words: dict[str, str] = {}
     for outcome, listed in (outcomes or {name: [name] for name in MAPPED_OUTCOMES}).items():
         for word in listed if isinstance(listed, list) else [listed]:
             if not isinstance(word, str) or word in words:
-                raise _fault(path, f"the words for `{outcome}` are no texts, or one of them stands twice")
+                raise mapping_fault(path, f"the words for `{outcome}` are no texts, or one of them stands twice")
             words[word] = outcome
     return words
 
 
-def _table(path: Path, content: Mapping[str, object], key: str) -> Mapping[str, object]:
+def mapping_table(path: Path, content: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """Return a table of a mapping, empty where there is none; raise ``FileFault`` where that is no table."""
     table = content.get(key, {})
     if not isinstance(table, dict):
-        raise _fault(path, f"`{key}` is no table", f"write [{key}], and below it a line for each")
+        raise mapping_fault(path, f"`{key}` is no table", f"write [{key}], and below it a line for each")
     return table
 
 
-def _refuse_others(path: Path, table: Mapping[str, object], known: tuple[str, ...], what: str) -> None:
+def refuse_others(path: Path, table: Mapping[str, object], known: tuple[str, ...], what: str) -> None:
+    """Raise ``FileFault`` for a key of a table that is none of those ``known``."""
     for key in table:
         if key not in known:
-            raise _fault(path, f"a mapping has no {what} `{key}`", did_you_mean(key, known) or f"there are {', '.join(known)}")
+            raise mapping_fault(path, f"a mapping has no {what} `{key}`", did_you_mean(key, known) or f"there are {', '.join(known)}")
 
 
-def _fault(path: Path, message: str, hint: str = "") -> FileFault:
+def mapping_fault(path: Path, message: str, hint: str = "") -> FileFault:
+    """Return what is wrong with a mapping's file, to be raised."""
     return FileFault(Problem(Place(path.name), message, hint))

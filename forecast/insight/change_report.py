@@ -32,6 +32,7 @@ from forecast.model.model import Model
 from forecast.model.settings import Settings
 from forecast.schema import words
 from forecast.schema.insight import MeasureScale, Move, MovePart
+from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.insight_text import is_percent, value_text
 from forecast.sentences.printed_parts import printed_parts
 
@@ -300,7 +301,9 @@ def change_sentence(
         named += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
     then, now = value_text(measure, before), value_text(measure, after)
     if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
-        return f"Hardly moved, now {now}{f': {named}' if named else ''}."
+        if after == before and error == 0:
+            return f"Not moved, still {now}{f': {named}' if named else ''}."
+        return f"Moved by {bound_text(measure, after - before, error=error)}, now {now}{f': {named}' if named else ''}."
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {named}' if named else ''}."
 
 

@@ -22,7 +22,7 @@ from forecast.schema import words
 
 DISTRIBUTIONS_WORDS = """A distribution is written as PyMC writes it, with named arguments: `Gamma(alpha=2, beta=0.5)`. Many can be said in other words too:
 
-- `p5`, `p95` and so on are quantiles: `p5=0.05, p95=2` says that nine chances in ten lie between 0.05 and 2. A point in the name is `_`, so `p2_5` is the quantile at 2.5 %.
+- `p5`, `p95` and so on are quantiles: `p5=0.05, p95=2` says that nine chances in ten lie between 0.05 and 2. Any number above 0 and below 100 may follow the `p`: `p6` is the quantile at 6 %. A point in the name is `_`, so `p2_5` is the one at 2.5 %, and `p05`, which may be meant for 5 or 0.5 %, is refused.
 - `mean` with `sd`; `mean` alone where one number says all.
 - `mean` with `strength`, for a share: as if that many cases had been seen.
 - `median` with `factor`, for a positive number: nine chances in ten lie between median / factor and median times factor.

@@ -41,8 +41,9 @@ from forecast.schema.topic import ReportFault, TopicContent, content_bytes, vali
 from forecast.sentences import cautions
 from forecast.sentences.cumulative import cumulative_finding
 from forecast.sentences.forecasts import judged_headline, leading_forecast
-from forecast.sentences.grounds import grounds_sentences
+from forecast.sentences.grounds import answer_grounds
 from forecast.sentences.headlines import headline_of
+from forecast.sentences.insight_day import insight_day_sentence
 from forecast.sentences.insight_text import figures_note
 from forecast.sentences.last_moved import CHANGES_NOTE
 from forecast.sentences.priors_written import hindcast_sentence, written_later
@@ -288,7 +289,8 @@ def _add_filters(environment: Environment) -> None:
         "contradictions": cautions.contradiction_sentences,
         "written_later": written_later,
         "hindcast_sentence": hindcast_sentence,
-        "grounds": grounds_sentences,
+        "grounds": answer_grounds,
+        "insight_day": insight_day_sentence,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "verdict_versions": cautions.verdict_versions_sentence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict
 
@@ -151,7 +151,7 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         return own | {
             name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in SECTION_HEADINGS.items()
         }
-    made = (
+    made: tuple[Section, ...] = (
         _changes_section(content, insight, charts),
         _history_section(content, insight, charts),
         _sensitivity_section(insight, charts),
@@ -159,6 +159,8 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         _signposts_section(content, insight),
         _uncertainty_section(content, insight, charts),
     )
+    if "as_of" in insight:
+        made = tuple(replace(section, paragraphs=(f"As of {words.day(insight['as_of'])}.", *section.paragraphs)) for section in made)
     sections = {section.anchor: section for section in made}
     if "variants" in content:
         for anchor in VARIANT_SILENT:

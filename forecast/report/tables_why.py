@@ -13,6 +13,7 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
+from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.insight_text import (
     change_text,
     clause_of,
@@ -273,7 +274,7 @@ def change_sentences(insight: InsightContent, move: Move) -> list[str]:
         if not any(
             is_noticed(measures[at], part["points"][at], error=part["errors"][at]) for part in move["parts"] if part["kind"] != "noise"
         ):
-            still.append(measure_name(measures[at]))
+            still.append(_bounded_name(move, measures[at], at))
         elif sentence:
             sentences.append(f"{words.capitalise(measure_title(measures[at]))}: {sentence}")
         else:
@@ -283,6 +284,13 @@ def change_sentences(insight: InsightContent, move: Move) -> list[str]:
     if still:
         sentences.append(f"{'Hardly moved' if sentences else 'Nothing of note moved'}: {words.join_words(still)}.")
     return sentences
+
+
+def _bounded_name(move: Move, measure: MeasureContent, at: int) -> str:
+    """A measure that hardly moved, with how far at the most."""
+    errors = move.get("errors", ())
+    bound = bound_text(measure, move["after"][at] - move["before"][at], error=errors[at] if at < len(errors) else 0.0)
+    return f"{measure_name(measure)} ({bound})" if bound else measure_name(measure)
 
 
 def _sentence(move: Move, measure: MeasureContent, at: int) -> str:

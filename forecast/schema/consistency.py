@@ -54,6 +54,7 @@ DAY_PATHS = (
     "streams.*.fan.days.*",
     "series.*.points.*.day",
     "series.*.points.*.known",
+    "insight.as_of",
     "insight.moves.*.since",
     "insight.moves.*.until",
     "insight.surprise.*.known",

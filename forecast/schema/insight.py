@@ -257,8 +257,11 @@ class ImpliedContent(TypedDict):
 class InsightContent(TypedDict):
     """Everything a report says of why; ``notes`` say what could not be said, and why not.
 
-    Of a topic with variants it has no surprises, scores, power or checks.
+    Of a topic with variants it has no surprises, scores, power or checks.  ``as_of`` is there where it was found for a report of an earlier
+    day, since when no number has changed: it is that day.
     """
+
+    as_of: NotRequired[str]
 
     measures: list[MeasureContent]
     moves: list[Move]

@@ -1,7 +1,7 @@
 """The question that a page begins with, and the paragraph beneath its answer, of at most 120 words, from the report's numbers alone.
 
 Each sentence has its place: the answer; what it is compared with; what moved it last; the largest doubt; what would change it.
-A sentence for which there is no room is left to the sections below, which say the same at length.
+A sentence for which there is no room is left to the sections below, which say the same at length; what to watch for is not the first to go.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
+from forecast.book.calendar import ONE_DAY
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, SplitContent
@@ -38,6 +40,9 @@ LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
+ANSWER, MOVE, WATCH, DOUBT, REFERENCE, UNKNOWN = range(
+    6
+)  # ranks of sentences, the first to have room first; a reference stands beside the figure, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,14 @@ def lead_answer(content: TopicContent) -> AnswerContent | None:
 
 def lead_paragraph(content: TopicContent, answer: AnswerContent, said: str) -> str:
     """Return the paragraph beneath an answer; ``said`` is the answer in a sentence."""
-    kept: list[str] = []
+    sentences = list(_sentences(content, answer, said))
+    kept: set[int] = set()
     left = MOST_WORDS
-    for sentence in _sentences(content, answer, said):
-        if (count := len(sentence.split())) <= left:
-            kept.append(sentence)
+    for at in sorted(range(len(sentences)), key=lambda at: sentences[at][0]):
+        if (count := len(sentences[at][1].split())) <= left:
+            kept.add(at)
             left -= count
-    return " ".join(kept)
+    return " ".join(sentences[at][1] for at in sorted(kept))
 
 
 def main_measure(insight: InsightContent, question: str) -> int | None:
@@ -130,32 +136,33 @@ def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoi
     return f"{of}{verb} from {was} to {now} since {day}; no single event moved it"
 
 
-def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Iterator[str]:
+def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Iterator[tuple[int, str]]:
+    """The sentences in their order, each with its rank among those that room is left for: what is also said elsewhere on the first screen goes first."""
     is_chance = answer["kind"] == "probability" and answer["value"] is not None
     if "variants" in answer:  # stands beside the figure
         said = said.removesuffix(range_sentence(answer["kind"], answer["unit"], answer["variants"]["ranges"])).rstrip()
-    yield f"{answer['headline']}: {said[:1].lower()}{said[1:]}" if is_chance else said
+    yield ANSWER, f"{answer['headline']}: {said[:1].lower()}{said[1:]}" if is_chance else said
     insight = content["insight"]
     index = None if insight is None else main_measure(insight, answer["name"])
     measure = None if insight is None or index is None else insight["measures"][index]
     mean = "" if measure is None or measure["kind"] != "mean" else value_text(measure, measure["value"])
     if mean not in {"", answer["headline"]}:
-        yield f"That is the median; what follows is about the mean (the expected value), now {mean}."
+        yield ANSWER, f"That is the median; the rest is about the mean (expected value), {mean}."
     if (reference := reference_forecast(content, answer["name"])) is not None:
-        yield _reference_sentence(reference)
+        yield REFERENCE, _reference_sentence(reference)
     if insight is None or index is None or measure is None:
         return
-    yield from _move_sentences(insight, index)
+    yield from ((MOVE, sentence) for sentence in _move_sentences(insight, index))
     split = _split_of(insight, index)
     if split is not None:
-        yield _split_sentence(split)
+        yield DOUBT, _split_sentence(split)
     post = next_signpost(insight, answer["name"], by=answer["by"])
     is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
-    yield f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
+    yield WATCH, f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
     if split is not None:
-        yield from _unknown_sentences(split, answer["answer"])
+        yield from ((UNKNOWN, sentence) for sentence in _unknown_sentences(split, answer["answer"]))
     elif missing := missing_split_sentence(answer, measure):
-        yield missing
+        yield UNKNOWN, missing
 
 
 def _reference_sentence(reference: ForecastContent) -> str:
@@ -171,8 +178,10 @@ def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
     if steps:
         step = steps[-1]
         verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
+        day, now = words.day(step.after["day"]), _value(measure, step.after, index)
+        is_eve = date.fromisoformat(step.after["day"]) - date.fromisoformat(step.before["day"]) == ONE_DAY
         yield (
-            f"{_replay_text(measure, step.before, index)}; it {verb} to {_value(measure, step.after, index)} on {words.day(step.after['day'])}, "
+            f"{_replay_text(measure, step.before, index, eve_of=day if is_eve else '')}; it {verb} to {now}{'' if is_eve else f' on {day},'} "
             f"when this became known: {news_text(step.after['news'])}."
         )
     elif len(points) > 1:
@@ -180,11 +189,12 @@ def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
         yield f"{_replay_text(measure, points[0], index)}{', as it does now' if is_still else '; no single event has moved it much since'}."
 
 
-def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
-    """What today's book would have said with the knowledge of a day: a hindcast, and not what was said."""
+def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int, *, eve_of: str = "") -> str:
+    """What today's book would have said with the knowledge of a day, or of the eve of one: a hindcast, and not what was said."""
     said = {"mean": "given a mean of", "median": "given a median of"}.get(measure["kind"], "said")
     of = f" for “{measure['label'].replace('_', ' ')}”" if measure["label"] else ""
-    return f"With what was known on {words.day(point['day'])} the same model would have {said} {_value(measure, point, index)}{of}"
+    known = f"On the eve of {eve_of}" if eve_of else f"With what was known on {words.day(point['day'])}"
+    return f"{known} the same model would have {said} {_value(measure, point, index)}{of}"
 
 
 def _split_of(insight: InsightContent, index: int) -> SplitContent | None:
@@ -195,14 +205,12 @@ def _split_of(insight: InsightContent, index: int) -> SplitContent | None:
 def _split_sentence(split: SplitContent) -> str:
     if split.get("structure", 0.0) >= LARGEST_FROM:
         return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of the variance."
-    known = (
-        "every unknown in the model and its right version were known" if "structure" in split else "every unknown in the model were known"
-    )
+    known = "the right model and its unknowns were known" if "structure" in split else "all unknowns of the model were known"
     if split["ignorance"] >= 1:
         return f"Luck has no part in the doubt: all of it would be gone if {known}."
     if split["ignorance"] >= LARGEST_FROM:
         return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of the variance would be gone if {known}."
-    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of the variance would remain even if {known}."
+    return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of the variance would remain if {known}."
 
 
 def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:

@@ -16,8 +16,8 @@ STATUS_WORDS = {
     "not answerable": "not answerable",
 }
 SELECTION = (
-    "An answer in a scenario is that of the simulated futures in which it comes about, whatever brought it about: "
-    "a difference between scenarios is selection, not cause."
+    "Each answer counts the simulated futures in which the scenario comes about. "
+    "A difference between scenarios does not say that one causes it: such futures differ in other ways too."
 )
 
 
@@ -71,7 +71,7 @@ def _overlap_notes(content: ScenariosContent) -> Iterator[str]:
     if several["value"] == 0:
         yield f"{those} exclude each other: no simulated future has two of them. {left}"
     else:
-        yield f"{those} do not exclude each other: the chance of two or more is {chance_text(several)}. {left}"
+        yield f"{those} can come about together: the chance of two or more is {chance_text(several)}. {left}"
 
 
 def _answer_notes(answers: list[AnswerContent], content: ScenariosContent) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _answer_notes(answers: list[AnswerContent], content: ScenariosContent) -> It
     if any(branch_answer_text(by_name[each["question"]], each) != answer_text_in_short(by_name[each["question"]]) for each in known):
         yield SELECTION
     if any(each["value"] is None and not each.get("reasons") for each in within):
-        yield f"An answer is not known where it would rest on fewer than {content['least_paths']} simulated futures."
+        yield f"Where “{NOT_KNOWN}” stands, fewer than {content['least_paths']} simulated futures are left to count."
     for reason in dict.fromkeys(reason for each in within for reason in each.get("reasons", ())):
         yield f"Not known in a scenario: {reason.rstrip('.')}."
 

@@ -25,7 +25,8 @@ def test_the_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Pa
     assert (shown.code, shown.err) == (0, "")
     lines = shown.out.splitlines()
     assert lines[:2] == ["ferry.next_fault, replayed: what today's book would have said", "  When will the tenth breakdown be?"]
-    days = [line.split()[0] for line in lines[4:]]
+    days = [line.split()[0] for line in lines[4:-1]]
+    assert re.fullmatch(r"  Monte Carlo error of a value: at most [\d.]+ points\. The answer of a report is more exact\.", lines[-1])
     assert days == sorted(days)
     assert {"2024-01-01", "2024-01-31", "2024-10-01", "2025-01-01"} <= {*days}
     marked = [line.split("  ")[-1] for line in lines if re.match(r"\d+ breakdown", line.split("  ")[-1])]
@@ -45,6 +46,7 @@ def test_the_table_of_a_number_says_that_it_follows_the_expected_value(run: Run,
     days = ("--since", "2024-12-01", *YEAR)
     lines = run("history", "in_all", *days).out.splitlines()
     assert (lines[1], lines[3]) == ("  How many times?", "  What follows is its expected value.")
+    assert re.fullmatch(r"  Monte Carlo error of a value: at most [\d.]+\. The answer of a report is more exact\.", lines[-1])
     assert "What follows" not in run("history", "three_more", *days).out
 
 

@@ -108,3 +108,19 @@ def test_redemptions_are_left_out_as_no_prices(book: Path, run: Run):
     ran = run("market", "import", "manifold", str(file), on=book)
     assert (ran.code, ran.err) == (0, "")
     assert "Not read: bets.json: [1]: a redemption" in ran.out
+
+
+def test_a_table_is_read_by_its_mapping(book: Path, run: Run):
+    """What is added and what is left out is printed, with exit code 3 where a row may have held a price; another venue's file has no mapping."""
+    with_contracts(book, "kalshi", ["KXRAIN-26"])
+    (book / "prices.csv").write_text("Time,Bid\n2026-08-01,12\n2026-08-02,-1\n")
+    (book / "prices.toml").write_text('zone = "UTC"\nscale = "percent"\n[columns]\nat = "Time"\nbid = "Bid"\n')
+    words = ("prices.csv", "--contract", "c0", "--mapping", "prices.toml")
+    words = tuple(str(book / word) if word.startswith("prices") else word for word in words)
+    ran = run("market", "import", "csv", *words, on=book)
+    assert (ran.code, ran.err) == (3, "")
+    assert ran.out.splitlines()[0] == "c0: added 1 quote."
+    assert ran.out.splitlines()[1].startswith("Not read: prices.csv: line 3: `-1` under `bid` is no number from 0 on")
+    ran = run("market", "import", "kalshi", *words, on=book)
+    assert ran.code == 2
+    assert "only a CSV file has a mapping" in ran.err

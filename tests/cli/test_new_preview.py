@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -82,3 +83,22 @@ def test_an_answer_that_nobody_has_thought_of_is_not_shown(run: Run, fresh: Path
     given = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
     ran = run("new", "pond", "--like", "level", "--asks", "Will it rise?", *given, on=fresh)
     assert "The answer this implies, with the template's `trend` and `noise`:" in ran.out.splitlines()
+
+
+def test_the_json_of_a_new_topic_has_the_answers_that_it_implies(run: Run, fresh: Path):
+    """They are those of the preview; where every prior is a placeholder, or the question the template's, there are none."""
+    given = ("--like", "hazard", "--asks", "Will it close?", "--by", "2899-06-30")
+    prior = ("--prior", "rate=0.02 to 0.5", "--why", "rate=It has closed before.")
+    ran = run("new", "bridge", *given, *prior, "--json", on=fresh)
+    assert ran.code == 0, ran.err
+    implied = json.loads(ran.out)["implied"]
+    shown = run("new", "tunnel", *given, *prior, on=fresh).out
+    assert f"  happens  {implied['answers']['happens']['headline']}  " in shown
+    assert (implied["sound"], implied["placeholders"], implied["unknown"]) == (True, [], [])
+    for name, rest in {"lake": given, "pond": ("--like", "hazard"), "club": ("--like", "judgement", "--asks", "Will it?")}.items():
+        ran = run("new", name, *rest, "--json", on=fresh)
+        assert ran.code == 0, ran.err
+        assert json.loads(ran.out)["implied"] is None
+    some = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
+    ran = run("new", "mere", "--like", "level", "--asks", "Will it rise?", *some, "--json", on=fresh)
+    assert json.loads(ran.out)["implied"]["placeholders"] == ["trend", "noise"]

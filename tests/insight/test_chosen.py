@@ -99,7 +99,10 @@ def test_a_change_within_two_errors_is_no_news() -> None:
     """Neither the whole nor a part is said that noise alone would give; beyond two errors both are."""
     measure = {"kind": "probability", "unit": "", "value": 0.35, "settled": False}
     parts = [("row", "a row", 0.03, 0.02), ("time", "time", 0.02, 0.002)]
-    assert change_sentence(measure, 0.30, 0.35, parts, error=0.03) == "Hardly moved, now 35 %: time (+2 points); the rest (+3 points)."
+    assert (
+        change_sentence(measure, 0.30, 0.35, parts, error=0.03)
+        == "Moved by at most 11 points, now 35 %: time (+2 points); the rest (+3 points)."
+    )
     assert change_sentence(measure, 0.30, 0.35, parts, error=0.02) == "Up from 30 % to 35 %: time (+2 points); the rest (+3 points)."
 
 

@@ -16,7 +16,7 @@ from forecast.report.first_screen import first_screen
 from forecast.report.pages import render_index, render_topic
 from forecast.report.summary import question_summaries
 from forecast.schema.topic import digest_of, validate_content
-from forecast.sentences.grounds import grounds_sentences
+from forecast.sentences.grounds import SENTENCE_END, AnswerGrounds, answer_grounds
 from forecast.sentences.never_settled import MAY_NEVER
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -56,21 +56,56 @@ def test_a_lead_that_is_no_question_is_refused():
 
 
 def test_a_note_stands_beneath_the_first_answer_with_what_the_answers_rest_on():
-    """Its words, since when the ledger has the priors, and how many rows are of grade C stand between the first answer and the others, on both pages; without a note nothing is added."""
+    """Its words, how many rows are of grade C, and since when the ledger has the priors stand between the first answer and the others, on both pages; without a note nothing is added."""
     rows = sum(len(stream["rows"]) for stream in told()["streams"])
     recalled = copy.deepcopy(told()["streams"])
     recalled[0]["rows"][0]["grade"] = "C"
     content = told(note="The rate <was> lowered *once*.", priors_written="2026-11-28", streams=recalled)
-    said = f"The assumptions have stood in the ledger as they are since 28 November 2026. Of the {rows} rows of the record, 1 is weak (grade C): recalled from memory, or zeros that no source states."
-    assert grounds_sentences(content) == said
+    said = f"Of the {rows} rows of the record, 1 is weak (grade C): recalled from memory, or zeros that no source states. The ledger has had these assumptions since 28 November 2026."
+    assert answer_grounds(content) == AnswerGrounds(f"The rate <was> lowered *once*. {said}", "")
     files = render_topic(content)
     markdown, page = files["route.md"].decode(), files["route.html"].decode()
     for text in (markdown, page):
         assert text.index(content["answers"][0]["asks"]) < text.index(said) < text.index("The other open questions")
+        assert "More about the assumptions" not in text
     assert "The rate &lt;was&gt; lowered *once*." in page
     assert "lowered *once*" not in markdown
     assert b"About these answers" not in b"".join(render_topic(told()).values())
-    assert not grounds_sentences(told())
+    assert answer_grounds(told()) is None
+
+
+def test_of_a_long_note_the_first_fifty_words_stand_open_and_the_rest_is_folded():
+    """Whole sentences stand open, of a note of one long sentence all of it; what is folded is on both pages, and the ledger's day with it."""
+    of_25 = "Wa" + " wa" * 23 + " end."
+    content = told(note=f"{of_25} {of_25} Nobody <else> was taken.", priors_written="2026-11-28")
+    grounds = answer_grounds(content)
+    assert grounds == AnswerGrounds(
+        f"{of_25} {of_25}", "Nobody <else> was taken. The ledger has had these assumptions since 28 November 2026."
+    )
+    files = render_topic(content)
+    assert "<details><summary>More about the assumptions</summary><p>Nobody &lt;else&gt; was taken." in files["route.html"].decode()
+    assert "<details><summary>More about the assumptions</summary>\n\nNobody" in files["route.md"].decode()
+    one_more = answer_grounds(told(note=f"{of_25} So {of_25} Nobody else was taken."))
+    assert one_more == AnswerGrounds(of_25, f"So {of_25} Nobody else was taken.")
+    long_sentence = "Wa" + " wa" * 99 + "."
+    assert answer_grounds(told(note=long_sentence)) == AnswerGrounds(long_sentence, "")
+    assert answer_grounds(told(note=f"{long_sentence} More.")) == AnswerGrounds(long_sentence, "More.")
+
+
+@pytest.mark.parametrize(
+    ("note", "count"),
+    [
+        ("It fell to 0.5 in all. 63 came.", 2),
+        ("Dr. Kim and J. Smith counted them. It is so.", 2),
+        ("They asked “Who?” Nobody knew. (They were few.) So it is", 4),
+        ("See p. 5, e.g. the table, i.e. the last.", 1),
+        ("Это так. И это.", 2),
+        ("It ends", 1),
+    ],
+)
+def test_a_sentence_of_a_note_ends_where_another_begins(note: str, count: int):
+    """A decimal point, an abbreviation and an initial end none."""
+    assert len(SENTENCE_END.split(note)) == count
 
 
 @pytest.mark.parametrize(

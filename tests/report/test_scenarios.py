@@ -81,8 +81,8 @@ def test_three_answers_stand_beside_the_probability_and_four_do_not() -> None:
     ("several", "said"),
     [
         ({"value": 0.0, "error": 0.0001, "at_most": 0.0002}, "They exclude each other: no simulated future has two of them. "),
-        ({"value": 0.0001, "error": 0.00005}, "They do not exclude each other: the chance of two or more is below 0.1 %. "),
-        ({"value": 0.04, "error": 0.001}, "They do not exclude each other: the chance of two or more is 4 %. "),
+        ({"value": 0.0001, "error": 0.00005}, "They can come about together: the chance of two or more is below 0.1 %. "),
+        ({"value": 0.04, "error": 0.001}, "They can come about together: the chance of two or more is 4 %. "),
     ],
 )
 def test_a_page_says_whether_scenarios_exclude_each_other_and_what_is_left(several: dict[str, float], said: str) -> None:
@@ -93,7 +93,7 @@ def test_a_page_says_whether_scenarios_exclude_each_other_and_what_is_left(sever
 def test_what_is_left_is_that_of_the_open_ones_where_some_are_settled() -> None:
     """With scenarios that the record has settled the sentence and the table speak of the others."""
     note = view_of(with_scenarios(sample_content())).notes[0]
-    assert note.startswith("Those that are open do not exclude each other: ")
+    assert note.startswith("Those that are open can come about together: ")
     assert note.endswith("The chance that none of these comes about is 65 %.")
     assert view_of(with_open_scenarios()).table.rows[-2][0] == "None of these"
 
@@ -133,7 +133,7 @@ def test_selection_is_said_where_an_answer_differs_and_nowhere_else() -> None:
 def test_what_is_not_known_says_why() -> None:
     """Too few futures, an answer that cannot be worked out there, and a scenario that cannot."""
     notes = view_of(with_scenarios(sample_content())).notes
-    assert "An answer is not known where it would rest on fewer than 100 simulated futures." in notes
+    assert "Where “not known” stands, fewer than 100 simulated futures are left to count." in notes
     assert "Not known in a scenario: It divides by nothing." in notes
     assert "“A ratio” is not answerable: It cannot be worked out in 3 % of the cases." in notes
     content = with_open_scenarios()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from forecast.sentences.lead import history_finding, last_moved_text, lead_paragraph
+from forecast.report.summary import question_summaries
+from forecast.schema.topic import read_content
+from forecast.sentences.lead import history_finding, last_moved_text, lead_answer, lead_paragraph
 from forecast.sentences.model_uses import model_uses
 from forecast.sentences.same_event import open_events
 from forecast.sentences.signposts import is_only_a_sign
 from forecast.sentences.split_words import unsplit_sentence
+from tests.support.paths import ROOT
 
 CHANCE = {"question": "rain", "label": "", "kind": "probability", "unit": "", "value": 0.1, "error": 0.003, "settled": False}
 
@@ -70,9 +74,9 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
 @pytest.mark.parametrize(
     ("share", "doubt"),
     [
-        (0.4, "Most of the doubt is luck: 60 % of the variance would remain even if every unknown in the model were known."),
-        (0.6, "Most of the doubt is ignorance: 60 % of the variance would be gone if every unknown in the model were known."),
-        (1.0, "Luck has no part in the doubt: all of it would be gone if every unknown in the model were known."),
+        (0.4, "Most of the doubt is luck: 60 % of the variance would remain if all unknowns of the model were known."),
+        (0.6, "Most of the doubt is ignorance: 60 % of the variance would be gone if all unknowns of the model were known."),
+        (1.0, "Luck has no part in the doubt: all of it would be gone if all unknowns of the model were known."),
     ],
 )
 def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
@@ -86,6 +90,14 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
     )
 
 
+def test_the_eve_of_the_news_is_said_as_that():
+    """Where the day before the news is known, one day is named and not two."""
+    its = insight(point("2026-03-03", 0.2), point("2026-03-04", 0.05, "storms: 0"))
+    asked = answer()
+    said = "On the eve of 4 March 2026 the same model would have said 20 %; it fell to 5 % when this became known: storms: 0."
+    assert said in lead_paragraph(content(asked, insight=its), asked, "About one in ten.")
+
+
 @pytest.mark.parametrize(
     ("share", "structure", "doubt"),
     [
@@ -97,12 +109,12 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
         (
             0.7,
             0.3,
-            "Most of the doubt is ignorance: 70 % of the variance would be gone if every unknown in the model and its right version were known.",
+            "Most of the doubt is ignorance: 70 % of the variance would be gone if the right model and its unknowns were known.",
         ),
         (
             0.3,
             0.1,
-            "Most of the doubt is luck: 70 % of the variance would remain even if every unknown in the model and its right version were known.",
+            "Most of the doubt is luck: 70 % of the variance would remain if the right model and its unknowns were known.",
         ),
     ],
 )
@@ -176,7 +188,7 @@ def test_the_paragraph_of_a_number_says_that_changes_are_of_its_mean():
     for figure, is_said in (("3", True), ("4.38", False)):
         asked = answer(kind="distribution", headline=figure)
         said = lead_paragraph(content(asked, insight=its), asked, "Most likely 3.")
-        assert ("That is the median; what follows is about the mean (the expected value), now 4.38." in said) is is_said
+        assert ("That is the median; the rest is about the mean (expected value), 4.38." in said) is is_said
 
 
 def test_what_is_asked_of_is_no_name_for_the_doubt():
@@ -265,3 +277,16 @@ def test_questions_whose_chances_are_one_number_whatever_happens_are_one_event(v
     posts = [{"stream": "storms", "condition": "", "until": "", "chance": 0.5, "values": each} for each in values]
     its = insight(measures=[CHANCE, {**CHANCE, "question": "third"}], signposts=posts)
     assert (len(open_events(content(*asked, insight=its))) == 1) is together
+
+
+@pytest.mark.parametrize("topic", ["route", "arrivals", "captives", "loyalty", "punishment", "return"])
+def test_what_to_watch_for_is_in_every_paragraph_of_the_book(topic: str) -> None:
+    """However long the news that moved an answer are, a reader is told what would change it; a comparison, which also stands beside the figure, goes before."""
+    content = read_content((ROOT / "reports" / f"{topic}.json").read_bytes(), name=f"{topic}.json")
+    answer = lead_answer(content)
+    assert answer is not None
+    paragraph = lead_paragraph(content, answer, question_summaries(content, "plain")[answer["name"]].said)
+    assert len(paragraph.split()) <= 120
+    assert re.search(r"Watch whether|No single event we track|No event we track", paragraph)
+    if topic in {"route", "arrivals"}:
+        assert "Most of the doubt is luck" in paragraph

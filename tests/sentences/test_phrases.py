@@ -16,6 +16,7 @@ import pytest
 from forecast.book.event_phrases import EventPhrases
 from forecast.book.topic import Series, Stream
 from forecast.book.value_range import ValueRange
+from forecast.insight.change_report import change_sentence
 from forecast.insight.event_clauses import (
     at_least_clause,
     fewer_than_clause,
@@ -182,6 +183,8 @@ def _moves() -> dict[str, str]:
         "a row moved most of it": moved(0.32, 0.1, -0.21, -0.01),
         "other changes went the other way": moved(0.52, 0.82, 0.33, -0.03),
         "a number": moved(6.4, 6.2, -0.2, measure=NUMBER),
+        "a change since the last report, within its error": change_sentence(CHANCE, 0.1, 0.102, [], error=0.001),
+        "of a number": change_sentence(NUMBER, 4.376, 4.38, [], error=0.005),
         "nothing did": last_move_sentence(_insight(history={"points": quiet}), "third_man"),
     }
 

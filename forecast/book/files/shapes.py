@@ -234,7 +234,7 @@ class TopicFile:
     lead: NameText = ""
     """The question that the topic's page begins with while it is open. Without it the first open question leads."""
     note: ProseText = ""
-    """What a reader has to know of the answers: what was changed after an answer had been seen, what rests on silence. It stands beneath the first answer of the topic's page."""
+    """What a reader has to know of the answers: what was changed after an answer had been seen, what rests on silence. It stands beneath the first answer of the topic's page, the first 50 words open and the other sentences folded."""
     step: Literal["day", "week", "month", "quarter", "year"] = "month"
     """How finely the future is simulated."""
     engine: Literal["auto", "nuts"] = "auto"

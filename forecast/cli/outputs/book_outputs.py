@@ -7,6 +7,7 @@ from typing import Literal, NotRequired, TypedDict
 from forecast.actions.check import RowReference
 from forecast.actions.due import DueState
 from forecast.elicitation.parameter_summary import ParameterSummary, ParameterUpdate
+from forecast.schema.answers import AnswerContent
 
 
 class ProblemOutput(TypedDict):
@@ -33,11 +34,24 @@ class InitOutput(TypedDict):
     paths: list[str]
 
 
+class ImpliedAnswersOutput(TypedDict):
+    """The answers that a new topic implies, by question, and whether the fast engine vouches for them.
+
+    ``placeholders`` are the priors that are still the template's; ``unknown`` says why there is no answer.
+    """
+
+    answers: dict[str, AnswerContent]
+    sound: bool
+    placeholders: list[str]
+    unknown: list[str]
+
+
 class NewOutput(TypedDict):
-    """The files of a new topic, as paths in the book."""
+    """The files of a new topic, as paths in the book; ``implied`` is null where all of its priors are the template's, or its question is."""
 
     topic: str
     paths: list[str]
+    implied: ImpliedAnswersOutput | None
 
 
 class CheckOutput(TypedDict):

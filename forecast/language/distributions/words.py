@@ -139,7 +139,7 @@ def constant_of(value: Any) -> float | None:
 def quantile_share(name: str) -> float | None:
     """Return the share a ``pNN`` stands for, or None where the name is not one.
 
-    Raises ``Fault`` for NN that is not above 0 and below 100.
+    Raises ``Fault`` for NN that is not above 0 and below 100, and for one that begins with a needless 0: ``p05`` may be meant for 5 or 0.5 %.
     """
     match = _QUANTILE.fullmatch(name)
     if match is None:
@@ -149,6 +149,9 @@ def quantile_share(name: str) -> float | None:
         raise Fault(
             f"there is no {percent:g} % point", hint="write p and a number above 0 and below 100, as in `p5` or `p97_5`", argument=name
         )
+    if re.match(r"0\d", match[1]):
+        hint = f"write `{quantile_name(percent / 100)}` or `{quantile_name(percent / 1_000)}`"
+        raise Fault(f"`{name}` may be read in two ways", hint=hint, argument=name)
     return percent / 100
 
 

@@ -214,7 +214,7 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
     [
         ("Normal", {"p5": 3, "p95": 1}, "`p5=3` is above `p95=1`", "the 5 % point must lie below the 95 % point, and so on", "p5"),
         ("Normal", {"p5": 1, "p95": 1}, "`p5` and `p95` are equal: Normal would have zero width", NO_PRIOR, "p95"),
-        ("Normal", {"p5": 1, "p05": 2}, "`p5` and `p05` are the same point, given twice", "", "p05"),
+        ("Normal", {"p5": 1, "p5_0": 2}, "`p5` and `p5_0` are the same point, given twice", "", "p5_0"),
         ("LogNormal", {"p5": -1, "p95": 1}, "`p5=-1` lies outside the support of LogNormal: its values are above 0", "", "p5"),
         ("Beta", {"p5": 0.1, "p95": 1}, "`p95=1` lies outside the support of Beta: its values are between 0 and 1", "", "p95"),
         ("Beta", {"mean": 0.5, "sd": 0.5}, "`sd=0.5` is too large: a share with mean 0.5 has an sd below 0.5", "", "sd"),
@@ -226,6 +226,8 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
         ("LogNormal", {"median": -2, "factor": 3}, "`median` of LogNormal is -2; it must be above 0", "", "median"),
         ("Gamma", {"mean": -2, "sd": 3}, "`mean` of Gamma is -2; it must be above 0", "", "mean"),
         ("Normal", {"p5": float("nan"), "p95": 1}, "`p5` is not a finite number", "", "p5"),
+        ("Normal", {"p05": 1, "p95": 2}, "`p05` may be read in two ways", "write `p5` or `p0_5`", "p05"),
+        ("Beta", {"p025": 0.1, "p95": 0.2}, "`p025` may be read in two ways", "write `p25` or `p2_5`", "p025"),
         ("Normal", {"p0": 1, "p95": 2}, "there is no 0 % point", "write p and a number above 0 and below 100, as in `p5` or `p97_5`", "p0"),
         (
             "Normal",

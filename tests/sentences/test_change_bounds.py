@@ -1,0 +1,46 @@
+"""How far an answer moved at the most, in words."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from forecast.insight.change_report import change_sentence
+from forecast.schema.insight import MeasureScale
+from forecast.sentences.change_bounds import bound_text
+
+CHANCE: MeasureScale = {"kind": "probability", "unit": "", "settled": False}
+NUMBER: MeasureScale = {"kind": "mean", "unit": "men", "settled": False}
+SHARE: MeasureScale = {"kind": "mean", "unit": "share", "settled": False}
+
+
+@pytest.mark.parametrize(
+    ("measure", "change", "error", "said"),
+    [
+        (CHANCE, 0.0, 0.0, "not at all"),
+        (CHANCE, 0.002, 0.0, "at most 0.2 points"),
+        (CHANCE, -0.002, 0.0001, "at most 0.3 points"),  # 0.22, rounded up
+        (CHANCE, 0.01, 0.0, "at most 1 point"),
+        (CHANCE, 0.0101, 0.0, "at most 1.1 points"),
+        (CHANCE, 0.05, 0.03, "at most 11 points"),
+        (CHANCE, 0.00001, 0.0, "at most 0.001 points"),
+        (SHARE, 0.004, 0.0, "at most 0.4 points"),
+        (NUMBER, 0.004, 0.005, "at most 0.014"),
+        (NUMBER, -0.021, 0.0, "at most 0.03"),
+        (NUMBER, 9.2, 0.0, "at most 10"),
+        (NUMBER, 1234.0, 0.0, "at most 1,300"),
+        (NUMBER, math.nan, 0.0, ""),
+        (NUMBER, 0.1, math.inf, ""),
+    ],
+)
+def test_a_bound_is_the_change_and_two_errors_rounded_up(measure: MeasureScale, change: float, error: float, said: str):
+    """It is never below what it bounds, nor more than half as much again."""
+    assert bound_text(measure, change, error=error) == said
+
+
+def test_an_answer_that_stayed_says_how_far_it_can_have_moved():
+    """Where nothing was computed anew it did not move at all."""
+    assert change_sentence(NUMBER, 4.376, 4.38, [], error=0.005) == "Moved by at most 0.014, now 4.38."
+    assert change_sentence(CHANCE, 0.1, 0.1004, [], error=0.0) == "Moved by at most 0.04 points, now 10 %."
+    assert change_sentence(CHANCE, 0.1, 0.1, []) == "Not moved, still 10 %."
