@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner
 
+from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.update import update
 from forecast.book.files.folder import Folder
 from forecast.book.index_order import index_order
@@ -259,3 +260,10 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
 def block(language: str, index: int) -> str:
     """The text of a code block of the README."""
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)[index]
+
+
+def test_the_readme_names_every_template():
+    """The line of `forecast new` has each kind of topic."""
+    row = next(line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `forecast new` |"))
+    named = {its.removeprefix("--like ") for its in re.findall(r"`([^`]+)`", row)}
+    assert set(TEMPLATE_KINDS) <= named

@@ -248,5 +248,6 @@ def _single_answer(
             "questions", dict.fromkeys([*(answer["name"] for answer in answers), *judged])
         )
         if unreported:
-            hint += f"; no report yet of {words.join_words(unreported)}: run `forecast update`"
+            hint += " No" if hint.endswith("?") else "; no"
+            hint += f" report yet of {words.join_words(unreported)}: run `forecast update`"
     return PublishedAnswers(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

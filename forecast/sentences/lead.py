@@ -40,7 +40,7 @@ LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
-ANSWER, MOVE, WATCH, DOUBT, REFERENCE, UNKNOWN = range(
+ANSWER_RANK, MOVE_RANK, WATCH_RANK, DOUBT_RANK, REFERENCE_RANK, UNKNOWN_RANK = range(
     6
 )  # ranks of sentences, the first to have room first; a reference stands beside the figure, too
 
@@ -141,28 +141,28 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     is_chance = answer["kind"] == "probability" and answer["value"] is not None
     if "variants" in answer:  # stands beside the figure
         said = said.removesuffix(range_sentence(answer["kind"], answer["unit"], answer["variants"]["ranges"])).rstrip()
-    yield ANSWER, f"{answer['headline']}: {said[:1].lower()}{said[1:]}" if is_chance else said
+    yield ANSWER_RANK, f"{answer['headline']}: {said[:1].lower()}{said[1:]}" if is_chance else said
     insight = content["insight"]
     index = None if insight is None else main_measure(insight, answer["name"])
     measure = None if insight is None or index is None else insight["measures"][index]
     mean = "" if measure is None or measure["kind"] != "mean" else value_text(measure, measure["value"])
     if mean not in {"", answer["headline"]}:
-        yield ANSWER, f"That is the median; the rest is about the mean (expected value), {mean}."
+        yield ANSWER_RANK, f"That is the median; the rest is about the mean (expected value), {mean}."
     if (reference := reference_forecast(content, answer["name"])) is not None:
-        yield REFERENCE, _reference_sentence(reference)
+        yield REFERENCE_RANK, _reference_sentence(reference)
     if insight is None or index is None or measure is None:
         return
-    yield from ((MOVE, sentence) for sentence in _move_sentences(insight, index))
+    yield from ((MOVE_RANK, sentence) for sentence in _move_sentences(insight, index))
     split = _split_of(insight, index)
     if split is not None:
-        yield DOUBT, _split_sentence(split)
+        yield DOUBT_RANK, _split_sentence(split)
     post = next_signpost(insight, answer["name"], by=answer["by"])
     is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
-    yield WATCH, f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
+    yield WATCH_RANK, f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
     if split is not None:
-        yield from ((UNKNOWN, sentence) for sentence in _unknown_sentences(split, answer["answer"]))
+        yield from ((UNKNOWN_RANK, sentence) for sentence in _unknown_sentences(split, answer["answer"]))
     elif missing := missing_split_sentence(answer, measure):
-        yield UNKNOWN, missing
+        yield UNKNOWN_RANK, missing
 
 
 def _reference_sentence(reference: ForecastContent) -> str:

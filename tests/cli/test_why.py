@@ -160,6 +160,9 @@ def test_a_topic_without_a_report_is_named_beside_others(run: Run, published: Pa
     shutil.copytree(published / "seeds" / "ferry", published / "seeds" / "owls")
     assert run("why", "owls", on=published).err == "reports:1:1: error: topic `owls` has no report yet\n    run `forecast update owls`\n"
     assert run("why", "hoots", on=published).err.splitlines()[-1].endswith("; no report yet of owls: run `forecast update`")
+    assert (
+        run("why", "three_mora", on=published).err.splitlines()[-1].endswith("`three_more`? No report yet of owls: run `forecast update`")
+    )
     assert run("why", "three_more", on=published).code == 0
 
 
