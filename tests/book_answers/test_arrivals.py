@@ -1,13 +1,12 @@
 """Answers of `arrivals` recomputed from its files alone: a filter on grids in NumPy and SciPy, without the project's engines.
 
 Priors and rows are read from the files; the structure is written out again here, as ``seeds/arrivals/README.md`` has it in symbols.
-Recomputed are the topic as it stands and the variant `jumps`, and how much likelier the record is under the second; not the other variants.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -18,9 +17,9 @@ from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere 
 
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
-from forecast.predict.analysis import EngineResult, analyse
+from forecast.predict.analysis import analyse
 from forecast.predict.answers import Answer
-from tests.book_answers.stated_priors import beta_quantiles, lognormal_quantiles, prior_numbers, weibull_quantiles
+from tests.book_answers.stated_priors import lognormal_quantiles, prior_numbers
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -28,11 +27,10 @@ pytestmark = pytest.mark.slow
 AS_OF = date(2026, 11, 28)
 OPENS = 2002
 X = np.arange(0.5, 10.5, 0.03)  # the logarithm of people a year
-STEPS = (np.arange(24) + 0.5) / 24  # shares of its prior at which a step stands
+STEPS = np.arange(1, 25) / 25  # shares at which the two other parameters stand
 SHAPES = (np.arange(20) + 0.5) / 20
 PATHS = 200_000
 ALLOWED = 4.0
-LEVELS = {"base": "level", "jumps": "variants.jumps.priors.level"}  # the prior of the level in each variant that is recomputed
 
 prior = partial(prior_numbers, "arrivals")
 lognormal = partial(lognormal_quantiles, "arrivals")
@@ -78,85 +76,42 @@ def log_mass(value: int, mean: np.ndarray, shape: np.ndarray) -> np.ndarray:
     return stats.nbinom.logpmf(value, shape, shape / (shape + mean))
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Points that stand for the prior of a walk's steps, each as likely: ``(points,)`` each; without jumps their chance is 0."""
-
-    drift: np.ndarray
-    chance: np.ndarray
-    jump: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """What the filter says of arrivals: the answers by question, and the logarithm of the probability of the record."""
-
-    answers: dict[str, float]
-    log_evidence: float
-
-
-def steps(variant: str) -> Steps:
-    """The steps of the topic itself, or those of ``jumps``."""
-    if variant == "base":
-        drifts = prior("drift")["sigma"] * stats.halfnorm.ppf(STEPS)
-        return Steps(drifts, np.zeros(len(drifts)), np.zeros(len(drifts)))
-    drifts = weibull_quantiles("arrivals", "variants.jumps.priors.drift", STEPS)
-    bounds = prior("variants.jumps.priors.jump_size")
-    chances = beta_quantiles("arrivals", "variants.jumps.priors.jump_chance", (np.arange(10) + 0.5) / 10)
-    sizes = bounds["lower"] + (bounds["upper"] - bounds["lower"]) * (np.arange(6) + 0.5) / 6
-    points = np.stack(np.meshgrid(drifts, chances, sizes, indexing="ij")).reshape(3, -1)
-    return Steps(*points)
-
-
-def moves(said: Steps) -> Iterator[np.ndarray]:
-    """For each point the probability of a level given the one before, ``(levels, levels)``."""
-    kernels: dict[float, np.ndarray] = {}
-    for drift, chance, jump in zip(said.drift, said.chance, said.jump, strict=True):
-        for sd in (drift, np.hypot(drift, jump)):
-            if sd not in kernels:
-                density = stats.norm.pdf(X[:, None], X[None], sd)
-                kernels[sd] = density / density.sum(axis=0)
-        yield (1 - chance) * kernels[drift] + chance * kernels[np.hypot(drift, jump)]
-
-
 @cache
-def arrivals(variant: str) -> Grid:
-    """Filter the level year by year for each point of its steps and each steadiness, then draw the rest of 2026 and 2027."""
-    said, shapes, level_said = steps(variant), lognormal("steadiness", SHAPES), prior(LEVELS[variant])
-    first = stats.norm.pdf(X, (level_said["p5"] + level_said["p95"]) / 2, (level_said["p95"] - level_said["p5"]) / 2 / special.ndtri(0.95))
-    state = np.broadcast_to(first / first.sum(), (len(said.drift), len(shapes), len(X))).copy()
-    log_weight = np.zeros(state.shape[:2])
+def arrivals() -> dict[str, float]:
+    """Filter the level year by year for each drift and steadiness, then draw the rest of 2026 and 2027."""
+    drifts = prior("drift")["sigma"] * stats.halfnorm.ppf(STEPS)
+    shapes = lognormal("steadiness", SHAPES)
+    said = prior("level")
+    first = stats.norm.pdf(X, (said["p5"] + said["p95"]) / 2, (said["p95"] - said["p5"]) / 2 / special.ndtri(0.95))
+    moves = [stats.norm.pdf(X[:, None], X[None], drift) for drift in drifts]
+    moves = [move / move.sum(axis=0) for move in moves]
+    state = np.broadcast_to(first / first.sum(), (len(drifts), len(shapes), len(X))).copy()
+    log_weight = np.zeros((len(drifts), len(shapes)))
     record = rows("arrivals")
     for year in range(OPENS, AS_OF.year + 1):
-        likelihood = np.ones((len(shapes), len(X)))
+        if year > OPENS:
+            state = np.stack([each @ move.T for each, move in zip(state, moves, strict=True)])
         for row in record:
             if row.start.year == year:
-                likelihood *= np.exp(log_mass(row.low, np.exp(X)[None] * row.years, shapes[:, None] * row.years))
-        if year > OPENS:
-            for point, move in enumerate(moves(said)):
-                state[point] = state[point] @ move.T
-        state *= likelihood
+                state = state * np.exp(log_mass(row.low, np.exp(X)[None] * row.years, shapes[:, None] * row.years))[None]
         total = state.sum(axis=2)
         log_weight += np.log(total)
         state /= total[:, :, None]
     rng = np.random.default_rng(20261128)
     weight = np.exp(log_weight - log_weight.max()).ravel()
-    point, shape = np.unravel_index(rng.choice(len(weight), PATHS, p=weight / weight.sum()), log_weight.shape)
-    below = state.cumsum(axis=2)
-    at = [np.searchsorted(below[i, j], share) for i, j, share in zip(point, shape, rng.random(PATHS), strict=True)]
-    level = X[np.clip(at, 0, len(X) - 1)] + rng.uniform(-0.015, 0.015, PATHS)
-    sd = np.where(rng.random(PATHS) < said.chance[point], np.hypot(said.drift, said.jump)[point], said.drift[point])
-    level_2027 = level + sd * rng.normal(size=PATHS)
+    drift, shape = np.unravel_index(rng.choice(len(weight), PATHS, p=weight / weight.sum()), log_weight.shape)
+    below = state.cumsum(axis=2)[drift, shape]
+    level = X[(below < rng.random(PATHS)[:, None]).sum(axis=1).clip(max=len(X) - 1)] + rng.uniform(-0.015, 0.015, PATHS)
     seen, left = record[-1], (date(2026, 12, 31) - record[-1].end).days / 365.25
+    level_2027 = level + drifts[drift] * rng.normal(size=PATHS)
     in_2026 = seen.low + _drawn(rng, np.exp(level) * left, shapes[shape] * left)
     in_2027 = _drawn(rng, np.exp(level_2027) * 365 / 365.25, shapes[shape] * 365 / 365.25)
-    answers = {
+    return {
         "arrivals_2026": float(np.median(in_2026)),
         "arrivals_2027": float(np.median(in_2027)),
         "over_300": float((in_2027 > 300).mean()),
         "as_before": float((in_2027 >= 1000).mean()),
     }
-    return Grid(answers, float(special.logsumexp(log_weight) - np.log(log_weight.size)))
 
 
 def clumped(stream: str, rate: str, clumping: str, years: float, least: int) -> float:
@@ -176,46 +131,28 @@ def _drawn(rng: np.random.Generator, mean: np.ndarray, shape: np.ndarray) -> np.
 
 
 @cache
-def analysed(variant: str, as_of: date) -> EngineResult:
-    """The project's result for the topic as it stands, or for one of its variants, as of a day."""
-    book, _ = read_book(ROOT, ["arrivals"])
-    return analyse(book.topics["arrivals"].rivals[variant], as_of, Settings(), referee=False).result
-
-
-def answered(as_of: date) -> Mapping[str, Answer]:
-    """The project's answers of the topic as it stands, as of a day."""
-    return analysed("base", as_of).answers
-
-
-@cache
-def published(variant: str) -> dict[str, tuple[float, float]]:
-    """The project's answers of a variant, with their Monte Carlo errors."""
-    shown = {name: its.value for name, its in analysed(variant, AS_OF).answers.items()}
+def published() -> dict[str, tuple[float, float]]:
+    """The project's answers of the topic as it stands, with their Monte Carlo errors."""
+    answers = answered(AS_OF)
+    shown = {name: its.value for name, its in answers.items()}
     return {
         name: (value.quantiles[2], value.quantile_errors[2]) if hasattr(value, "quantiles") else (value.value, value.error)  # type: ignore[union-attr]
         for name, value in shown.items()
     }
 
 
-@pytest.mark.parametrize("variant", list(LEVELS))
+@cache
+def answered(as_of: date) -> Mapping[str, Answer]:
+    """The project's answers of the topic as it stands, as of a day."""
+    book, _ = read_book(ROOT, ["arrivals"])
+    return analyse(book.topics["arrivals"].rivals["base"], as_of, Settings(), referee=False).result.answers
+
+
 @pytest.mark.parametrize(("question", "grid"), [("arrivals_2026", 1.0), ("arrivals_2027", 2.0), ("over_300", 0.004), ("as_before", 0.001)])
-def test_arrivals_are_those_of_a_filter_on_a_grid(variant: str, question: str, grid: float) -> None:
-    """Medians and chances of 2026 and 2027, without jumps and with them, equal those of code that knows nothing of the engines, within four errors and the grid's own."""
-    value, error = published(variant)[question]
-    expected = arrivals(variant).answers[question]
-    assert abs(value - expected) < ALLOWED * error + grid, (value, error, expected)
-
-
-def test_the_record_is_as_much_likelier_with_jumps_as_the_grid_says() -> None:
-    """The evidence of `jumps` over that of the topic itself, by which it is weighted, is the grid's within four errors and the grid's own, 8 %."""
-    found = {variant: analysed(variant, AS_OF).posterior.diagnostics for variant in LEVELS}
-    engine = found["jumps"].log_evidence - found["base"].log_evidence
-    grid = arrivals("jumps").log_evidence - arrivals("base").log_evidence
-    assert grid > 2
-    assert abs(engine - grid) < ALLOWED * np.hypot(found["jumps"].log_evidence_error, found["base"].log_evidence_error) + 0.08, (
-        engine,
-        grid,
-    )
+def test_arrivals_are_those_of_a_filter_on_a_grid(question: str, grid: float) -> None:
+    """Medians and chances of 2026 and 2027 equal those of code that knows nothing of the engines, within four errors and the grid's own."""
+    value, error = published()[question]
+    assert abs(value - arrivals()[question]) < ALLOWED * error + grid, (value, error, arrivals()[question])
 
 
 @pytest.mark.parametrize(
@@ -228,7 +165,7 @@ def test_the_record_is_as_much_likelier_with_jumps_as_the_grid_says() -> None:
 )
 def test_counts_in_clumps_are_those_of_a_sum(question: str, stream: str, rate: str, clumping: str, least: int, *, yes_below: bool) -> None:
     """Chances of crossings, of those straight from the North, and of insiders equal a sum over 400 by 400 quantiles of their priors."""
-    value, error = published("base")[question]
+    value, error = published()[question]
     chance = clumped(stream, rate, clumping, 365 / 365.25, least)
     expected = 1 - chance if yes_below else chance
     assert abs(value - expected) < ALLOWED * error + 0.002, (value, error, expected)
