@@ -101,14 +101,19 @@ def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], stor
 
 
 def waves_of_links(book: Book, plans: Mapping[str, TopicPlan]) -> list[dict[str, TopicPlan]]:
-    """Return plans in groups, each topic in one after those of the topics that its links lead to; otherwise in their order."""
-    waves: list[dict[str, TopicPlan]] = []
-    depths: dict[str, int] = {}
-    for name in topological_order({name: tuple(all_sources(book.topics[name])) for name in plans}):
-        depths[name] = 1 + max((depths[source] for source in all_sources(book.topics[name]) if source in depths), default=-1)
+    """Return plans in groups, each topic in one after those of the topics that its links lead to; otherwise in their order.
+
+    A topic is in the last group in which it may be, so that others do not wait for it.
+    """
+    sources = {name: [source for source in all_sources(book.topics[name]) if source in plans] for name in plans}
+    after = dict.fromkeys(plans, 0)  # how many groups follow that of a topic
+    for name in reversed(list(topological_order({name: tuple(its) for name, its in sources.items()}))):
+        for source in sources[name]:
+            after[source] = max(after[source], after[name] + 1)
+    last = max(after.values(), default=-1)
+    waves: list[dict[str, TopicPlan]] = [{} for _ in range(last + 1)]
     for name, plan in plans.items():
-        waves += [{} for _ in range(len(waves), depths[name] + 1)]
-        waves[depths[name]][name] = plan
+        waves[last - after[name]][name] = plan
     return waves
 
 

@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from forecast.actions.export import pymc_program
+from forecast.actions.plan import TopicPlan, waves_of_links
 from forecast.actions.update import UpdateResult, plan_update, update
 from forecast.actions.whatif import suppose
+from forecast.book.files.problems import has_errors
+from forecast.book.reading import read_book
 from forecast.model.settings import Settings
 from tests.support.linked_books import DAY, SOURCE_PRIORS, SOURCE_ROWS, linked_priors, write_linked_book
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
 
@@ -181,3 +185,17 @@ def test_another_prior_may_be_tried_in_the_place_of_a_link(tmp_path: Path):
     assert tried.problems == ()
     before, after = (answers["next_one"]["value"]["value"] for answers in (tried.before, tried.after))
     assert (before, after) == (pytest.approx(14 / 36, abs=0.01), pytest.approx(6 / 11, abs=0.01))
+
+
+def test_a_topic_comes_after_its_sources_and_otherwise_as_late_as_it_may():
+    """Of the essay's book: what captives want is from `return`, three topics are from it; `arrivals` has no link, and nothing waits for it."""
+
+    def plans(*names: str) -> dict[str, TopicPlan]:
+        return {name: TopicPlan(name, (), "") for name in names}
+
+    book, problems = read_book(ROOT)
+    assert not has_errors(problems)
+    waves = waves_of_links(book, plans(*book.topics))
+    assert [list(wave) for wave in waves] == [["return"], ["captives"], ["arrivals", "loyalty", "punishment", "route"]]
+    assert [list(wave) for wave in waves_of_links(book, plans("route", "arrivals", "captives"))] == [["captives"], ["route", "arrivals"]]
+    assert waves_of_links(book, {}) == []
