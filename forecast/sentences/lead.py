@@ -7,6 +7,7 @@ A sentence for which there is no room is left to the sections below, which say t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,8 +41,9 @@ LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
-ANSWER_RANK, MOVE_RANK, WATCH_RANK, DOUBT_RANK, REFERENCE_RANK, UNKNOWN_RANK = range(
-    6
+OMISSION_WORDS = ("It leaves out", "It does not know", "It takes no account")  # how a reason says what a base rate is blind to
+ANSWER_RANK, MOVE_RANK, WATCH_RANK, DOUBT_RANK, REFERENCE_RANK, OMISSION_RANK, UNKNOWN_RANK = range(
+    7
 )  # ranks of sentences, the first to have room first; a reference stands beside the figure, too
 
 
@@ -150,6 +152,8 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
         yield ANSWER_RANK, f"That is the median; the rest is about the mean (expected value), {mean}."
     if (reference := reference_forecast(content, answer["name"])) is not None:
         yield REFERENCE_RANK, _reference_sentence(reference)
+        if reference["kind"] == BASE_RATE and (omitted := _omission(reference["why"])):
+            yield OMISSION_RANK, omitted
     if insight is None or index is None or measure is None:
         return
     yield from ((MOVE_RANK, sentence) for sentence in _move_sentences(insight, index))
@@ -167,8 +171,14 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
 
 def _reference_sentence(reference: ForecastContent) -> str:
     if reference["kind"] == BASE_RATE:
-        return f"The base rate on record is {reference['says']}."
+        return f"The base rate on record is {reference['says']} ({reference['who']})."
     return f"For comparison: {reference['who']}, {reference['says']} ({words.day(reference['day'])})."
+
+
+def _omission(why: str) -> str:
+    """Return the last sentence of a reason, where it says what a base rate leaves out or does not know; empty where it does not."""
+    last = re.split(r"(?<=[.!?])\s+", why.strip())[-1]
+    return last if last.startswith(OMISSION_WORDS) and last.endswith((".", "!", "?")) else ""
 
 
 def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:

@@ -185,13 +185,15 @@ def test_news_in_the_data_is_no_formula():
 def test_a_base_rate_on_record_is_drawn_and_said():
     """A base rate in force stands beside the answer, in the paragraph and as a line of the picture."""
     said = {"who": "reference class", "kind": "base rate", "day": "2026-01-05", "says": "4 %", "holds": True, "entered_later": False,
-            "why": "", "source": "", "probability": 0.04}  # fmt: skip
+            "why": "One of 25 came about. It leaves out that the road is shut.", "source": "", "probability": 0.04}  # fmt: skip
     recorded = {"name": "transfer_soon", "asks": "?", "type": "binary", "by": None, "rule": "", "judged": False, "forecasts": [said],
                 "more": 0, "earlier_wordings": 0}  # fmt: skip
     content = told(on_record=[recorded])
     lead = screen(content).lead
     assert "Base rate: 4 %" in lead.facts
-    assert "The base rate on record is 4 %." in lead.paragraph
+    assert "The base rate on record is 4 % (reference class). It leaves out that the road is shut." in lead.paragraph
+    said["why"] = "One of 25 came about. So it is rare."
+    assert "(reference class). So" not in screen(content).lead.paragraph
     assert "base rate 4 %" in [text.text for text in topic_charts(content)[lead.picture].texts]
 
 
