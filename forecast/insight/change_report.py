@@ -51,7 +51,7 @@ class EarlierReport:
 
     def tagged_text(self) -> str:
         """What is hashed of it: its fields under words of their own, which stay as they are whatever class is renamed."""
-        values = ", ".join(f"{key!r}: {_tag_fields('Stated', value)}" for key, value in self.values.items())
+        values = ", ".join(f"{key!r}: {_tag_fields('Stated', value)}" for key, value in sorted(self.values.items()))
         return f"Earlier(as_of={self.as_of!r}, values={{{values}}}, edited={self.edited!r})"
 
 

@@ -14,3 +14,13 @@ def test_the_text_of_the_report_before_is_what_it_was_in_version_0_4_0() -> None
     assert earlier.tagged_text() == (
         "Earlier(as_of=datetime.date(2026, 11, 1), values={('another_transfer', '', 'probability'): Stated(value=0.101, error=0.002)}, edited=True)"
     )
+
+
+def test_the_text_of_the_report_before_does_not_depend_on_the_order_of_its_lines() -> None:
+    """A ledger of which only what is still asked for was read has its questions in another order than the whole of it."""
+    values = {("b", "", "probability"): StatedValue(0.2, 0.01), ("a", "", "mean"): StatedValue(3.0, 0.1)}
+    texts = {
+        EarlierReport(date(2025, 1, 2), dict(items), edited=False).tagged_text()  # type: ignore[arg-type]
+        for items in (values.items(), reversed(values.items()))
+    }
+    assert len(texts) == 1
