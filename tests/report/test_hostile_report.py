@@ -46,7 +46,7 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
         "PointContent.known",
     ),
     *("MovePart.known", "Move.since", "Move.until", "SurpriseContent.known", "HistoryPoint.day", "HistoryContent.settled"),
-    *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
+    *("InformationContent.until", "SignpostContent.until", "ScorePoint.day", "InsightContent.as_of"),
     *("ContractContent.name", "ContractContent.deadline", "ContractContent.moved", "OfferContent.at", "RowSinceContent.known"),
     *("QuotePoint.at", "AnswerPoint.day"),
     *("ScenarioContent.by", "ScenarioContent.since", "CumulativeContent.through", "CumulativeContent.days"),
