@@ -185,14 +185,14 @@ def _history(
     places = {measure.key: place for place, measure in enumerate(replayed.measures)}
     columns = [places[measure.key] for measure in measures]
     content = history_content(replayed)
-    points = [_chosen(point, columns) for point in content["points"]]
+    points = [_with_columns(point, columns) for point in content["points"]]
     points = [point for point in points if np.isfinite(point["values"]).all()]
     if points and points[-1]["day"] == until.isoformat():
         points[-1] = {**points[-1], "values": published[:, 0].tolist(), "errors": published[:, 1].tolist()}
     return {"points": points, "settled": [content["settled"][at] for at in columns]}
 
 
-def _chosen(point: HistoryPoint, columns: Sequence[int]) -> HistoryPoint:
+def _with_columns(point: HistoryPoint, columns: Sequence[int]) -> HistoryPoint:
     """A day of a history with some of its measures."""
     chosen: HistoryPoint = {**point, "values": [point["values"][at] for at in columns], "errors": [point["errors"][at] for at in columns]}
     if "ranges" in point:

@@ -26,7 +26,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.answers import paths_for
-from forecast.predict.chance_distribution import ChanceDistribution, mixture_points
+from forecast.predict.chance_distribution import ChanceDistribution, mixed_chance_points
 from forecast.predict.chances import CHANCE_PATHS, Chances
 
 MOST_RANGED_STEPS = 4  # of which both days have ranges
@@ -105,7 +105,7 @@ def mixed_range(parts: Sequence[tuple[float, Spread]]) -> tuple[float, float] | 
     chances = [(weight, spread.whole) for weight, spread in counted if not (spread is None or isinstance(spread, WeighedNumbers))]
     if len(chances) < len(counted):
         return None
-    low, high = mixture_points(
+    low, high = mixed_chance_points(
         [whole for _, whole in chances], np.array([weight for weight, _ in chances]), np.array(RANGE_LEVELS)
     ).tolist()
     return low, high

@@ -86,15 +86,15 @@ def chance_mixture_points(parts: Sequence[tuple[Array, ChanceDistribution]], lev
     The errors are a jackknife over the replicates, so that the error of the weights is in them.
     """
     weights = np.array([shares for shares, _ in parts])
-    points = mixture_points([distribution.whole for _, distribution in parts], weights.sum(axis=1), levels)
+    points = mixed_chance_points([distribution.whole for _, distribution in parts], weights.sum(axis=1), levels)
     rests = zip(*(distribution.without for _, distribution in parts), strict=True)
-    without = [mixture_points(rest, weights.sum(axis=1) - weights[:, at], levels) for at, rest in enumerate(rests)]
+    without = [mixed_chance_points(rest, weights.sum(axis=1) - weights[:, at], levels) for at, rest in enumerate(rests)]
     shares = weights.sum(axis=1) / weights.sum()
     least = shares @ np.array([distribution.least_errors for _, distribution in parts])
     return points, np.maximum(jackknife_errors(np.array(without)), least)
 
 
-def mixture_points(parts: Sequence[FittedChances | DrawnChances], weights: Array, levels: Array) -> Array:
+def mixed_chance_points(parts: Sequence[FittedChances | DrawnChances], weights: Array, levels: Array) -> Array:
     """Return the points of a mixture at some levels, ``(levels,)``, from its parts and their weights, ``(parts,)``."""
     low, high = np.zeros(len(levels)), np.ones(len(levels))
     for _ in range(HALVINGS):
