@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -106,10 +108,19 @@ def test_nothing_heavy_is_imported(run: str):
 @pytest.mark.parametrize(
     "words", [["show"], ["show", "another_transfer"], ["why", "another_transfer"], ["why", "another_transfer", "--json"]], ids=" ".join
 )
-def test_reading_a_report_needs_no_arrays(words: list[str]):
-    """`show` and plain `why` load neither NumPy nor SciPy: they print what the JSON says."""
+def test_reading_a_report_needs_no_arrays(words: list[str], tmp_path: Path):
+    """`show` and plain `why` load neither NumPy nor SciPy: they print what the JSON says, where nothing was put on record since the eve of the report."""
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "reports").mkdir()
+    for report in ROOT.glob("reports/*.json"):
+        shutil.copy(report, tmp_path / "reports")
+    day = json.loads((ROOT / "reports/route.json").read_text(encoding="utf-8"))["as_of"]
+    for table in [*tmp_path.glob("seeds/*/forecasts.csv"), *tmp_path.glob("seeds/*/resolutions.csv")]:
+        rows = table.read_text(encoding="utf-8")
+        table.write_text(rows.replace(f"{day}T", f"{date.fromisoformat(day) - timedelta(days=1)}T"), encoding="utf-8")
     code = (
-        f"import sys\nfrom forecast.cli.commands import commands\ntry:\n    commands()({[*words, '--book', str(ROOT)]!r})\n"
+        f"import sys\nfrom forecast.cli.commands import commands\ntry:\n    commands()({[*words, '--book', str(tmp_path)]!r})\n"
         "except SystemExit as done:\n    assert not done.code, done.code\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & {'numpy', 'scipy'}))"
     )
