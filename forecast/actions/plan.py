@@ -248,8 +248,11 @@ class _Prepared:
                 reason=RECORD_ALONE if has_words else REASONS_ALONE,
             )
         draws = self.draws_key if not self.referee and self.draws_key in drawn else ""
-        known = kept.get(self.insight_key)
-        insight = self._lasting_insight(run, kept) if known is None and not run.insight else None if known is None else json.loads(known)
+        insight: InsightContent | None = None
+        if self.insight_key in kept:
+            insight = json.loads(kept[self.insight_key])
+        elif not run.insight:
+            insight = self._lasting_insight(run, kept)
         steps: list[PlanStep] = ["condition"] if not draws else []
         steps += ["referee"] if self.referee else []
         steps += ["simulate"]
@@ -265,8 +268,7 @@ class _Prepared:
     def _lasting_insight(self, run: Run, kept: Mapping[str, bytes]) -> InsightContent | None:
         """What a report of an earlier day said of why, as far as it holds on this day, where no number has changed since and it is kept."""
         found = kept.get(self.lasting_key)
-        insight: InsightContent | None = None if found is None else json.loads(found)
-        return insight if insight is None else insight_on_a_later_day(insight, run.as_of)
+        return None if found is None else insight_on_a_later_day(json.loads(found), run.as_of)
 
 
 def _without_standing_files(run: Run, plan: TopicPlan, state: bytes | None) -> TopicPlan:

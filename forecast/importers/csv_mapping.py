@@ -49,14 +49,12 @@ def read_mapping(path: Path | None) -> CsvMapping:
     for name in REQUIRED_COLUMNS:
         if name not in columns:
             raise mapping_fault(path, f"no column is named for `{name}`", f'write {name} = "its heading" under [columns]')
-    texts = {key: content.get(key, "") for key in ("platform", "zone", "scale", "me")}
-    for key, text in (*texts.items(), *columns.items()):
-        if not isinstance(text, str):
-            raise mapping_fault(path, f"`{key}` is no text")
+    texts = mapping_texts(path, {key: content.get(key, "") for key in ("platform", "zone", "scale", "me")})
+    headings = mapping_texts(path, columns)
     if texts["scale"] not in {"", "fraction", "percent"}:
         raise mapping_fault(path, f"`{texts['scale']}` is no scale", 'write "fraction" or "percent"')
     return CsvMapping(
-        {name: str(heading) for name, heading in columns.items()},
+        headings,
         _words(path, outcomes),
         str(texts["platform"]),
         str(texts["zone"]),
@@ -97,6 +95,16 @@ def mapping_table(path: Path, content: Mapping[str, object], key: str) -> Mappin
     if not isinstance(table, dict):
         raise mapping_fault(path, f"`{key}` is no table", f"write [{key}], and below it a line for each")
     return table
+
+
+def mapping_texts(path: Path, table: Mapping[str, object]) -> dict[str, str]:
+    """Return a table whose values are texts; raise ``FileFault`` for one that is none."""
+    texts: dict[str, str] = {}
+    for key, text in table.items():
+        if not isinstance(text, str):
+            raise mapping_fault(path, f"`{key}` is no text")
+        texts[key] = text
+    return texts
 
 
 def refuse_others(path: Path, table: Mapping[str, object], known: tuple[str, ...], what: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.forecasts.values import ValueFault
-from forecast.importers.csv_mapping import ProbabilityScale, mapping_content, mapping_fault, mapping_table, refuse_others
+from forecast.importers.csv_mapping import ProbabilityScale, mapping_content, mapping_fault, mapping_table, mapping_texts, refuse_others
 from forecast.importers.csv_rows import CsvRow, plain_csv_rows
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.zoned_times import zone_of, zoned_moment
@@ -45,17 +45,14 @@ def read_quote_mapping(path: Path) -> QuoteMapping:
     refuse_others(path, content, _KEYS, "key")
     columns = mapping_table(path, content, "columns")
     refuse_others(path, columns, QUOTE_COLUMNS, "column")
-    texts = {key: content.get(key, "") for key in ("zone", "scale", "price")}
-    for key, text in (*texts.items(), *columns.items()):
-        if not isinstance(text, str):
-            raise mapping_fault(path, f"`{key}` is no text")
+    texts = mapping_texts(path, {key: content.get(key, "") for key in ("zone", "scale", "price")})
+    headings = mapping_texts(path, columns)
     if "at" not in columns:
         raise mapping_fault(path, "no column is named for `at`, when the price stood", 'write at = "its heading" under [columns]')
     if texts["scale"] not in {"", "fraction", "percent"}:
         raise mapping_fault(path, f"`{texts['scale']}` is no scale", 'write "fraction" or, of cents and percentages, "percent"')
-    headings = {name: str(heading) for name, heading in columns.items()}
     scale: ProbabilityScale = "percent" if texts["scale"] == "percent" else "fraction"
-    return QuoteMapping(headings, _kind(path, headings, str(texts["price"])), str(texts["zone"]), scale)
+    return QuoteMapping(headings, _kind(path, headings, texts["price"]), texts["zone"], scale)
 
 
 def read_mapped_quotes(path: Path, mapping_path: Path, contract: Contract) -> VenueReading:

@@ -303,7 +303,9 @@ def change_sentence(
     if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
         if after == before and error == 0:
             return f"Not moved, still {now}{f': {named}' if named else ''}."
-        return f"Moved by {bound_text(measure, after - before, error=error)}, now {now}{f': {named}' if named else ''}."
+        return (
+            f"Moved by {bound_text(measure, after - before, error=error) or 'an unknown amount'}, now {now}{f': {named}' if named else ''}."
+        )
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {named}' if named else ''}."
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from forecast.book.topic import BASE, Topic
 from forecast.insight.estimands import measures_of
 from forecast.insight.history import History, history
-from forecast.insight.history_ranges import Ranges, mixed_range, range_days, spreads_as_of
+from forecast.insight.history_ranges import Ranges, Spread, mixed_range, range_days, spreads_as_of
 from forecast.insight.mixed_estimates import PoolEvidence, VariantFigures, figure_shares, mix_figures, pool_evidence, weighs_by_evidence
 from forecast.insight.replay import LeftOutDay, ReplayPoint
 from forecast.insight.replay_pool import pool_with_anchors
@@ -118,23 +118,19 @@ def mixed_history(
 def _with_ranges(
     found: History, points: Mapping[date, _MixedPoint], variants: Mapping[str, _VariantHistory], settings: Settings
 ) -> History:
-    """A history, with the 90 % ranges of open measures on a few of its days; none on a day on which those of one variant that counts are not known."""
+    """A history, with the 90 % ranges of open measures on a few of its days, where those of every variant that counts are known."""
+    unknown: tuple[Spread, ...] = (None,) * len(found.measures)
     ranges: dict[date, Ranges] = {}
     for day in range_days(found.points, found.settled):
         shares = points[day].shares
         spreads = [
-            spreads_as_of(its.topic, its.pool, day, found.measures, found.settled, settings) if (own > 0).any() else None
+            (spreads_as_of(its.topic, its.pool, day, found.measures, found.settled, settings) if own.any() else None) or unknown
             for its, own in zip(variants.values(), shares, strict=True)
         ]
-        if all(its is not None or not (own > 0).any() for its, own in zip(spreads, shares, strict=True)):
-            ranges[day] = tuple(
-                None
-                if closed is not None
-                else mixed_range(
-                    [(share, None if its is None else its[at]) for its, share in zip(spreads, shares[:, at].tolist(), strict=True)]
-                )
-                for at, closed in enumerate(found.settled)
-            )
+        ranges[day] = tuple(
+            mixed_range(list(zip(shares[:, at].tolist(), of_measure, strict=True)))
+            for at, of_measure in enumerate(zip(*spreads, strict=True))
+        )
     return replace(found, ranges=ranges)
 
 

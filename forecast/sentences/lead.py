@@ -7,7 +7,6 @@ A sentence for which there is no room is left to the sections below, which say t
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
+from forecast.sentences.grounds import SENTENCE_END
 from forecast.sentences.insight_text import (
     figure_name,
     is_noticed,
@@ -42,9 +42,8 @@ SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
 OMISSION_WORDS = ("It leaves out", "It does not know", "It takes no account")  # how a reason says what a base rate is blind to
-ANSWER_RANK, MOVE_RANK, WATCH_RANK, DOUBT_RANK, REFERENCE_RANK, OMISSION_RANK, UNKNOWN_RANK = range(
-    7
-)  # ranks of sentences, the first to have room first; a reference stands beside the figure, too
+# Ranks of sentences, the first to have room first; a reference stands beside the figure, too.
+ANSWER_RANK, MOVE_RANK, WATCH_RANK, DOUBT_RANK, REFERENCE_RANK, OMISSION_RANK, UNKNOWN_RANK = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def _reference_sentence(reference: ForecastContent) -> str:
 
 def _omission(why: str) -> str:
     """Return the last sentence of a reason, where it says what a base rate leaves out or does not know; empty where it does not."""
-    last = re.split(r"(?<=[.!?])\s+", why.strip())[-1]
+    last = SENTENCE_END.split(why.strip())[-1]
     return last if last.startswith(OMISSION_WORDS) and last.endswith((".", "!", "?")) else ""
 
 

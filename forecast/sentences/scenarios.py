@@ -17,7 +17,7 @@ STATUS_WORDS = {
 }
 SELECTION = (
     "Each answer counts the simulated futures in which the scenario comes about. "
-    "A difference between scenarios does not say that one causes it: such futures differ in other ways too."
+    "A scenario need not be the cause of a difference: such futures differ in other ways, too."
 )
 
 

@@ -13,27 +13,23 @@ from functools import cache
 import numpy as np
 from scipy.special import betainc, betaincinv, gammaincinv, ndtri
 
+from tests.book_answers.dated_rows import Row
 from tests.support.paths import ROOT
 
-MONTH = 365.25 / 12
 OPENS = date(2024, 10, 28)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a stream: its days, its value or range, and its length in months."""
+class RouteRow(Row):
+    """A row of a stream of `route`, with its length in months and how long after the opening it is."""
 
-    start: date
-    end: date
-    low: int
-    high: int
     origin: str = ""
     office: str = ""
 
     @property
     def months(self) -> float:
         """Its length, both ends included."""
-        return ((self.end - self.start).days + 1) / MONTH
+        return 12 * self.years
 
     @property
     def begins(self) -> float:
@@ -47,7 +43,7 @@ class Row:
 
 
 @cache
-def rows(stream: str) -> tuple[Row, ...]:
+def rows(stream: str) -> tuple[RouteRow, ...]:
     """The rows of a stream in force, by date: those that no other row replaces."""
     with (ROOT / "seeds/route" / f"{stream}.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
@@ -59,7 +55,7 @@ def rows(stream: str) -> tuple[Row, ...]:
             else (date.fromisoformat(cells["on"]),) * 2
         )
         low, high = (int(cells.get(name) or cells["value"]) for name in ("value_low", "value_high"))
-        made.append(Row(start, end, low, high, cells.get("origin", ""), cells.get("office", "")))
+        made.append(RouteRow(start, end, low, high, cells.get("origin", ""), cells.get("office", "")))
     # A correction stands below what it corrects and covers the same days: of two rows on one day the later line counts.
     kept = [row for at, row in enumerate(made) if not any(its.start <= row.end and row.start <= its.end for its in made[at + 1 :])]
     return tuple(sorted(kept, key=lambda row: row.start)) if stream != "reports" else tuple(made)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 
@@ -19,6 +18,7 @@ from forecast.book.reading import read_book
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.predict.answers import Answer
+from tests.book_answers.dated_rows import Row
 from tests.book_answers.stated_priors import lognormal_quantiles, prior_numbers
 from tests.support.paths import ROOT
 
@@ -34,21 +34,6 @@ ALLOWED = 4.0
 
 prior = partial(prior_numbers, "arrivals")
 lognormal = partial(lognormal_quantiles, "arrivals")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row in use: its days as years, its value or range."""
-
-    start: date
-    end: date
-    low: int
-    high: int
-
-    @property
-    def years(self) -> float:
-        """Its length, both ends included."""
-        return ((self.end - self.start).days + 1) / 365.25
 
 
 def rows(stream: str) -> list[Row]:

@@ -23,7 +23,7 @@ from scipy.special import betainc, betaln, gammaln
 from forecast.actions.update import update
 from forecast.model.settings import Settings
 from tests.book_answers import captives_sums
-from tests.book_answers.route_files import Row, files, inverse, rows, total
+from tests.book_answers.route_files import RouteRow, files, inverse, rows, total
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -100,7 +100,7 @@ def battle_block(rng: np.random.Generator, variant: str) -> Block:
     return posterior(rng, draws, log)
 
 
-def troops(row: Row) -> float:
+def troops(row: RouteRow) -> float:
     """The mean strength over a row's days, by the last estimate before each."""
     with (ROOT / "seeds/route/troops.csv").open(encoding="utf-8", newline="") as file:
         table = [(date.fromisoformat(cells["date"]), float(cells["value"])) for cells in csv.DictReader(file)]
@@ -206,12 +206,12 @@ def _war_block(rng: np.random.Generator, variant: str) -> Block:
     return posterior(rng, draws, log)
 
 
-def steps(until: date) -> list[Row]:
+def steps(until: date) -> list[RouteRow]:
     """The steps of the future: from the day after the record to the end of each month, cut at today and at the days questions ask about."""
     start, made = date(2026, 10, 13), []
     while start <= until:
         end = (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        made.append(Row(start, end, 0, 0))
+        made.append(RouteRow(start, end, 0, 0))
         start = end + timedelta(days=1)
     return made
 
