@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -99,7 +99,8 @@ def name_forecasters(
     persons = {key: its for key, its in survey.forecasters.items() if its.kind in _PERSONS}
     before = () if record is None or record.source is None else record.source.me
     owner = {key: ME for key, its in persons.items() if its.is_owner and ME in before}
-    known = _recognise(survey, persons, list(record.people) if record is not None else [], owner)
+    pairs = {(key, who) for key, its in persons.items() for who in before if any(_is_called(its, name) for name in me)}
+    known = _recognise(survey, persons, list(record.people) if record is not None else [], owner, pairs)
     is_of_others = not (me or only_is_me)
     mine = [] if is_of_others else _own_keys(persons, known, me=me, before=before, others=others, path=path)
     _refuse_another_person(survey, record, known, mine, is_named=bool(me), path=path)
@@ -145,10 +146,19 @@ def _unused_name(record: ForecastRecord | None, before: Sequence[str], used: set
     return next((who for who in before if who not in used and who not in said), "")
 
 
-def _recognise(survey: Survey, persons: Mapping[str, Forecaster], people: Sequence[str], owner: Mapping[str, str]) -> dict[str, str]:
-    """The names in the record of persons whose rows stand there, each to one person: the owner of the file, or the one with the most such rows."""
+def _recognise(
+    survey: Survey, persons: Mapping[str, Forecaster], people: Sequence[str], owner: Mapping[str, str], own: Container[tuple[str, str]]
+) -> dict[str, str]:
+    """The names in the record of persons whose rows stand there, each to one person: the owner of the file, or the one with the most such rows.
+
+    Of persons with as many, such as two with one score, the one whom the user names gets the user's name: ``own`` are such pairs.
+    """
     order = {who: at for at, who in enumerate(people)}
-    pairs = [(-count, at, order[who], key, who) for at, key in enumerate(persons) for who, count in survey.matches.get(key, {}).items()]
+    pairs = [
+        (-count, (key, who) not in own, at, order[who], key, who)
+        for at, key in enumerate(persons)
+        for who, count in survey.matches.get(key, {}).items()
+    ]
     known: dict[str, str] = dict(owner)
     given: set[str] = set(owner.values())
     for *_, key, who in sorted(pairs):

@@ -171,3 +171,14 @@ def test_a_damaged_zip_ends_with_messages(changes: list[tuple[float, int]], kept
         path.write_bytes(raw[: len(raw) if kept > 0.2 else int(kept * 5 * len(raw))])
         result = import_files(root, FORMATS["metaculus"], [path], ImportChoices(), clock=lambda: NOW)
         assert result.path or [problem.level for problem in result.problems] == ["error"]
+
+
+def test_of_two_persons_with_one_score_the_user_keeps_the_name(tmp_path: Path):
+    """A second import adds nobody, though the other person stands first in the file and has the same score, and no forecast tells the two apart."""
+    (tmp_path / "seeds").mkdir()
+    path = write_zip(tmp_path / "data.zip", [numeric(3, **RESOLVED)], [], [score(3, 12), score(3, 11)])
+    first, second = (
+        import_files(tmp_path, FORMATS["metaculus"], [path], ImportChoices(me=("11",), others=False), clock=lambda: NOW) for _ in range(2)
+    )
+    assert (first.added["people"], first.added["scores"]) == (1, 1)
+    assert set(second.added.values()) == {0}
