@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forecast.book.files.folder import Folder
 from forecast.book.topic import Topic
+from forecast.content.renewed_parts import with_part
 from forecast.forecasts.forecast import Forecast
 from forecast.forecasts.own_questions import own_terms
 from forecast.forecasts.reading import read_topic_record
@@ -16,7 +17,7 @@ from forecast.forecasts.terms import QuestionTerms
 from forecast.forecasts.timelines import Span, timelines
 from forecast.forecasts.value_words import resolution_words, value_words
 from forecast.schema.on_record import MOST_FORECASTS_LISTED, ForecastContent, RecordedQuestion
-from forecast.schema.topic import TopicContent, digest_of
+from forecast.schema.topic import TopicContent
 from forecast.schema.words import day
 from forecast.sentences.resolved import BEFORE_DAY_DECIDED
 
@@ -49,13 +50,7 @@ def questions_on_record(root: Path, topic: Topic, as_of: date) -> list[RecordedQ
 
 def with_questions_on_record(content: TopicContent, on_record: Sequence[RecordedQuestion]) -> TopicContent:
     """Return a report's content with what is on record now, and nothing else changed; the content itself where it has just that."""
-    if list(content.get("on_record", ())) == list(on_record):
-        return content
-    renewed = content.copy()
-    renewed.pop("on_record", None)
-    if on_record:
-        renewed["on_record"] = list(on_record)
-    return {**renewed, "digest": digest_of(renewed)}
+    return with_part(content, "on_record", list(on_record))
 
 
 def _recorded_question(

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from forecast.schema.topic import TopicContent, digest_of
+from forecast.content.renewed_parts import with_part
+from forecast.schema.topic import TopicContent
 
 
 def with_day_written(content: TopicContent, written: date | None) -> TopicContent:
     """Return a report's content with the day since which its priors have been public; the content itself where it has just that."""
-    day = None if written is None else written.isoformat()
-    if content.get("priors_written") == day:
-        return content
-    renewed = content.copy()
-    renewed.pop("priors_written", None)
-    if day is not None:
-        renewed["priors_written"] = day
-    return {**renewed, "digest": digest_of(renewed)}
+    return with_part(content, "priors_written", None if written is None else written.isoformat())

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from forecast.book.relations import AnswerReference, Relation
+from forecast.content.renewed_parts import with_part
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression
 from forecast.language.ops import NUMPY
 from forecast.schema.answers import AnswerContent, is_distribution, is_probability, is_shares
 from forecast.schema.relations import RelatedAnswer, RelationContent
-from forecast.schema.topic import TopicContent, digest_of
+from forecast.schema.topic import TopicContent
 
 MOST_ERRORS = 3.0  # Monte Carlo errors by which a relation may be missed: 1 in 370 that hold exactly is
 _ROUNDING = 1e-9
@@ -49,13 +50,7 @@ def checked_relation(relation: Relation, contents: Mapping[str, TopicContent], m
 
 def with_relations(content: TopicContent, relations: Sequence[RelationContent]) -> TopicContent:
     """Return a report's content with these relations, and nothing else changed; the content itself where it has just these."""
-    if list(content.get("relations", ())) == list(relations):
-        return content
-    renewed = content.copy()
-    renewed.pop("relations", None)
-    if relations:
-        renewed["relations"] = list(relations)
-    return {**renewed, "digest": digest_of(renewed)}
+    return with_part(content, "relations", list(relations))
 
 
 def _related_answer(reference: AnswerReference, content: TopicContent) -> RelatedAnswer | None:
