@@ -136,6 +136,8 @@ def observe_quiet(root: Path, stream: str, *, through: date, source: str, today:
 
     def quiet(topic: Topic, name: str) -> Result[Sequence[Observation]]:
         its = topic.streams[name]
+        if its.latent:
+            return Result(None, (_latent_problem(topic, name),))
         start = record_as_of(its, today, opens=topic.opens).through + ONE_DAY
         if not its.watched:
             message = f"`{name}` is not watched: days without a row are unknown there, not quiet"
@@ -186,6 +188,8 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     if stream not in topic.streams:
         hint = did_you_mean(stream, topic.streams) or known_names_text("streams", topic.streams)
         return Result(None, (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),))
+    if topic.streams[stream].latent:
+        return Result(None, (_latent_problem(topic, stream),))
     path = record_path(topic.name, stream)
     text = before.get(path, topic.texts.get(path, ""))
     if not text:
@@ -202,6 +206,11 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     if absent:
         text = _add_columns(text, absent)
     return Result((path, text + record_line((*columns, *absent), cells)))
+
+
+def _latent_problem(topic: Topic, stream: str) -> Problem:
+    message = f"`{stream}` is latent: nobody records it"
+    return topic_problem(topic, ("streams", stream, "latent"), message, "record what was seen in another stream")
 
 
 def _append_under_lock(root: Path, name: str, rows_for: RowsFor, today: date) -> ObservationsResult:

@@ -208,6 +208,7 @@ def _stream_numbers(name: str, stream: Stream) -> list[Any]:
         *classes,
         *([entering] if entering else []),
         *(["once"] if stream.once else []),
+        *(["latent"] if stream.latent else []),
     ]
 
 

@@ -272,6 +272,7 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
         reported=report_label_columns(topic, draft),
         classes=draft.classes.labels if draft.classes else (),
         once=table.once,
+        latent=table.latent,
     )
 
 

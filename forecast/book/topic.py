@@ -134,6 +134,7 @@ class Stream:
     entering_texts: Mapping[str, str] = field(default_factory=dict)  # weight, reliability and wrong as written, where given
     reported: tuple[str, ...] = ()  # which of `grade` and `source` are labels there
     once: bool = False  # whether its rows are evidence that exists once: learnt from, and neither added up nor projected
+    latent: bool = False  # whether nobody records it: it has no rows, and is drawn in each step of the future after the others
     phrases: EventPhrases = field(default_factory=EventPhrases)  # how its events are spoken of
 
     @property

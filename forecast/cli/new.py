@@ -239,7 +239,9 @@ def _next_commands(topic: Topic, *, with_rows: bool, draft: bool) -> list[str]:
         return [f'forecast say {topic.name}.{next(iter(topic.judged))} VALUE --why "..."']
     from forecast.actions.observe_command import row_command
 
-    rows = [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
+    rows = (
+        [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values() if not stream.latent] if with_rows else []
+    )
     rows += [
         f"{row_command(topic, stream.name)}      (when it has happened)"
         for stream in topic.streams.values()

@@ -24,6 +24,7 @@ from forecast.language.ops import NUMPY
 from forecast.model.bounds import SHARE_UNIT, check_shares, share_quantities
 from forecast.model.chosen_rows import distinct_rows
 from forecast.model.errors import Unsound
+from forecast.model.forward_streams import has_future
 from forecast.model.invalid_values import describe_invalid_arguments, share_as_percent
 from forecast.model.left_out import MOST_BEYOND, draws_beyond_floats, without_overflow
 from forecast.model.model import Model, Parameters, RowTable, model_as_of
@@ -33,7 +34,7 @@ from forecast.model.settings import Purpose, generator
 from forecast.model.used_names import series_and_streams_used
 from forecast.predict.answers import Probability, answer, paths_for
 from forecast.predict.distribution import Distribution
-from forecast.predict.paths import Paths, has_future
+from forecast.predict.paths import Paths
 from forecast.predict.samples import sample_of
 from forecast.schema.insight import ImpliedContent
 from forecast.schema.topic import ParameterContent

@@ -128,9 +128,9 @@ def _increment(paths: Paths, stream: Stream, label: str, *, months: int) -> tupl
 
 
 def _simulated_streams(paths: Paths) -> Iterator[tuple[Stream, str]]:
-    """Every stream that is drawn forward or, of a stream of classes, each of its classes but the quiet one."""
+    """Every stream that somebody records and that is drawn forward or, of a stream of classes, each of its classes but the quiet one."""
     for name, stream in paths.model.topic.streams.items():
-        if name in paths.starts:
+        if name in paths.starts and not stream.latent:
             labels = [label for label in stream.classes if not (stream.watched and not is_counted(stream) and label == stream.classes[0])]
             yield from ((stream, label) for label in labels or [""])
 

@@ -19,9 +19,10 @@ from forecast.book.topic import Question, Topic
 from forecast.insight.event_clauses import point_clause, row_clause
 from forecast.model.clock import years_between
 from forecast.model.errors import Unsound
+from forecast.model.forward_streams import has_future
 from forecast.model.model import Model, model_as_of
 from forecast.model.record import known_points
-from forecast.predict.paths import Paths, has_future
+from forecast.predict.paths import Paths
 from forecast.predict.settlement import status_of
 from forecast.schema.words import day as day_in_words
 from forecast.schema.words import day_range

@@ -29,10 +29,11 @@ from forecast.insight.weighed_cases import Cases, standard_error
 from forecast.language.arrays import Array
 from forecast.model.classes import value_between_totals, zero_value
 from forecast.model.errors import Unsound
+from forecast.model.forward_streams import needed_columns
 from forecast.model.model import Model, model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.model.steps import needed_columns, step_scope
+from forecast.model.steps import step_scope
 from forecast.model.used_names import names_used
 from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths, next_value

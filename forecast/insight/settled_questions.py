@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question, Topic
 from forecast.insight.record_events import settlement_days
+from forecast.model.forward_streams import has_future
 from forecast.model.model import model_as_of
-from forecast.predict.paths import Paths, has_future
+from forecast.predict.paths import Paths
 from forecast.predict.settlement import Status, status_of
 from forecast.predict.void import find_condition_failure
 

@@ -267,7 +267,15 @@ def _structure(topic: Topic) -> object:
         topic.opens,
         topic.step,
         {
-            name: (stream.value.text, stream.watched, stream.once, dict(stream.next_texts), stream.classes, dict(stream.entering_texts))
+            name: (
+                stream.value.text,
+                stream.watched,
+                stream.once,
+                stream.latent,
+                dict(stream.next_texts),
+                stream.classes,
+                dict(stream.entering_texts),
+            )
             for name, stream in topic.streams.items()
         },
         {name: quantity.text for name, quantity in topic.quantities.items()},

@@ -7,7 +7,7 @@ stream is evidence from day to day, so a quiet row is cut at the as-of day.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -20,6 +20,7 @@ from forecast.book.rows import current_rows, drop_copies, effective_days, existi
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.language.arrays import Array, Truth
 from forecast.model.clock import days_covered
+from forecast.model.forward_streams import has_future
 
 FEW_SUMS = 1_000_000  # rows times days whose totals are each added up anew, to the last digit
 
@@ -111,8 +112,12 @@ def visible_rows(stream: Stream, as_of: date) -> RecordColumns:
 
 
 def records_as_of(topic: Topic, as_of: date) -> dict[str, StreamRecord]:
-    """Return the record of every stream of a topic as it stood on a day."""
-    return {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
+    """Return the record of every stream of a topic as it stood on a day: that of a latent one is empty, and ends where the first of the others does."""
+    records = {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
+    recorded = [record for record in records.values() if not record.stream.latent and has_future(record.stream)]
+    ends = [min([record.through, *(first - ONE_DAY for first, _ in record.unknown)]) for record in recorded]
+    through = min(ends, default=topic.opens - ONE_DAY)
+    return {name: replace(record, through=through) if record.stream.latent else record for name, record in records.items()}
 
 
 @dataclass(frozen=True, slots=True)

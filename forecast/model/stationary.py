@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from forecast.book.topic import Stream, Topic
 from forecast.language.distributions.families import family_for
 from forecast.language.expressions import Binary, Conditional, Expression, Name, names_in
+from forecast.model.forward_streams import needed_columns
 from forecast.model.model import calendars
-from forecast.model.steps import needed_columns
 from forecast.model.used_names import names_used, series_and_streams_used
 
 LENGTHS = frozenset({"days", "months", "years"})  # clocks that are the length of an interval

@@ -12,19 +12,14 @@ import numpy as np
 from forecast.book.topic import Stream
 from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, with_quantities
-from forecast.language.expressions import Expression, names_in
+from forecast.language.expressions import Expression
 from forecast.language.ops import NUMPY
 from forecast.model.bounds import SHARE_UNIT, share_fault
 from forecast.model.errors import Unsound, topic_problem
+from forecast.model.forward_streams import needed_columns
 from forecast.model.model import Model, calendar_code, calendars, clocks
 from forecast.model.record import series_share
 from forecast.model.used_names import series_and_streams_used
-
-
-def needed_columns(stream: Stream) -> tuple[str, ...]:
-    """The stream's own columns that its statement uses."""
-    used = {name for expression in stream.value.arguments.values() for name in names_in(expression)}
-    return tuple(name for name in stream.own_columns if name in used)
 
 
 @dataclass(frozen=True, slots=True)

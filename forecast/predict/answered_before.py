@@ -74,8 +74,9 @@ def _has_events(topic: Topic, stream: str) -> bool:
 
 def _find_answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:
     from forecast.inference.importance.prior_sampling import prior_draws
+    from forecast.model.forward_streams import has_future
     from forecast.model.settings import Purpose, generator
-    from forecast.predict.paths import Paths, has_future
+    from forecast.predict.paths import Paths
     from forecast.predict.settlement import status_of
     from forecast.predict.void import find_condition_failure
 

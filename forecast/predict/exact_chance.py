@@ -25,13 +25,14 @@ from forecast.language.evaluate import evaluate
 from forecast.language.expressions import Compare, Expression, Total
 from forecast.language.ops import NUMPY
 from forecast.model.draw_blocks import draw_count
+from forecast.model.forward_streams import has_future
 from forecast.model.model import Model
 from forecast.model.stationary import has_stationary_increments
 from forecast.model.steps import needs_of, step_scope
 from forecast.model.used_names import series_and_streams_used
 from forecast.predict.chance_distribution import DrawnChanceDistribution
 from forecast.predict.chance_interval import CHANCE_LEVELS, ChanceInterval
-from forecast.predict.paths import has_future, next_value
+from forecast.predict.paths import next_value
 from forecast.predict.questions import with_clocks
 from forecast.predict.settlement import certain_totals, open_spans
 

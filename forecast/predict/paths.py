@@ -4,7 +4,7 @@ The past is the record, the same on every path but for values of which only a
 range is known: they are drawn on each.  A stream's future starts the
 day after its last row ends: time nobody has recorded is forecast, not assumed
 quiet.  All streams of a topic are drawn forward together in steps, each step
-with the totals at its start.
+with the totals at its start; latent streams after the others, with those of the others at its end.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ from forecast.model.clock import cut_into_steps
 from forecast.model.crossing import crossed_rows, edge_days, with_related_rows
 from forecast.model.drift import extend_parameters
 from forecast.model.errors import Unsound, topic_problem
+from forecast.model.forward_streams import has_future
 from forecast.model.invalid_values import describe_invalid_arguments
 from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.ranges import draw_ranges
 from forecast.model.regime_draws import with_states
 from forecast.model.stationary import has_stationary_increments
-from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
+from forecast.model.steps import Needs, needs_of, step_scope
 from forecast.predict.recorded_totals import RecordedTotal, divide_rows, recorded_totals
 
 TOTALS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
@@ -91,11 +92,6 @@ class Paths:
         if column == len(self.days) or self.days[column] != day + ONE_DAY:
             raise ValueError(f"{day} is not the last day of a step")
         return self.totals[stream][:, column, None]
-
-
-def has_future(stream: Stream) -> bool:
-    """Whether a stream can be drawn forward: it is no evidence that exists once, and uses no own column, or ``next`` says what that will be."""
-    return not stream.once and all(column in stream.next for column in needed_columns(stream))
 
 
 def simulate(
@@ -187,6 +183,7 @@ def _draw_totals(
     totals = {total: np.empty((len(kept), paths)) for total in recorded}  # a row for each day, so that a day is contiguous
     gained = {total: np.zeros(paths) for total in recorded}  # of days not known yet: it stays in the totals
     needs: dict[frozenset[str], Needs] = {}
+    seen_by_latent = [total for stream in model.topic.streams.values() if not stream.latent for total in total_names(stream)]
     for step, start in enumerate(days):
         moving = [stream for name, stream in model.topic.streams.items() if timeline.is_drawn(name, start)] if step + 1 < len(days) else []
         if not moving and step not in places:
@@ -196,11 +193,16 @@ def _draw_totals(
             total: its.add_to(gained[total], step, days, np.empty(paths) if place is None else totals[total][place])
             for total, its in recorded.items()
         }
-        if moving:
-            together = frozenset(stream.name for stream in moving)
-            if together not in needs:
-                needs[together] = needs_of(model, moving)
-            drawn = _draw_step(model, moving, parameters, now, rng, interval=(start, days[step + 1] - ONE_DAY), needs=needs[together])
+        for latent in (False, True):
+            together = [stream for stream in moving if stream.latent == latent]
+            if not together:
+                continue
+            names = frozenset(stream.name for stream in together)
+            if names not in needs:
+                needs[names] = needs_of(model, together)
+            if latent:
+                now |= {total: recorded[total].add_to(gained[total], step + 1, days, np.empty(paths)) for total in seen_by_latent}
+            drawn = _draw_step(model, together, parameters, now, rng, interval=(start, days[step + 1] - ONE_DAY), needs=needs[names])
             for total, amounts in drawn.items():
                 gained[total] += amounts
     return {total: values.T for total, values in totals.items()}
@@ -216,7 +218,7 @@ def _draw_step(
     interval: tuple[date, date],
     needs: Needs,
 ) -> dict[str, Array]:
-    """What one step adds to the totals of the streams that are drawn in it, ``(paths,)``, given all totals at its start."""
+    """What one step adds to the totals of the streams that are drawn in it, ``(paths,)``, given all totals."""
     before = {name: values[:, None] for name, values in totals.items()}
     paths = len(next(iter(totals.values())))
     with np.errstate(all="ignore"):

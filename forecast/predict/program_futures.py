@@ -27,11 +27,12 @@ from forecast.language.source import SourceText, number_text
 from forecast.language.statements import Statement
 from forecast.model.clock import years_between
 from forecast.model.crossing import crossed_rows, edge_days, with_related_rows
+from forecast.model.forward_streams import has_future
 from forecast.model.model import Model, RowTable, calendars, clocks, row_table
 from forecast.model.priors import blocks
 from forecast.model.record import series_share
 from forecast.model.used_names import names_used, series_and_streams_used
-from forecast.predict.paths import PathTimeline, has_future, next_value
+from forecast.predict.paths import PathTimeline, next_value
 from forecast.predict.program_draws import draw_text
 
 OPS = NumpySourceOps()
@@ -98,7 +99,7 @@ class FutureStreams:
             return f"`{name}` depends on what changes with the calendar"
         if reason := self.series_refusal(names_used(model.topic, stream.value, *stream.next.values())):
             return reason
-        if self._draw(stream.value, self._own_columns(name, with_names_of_quantities(self._step_scope()))) is None:
+        if self._draw(stream.value, self._own_columns(name, with_names_of_quantities(self._step_scope(latent=stream.latent)))) is None:
             return f"the distribution of `{name}`, {stream.value.distribution}, is not drawn in a program"
         return ""
 
@@ -149,7 +150,7 @@ class FutureStreams:
         yield from self._loop(streams)
 
     def _loop(self, streams: Sequence[str]) -> Iterator[str]:
-        """The steps of the future, in which all streams are drawn together given their totals at its start."""
+        """The steps of the future: streams are drawn together given their totals at its start, then latent ones given those of the others at its end."""
         days, topic = self.timeline.days, self.model.topic
         steps = range(len(days) - 1)
         moves = {name: [self.timeline.is_drawn(name, days[step]) for step in steps] for name in streams}
@@ -157,29 +158,29 @@ class FutureStreams:
         if first is None:
             return
         drawn = [name for name in streams if any(moves[name])]
-        statements = [topic.streams[name].value for name in drawn]
-        used = names_used(topic, *statements, *(expression for name in drawn for expression in topic.streams[name].next.values()))
+        used = names_used(topic, *self._expressions(drawn))
         yield from self._step_arrays(used, first)
         yield from (f"GAIN_{name} = np.zeros(PATHS)" for name in drawn)
         yield from (f"MOVES_{name} = np.array({[int(value) for value in moves[name]]})" for name in drawn if not all(moves[name][first:]))
         yield f"for STEP in range({first}, {len(days) - 1}):"
-        lines, scope = quantity_lines(
-            [
-                *(expression for statement in statements for expression in statement.arguments.values()),
-                *(expression for name in drawn for expression in topic.streams[name].next.values()),
-            ],
-            self._series_scope(self._step_scope(), used),
-            "AT_STEP",
-        )
-        yield from (f"{INDENT}{line}" for line in lines)
-        for name in drawn:
-            indent = INDENT
-            yield f"{INDENT}{comment(f'{name}: {topic.streams[name].value.text}')}"
-            if not all(moves[name][first:]):
-                yield f"{INDENT}if MOVES_{name}[STEP]:"
-                indent = INDENT * 2
-            yield f"{indent}GAIN_{name}[:] += {self._draw(topic.streams[name].value, self._own_columns(name, scope))}"
-        yield from (f"{INDENT}PATH_{name}[STEP + 1] += GAIN_{name}" for name in drawn)
+        for latent in (False, True):
+            together = [name for name in drawn if topic.streams[name].latent == latent]
+            scope = self._series_scope(self._step_scope(latent=latent), used)
+            lines, scope = quantity_lines(self._expressions(together), scope, "AT_END" if latent else "AT_STEP")
+            yield from (f"{INDENT}{line}" for line in lines)
+            for name in together:
+                indent = INDENT
+                yield f"{INDENT}{comment(f'{name}: {topic.streams[name].value.text}')}"
+                if not all(moves[name][first:]):
+                    yield f"{INDENT}if MOVES_{name}[STEP]:"
+                    indent = INDENT * 2
+                yield f"{indent}GAIN_{name}[:] += {self._draw(topic.streams[name].value, self._own_columns(name, scope))}"
+            yield from (f"{INDENT}PATH_{name}[STEP + 1] += GAIN_{name}" for name in together)
+
+    def _expressions(self, streams: Sequence[str]) -> list[Expression]:
+        """Everything that what some streams draw depends on."""
+        each = [self.model.topic.streams[name] for name in streams]
+        return [expression for stream in each for expression in (*stream.value.arguments.values(), *stream.next.values())]
 
     def _step_arrays(self, used: set[str], first: int) -> Iterator[str]:
         """The clocks and series of the steps, as far as statements use them; before the first that is drawn stands its value."""
@@ -195,12 +196,15 @@ class FutureStreams:
         for name, values in arrays.items():
             yield f"STEP_{name} = {_array_text(values[:1] * first + values)}"
 
-    def _step_scope(self) -> Scope:
-        """The scope of a step."""
+    def _step_scope(self, *, latent: bool = False) -> Scope:
+        """The scope of a step: the totals at its start, for latent streams those of the others at its end."""
+        seen = {total for stream in self.model.topic.streams.values() if latent and not stream.latent for total in total_names(stream)}
         names = (*clocks(self.model.topic, self.model.as_of, self.model.as_of, self.model.as_of), *self.model.topic.series)
         return self.scope.plus(
             values={value: SourceText(f"STEP_{value}[STEP]") for value in names},
-            totals={total: SourceText(f"{path}[STEP]") for total, path in self.path_names().items()},
+            totals={
+                total: SourceText(f"{path}[STEP + 1]" if total in seen else f"{path}[STEP]") for total, path in self.path_names().items()
+            },
         )
 
     def _series_scope(self, scope: Scope, used: set[str]) -> Scope:

@@ -96,6 +96,7 @@ MOVED = {
         "entering_texts": WORDS,
         "reported": NUMBERS,
         "once": NUMBERS,
+        "latent": NUMBERS,
         "phrases": WORDS,
     },
     "EventPhrases": {"event": WORDS, "events": WORDS, "no_event": WORDS, "unit_one": WORDS},

@@ -196,6 +196,7 @@ def _stream(key: str, given: Any, rows: tuple[Row, ...], priors: Mapping[str, An
         value=value,
         watched=described.get("watched", False),
         once=described.get("once", False),
+        latent=described.get("latent", False),
         next={name: parse_expression(text) for name, text in following.items()},
         next_texts=dict(following),
         rows=rows,

@@ -15,10 +15,11 @@ from forecast.book.checks.scopes import WITH_VALUES, NameScope, check_names, dat
 from forecast.book.checks.statements import check_statement
 from forecast.book.cycles import find_cycles
 from forecast.book.draft import Draft, ParsedText, StreamDraft
+from forecast.book.files.layout import record_path
 from forecast.book.files.names import ARTICLES, CLOCKS, NAMED_GROUPS, name_fault, record_fault
 from forecast.book.files.numerals import is_number
 from forecast.book.files.positions import Keys
-from forecast.book.files.problems import Problem
+from forecast.book.files.problems import Place, Problem
 from forecast.book.files.sources import Document
 from forecast.book.labels import LabelSets, columns_of
 from forecast.language.characters import refused_character
@@ -124,6 +125,7 @@ def _check_stream(draft: Draft, labels: LabelSets, name: str, stream: StreamDraf
         yield from check_names(draft, labels, stream.value, expression, here)
     yield from check_weight_and_reliability(draft, labels, name, stream)
     yield from _check_once(draft, name, stream)
+    yield from _check_latent(draft, name, stream)
     yield from check_phrases(draft, name, stream)
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
     following = NameScope("`next`", frozenset({"parameter", "quantity"}), totals=True)
@@ -148,6 +150,19 @@ def _check_once(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Proble
     if stream.next:
         message = "evidence that exists once has no next row"
         yield draft.topic.at_key(("streams", name, "next"), message, "leave out one of `once` and `next`")
+
+
+def _check_latent(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
+    """Yield what does not go with a count that nobody records."""
+    if not stream.table.latent:
+        return
+    for key in ("watched", "once", "weight", "reliability", "wrong", "next"):
+        if getattr(stream.table, key):
+            message = f"nobody records a latent stream, and `{key}` says something of its rows"
+            yield draft.topic.at_key(("streams", name, key), message, f"leave out one of `latent` and `{key}`")
+    if stream.record is not None:
+        message = f"`{name}` is latent, and nobody records it"
+        yield Problem(Place(record_path(draft.name, name)), message, f"delete this file, or leave out `latent` of `{name}`")
 
 
 def _check_next(

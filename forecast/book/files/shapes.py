@@ -60,6 +60,8 @@ class StreamTable:
     """True where news of it would come at once, so that quiet days count as they pass."""
     once: bool = False
     """True for evidence that exists once, as a document that was found: its rows enter the likelihood, and are never added up or projected."""
+    latent: bool = False
+    """True for a count that nobody records, as how many captives will never ask: it has no file. It is simulated from the first day that the record leaves open, in each step after the other streams and given their totals at its end."""
     classes: LabelText = ""
     """The classes of an `OrderedLogistic`, lowest first, as in `none < some < many`."""
     next: dict[NameText, StatementText] = field(default_factory=dict)
