@@ -35,6 +35,7 @@ class _StreamExtras(TypedDict, total=False):
     entering: str
     classes: list[ClassTotal]
     long: LongRecord
+    latent: bool
 
 
 def stream_contents(model: Model, paths: Paths) -> list[StreamContent]:
@@ -46,7 +47,7 @@ def stream_contents(model: Model, paths: Paths) -> list[StreamContent]:
 def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int) -> StreamContent:
     """One stream; ``quiet`` are the days that are not recorded."""
     stream = record.stream
-    counted = adds_up(model.topic, stream)
+    counted = adds_up(model.topic, stream) and not stream.latent
     entering_text = _entering_text(record)
     unit_one: _StreamExtras = {"unit_one": stream.phrases.unit_one} if stream.phrases.unit_one else {}
     seen: _StreamExtras = {"seen": words.range_text(*_total_range(record))} if record.ranges and counted else {}
@@ -54,6 +55,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
     entering: _StreamExtras = {"entering": entering_text} if entering_text else {}
     classes: _StreamExtras = {"classes": _class_totals(record, paths)} if stream.classes else {}
     long: _StreamExtras = {"long": summarise_record(record)} if len(record.rows) > MOST_LISTED_ROWS else {}
+    latent: _StreamExtras = {"latent": True} if stream.latent else {}
     return {
         "name": stream.name,
         "about": stream.about,
@@ -65,7 +67,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
         "rows": _rows(record, model.tables[stream.name]),
         "total": _least_total(record, record.through + ONE_DAY) if counted else None,
         "through": record.through.isoformat(),
-        "unrecorded_days": quiet,
+        "unrecorded_days": 0 if stream.latent else quiet,
         "past": _past_totals(record, model.topic.opens) if counted else [],
         "fan": _fan(stream.name, record, paths) if counted else None,
         **seen,
@@ -73,6 +75,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
         **entering,
         **classes,
         **long,
+        **latent,
     }
 
 

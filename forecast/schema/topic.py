@@ -156,6 +156,7 @@ class StreamContent(TypedDict):
     texts: NotRequired[dict[str, str]]  # weight, reliability and wrong, as the book has them
     entering: NotRequired[str]  # how rows enter the likelihood, where not each in full as a value that is right
     classes: NotRequired[list[ClassTotal]]  # of a stream of classes
+    latent: NotRequired[bool]  # where nobody records it: it has no rows, no total and no picture of its future
     long: NotRequired[LongRecord]  # where the record is too long to be listed: then `rows` has a few of it, and `past` some days
 
 

@@ -16,6 +16,7 @@ def unrecorded_sentence(streams: Sequence[StreamContent], as_of: date) -> str:
 
     Streams are not named: how far each one's record reaches stands beside its rows.
     """
+    streams = [stream for stream in streams if not stream.get("latent", False)]
     if not streams:
         return ""
     late = [stream for stream in streams if stream["unrecorded_days"] > 0]

@@ -16,6 +16,7 @@ from forecast.actions.observe import Observation, observe, observe_quiet
 from forecast.book.files.problems import Problem
 from forecast.book.hashes import numbers_hash
 from forecast.book.topic import Book, Topic
+from forecast.content.records import stream_contents
 from forecast.insight.baseline import baseline_of
 from forecast.insight.information import signposts
 from forecast.insight.published_cases import cases_of_one
@@ -25,6 +26,7 @@ from forecast.predict.analysis import analyse, published_result
 from forecast.predict.data_tree import data_tree
 from forecast.predict.paths import Paths, simulate
 from forecast.predict.pymc_program import program_with_answers
+from forecast.sentences.unrecorded import unrecorded_sentence
 from tests.support.building import make_topic
 from tests.support.small_books import book_of
 
@@ -137,6 +139,19 @@ def test_nobody_is_told_to_watch_for_what_nobody_records() -> None:
     posts, _ = signposts(cases_of_one(baseline_of(concluded)))
     assert {post["stream"] for post in posts} <= {"comers", "asks"}
     assert posts
+
+
+def test_a_report_shows_no_record_of_a_latent_count() -> None:
+    """It has no total, no picture and no days without a row; its statement says that nobody records it."""
+    topic = topic_of(rows={**ROWS, "asks": [{"value": 0, "from": OPENS, "to": date(2025, 6, 1)}]})
+    paths = paths_of(topic)
+    contents = {content["name"]: content for content in stream_contents(paths.model, paths)}
+    assert {name for name, content in contents.items() if content.get("latent")} == {"drawn", "never"}
+    assert all(contents[name]["fan"] is None and contents[name]["total"] is None for name in ("drawn", "never"))
+    assert contents["never"]["entering"].startswith("Nobody records it")
+    recorded = [contents["comers"], contents["asks"]]
+    assert "unknown" in unrecorded_sentence(recorded, AS_OF)
+    assert unrecorded_sentence(list(contents.values()), AS_OF) == unrecorded_sentence(recorded, AS_OF)
 
 
 def test_whether_a_count_is_latent_changes_numbers() -> None:
