@@ -21,7 +21,7 @@ follows.  Nothing here writes to the book.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -237,11 +237,11 @@ class OpenTopic:
         return published_result(self._topic_with_posteriors, self.as_of, replace(self.settings, chances=chances))
 
 
-def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:
+def open_book(path: str | Path = ".", *, topics: Sequence[str] | None = None, trust: bool = False) -> OpenBook:
     """Read and check the book that a directory belongs to; see ``forecast.open_book``."""
     start = Path(path)
     root = find_root(start) or start
-    book, problems = read_checked_book(root, None)
+    book, problems = read_checked_book(root, topics)
     if has_errors(problems):
         raise BookHasProblems(problems)
     return OpenBook(book, problems, trust)
