@@ -21,7 +21,7 @@ follows.  Nothing here writes to the book.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -205,10 +205,12 @@ class OpenTopic:
         - ``observed_data``: the rows of each stream, ``(STREAM_row)``, or ``(STREAM_row, STREAM_class)`` where they count classes; NaN where
           only a range is known;
         - ``posterior_predictive``: those rows drawn again, ``(chain, draw, STREAM_row)``;
+        - ``prior_predictive``: the same, on the draws of ``prior``, ``(1, 1000, STREAM_row)``;
         - ``log_likelihood``: the log density of each row, ``(chain, draw, STREAM_row)``;
         - ``predictions``: each stream's total before each ``day`` of the past and the simulated future, in the stream's units, ``(1, paths, day)``.
 
-        Groups that would be empty are left out.  Its attributes have the topic, the day, the engine and its diagnostics.
+        Groups that would be empty are left out.  Its attributes have the topic, the day, the engine and its diagnostics, and, where rows
+        cannot be drawn from the prior, ``no_prior_predictive``, which says why.  A variable's attribute ``units`` is the unit of the book.
         Raises ``Unsound`` where there are too many rows for the density of each at every draw.
         """
         from forecast.predict.data_tree import data_tree
@@ -235,11 +237,11 @@ class OpenTopic:
         return published_result(self._topic_with_posteriors, self.as_of, replace(self.settings, chances=chances))
 
 
-def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:
+def open_book(path: str | Path = ".", *, topics: Sequence[str] | None = None, trust: bool = False) -> OpenBook:
     """Read and check the book that a directory belongs to; see ``forecast.open_book``."""
     start = Path(path)
     root = find_root(start) or start
-    book, problems = read_checked_book(root, None)
+    book, problems = read_checked_book(root, topics)
     if has_errors(problems):
         raise BookHasProblems(problems)
     return OpenBook(book, problems, trust)

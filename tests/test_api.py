@@ -76,6 +76,19 @@ def test_a_book_with_errors_does_not_open(tmp_path: Path):
     assert [problem.place.path for problem in caught.value.problems] == ["priors/ferry.toml"] * 2
 
 
+def test_some_topics_open_whatever_is_wrong_with_others(tmp_path: Path):
+    """Errors in a topic that was not asked for do not matter; a topic that is not there is an error with a suggestion."""
+    root = tmp_path / "book"
+    shutil.copytree(TINY_BOOK, root)
+    (root / "seeds/broken").mkdir()
+    (root / "seeds/broken/topic.toml").write_text("title = 3\n")
+    with pytest.raises(BookHasProblems, match=r"seeds/broken/topic\.toml"):
+        forecast.open_book(root)
+    assert list(forecast.open_book(root, topics=["ferry"]).topics) == ["ferry"]
+    with pytest.raises(BookHasProblems, match="did you mean `ferry`"):
+        forecast.open_book(root, topics=["fery"])
+
+
 def test_an_unknown_topic_is_a_key_error_with_a_suggestion():
     """A topic the book does not have raises KeyError and suggests the nearest."""
     with pytest.raises(KeyError, match="did you mean `ferry`"):

@@ -98,11 +98,14 @@ def test_texts_of_a_book_are_shown_as_text(tmp_path):
 def test_one_call_gives_a_data_tree_of_the_documented_shapes(ferry):
     """Groups, dimensions and sizes are those that the docstring names."""
     tree = ferry.data_tree()
-    groups = {"posterior", "prior", "sample_stats", "observed_data", "posterior_predictive", "log_likelihood", "predictions"}
+    predictive = {"prior_predictive", "posterior_predictive"}
+    groups = {"posterior", "prior", "sample_stats", "observed_data", "log_likelihood", "predictions"} | predictive
     assert set(tree.children) == groups
     assert tree["posterior"]["breakdown_rate"].dims == ("chain", "draw")
     assert tree["posterior"]["breakdown_rate"].shape == (4, 1000)
     assert tree["prior"]["breakdown_rate"].shape == (1, 1000)
+    assert tree["prior_predictive"]["breakdowns"].shape == (1, 1000, tree["observed_data"]["breakdowns"].size)
+    assert {tree[group]["breakdown_rate"].attrs["units"] for group in ("posterior", "prior")} == {"breakdowns per 100 crossings"}
     assert tree["posterior"]["lateness"].dims == ("chain", "draw", "weather_label")
     assert tree["log_likelihood"]["breakdowns"].dims == ("chain", "draw", "breakdowns_row")
     assert tree["observed_data"]["breakdowns"].dims == ("breakdowns_row",)
@@ -124,8 +127,9 @@ def test_what_a_shell_shows_is_short_and_says_what_it_is():
     assert repr(analysis).endswith("verdict: no second engine was asked for>")
     assert repr(answers).splitlines()[0] == "<Answers of ferry as of 2025-01-01>"
     assert [line.split(":")[0].strip() for line in repr(answers).splitlines()[1:]] == list(answers)
-    for shown_object in (book, topic, topic.posterior(), paths, analysis.result, analysis):
+    for shown_object in (book, topic, topic.posterior(), paths, analysis.result, analysis, *answers.values()):
         assert len(repr(shown_object)) < 700
         assert "array(" not in repr(shown_object)
         assert "\n" not in repr(shown_object)
+    assert [repr(answer).split(",")[0] for answer in answers.values()] == [f"<Answer to {name}" for name in answers]
     assert analysis._repr_html_() == analysis.result.posterior._repr_html_() == analysis.result._repr_html_()

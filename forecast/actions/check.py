@@ -17,6 +17,7 @@ from forecast.actions.ledger import check_whole_ledger, read_known_ledger
 from forecast.actions.market_files import problems_of_contracts, problems_of_quotes
 from forecast.actions.records import problems_of_records
 from forecast.actions.relations import relation_problems
+from forecast.actions.unprojected import unprojected_total_problems
 from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
@@ -202,7 +203,7 @@ def _own_code_warning(topic: Topic) -> Problem:
 def read_checked_book(
     root: Path, topics: Sequence[str] | None, entries: Sequence[Mapping[str, Any]] | None = None
 ) -> tuple[Book, tuple[Problem, ...]]:
-    """Read a book with all problems: of its files, and of rows edited after their use in a published answer.
+    """Read a book with all problems: of its files, of rows edited after their use in a published answer, and of days that nobody simulates.
 
     ``entries`` are those of the ledger, where it has been read already.
     """
@@ -217,7 +218,8 @@ def _read(
     book, problems = read_book(root, topics)
     reports = {name: newest_report(root, topic) for name, topic in book.topics.items()}
     edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name], entries)]
-    return book, sort_problems((*problems, *edited)), reports
+    unprojected = [problem for topic in book.topics.values() for problem in unprojected_total_problems(topic)]
+    return book, sort_problems((*problems, *edited, *unprojected)), reports
 
 
 def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of: date) -> tuple[list[Problem], int]:

@@ -6,7 +6,8 @@ the same reasons and in the same words as one that somebody typed into the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,13 +22,14 @@ from forecast.book.files.prior_text import Revision, revised_text, revision_prob
 from forecast.book.files.problems import FileFault, Place, Problem, Result, has_errors
 from forecast.book.files.sources import Document, decode_bytes, read_document, read_document_if_any
 from forecast.book.reading import read_book
-from forecast.book.topic import Topic
+from forecast.book.topic import Parameter, Topic
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
 from forecast.elicitation.phrases import is_statement
 from forecast.language.faults import did_you_mean, known_names_text
-from forecast.model.errors import Unsound
+from forecast.model.errors import Unsound, prior_problem
 from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
+from forecast.model.used_names import names_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def draft_revision(root: Path, topic: str, revision: Revision, *, today: date) -
     except Unsound as unsound:
         return RevisionResult(unsound.problems)
     warnings = tuple(problem for problem in problems if problem.place.path == path)
+    if topic in book.topics:
+        warnings += (*_independence_warnings(book.topics[topic], altered, revision.name),)
     line, _ = positions(text.removeprefix(mark).replace("\r\n", "\n")).key((revision.name,))
     before = _prior_summaries_before(book.topics.get(topic), today)
     return RevisionResult(
@@ -169,6 +173,30 @@ def _label_problem(document: Document, topic: Topic | None, revision: Revision) 
         return None
     hint = did_you_mean(revision.label, known) or f"labels here: {', '.join(known)}"
     return document.at_key((revision.name, "per"), f'`{per}` has no label "{revision.label}"', hint)
+
+
+def _independence_warnings(before: Topic, after: Topic, name: str) -> Iterator[Problem]:
+    """Warn where the prior of a parameter, or of one of its labels, depended on others, as in a hierarchy, and is numbers alone now."""
+    if name not in before.parameters:
+        return
+    old, new = before.parameters[name], after.parameters[name]
+    lost = {label: gone for label in new.labels or ("",) if (gone := _parents(before, old, label) - _parents(after, new, label))}
+    if not lost:
+        return
+    others = " and ".join(f"`{other}`" for other in sorted(set.union(*lost.values())))
+    if set(lost) == set(new.labels):
+        message = f"`{name}` no longer depends on {others}: what is learnt of one label says nothing of another"
+    else:
+        message = f"{' and '.join(f'`{name}[{label}]`' if label else f'`{name}`' for label in lost)} no longer depends on {others}"
+    first = next(iter(lost))
+    keys = (name, "prior", first) if first in new.by_label else (name, "prior")
+    yield replace(prior_problem(after, keys, message, f"a prior that names {others} keeps them together"), level="warning")
+
+
+def _parents(topic: Topic, parameter: Parameter, label: str) -> set[str]:
+    """The parameters that the prior of a value names."""
+    statement = parameter.by_label.get(label, parameter.prior)
+    return set() if statement is None else names_used(topic, statement) & set(topic.parameters)
 
 
 def _prior_summaries_before(topic: Topic | None, today: date) -> tuple[ParameterSummary, ...]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.monte_carlo import ReplicatedCases, block_replicates
 from forecast.language.arrays import Array, Indices
+from forecast.language.faults import did_you_mean
 from forecast.model.chosen_rows import log_likelihood_of
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model
@@ -181,9 +182,18 @@ class Posterior:
         return ReplicatedCases(self.weights, self.replicates, self.diagnostics.effective_size)
 
     def column(self, name: str, label: str = "") -> Array:
-        """The draws of one value: of a parameter, or of one of its labels, shape ``(draws,)``."""
-        position = self.model.topic.parameters[name].labels.index(label) if label else 0
-        values: Array = np.asarray(self.parameters[name][:, position], dtype=float)
+        """The draws of one value: of a parameter, or of one of its labels, shape ``(draws,)``, in the parameter's unit.
+
+        Raises ``KeyError`` for a name or label that there is not, and for a parameter with a value for each label where none is given.
+        """
+        if name not in self.parameters:
+            raise KeyError(f"no parameter `{name}`; {did_you_mean(name, self.parameters) or ', '.join(self.parameters)}")
+        labels = self.model.topic.parameters[name].labels
+        if label and label not in labels:
+            raise KeyError(f"`{name}` has no label `{label}`; {f'it has {", ".join(labels)}' if labels else 'it has one value'}")
+        if labels and not label:
+            raise KeyError(f"`{name}` has a value for each label; give one of them, as in label={labels[0]!r}: {', '.join(labels)}")
+        values: Array = np.asarray(self.parameters[name][:, labels.index(label) if label else 0], dtype=float)
         return values
 
     def restricted_to(self, region: NDArray[np.bool_]) -> Posterior:
@@ -200,16 +210,16 @@ class Posterior:
         )
 
     def mean(self, name: str, label: str = "") -> float:
-        """The posterior mean of one value."""
+        """The posterior mean of one value, as ``column`` takes it."""
         return float(self.weights @ self.column(name, label))
 
     def sd(self, name: str, label: str = "") -> float:
-        """The posterior standard deviation of one value."""
+        """The posterior standard deviation of one value, as ``column`` takes it."""
         values = self.column(name, label)
         return float(np.sqrt(self.weights @ (values - self.weights @ values) ** 2))
 
     def quantiles(self, name: str, levels: tuple[float, ...] = (0.05, 0.5, 0.95), label: str = "") -> tuple[float, ...]:
-        """Quantiles of one value at levels in ``(0, 1)``."""
+        """Quantiles of one value, as ``column`` takes it, at levels in ``(0, 1)``: one number for each level."""
         return weighted_quantiles(self.column(name, label), self.weights, levels)
 
     def resample(self, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:

@@ -21,6 +21,7 @@ from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
 from forecast.insight.baseline import Baseline, UnknownVariation
 from forecast.insight.estimands import Measure, MeasureKey, StatedValue, stated_measures, zero_rounding_errors
+from forecast.insight.eve_figures import ReplayedFigures, better_known, figures_on, settled_on, with_figures_on
 from forecast.insight.mixed_shapley import mixed_split
 from forecast.insight.reweighting import Pool
 from forecast.insight.shapley import ShapleySplit, shapley_split
@@ -31,7 +32,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.model.settings import Settings
 from forecast.schema import words
-from forecast.schema.insight import MeasureScale, Move, MovePart
+from forecast.schema.insight import HistoryContent, MeasureScale, Move, MovePart
 from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.insight_text import is_percent, value_text
 from forecast.sentences.printed_parts import printed_parts
@@ -109,25 +110,30 @@ def published_measures(basis: Baseline, wide: Pool | None = None) -> PublishedMe
     return PublishedMeasures(topic, until, basis.measures, basis.published, basis.errors, last_news(basis.model), split)
 
 
-def move_since_news(now: PublishedMeasures) -> Move | None:
-    """Return what moved the answers from the eve of the last news to the as-of day; None where there was no news.
+def move_since_news(now: PublishedMeasures, history: HistoryContent) -> tuple[Move | None, HistoryContent]:
+    """Return what moved the answers from the eve of the last news to the as-of day, and the history, both with one figure of that eve.
 
-    Raises ``Unsound`` where the eve's answers cannot be computed.
+    There is no move where there was no news.  Raises ``Unsound`` where the eve's answers cannot be computed.
     """
     if now.news is None:
-        return None
+        return None, history
     eve = now.news - ONE_DAY
     split = now.split(eve)
-    return move_content(
+    start, replayed = ReplayedFigures(split.before, split.errors), figures_on(history, eve)
+    if replayed is not None:
+        start, replayed = better_known(start, replayed, settled=settled_on(history, eve))
+        history = with_figures_on(history, eve, replayed)
+    move = move_content(
         split,
         now.measures,
         topic=now.topic,
         days=(eve, now.as_of),
-        ends=(split.before, now.values),
-        errors=_error_of_difference(split.errors, now.errors),
+        ends=(start.values, now.values),
+        errors=_error_of_difference(start.errors, now.errors),
         against="replay",
         why=f"since the eve of the last news, {words.day(now.news)}",
     )
+    return move, history
 
 
 def move_since_report(now: PublishedMeasures, earlier: EarlierReport) -> Move:
@@ -156,8 +162,13 @@ def move_since_report(now: PublishedMeasures, earlier: EarlierReport) -> Move:
     )
 
 
-def moves_of(now: PublishedMeasures, earlier: EarlierReport | None, notes: list[str]) -> list[Move]:
-    """Return the moves that can be explained, since the report before and since the last news; ``notes`` gets a sentence for each that cannot."""
+def moves_of(
+    now: PublishedMeasures, earlier: EarlierReport | None, history: HistoryContent, notes: list[str]
+) -> tuple[list[Move], HistoryContent]:
+    """Return the moves that can be explained, since the report before and since the last news; ``notes`` gets a sentence for each that cannot.
+
+    The history of the same measures is returned with the figures of the eve of the last news that the move has.
+    """
     moves: list[Move] = []
     if earlier is not None and earlier.as_of < now.as_of:
         try:
@@ -165,13 +176,13 @@ def moves_of(now: PublishedMeasures, earlier: EarlierReport | None, notes: list[
         except (UnknownVariation, Unsound) as reason:
             notes.append(f"What moved the answers since the report of {earlier.as_of} is not known: {reason}.")
     try:
-        since_news = move_since_news(now)
+        since_news, history = move_since_news(now, history)
     except (UnknownVariation, Unsound) as reason:
         notes.append(f"What the last news moved is not known: {reason}.")
     else:
         if since_news is not None:
             moves.append(since_news)
-    return moves
+    return moves, history
 
 
 def move_between(

@@ -49,7 +49,8 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     pool = anchored_pool(model.topic, model.as_of, settings, published=analysis.result.posterior)
     if model.topic.regimes:
         notes.append("Which state of a hidden regime each step has counts as luck, where doubt is split.")
-    moves = moves_of(published_measures(basis, pool), earlier, notes)
+    of_history: list[str] = []
+    moves, replayed = moves_of(published_measures(basis, pool), earlier, _history(basis, pool, of_history), notes)
     published = cases_of_one(basis)
     wide = wide_paths(basis, pool)
     without, silent = leverage(basis, wide)
@@ -72,9 +73,9 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
         ),
         "information": information(published),
         "signposts": posts,
-        "history": _history(basis, pool, notes),
+        "history": replayed,
         "split": decompose_variance(basis),
-        "notes": notes,
+        "notes": [*notes, *of_history],
     }
     return chosen_insight(insight, basis.measures)
 

@@ -67,11 +67,13 @@ def explain_variants(
     shares, errors = weights.of_all(), weights.errors()
     paths = {name: analysis.result.paths for name, analysis in analyses.items()}
     cases = cases_of_variants(measures, figures[:, 0], paths, shares, errors) if measures else None
-    moves = _moves(topic, base, pools, measures, figures, earlier=earlier, notes=notes)
+    of_history: list[str] = []
+    history = _history(topic, base, pools, measures, figures, of_history)
+    moves, history = _moves(topic, base, pools, measures, figures, earlier=earlier, history=history, notes=notes)
     variants = cache(partial(_variant_bases, units, measures))
     leverage = _known_contents(lambda: mixed_leverage(units.topic, variants(), figures[:, 0]), "without a row", notes)
     sensitivity = _known_contents(lambda: mixed_sensitivity(units.topic, variants(), figures[:, 0]), "with other priors", notes)
-    history = _history(topic, base, pools, measures, figures, notes)
+    notes += of_history
     posts, unwatched = ([], []) if cases is None else signposts(cases)
     notes += unwatched
     return {
@@ -128,25 +130,26 @@ def _moves(
     figures: Array,
     *,
     earlier: EarlierReport | None,
+    history: HistoryContent,
     notes: list[str],
-) -> list[Move]:
-    """What moved the measures, ``figures`` being their values and errors; without those moves in which a mean cannot be estimated."""
+) -> tuple[list[Move], HistoryContent]:
+    """What moved the measures, ``figures`` being their values and errors; without those moves in which a mean cannot be estimated.  And the history."""
     if not measures:
-        return []
+        return [], history
     until, settings = base.model.as_of, base.settings
 
     def split(since: date) -> ShapleySplit:
         return split_between(VariantsDiff(topic, since, topic, until), measures, settings, wide=pools)
 
     now = PublishedMeasures(topic, until, measures, figures[:, 0], figures[:, 1], last_news(base.model), split)
-    moves = moves_of(now, earlier, notes)
+    moves, agreed = moves_of(now, earlier, history, notes)
     kept = [move for move in moves if np.isfinite([move["before"], *(part["points"] for part in move["parts"])]).all()]
     notes += [
         f"What moved the answers {move['why']} is not known: not every expected value could be estimated."
         for move in moves
         if move not in kept
     ]
-    return kept
+    return kept, agreed
 
 
 def _known_contents[Content](found: Callable[[], tuple[list[Content], list[str]]], what: str, notes: list[str]) -> list[Content]:

@@ -67,7 +67,7 @@ class Probability:
     chance: tuple[float, float] | None
     chance_errors: tuple[float, float] | None = None
     greatest_unseen: float | None = None
-    distribution: ChanceDistribution | None = field(default=None, compare=False)  # of the chance
+    distribution: ChanceDistribution | None = field(default=None, compare=False, repr=False)  # of the chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ class Dates:
     quantiles: tuple[date | None, ...]
     not_by_then: float
     error: float
-    monthly: tuple[tuple[date, float], ...]  # month's last day, probability that it has happened by then
-    monthly_errors: tuple[float, ...]
+    monthly: tuple[tuple[date, float], ...] = field(repr=False)  # month's last day, probability that it has happened by then
+    monthly_errors: tuple[float, ...] = field(repr=False)
     quantile_errors: tuple[float | None, ...]
-    intervals: tuple[tuple[date | None, date | None], ...]
-    hub_quantiles: tuple[date | None, ...]
+    intervals: tuple[tuple[date | None, date | None], ...] = field(repr=False)
+    hub_quantiles: tuple[date | None, ...] = field(repr=False)
     greatest_unseen: float | None = None  # as a probability's, of not by then
 
 
@@ -125,6 +125,10 @@ class Answer:
     freedom: float = REPLICATES - 1.0
     failed: ConditionFailure | None = None
     reasons: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        """The question's name, its status, and its value without the points of its curves, which are hundreds."""
+        return f"<Answer to {self.question.name}, {self.status}: {'; '.join(its.message for its in self.reasons) if self.value is None else repr(self.value)}>"
 
 
 def horizon(model: Model) -> date:

@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
+from forecast.book.topic import Topic
+from forecast.book.units import unit_of
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import NO_PARAMETER, Posterior, require_rows, systematic_resample
 from forecast.language.arrays import Array
+from forecast.language.expressions import Name
+from forecast.model.errors import Unsound
 from forecast.model.model import Model, RowTable
 from forecast.predict.posterior_predictive import predict_rows
 
@@ -28,11 +32,12 @@ END_OF_NANOSECONDS = 2262  # the year in which NumPy's days by the nanosecond en
 def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generator) -> DataTree:
     """Return a posterior as an ArviZ DataTree.
 
-    Groups are prior, posterior, posterior_predictive (the recorded rows drawn
-    again), log_likelihood and observed_data (by stream), sample_stats, and, of
+    Groups are prior, posterior, prior_predictive and posterior_predictive (the
+    recorded rows drawn again), log_likelihood and observed_data (by stream), sample_stats, and, of
     ``paths``, predictions: each stream's total before each day.  Weighted draws
     are resampled to 4 chains of 1,000 equal ones, in random order; NUTS's stay as
-    they are.  Values by label carry their labels, rows their index and days.  Raises
+    they are.  Values by label carry their labels, rows their index and days, and variables their ``units``.
+    Where rows cannot be drawn from the prior, the attribute ``no_prior_predictive`` says why.  Raises
     ``Unsound`` where there are too many rows for the density of each at every draw.
     """
     from arviz_base import from_dict
@@ -58,12 +63,27 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
         groups["log_likelihood"] = _split_by_chain(_split_by_stream(model, equal.log_likelihood), chains)
     if paths is not None and paths.totals:
         groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
+    missing: dict[str, str] = {}
+    if model.rows:
+        try:
+            groups["prior_predictive"] = _split_by_chain(_streams_with_rows(model, predict_rows(model, before, rng)), 1)
+        except Unsound as reason:
+            missing["no_prior_predictive"] = str(reason)
     unit = "ns" if paths is None or paths.days[-1].year < END_OF_NANOSECONDS else "s"
     days = {} if paths is None else {"day": np.array(paths.days, dtype=f"datetime64[{unit}]")}
     futures = {} if paths is None else {name: ["day"] for name in paths.totals}
     tree = from_dict(groups, coords=_coordinates(model), dims=_dimensions(model), pred_coords=days, pred_dims=futures)
-    tree.attrs.update(_attributes(posterior))
+    tree.attrs.update(_attributes(posterior) | missing)
+    for group in tree.children.values():
+        for name, units in _units(model.topic).items():
+            if units and name in group.data_vars and group.name != "log_likelihood":
+                group[name].attrs["units"] = units
     return tree
+
+
+def _units(topic: Topic) -> dict[str, str]:
+    """The unit of each parameter and stream; empty where it has none."""
+    return {name: unit_of(topic, Name(name)) for name in topic.parameters} | {name: stream.unit for name, stream in topic.streams.items()}
 
 
 def _observed_values(table: RowTable) -> Array:

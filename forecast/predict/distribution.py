@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,11 +34,11 @@ class Distribution:
     sd: float | None
     quantiles: tuple[float, ...]
     quantile_errors: tuple[float, ...]
-    shape: Shape
-    cumulative: tuple[tuple[float, float], ...]
-    cumulative_errors: tuple[float, ...]
-    intervals: tuple[tuple[float, float], ...]
-    exchanged: HubDistribution
+    shape: Shape = field(repr=False)
+    cumulative: tuple[tuple[float, float], ...] = field(repr=False)
+    cumulative_errors: tuple[float, ...] = field(repr=False)
+    intervals: tuple[tuple[float, float], ...] = field(repr=False)
+    exchanged: HubDistribution = field(repr=False)
     no_mean: str = ""
     modes: tuple[Mode, ...] = ()
 

@@ -6,7 +6,7 @@ A question is left to this package where the program does not simulate what it n
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -77,7 +77,8 @@ def program_with_answers(model: Model) -> str:
     assert main  # it ends every program
     called = f"{INDENT}print_answers(draws)\n" if text else ""
     whole = "\n".join(["", "", *comments, ""]) + text + main + end.rstrip("\n") + called
-    return f"{head.rstrip()}\n{whole}".replace(IMPORT, f"{IMPORT}from scipy import special\n", 1)
+    program = f"{head.rstrip()}\n{whole}"
+    return program.replace(IMPORT, f"{IMPORT}from scipy import special\n", 1) if "special." in text else program
 
 
 IMPORT = "import pytensor.tensor as pt\n"
@@ -85,6 +86,14 @@ TOO_DEEP = "# The questions are not answered here: their expressions, or those o
 PRINT_ANSWERS = f'''
 def print_answers(draws):
 {INDENT}"""The answers with their Monte Carlo errors, on one simulated future for each draw of the posterior."""'''
+
+
+def _used_functions(body: str) -> Iterator[str]:
+    """The lines of those functions that a program's body calls."""
+    for text in f"{HELPERS}\n{SUMMARIES}".strip().split("\n\n\n"):
+        if f"{text.removeprefix('def ').partition('(')[0]}(" in body:
+            yield from ("", *text.splitlines())
+    yield ""
 
 
 def _streams(model: Model) -> FutureStreams:
@@ -116,9 +125,13 @@ class _Questions:
         asked = [question for name, question in self.model.topic.questions.items() if not self.reasons[name]]
         if not asked:
             return
+        answers = [*self._answer_lines(asked)]
+        yield from _used_functions("\n".join(answers))
+        yield from answers
+
+    def _answer_lines(self, asked: Sequence[Question]) -> Iterator[str]:
+        """The simulation and the answers, without the functions that they call."""
         needed = self.streams.needed_streams(expression for question in asked for expression in question.expressions)
-        yield from (HELPERS + SUMMARIES).splitlines()
-        yield ""
         yield "RNG = np.random.default_rng(1)"
         yield from self.streams.parameter_lines()
         yield 'PATHS = draws["posterior"].sizes["chain"] * draws["posterior"].sizes["draw"]'

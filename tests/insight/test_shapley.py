@@ -119,7 +119,7 @@ def test_parts_are_those_of_separate_fits() -> None:
 def test_a_move_sums_exactly_to_the_published_change() -> None:
     """Before, plus every part's points, is after, for every measure."""
     basis = baseline_of(analyse(ferry(), UNTIL, Settings(), referee=False))
-    move = move_since_news(published_measures(basis))
+    move, _ = move_since_news(published_measures(basis), {"points": [], "settled": []})
     assert move is not None
     assert move["since"] == "2025-02-21"
     totals = np.array(move["before"]) + np.sum([part["points"] for part in move["parts"]], axis=0)

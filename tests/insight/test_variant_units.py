@@ -269,3 +269,5 @@ def test_the_whole_explanation_counts_variants_by_themselves_where_that_is_asked
     assert split["structure"] > 0
     assert len(insight["sensitivity"]) == 12
     assert insight["leverage"]
+    eves = {point["day"]: point["values"] for point in insight["history"]["points"]}
+    assert [eves[move["since"]] for move in insight["moves"]] == [move["before"] for move in insight["moves"]]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from forecast.inference.importance.fit import condition
+from forecast.model.model import model_as_of
 from forecast.predict.answers import paths_for
 from forecast.predict.data_tree import data_tree
+from tests.support.building import make_topic
 from tests.support.known import KNOWN
 
 
@@ -51,12 +55,51 @@ def test_arviz_computes_loo():
 def test_every_group_is_there():
     """The groups of the design hold the record, and simulated totals by day with the known mean."""
     tree, _, known = tree_of("gamma_poisson")
-    groups = {"posterior", "prior", "posterior_predictive", "log_likelihood", "observed_data", "sample_stats", "predictions"}
-    assert set(tree.children) == groups
+    groups = {"posterior", "prior", "log_likelihood", "observed_data", "sample_stats", "predictions"}
+    assert set(tree.children) == groups | {"prior_predictive", "posterior_predictive"}
     assert tree["observed_data"]["events"].values.tolist() == [3, 4]
     totals = tree["predictions"]["events"]
     new = totals.sel(day="2027-01-01") - totals.sel(day="2026-01-01")
     assert float(new.mean()) == pytest.approx(known.answers["how_many"], rel=0.1)
+
+
+def row_predictive(shape, rate, years):
+    """The mean and variance of a count of some years, given a Gamma rate: a NegativeBinomial."""
+    from scipy.stats import nbinom
+
+    return nbinom(shape, rate / (rate + years)).stats("mv")
+
+
+@pytest.mark.slow
+def test_rows_drawn_again_have_the_distributions_of_the_closed_form():
+    """A NegativeBinomial for each row: with the prior's numbers in the prior predictive, with the posterior's in the posterior predictive."""
+    tree, _, _ = tree_of("gamma_poisson")
+    years = np.array([90, 275]) / 365.25
+    for group, shape, rate in (("prior_predictive", 2, 0.5), ("posterior_predictive", 9, 0.5 + years.sum())):
+        drawn = tree[group]["events"]
+        assert drawn.dims == ("chain", "draw", "events_row")
+        for at, its_years in enumerate(years):
+            mean, variance = row_predictive(shape, rate, its_years)
+            values = drawn.values[..., at].ravel()
+            assert values.mean() == pytest.approx(mean, abs=4 * np.sqrt(variance / len(values)))
+            assert values.var() == pytest.approx(variance, rel=0.35)
+
+
+@pytest.mark.slow
+def test_rows_that_the_prior_cannot_draw_are_left_out_with_the_reason():
+    """Before the record there may be more calls than make a share of 500; the rest of the tree is there."""
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=1, beta=0.001)"},
+        streams={"calls": "Poisson(mu=rate)", "answered": "Binomial(n=9, p=total(calls) / 500)"},
+        rows={"calls": [5, 7], "answered": [{"from": date(2026, 1, 1), "to": date(2026, 1, 2), "value": 1}]},
+        questions={},
+    )
+    rng = np.random.default_rng(1)
+    posterior = condition(model_as_of(topic, date(2027, 1, 1)), rng=rng)
+    tree = data_tree(posterior, None, rng)
+    assert "prior_predictive" not in tree.children
+    assert tree["posterior_predictive"]["calls"].shape == (4, 1000, 2)
+    assert "`Binomial(n=9, p=total(calls) / 500)` cannot be drawn from" in tree.attrs["no_prior_predictive"]
 
 
 @pytest.mark.slow

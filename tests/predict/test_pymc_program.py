@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import subprocess
@@ -131,6 +132,29 @@ def test_what_a_program_does_not_answer_is_named_with_the_reason():
     assert "# inside is not answered here: a day that counts falls inside a row of `calls` in which something happened\n" in text
     assert "# over is not answered here: the record alone settles it\n" in text
     assert 'print("fast".ljust(40)' in text
+
+
+def functions_in(model):
+    """The functions that stand in the part of the program which answers, and that text."""
+    tree = next(
+        its for its in ast.parse(program_with_answers(model)).body if isinstance(its, ast.FunctionDef) and its.name == "print_answers"
+    )
+    return {its.name for its in tree.body if isinstance(its, ast.FunctionDef)}, ast.unparse(tree)
+
+
+def test_a_program_has_the_functions_that_its_answers_call_and_no_others():
+    """A probability needs none for quantiles, days, labels or ranges, nor SciPy; all types of question together need all but that for a label which differs by path."""
+    priors = {"rate": "Gamma(alpha=3, beta=4)"}
+    one = made(priors=priors, streams={}, rows={}, series={}, questions={"fast": {"answer": "rate > 1"}})
+    assert functions_in(one)[0] == {"mean_and_error"}
+    assert "from scipy import special" not in program_with_answers(one)
+    found, text = functions_in(made())
+    assert found == {"mean_and_error", "quantile_and_error", "day_text", "within_range"}
+    assert "pick_label(" not in text
+    shares = made(
+        priors={"pull": "Normal(mu=0, sigma=1)"}, streams={}, rows={}, series={}, questions={"q": {"answer": "expit(pull) > 0.2"}}
+    )
+    assert "from scipy import special" in program_with_answers(shares)
 
 
 def test_a_topic_without_questions_has_the_program_of_its_posterior_alone():

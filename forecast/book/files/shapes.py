@@ -65,7 +65,7 @@ class StreamTable:
     classes: LabelText = ""
     """The classes of an `OrderedLogistic`, lowest first, as in `none < some < many`."""
     next: dict[NameText, StatementText] = field(default_factory=dict)
-    """What the columns of the stream's own rows will be in the future: column name to expression or label."""
+    """What the columns of the stream's own rows will be in the future: column name to expression or label. Of a stream whose statement uses a column that is not here nothing is simulated."""
     weight: StatementText = ""
     """How much each row counts, from 0 to 1: an expression of its own columns and clocks, as in `0.5 ** (age / 2)`."""
     reliability: StatementText = ""
