@@ -98,6 +98,17 @@ def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
         assert files_of(fresh) == before
 
 
+def test_parts_take_millions_and_one_in_so_many(run: Run, fresh: Path):
+    """`2.5M` is a number without a unit, and `1 in 20` of a part that is no rate is a share."""
+    words = ("--prior", "people=2.5M to 3M", "--prior", "pianos=1 in 20", "--prior", "tunings=1 to 2 a year")
+    ran = run("new", "fermi", "--like", "decomposition", "--asks", "How many?", "--answer", "people * pianos * tunings", *words, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    table = tomlkit.parse((fresh / "priors/fermi.toml").read_text(encoding="utf-8"))
+    assert table["people"]["prior"] == "LogNormal(p5=2500000, p95=3000000)"
+    assert (table["pianos"]["prior"], "unit" in table["pianos"]) == ("Beta(mean=0.05, strength=20)", False)
+    assert (table["people"]["unit"], table["tunings"]["unit"]) == ("people", "a year")
+
+
 def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     """Their counts become rows with their source; a name is taken from the question by Enter, and what cannot be read is asked again."""
     typed = (
