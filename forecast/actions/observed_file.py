@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from forecast.actions.observe import Observation
@@ -42,6 +42,10 @@ def observations_of_file(content: bytes, path: str, *, source: str) -> Result[tu
     header, records = read
     if not records:
         return Result(None, (header.problem(header.order[0], "no row is in this file", "the first line names the columns"),))
+    if missing := _missing_columns(header.order):
+        has = f"this file has {', '.join(header.order)}"
+        hint = f"a record has on, or from and to, then value, source and the columns of the stream; {has}"
+        return Result(None, (header.problem(header.order[0], f"no column is named {' and none '.join(missing)}", hint),))
     found: list[Observation] = []
     wrong = list(problems)
     for cells in records:
@@ -52,6 +56,13 @@ def observations_of_file(content: bytes, path: str, *, source: str) -> Result[tu
         texts["source"] = texts["source"] or source
         found.append(Observation(first, last, known=days["known"], columns=own, **texts))
     return Result(None, tuple(wrong)) if wrong else Result(tuple(found))
+
+
+def _missing_columns(named: Sequence[str]) -> tuple[str, ...]:
+    """Of which columns none is there: for the days of a row, and for what was seen."""
+    has_days = "on" in named or {"from", "to"} <= {*named}
+    has_value = any(name == "value" or name.startswith("value_") for name in named)
+    return (*(() if has_days else ("`on`",)), *(() if has_value else ("`value`",)))
 
 
 def _day(cells: Cells, column: str, problems: list[Problem]) -> date | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from forecast.actions.contract_offers import ContractMarket, collateral_groups
 from forecast.markets.contract import Contract
+from forecast.markets.files.default_deviations import DEFAULT_REASON
 from forecast.markets.stakes.advice import StakeAdvice
 from forecast.markets.stakes.outcome_tilting import MARGINAL_TOLERANCE
 from forecast.predict.analysis import EngineResult
@@ -46,6 +47,10 @@ def _notes_on_contracts(markets: Sequence[ContractMarket], results: Mapping[str,
     if unsaid:
         its = "its question" if len(unsaid) == 1 else "their questions"
         yield f"The prior file does not say how {words.join_words(unsaid)} may resolve differently from {its}: we assume that each resolves the same way."
+    unestimated = [each.contract.name for each in markets if _has_defaults(each.contract)]
+    if unestimated:
+        whose = "it" if len(unestimated) == 1 else "each of them"
+        yield f"How {words.join_words(unestimated)} may resolve differently from what we ask is a wide default of `forecast market add` and no estimate; the chance of {whose} rests on that."
     conditional = [its.name for its in (each.contract for each in markets) if _is_conditional(its, results[its.topic])]
     if conditional:
         yield f"{words.join_words(conditional)} {'is' if len(conditional) == 1 else 'are'} taken to be void where the question's condition fails, or the question is annulled."
@@ -57,6 +62,12 @@ def _notes_on_contracts(markets: Sequence[ContractMarket], results: Mapping[str,
     contracts = [each.contract for each in markets]
     for group in collateral_groups(contracts):
         yield f"{words.join_words([contracts[index].name for index in group])} exclude each other and share collateral: NO of several locks what they cost less what they are certain to pay."
+
+
+def _has_defaults(contract: Contract) -> bool:
+    """Whether nobody has estimated one of the probabilities by which a contract may end otherwise than its question."""
+    its = contract.deviations
+    return its is not None and any(prior.why.startswith(DEFAULT_REASON) for prior in (its.yes_if_yes, its.yes_if_no, its.void))
 
 
 def _is_conditional(contract: Contract, result: EngineResult) -> bool:

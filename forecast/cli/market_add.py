@@ -12,7 +12,7 @@ import typer
 
 from forecast.cli.completion import complete_question
 from forecast.cli.lines import echo, print_columns, print_output, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, root_of, texts_by_name
+from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, reasons_by_name, root_of, texts_by_name
 from forecast.system import utc_now
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _priors(given: Mapping[str, str], why: Sequence[str]) -> Mapping[str, Writte
     from forecast.language.faults import did_you_mean
     from forecast.markets.files.default_deviations import WrittenPrior
 
-    reasons = texts_by_name(why, option="--why")
+    reasons = reasons_by_name(why)
     for key in reasons:
         if not given.get(key):
             hint = did_you_mean(key, given) or f"give its prior with --{key.replace('_', '-')}"

@@ -12,7 +12,7 @@ import typer
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.cli.completion import complete_kind
 from forecast.cli.lines import echo, is_terminal, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, texts_by_name, today
+from forecast.cli.options import AllowLinks, AsJson, Book, day, reasons_by_name, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
     from forecast.actions.new.topics import TopicAnswers
@@ -152,7 +152,7 @@ def new(
     from forecast.cli.new_dialogue import given_parameters, implied_output, print_preview
 
     root, now = root_of(book, allow_links=allow_links), today()
-    own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why")
+    own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), reasons_by_name(reasons or [])
     given = TemplateInput(asks, answer, own_priors, own_reasons, base_rate, condition, past, source)
     answers = TopicAnswers(topic, like, given, opens, by, since)
     is_dialogue = ask or (not like and not as_json and is_terminal())
@@ -173,11 +173,12 @@ def new(
         print_preview(done.topic, done.beliefs, given_priors, now)
     for path in done.paths:
         echo(path)
-    _print_topic(done.topic, given_priors, asks_own=answers.own.asks_own)
+    _print_topic(done.topic, given_priors, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own)
 
 
-def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
-    """Print what a new topic asks, which of its priors are the template's, and what is next."""
+def _print_topic(topic: Topic, given: frozenset[str], *, kind: str, asks_own: bool) -> None:
+    """Print what a new topic asks, which of its priors are the template's, and what is next; ``kind`` is empty where the answer is a person's own."""
+    from forecast.actions.new.question_answers import answer_note
     from forecast.actions.new.question_days import contradiction
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
     from forecast.book.files.layout import prior_path
@@ -192,6 +193,8 @@ def _print_topic(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None
             echo(counted)
         if said := contradiction(question.asks, question.by, today()):
             echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
+        if asks_own and (differs := answer_note(kind, question.asks, question.answer_text)):
+            echo(f"NOTE: {differs}.")
     left = priors_with(topic, PLACEHOLDER)
     if asks_own and left:
         echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic.name)}, each with its reason.")

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.actions.new.kinds import BASE_RATES, TEMPLATE_KINDS
+from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS, TEMPLATE_KINDS
 from forecast.cli.belief_lines import print_belief
 from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm
 from forecast.cli.lines import echo, print_columns
@@ -33,9 +33,10 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
 
     kind = given.kind or _ask_kind()
     asks = given.own.asks or _ask_question(kind)
-    answers = replace(given, kind=kind, own=replace(given.own, asks=asks, condition=given.own.condition or _ask_condition(kind)))
-    answers = replace(answers, name=given.name or _ask_name(root))
+    answers = replace(given, kind=kind, own=replace(given.own, asks=asks, condition=given.own.condition or _ask_condition(kind, asks)))
+    answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
+    answers = _with_past_years(answers, today)
     template = template_topic(root, answers.name, kind, today)
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
@@ -142,21 +143,65 @@ def _ask_question(kind: str) -> str:
     return ask("Your question:", parse)
 
 
-def _ask_condition(kind: str) -> str:
+def _ask_condition(kind: str, asks: str) -> str:
+    """The condition of a conditional pair; none is asked for where the question has it, as in "Will it run if the county pays?"."""
+    from forecast.actions.new.question_words import without_condition
     from forecast.actions.new.templates import is_conditional
 
-    return ask("If what? The condition, as in: the county pays:", str) if is_conditional(kind) else ""
-
-
-def _ask_name(root: Path) -> str:
-    from forecast.actions.new.topics import new_name_fault
-
     def parse(text: str) -> str:
-        if (fault := new_name_fault(root, text)) is not None:
-            raise Fault(*fault[:1], hint=fault[1])
+        if not text:
+            raise Fault("a condition is needed", hint="as in: the county pays")
         return text
 
-    return ask("A short name for the topic, in snake_case:", parse)
+    if not is_conditional(kind) or without_condition(asks)[1]:
+        return ""
+    return ask("If what? The condition, as in: the county pays:", parse)
+
+
+def _ask_name(root: Path, asks: str) -> str:
+    """The topic's name; Enter takes one of the question's words, where those make one that is free."""
+    from forecast.actions.new.topic_names import suggested_name
+    from forecast.actions.new.topics import new_name_fault
+
+    offered = suggested_name(asks)
+    usual = offered if offered and new_name_fault(root, offered) is None else ""
+
+    def parse(text: str) -> str:
+        name = text or usual
+        if (fault := new_name_fault(root, name)) is not None:
+            raise Fault("a name is needed" if not name else fault[0], hint=fault[1])
+        return name
+
+    return ask(f"A short name for the topic, as in old_bridge{f'; Enter for {usual}' if usual else ''}:", parse)
+
+
+def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
+    """The answers with the counts of the years before and their source, where the kind counts by the day; Enter leaves them out."""
+    from forecast.actions.new.past_years import past_years
+    from forecast.actions.new.templates import columns_of_record
+
+    own = answers.own
+    if answers.kind not in PAST_KINDS or own.past:
+        return answers
+
+    def parse(text: str) -> str:
+        if text:
+            tried = replace(own, past=text, source=own.source or "asked for next")
+            for problem in past_years(answers.kind, answers.name, tried, columns_of_record(answers.kind), today).problems:
+                raise Fault(problem.message, hint=problem.hint)
+        return text
+
+    past = ask("How many in each whole year before, as in 12 9 15 with the last year last, or 2016: 12 9 15; Enter for none:", parse)
+    if not past:
+        return answers
+    source = own.source or ask("Where do these counts stand? An address or a citation:", _source)
+    return replace(answers, own=replace(own, past=past, source=source))
+
+
+def _source(text: str) -> str:
+    if not text:
+        raise Fault("a source is needed", hint="where can a reader check this?")
+    return text
 
 
 def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
@@ -239,11 +284,12 @@ def _ask_belief(template: Topic, name: str) -> str:
 
 
 def _reason(text: str) -> str:
-    from forecast.book.sentences import SENTENCE_HINT, is_sentence
+    from forecast.book.sentences import is_sentence, with_full_stop
 
-    if text and not is_sentence(text):
-        raise Fault("this is not a sentence", hint=SENTENCE_HINT)
-    return text
+    reason = with_full_stop(text)
+    if reason and not is_sentence(reason):
+        raise Fault("this is not a sentence", hint="at least three words")
+    return reason
 
 
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:
@@ -260,4 +306,4 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
     for asks in asked:
         echo(f"It asks: {asks}")
     print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today)
-    return answers if confirm("Write it? y or n, Enter for n:") else None
+    return answers if confirm("Write it? y or n:") else None

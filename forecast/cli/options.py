@@ -76,6 +76,13 @@ def texts_by_name(texts: Sequence[str], *, option: str) -> dict[str, str]:
     return by_name
 
 
+def reasons_by_name(texts: Sequence[str]) -> dict[str, str]:
+    """Return the reasons of an option ``--why NAME="..."``, by name, each with the full stop that was left out."""
+    from forecast.book.sentences import with_full_stop
+
+    return {name: with_full_stop(text) for name, text in texts_by_name(texts, option="--why").items()}
+
+
 def root_of(book: Path | None, *, allow_links: bool) -> Path:
     """Return the book's directory: the one named, or the nearest from here upwards; with ``allow_links`` one whose links are followed."""
     from forecast.book.files.folder import LinkedRoot

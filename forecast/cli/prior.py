@@ -129,6 +129,7 @@ def set_(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.set_prior import find_parameter, revise, statement_said
     from forecast.book.files.prior_text import Revision
+    from forecast.book.sentences import with_full_stop
     from forecast.cli.belief_lines import print_belief
 
     now = today()
@@ -140,7 +141,9 @@ def set_(
     stated, problems = statement_said(root, topic, parameter, label, statement)
     stop_at(problems, as_json=as_json)
     assert stated is not None
-    done = revise(root, topic, Revision(parameter, stated.statement, label, why, review_day(reviewed, now=now)), today=now)
+    done = revise(
+        root, topic, Revision(parameter, stated.statement, label, why and with_full_stop(why), review_day(reviewed, now=now)), today=now
+    )
     stop_at(done.problems, as_json=as_json)
     if stated.belief is not None and not as_json:
         print_belief(stated.belief)

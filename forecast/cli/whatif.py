@@ -108,8 +108,10 @@ def whatif(
         _print_answers(topic, supposed)
     if save and weight is not None:
         from forecast.actions.save_variant import NewVariant, save_variant
+        from forecast.book.sentences import with_full_stop
 
-        saved = save_variant(root_of(book, allow_links=allow_links), topic, NewVariant(save, weight, why, supposed.priors))
+        variant_added = NewVariant(save, weight, with_full_stop(why), supposed.priors)
+        saved = save_variant(root_of(book, allow_links=allow_links), topic, variant_added)
         stop_at(saved.problems, as_json=as_json)
         if not as_json:
             echo(f"The variant `{save}` is written to {' and '.join(saved.paths)}; `forecast update {topic}` weighs it.")

@@ -30,7 +30,7 @@ from forecast.schema.answers import AnswerContent, is_probability, is_shares
 DEVIATION_DRAWS = 4_096
 
 NO_ANSWER = "our question has no answer"
-NO_QUOTE = "no quote for it is on record"
+NO_QUOTE = "no quote for it is on record, and `forecast market import` adds one"
 NO_OFFER = "no offer that stands is on record for it, only trades, midpoints that the venue carries forward, or quotes from a closed market"
 CERTAINLY_VOID = "it is certainly void"
 

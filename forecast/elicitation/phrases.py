@@ -49,7 +49,7 @@ PERIODS: Mapping[str, float] = MappingProxyType(
         "century": 100 * DAYS_PER_YEAR,
     }
 )  # days
-SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9})
+SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "M": 1e6, "billion": 1e9, "bn": 1e9})
 _PERIOD = "|".join(PERIODS)
 _OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")
 _STATEMENT = re.compile(r"(?:(?:[A-Z]\w*|posterior)\s*|[a-z_]\w*)\(")
@@ -228,7 +228,8 @@ def _number(text: str, support: Support, unit: str) -> float:
     if unit.startswith(("per cent", "percent")):
         stripped = stripped.removesuffix("%").strip()
     for word, scale in SCALES.items():
-        if stripped.lower().endswith(word) and stripped[: -len(word)].strip()[-1:].isdigit():
+        said = stripped if word.isupper() else stripped.lower()  # m may be metres
+        if said.endswith(word) and stripped[: -len(word)].strip()[-1:].isdigit():
             return scale * parse_number(stripped[: -len(word)], support)
     return parse_number(stripped, support)
 

@@ -1,4 +1,4 @@
-"""A forecast as a person types it: 30%, 3:7, 0.4 to 3, 5%=0.4 50%=1, rain=20% snow=80%, 2027-03-01; each form has one spelling.
+"""A forecast as a person types it: 30%, 3:7, 0.4 to 3, 5%=0.4 50%=1, rain=20% snow=80%, 2027-03-01; each form has one spelling, options also that of priors.
 
 Nothing is guessed.  Odds have a colon and ranges the word "to", so that the two are
 never confused, and a number above 1 is no probability without its percent sign.
@@ -17,6 +17,7 @@ from forecast.forecasts.times import days_of_text
 from forecast.forecasts.values import ForecastValue, Form, Quantiles, ValueFault, check_quantiles, parse_probability
 from forecast.language.faults import did_you_mean
 
+_SPACED_SHARE = re.compile(r"(.*\S)\s+(\d[\d.]*\s*%|0?\.\d+)")
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95  # the levels of a range: a 90 % interval
 OPTIONS_TOLERANCE = 1e-9  # by how much probabilities that somebody types may miss 1: they are written with few digits
 _ODDS = re.compile(r"(\S+?)\s*:\s*(\S+)")
@@ -92,6 +93,7 @@ def _odds(in_favour: str, against: str) -> float:
 def _options(text: str, options: Sequence[str]) -> dict[str, float]:
     shares: dict[str, float] = {}
     at = 0
+    text = _with_equals_signs(text)
     while match := _SHARE.match(text, at):
         label, share = option_named(match[1].strip().removeprefix(",").strip(), options), match[2].rstrip(",;")
         if label in shares:
@@ -106,6 +108,15 @@ def _options(text: str, options: Sequence[str]) -> dict[str, float]:
     if abs(total - 1) > OPTIONS_TOLERANCE:
         raise ValueFault(f"the probabilities of the options add up to {100 * total:.6g} %", "all options together have 100 %")
     return shares
+
+
+def _with_equals_signs(text: str) -> str:
+    """A list as priors have it, ``red 40 %, blue 60 %``, with the signs of ``red=40%, blue=60%``; any other text as it is."""
+    pairs = [_SPACED_SHARE.fullmatch(part.strip()) for part in re.split(r"[,;]", text)]
+    found = [pair for pair in pairs if pair is not None]
+    if "=" in text or len(found) < max(2, len(pairs)):
+        return text
+    return ", ".join(f"{pair[1]}={''.join(pair[2].split())}" for pair in found)
 
 
 def check_options(shares: dict[str, float], options: Sequence[str]) -> None:

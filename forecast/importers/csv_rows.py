@@ -38,15 +38,17 @@ def csv_rows(archive: Archive, member: str, required: tuple[str, ...], left_out:
     yield from _rows(archive.path(member), archive.lines(member), (required,), left_out, lacking=1)
 
 
-def plain_csv_rows(path: Path, layouts: Sequence[tuple[str, ...]], left_out: LeftOut) -> Iterator[CsvRow]:
-    """Yield the rows of a file that is not packed.
+def plain_csv_rows(path: Path, layouts: Sequence[tuple[str, ...]], left_out: LeftOut, *, hint: str = "") -> Iterator[CsvRow]:
+    """Yield the rows of a file that is not packed; ``hint`` says what else can be done where it has other headings.
 
     Raises ``FileFault`` where the first line has all headings of none of the ``layouts``, or a heading stands twice.
     """
-    yield from _rows(path.name, text_lines(path), layouts, left_out, lacking=0)
+    yield from _rows(path.name, text_lines(path), layouts, left_out, lacking=0, hint=hint)
 
 
-def _rows(path: str, lines: Iterator[str], layouts: Sequence[tuple[str, ...]], left_out: LeftOut, *, lacking: int) -> Iterator[CsvRow]:
+def _rows(
+    path: str, lines: Iterator[str], layouts: Sequence[tuple[str, ...]], left_out: LeftOut, *, lacking: int, hint: str = ""
+) -> Iterator[CsvRow]:
     """Rows, of which each may lack as many of its last cells."""
     reader = csv.reader(lines, strict=True)
     try:
@@ -54,7 +56,7 @@ def _rows(path: str, lines: Iterator[str], layouts: Sequence[tuple[str, ...]], l
     except csv.Error as error:
         raise FileFault(Problem(Place(path), f"the first line cannot be read: {error}")) from None
     required = next((layout for layout in layouts if set(layout) <= set(headings)), layouts[0])
-    _check_headings(path, headings, required)
+    _check_headings(path, headings, required, hint)
     while True:
         line = reader.line_num + 1
         try:
@@ -74,12 +76,13 @@ def _rows(path: str, lines: Iterator[str], layouts: Sequence[tuple[str, ...]], l
             yield CsvRow(line, dict(zip(headings, cells, strict=False)))
 
 
-def _check_headings(path: str, headings: list[str], required: tuple[str, ...]) -> None:
+def _check_headings(path: str, headings: list[str], required: tuple[str, ...], hint: str) -> None:
     if len(headings) > MOST_HEADINGS:
         raise FileFault(Problem(Place(path), f"this file has {len(headings):,} columns; at most {MOST_HEADINGS:,} can be read"))
     for heading in required:
         if heading not in headings:
             known = ", ".join(f"`{name}`" for name in required)
-            raise FileFault(Problem(Place(path), f"this file has no column `{heading}`", f"its first line must name {known}"))
+            needed = f"its first line must name {known}{f'; {hint}' if hint else ''}"
+            raise FileFault(Problem(Place(path), f"this file has no column `{heading}`", needed))
     if twice := next((heading for heading in headings if heading and headings.count(heading) > 1), ""):
         raise FileFault(Problem(Place(path), f"this file has two columns `{twice}`"))

@@ -24,7 +24,7 @@ from forecast.importers.forecasters import Forecaster
 from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, id_of_texts, question_with, resolution_with
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.visible_text import visible_line
-from forecast.importers.zoned_times import zone_of, zoned_moment
+from forecast.importers.zoned_times import UnknownZone, zone_of, zoned_moment
 
 EXPORT_HEADINGS = (
     "Question title",
@@ -86,9 +86,9 @@ def read_fatebook(files: Sequence[Path], record: ForecastRecord, choices: Import
         silent = frozenset(column for heading, column in _MAY_LACK.items() if heading not in its.cells)
         try:
             _add_row(gathered, its, zone, choices, is_export=is_export)
+        except UnknownZone as fault:
+            raise FileFault(Problem(Place(path.name, row.line), fault.message, f"{fault.hint}; Fatebook's server writes UTC")) from None
         except ValueFault as fault:
-            if zone is None and fault.hint.startswith("say which"):
-                raise FileFault(Problem(Place(path.name, row.line), fault.message, f"{fault.hint}; Fatebook's server writes UTC")) from None
             gathered.left_out.add(path.name, row.line, fault.message, fault.hint)
     mine = ImportChoices(others=choices.others) if not is_export else choices
     return replace(gathered_record(gathered, record, mine), silent_columns=silent)

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
+from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.people import ME, PERSON_KINDS
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.record import ForecastRecord
@@ -23,9 +24,13 @@ from forecast.importers.forecasters import Forecaster
 from forecast.importers.gathering import Gathered, GatheredForecast, gathered_record, question_with, resolution_with
 from forecast.importers.imported import ImportedRecord
 from forecast.importers.visible_text import visible_line
-from forecast.importers.zoned_times import zone_of, zoned_moment
+from forecast.importers.zoned_times import UnknownZone, zone_of, zoned_moment
 
 MAPPED_TYPES: tuple[QuestionType, ...] = ("binary", "options", "number", "date")
+_MAPPING_HINT = (
+    "or a mapping says which column is what: --mapping FILE.toml, in it [columns], and below it "
+    'question = "its heading", at = "...", value = "...", resolution = "...", resolved = "..."'
+)
 _QUESTION_COLUMNS = {"text": "text", "opens": "opens", "close": "scheduled_close", "tags": "tags", "url": "url"}
 
 
@@ -39,10 +44,13 @@ def read_mapped_csv(files: Sequence[Path], record: ForecastRecord, choices: Impo
     zone = zone_of(choices.zone or mapping.zone, path.name)
     headings = tuple(mapping.columns.values()) if choices.mapping is not None else ("question", "at", "value")
     given: set[str] = set()
-    for row in plain_csv_rows(path, (headings,), gathered.left_out):
+    for row in plain_csv_rows(path, (headings,), gathered.left_out, hint=_MAPPING_HINT if choices.mapping is None else ""):
         given |= row.cells.keys()
         try:
             _add_row(gathered, row, mapping, zone)
+        except UnknownZone as fault:
+            hint = fault.hint if choices.mapping is None else f'{fault.hint}, or write zone = "UTC" in {choices.mapping.name}'
+            raise FileFault(Problem(Place(path.name, row.line), fault.message, hint)) from None
         except ValueFault as fault:
             gathered.leave(row.line, fault.message, fault.hint)
     silent = {column for name, column in _QUESTION_COLUMNS.items() if mapping.columns.get(name) not in given}
@@ -114,11 +122,13 @@ def _resolution(name: str, written: str, on: datetime | None, kind: QuestionType
         return None
     if on is None:
         raise ValueFault("it has a resolution, and no time of it", "name a column `resolved`")
-    if written in mapping.outcomes:
-        return resolution_with(name, mapping.outcomes[written], "", on, kind)
+    if declared := mapping.outcomes.get(written) or mapping.outcomes.get(written.lower()):
+        return resolution_with(name, declared, "", on, kind)
     word, _, value = written.partition(" ")
-    if (outcome := outcome_word(word)) is not None:
+    if (outcome := outcome_word(word.lower())) is not None:
         return resolution_with(name, outcome, value, on, kind)
     if kind in {"number", "date"}:
         return resolution_with(name, kind, written, on, kind)
-    raise ValueFault(f"`{written}` is no outcome that the mapping names")
+    raise ValueFault(
+        f"`{written}` is no outcome that the mapping names", f'write under [outcomes] what it means, as in yes = ["{written[:40]}"]'
+    )

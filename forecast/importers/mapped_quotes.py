@@ -14,7 +14,7 @@ from forecast.forecasts.values import ValueFault
 from forecast.importers.csv_mapping import ProbabilityScale, mapping_content, mapping_fault, mapping_table, mapping_texts, refuse_others
 from forecast.importers.csv_rows import CsvRow, plain_csv_rows
 from forecast.importers.leaving_out import LeftOut
-from forecast.importers.zoned_times import zone_of, zoned_moment
+from forecast.importers.zoned_times import UnknownZone, zone_of, zoned_moment
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
 from forecast.markets.quotes import PriceKind, Quote
@@ -63,6 +63,10 @@ def read_mapped_quotes(path: Path, mapping_path: Path, contract: Contract) -> Ve
     for row in plain_csv_rows(path, (tuple(mapping.columns.values()),), left_out):
         try:
             reading.quotes.append(_quote(row, mapping, contract, zone))
+        except UnknownZone as fault:
+            raise mapping_fault(
+                mapping_path, f"{path.name}, line {row.line}: {fault.message}", 'write zone = "UTC" above [columns]'
+            ) from None
         except (MarketFault, ValueFault) as fault:
             left_out.add(path.name, row.line, fault.message, fault.hint)
     for problem in left_out.all_problems():

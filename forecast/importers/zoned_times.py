@@ -15,6 +15,13 @@ _TIME = re.compile(
 )
 
 
+class UnknownZone(ValueFault):
+    """A time without a zone in a file of which none is known: no time in it can be read, so that it is refused as a whole."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"`{text}` names no time zone", "say which it is in with --zone, as in --zone UTC")
+
+
 def zone_of(name: str, path: str) -> tzinfo | None:
     """Return the zone of a name such as UTC or Europe/Berlin, None for an empty one; raise ``FileFault`` for one that nobody knows."""
     if name in {"", "UTC"}:
@@ -28,7 +35,7 @@ def zone_of(name: str, path: str) -> tzinfo | None:
 def zoned_moment(text: str, zone: tzinfo | None) -> datetime:
     """Return a moment in UTC; one that names no zone is in ``zone``.
 
-    Raises ``ValueFault`` where no zone is known, and for a local time that a change of clocks skips or repeats.
+    Raises ``UnknownZone`` where no zone is known, and ``ValueFault`` for a local time that a change of clocks skips or repeats.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -40,7 +47,7 @@ def zoned_moment(text: str, zone: tzinfo | None) -> datetime:
         if written_zone:
             moment = parse_moment(f"{local.isoformat(timespec='microseconds')}{written_zone}")
         elif zone is None:
-            raise ValueFault(f"`{text}` names no time zone", "say which it is in with --zone, as in --zone UTC")
+            raise UnknownZone(text)
         else:
             moment = _in_zone(local.replace(tzinfo=zone), text)
     except (ValueError, OverflowError) as error:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from forecast.markets.files.default_deviations import DEFAULT_REASON
 from forecast.schema import words
-from forecast.schema.market import BeliefContent, BetweenContent, ContractContent, MovedContent, PriorShiftContent, PurchaseContent
+from forecast.schema.market import (
+    BeliefContent,
+    BetweenContent,
+    ContractContent,
+    MovedContent,
+    PriorShiftContent,
+    PurchaseContent,
+)
 
 OLD_QUOTE_DAYS = 7  # from which on a quote is said to be old
 MOST_TERMS_NAMED = 10
@@ -91,7 +99,13 @@ def contract_sentences(contract: ContractContent) -> list[str]:
         _age_sentence(contract),
         _fees_sentence(contract),
     ]
-    said += [_deviation_sentence(contract), *_term_sentences(contract), _moved_sentence(contract), _history_sentence(contract)]
+    said += [
+        _deviation_sentence(contract),
+        _defaults_sentence(contract),
+        *_term_sentences(contract),
+        _moved_sentence(contract),
+        _history_sentence(contract),
+    ]
     return [sentence for sentence in (*said, *_source_sentences(contract)) if sentence]
 
 
@@ -193,6 +207,15 @@ def _deviation_sentence(contract: ContractContent) -> str:
         f"The chance that it is void is taken to be {its['void']}; otherwise it {ours} with a chance of {its['yes_if_yes']} if our question "
         f"resolves Yes, and of {its['yes_if_no']} if it resolves No."
     )
+
+
+def _defaults_sentence(contract: ContractContent) -> str:
+    """Which of these numbers nobody has estimated; empty where somebody has given all of them."""
+    left = [f"`{its['name']}`" for its in contract["deviations"] if its["why"].startswith(DEFAULT_REASON)]
+    if not left:
+        return ""
+    what = f"{words.join_words(left)} {'is a wide default' if len(left) == 1 else 'are wide defaults'} from the checklist"
+    return f"Nobody has estimated this: {what}, and what the contract is worth rests on {'it' if len(left) == 1 else 'them'}."
 
 
 def _term_sentences(contract: ContractContent) -> list[str]:

@@ -26,6 +26,23 @@ def test_each_contract_is_printed_with_what_its_price_would_ask(tmp_path: Path, 
     assert "storms.none_at_all: no-storm" in text
 
 
+def test_numbers_that_nobody_has_estimated_are_named(tmp_path: Path, run: Run) -> None:
+    """A contract beside the defaults of `market add` says which they are; one whose numbers have reasons does not, and without a quote the command is named."""
+    write_market_book(tmp_path)
+    added = run("market", "add", "three_more", "--venue", "manifold", "--id", "m", "--side", "yes", "--name", "bare", on=tmp_path)
+    assert added.code == 0
+    text = run("market", "compare", "bare", "--as-of", "2026-06-30", on=tmp_path).out
+    assert "  It is not compared: no quote for it is on record, and `forecast market import` adds one.\n" in text
+    left = "`yes_if_yes`, `yes_if_no` and `void` are wide defaults from the checklist"
+    assert f"  Nobody has estimated this: {left}, and what the contract is worth rests on them.\n" in text
+    more = ("--yes-if-yes", "0.9", "--why", "yes_if_yes=Nine of ten agreed", "--yes-if-no", "0.1", "--why", "yes_if_no=One of ten did not")
+    words = ("market", "add", "three_more", "--venue", "manifold", "--id", "n", "--side", "yes", "--name", "given", *more)
+    assert run(*words, on=tmp_path).code == 0
+    text = run("market", "compare", "given", "--as-of", "2026-06-30", on=tmp_path).out
+    assert "Nobody has estimated this: `void` is a wide default from the checklist, and what the contract is worth rests on it.\n" in text
+    assert "Nobody has estimated" not in run("market", "compare", "three-storms", "--as-of", "2026-06-30", on=tmp_path).out
+
+
 @pytest.mark.parametrize(
     ("day", "age", "warns"), [("2026-07-01", "1 day", False), ("2026-07-02", "2 days", False), ("2026-07-03", "3 days", True)]
 )

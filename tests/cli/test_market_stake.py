@@ -31,6 +31,7 @@ weight = 0.6
 why = "The rate may be far higher."
 streams.breakdowns.value = "NegativeBinomial(mu=2 * wear * crossings / 100 * months, alpha=burstiness)"
 """
+SAME_LOG = "It settles by the same log."
 PRIOR = """
 [contracts.{name}.{key}]
 prior = {value}
@@ -84,6 +85,17 @@ def test_it_says_what_to_buy_and_what_that_comes_to(market: Path, run: Run):
     assert "; edge of YES +" in ran.out
     assert "for one bet only the mean of its chance matters" in ran.out
     assert ran.out.endswith("This is advice: nothing is ordered, and a price may have moved since its quote.\n")
+
+
+def test_defaults_that_nobody_has_estimated_are_named(market: Path, run: Run):
+    """A stake that rests on a default of `market add` says so; one on given numbers does not."""
+    note = "How ferry-log may resolve differently from what we ask is a wide default of `forecast market add` and no estimate; the chance of it rests on that."
+    assert note not in run("market", "stake", "--bankroll", "200", on=market).out
+    priors = market / "priors/ferry.toml"
+    text = priors.read_text()
+    assert SAME_LOG in text
+    priors.write_text(text.replace(SAME_LOG, "A default from the checklist, not an estimate: 10 terms are unknown. Edit it.", 1))
+    assert note in run("market", "stake", "--bankroll", "200", on=market).out.splitlines()
 
 
 def test_json_has_the_same_numbers(market: Path, run: Run):

@@ -208,6 +208,7 @@ def test_the_days_that_count_are_said(run: Run, fresh: Path):
     assert (ran.code, "it would count from 2999-01-02, after the last day that counts (2999-01-01)" in ran.err) == (1, True)
     ran = run("new", "more", "--like", "poll", "--since", "2999-01-02", on=fresh)
     assert (ran.code, "a topic like poll counts from no day, so it takes no --since" in ran.err) == (1, True)
+    assert "leave it out; these count from a day: hazard, count, seasonal, ladder\n" in ran.err
 
 
 def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):
@@ -291,9 +292,13 @@ def test_a_choice_has_a_last_day_where_one_is_given(run: Run, fresh: Path, asks:
 
 @pytest.mark.parametrize("kind", ["share", "hypotheses", "poll", "decomposition"])
 def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
-    """--by is refused where the template asks about no day."""
+    """--by is refused where the template asks about no day, and what asks about one is named."""
     ran = run("new", "mine", "--like", kind, "--by", "2999-01-01")
-    assert (ran.code, f"a topic like {kind} asks about no day, so it takes no --by" in ran.err) == (1, True)
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        f"seeds/mine/topic.toml:1:1: error: a topic like {kind} takes no --by: its answer involves no date",
+        "    leave it out; these ask about a day: hazard, count, seasonal, level, ladder, options, conditional, reference, judgement",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -51,11 +51,11 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     typed = (
         "hazrd", "1",  # the kind
         "How many times?", "Will the canal freeze over by the end of 2899?",
-        "Canal", "example", "canal",
+        "Canal", "example", "canal",  # Enter would take one of the question's words
         "2020-01-01", "2899-12-31", "2900-01-01", "2899-01-01",
         "3 in 20", "3 in 30 years", "3 in 20 years", "",  # the prior, said anew once
-        "no idea", "Twenty winters in the parish book.",
-        "y",
+        "no idea", "Twenty winters in the parish book",
+        "", "perhaps", "y",
     )  # fmt: skip
     ran = talk("--ask", typed=typed)
     assert (ran.code, ran.err) == (0, "")
@@ -69,7 +69,10 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         "20 of what? (as in 3 in 20 years)",
         "rate: “3 in 30 years” is Gamma(alpha=3, beta=360): 0.00227 to 0.0175 times a month (90 %), median 0.00743.",
         "rate: “3 in 20 years” is Gamma(alpha=3, beta=240): 0.00341 to 0.0262 times a month (90 %), median 0.0111.",
-        "this is not a sentence",
+        "A short name for the topic, as in old_bridge; Enter for canal_freeze_2899:",
+        "this is not a sentence (at least three words)",
+        "a yes or a no is needed (y or n)",
+        "`perhaps` is neither yes nor no (y or n)",
         "Before any row it says: 0 to 1 events a year (90 %)",
     ):
         assert shown in ran.out, shown
@@ -88,11 +91,51 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)
-    typed = ("count", "How many storms in 2999?", "storms", "", "", "10 to 20", "", "")
+    typed = ("count", "How many storms in 2999?", "storms", "", "", "", "10 to 20", "", "")
     for answers in ((*typed, "n"), typed[:3]):
         ran = talk("--ask", typed=answers)
         assert (ran.code, ran.err.splitlines()[-1]) == (1, "Nothing was written.")
         assert files_of(fresh) == before
+
+
+def test_parts_take_millions_and_one_in_so_many(run: Run, fresh: Path):
+    """`2.5M` is a number without a unit, and `1 in 20` of a part that is no rate is a share."""
+    words = ("--prior", "people=2.5M to 3M", "--prior", "pianos=1 in 20", "--prior", "tunings=1 to 2 a year")
+    ran = run("new", "fermi", "--like", "decomposition", "--asks", "How many?", "--answer", "people * pianos * tunings", *words, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    table = tomlkit.parse((fresh / "priors/fermi.toml").read_text(encoding="utf-8"))
+    assert table["people"]["prior"] == "LogNormal(p5=2500000, p95=3000000)"
+    assert (table["pianos"]["prior"], "unit" in table["pianos"]) == ("Beta(mean=0.05, strength=20)", False)
+    assert (table["people"]["unit"], table["tunings"]["unit"]) == ("people", "a year")
+
+
+def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
+    """Their counts become rows with their source; a name is taken from the question by Enter, and what cannot be read is asked again."""
+    typed = (
+        "count", "Will there be more than 9 storms in 2999?", "", "", "",
+        "10 8 x", "10 8 6", "", "The yearbooks of the harbour",
+        "0.2 to 2", "", "", "y",
+    )  # fmt: skip
+    ran = talk("--ask", typed=typed)
+    assert (ran.code, ran.err) == (0, "")
+    assert "`x` is no count of a year" in ran.out
+    assert "a source is needed (where can a reader check this?)" in ran.out
+    topic = read_book(fresh, ["storms_2999"])[0].topics["storms_2999"]
+    assert [question.answer_text for question in topic.questions.values()] == ["total(events) > 9"]
+    rows = (fresh / "seeds/storms_2999/events.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [row.split(",")[2] for row in rows] == ["10", "8", "6"]
+    assert all("The yearbooks of the harbour" in row for row in rows)
+
+
+def test_a_condition_in_the_question_is_not_asked_for(talk: Talk, fresh: Path):
+    """Where the words have none, it is asked for until there is one."""
+    within = talk("ferry", "--like", "conditional", "--ask", typed=("Will it run if the county pays?", "", "", "", "", "y"))
+    assert (within.code, "If what?" in within.out) == (0, False)
+    asked = talk("boat", "--like", "conditional", "--ask", typed=("Will it run?", "", "the county pays", "", "", "", "", "y"))
+    assert (asked.code, "a condition is needed (as in: the county pays)" in asked.out) == (0, True)
+    for name in ("ferry", "boat"):
+        topic = read_book(fresh, [name])[0].topics[name]
+        assert [question.asks for question in topic.questions.values()][1] == "If the county pays: will it run?"
 
 
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):

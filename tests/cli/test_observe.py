@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast.actions.new.books import new_book
 from forecast.book.reading import read_book
 from forecast.cli.options import today
 from forecast.model.record import record_as_of
@@ -227,3 +228,28 @@ def test_the_columns_that_a_row_lacks_stand_in_the_command_to_copy(run: Run):
         "give it too: forecast observe ferry.late --from 2024-10-14 --to 2024-10-20 --value 1 --set counted=... --set weather=..."
         in ran.err
     )
+
+
+def test_an_event_on_a_day_said_to_be_quiet_can_be_added_by_the_hints_alone(run: Run, tmp_path: Path):
+    """The quiet time before it is shortened, or replaced where it is that day alone, with the commands that the messages name."""
+    root = tmp_path / "quiet"
+    assert new_book(root, today=today()).problems == ()
+    hazard = ("--like", "hazard", "--asks", "Will it fail by the end of 2199?", "--base-rate", "3 in 20 years")
+    for name, opens in (("long", "2025-01-01"), ("short", "2025-03-10")):
+        assert run("new", name, *hazard, "--opens", opens, on=root).code == 0
+        assert run("observe", f"{name}.events", "--through", "2025-03-10", "--source", "log", on=root).code == 0
+        event = ("observe", f"{name}.events", "--on", "2025-03-10", "--value", "1", "--source", "log")
+        refused = run(*event, on=root)
+        assert refused.code == 1
+        hint = next(line for line in refused.err.splitlines() if "a watched day is recorded once" in line)
+        if name == "long":
+            assert (
+                "shorten the quiet time first, with `forecast observe` and --from 2025-01-01 --to 2025-03-09 --value 0 --replaces " in hint
+            )
+            shorter = hint.partition("and --from")[2].partition(", then")[0].split()
+            assert run("observe", "long.events", "--from", *shorter, "--source", "log", on=root).code == 0
+            assert run(*event, on=root).code == 0
+        else:
+            assert "if this row is right, it replaces that one: --replaces " in hint
+            assert run(*event, "--replaces", hint.split()[-1], on=root).code == 0
+        assert run("check", name, on=root).code == 0

@@ -41,6 +41,8 @@ def test_every_row_of_a_file_is_appended(run: Run, book: Path, tmp_path: Path):
         ("from,to,value,source\n2024-12-01,2024-12-10,1,log\n2099-12-11,2099-12-20,1,log\n", "after today"),
         ("from,to,value\n2024-12-01,2024-12-10,1\n", "`source` is missing"),
         ("from,to,value,source\n", "no row is in this file"),
+        ("to,value,source\n2024-12-10,1,log\n", "no column is named `on`\n"),
+        ("from,to,count,source\n2024-12-01,2024-12-10,1,log\n", "no column is named `value`\n"),
     ],
 )
 def test_nothing_is_written_where_one_row_is_wrong(run: Run, book: Path, tmp_path: Path, text: str, said: str):
@@ -50,6 +52,19 @@ def test_nothing_is_written_where_one_row_is_wrong(run: Run, book: Path, tmp_pat
     ran = run("observe", "ferry.breakdowns", "--rows", str(tmp_path / "rows.csv"))
     assert (ran.code, said in ran.err) == (1, True), ran.err
     assert (book / RECORD).read_bytes() == before
+
+
+def test_headings_of_another_kind_of_file_are_one_problem_of_that_file(run: Run, tmp_path: Path):
+    """Whatever the number of rows, the file's own headings are named, and those of a record."""
+    path = tmp_path / "polls.csv"
+    path.write_text("date,pollster,yes\n2024-12-01,A,52\n2024-12-02,B,55\n", encoding="utf-8")
+    ran = run("observe", "ferry.breakdowns", "--rows", str(path), "--source", "log")
+    lines = ran.err.splitlines()
+    assert (ran.code, lines[0].endswith("polls.csv:1:1: error: no column is named `on` and none `value`")) == (1, True)
+    assert lines[-1] == (
+        "    a record has on, or from and to, then value, source and the columns of the stream; this file has date, pollster, yes"
+    )
+    assert ran.err.count("error:") == 1
 
 
 def test_a_row_that_stands_already_is_refused(run: Run, book: Path, tmp_path: Path):

@@ -51,6 +51,8 @@ def test_events_in_a_time_are_a_base_rate_in_the_unit_of_the_rate(said: str, uni
         ("-3 to 5", REAL_SUPPORT, "points", -3, 5, 0.9),
         ("\N{MINUS SIGN}3 to \N{MINUS SIGN}1", REAL_SUPPORT, "points", -3, -1, 0.9),
         ("20k to 1.5 million", POSITIVE_SUPPORT, "houses", 20_000, 1_500_000, 0.9),
+        ("2.5M to 3 M", POSITIVE_SUPPORT, "houses", 2_500_000, 3_000_000, 0.9),
+        ("2 bn to 3bn", POSITIVE_SUPPORT, "dollars", 2e9, 3e9, 0.9),
     ],
 )
 def test_two_values_are_an_interval(said: str, support: Support, unit: str, low: float, high: float, mass: float):

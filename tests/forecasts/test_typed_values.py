@@ -120,6 +120,15 @@ def test_every_option_has_a_probability():
     assert parse_typed_forecast("a=0 b=100 %", "options") == ("options", {"a": 0.0, "b": 1.0})
 
 
+@pytest.mark.parametrize("text", ["hull 20 %, engine 80 %", "hull 20%; engine 80%", "hull .2, engine 0.8", "engine 80 %, hull 20 %"])
+def test_options_may_be_written_as_in_a_prior(text: str):
+    """As `forecast new --prior` takes them; labels may have blanks."""
+    assert parse_typed_forecast(text, "options", options=("hull", "engine")) == ("options", {"hull": 0.2, "engine": 0.8})
+    named = ("the old hull", "engine 2")
+    text = text.replace("hull", named[0]).replace("engine", named[1])
+    assert parse_typed_forecast(text, "options", options=named) == ("options", {"the old hull": 0.2, "engine 2": 0.8})
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -129,6 +138,10 @@ def test_every_option_has_a_probability():
         ("hull=20 engine=80", "`20` is no probability: it can be read as 20 %, or as a fraction whose point is missing"),
         ("hull=20% hull=80%", "the option `hull` is named twice"),
         ("20%", "`20%` gives no probability for each option"),
+        ("hull 20 %, engine 80 %, perhaps", "`hull 20 %, engine 80 %, perhaps` gives no probability for each option"),
+        ("hull 20, engine 80", "`hull 20, engine 80` gives no probability for each option"),
+        ("hull 20 %", "`hull 20 %` gives no probability for each option"),
+        ("hull 20 %, motor 80 %", "this question has no option `motor`"),
         ("hull=20% engine=80% perhaps", "`hull=20% engine=80% perhaps` gives no probability for each option"),
     ],
 )
@@ -158,8 +171,8 @@ def test_a_misspelt_point_has_the_right_spelling_as_its_hint(text: str, meant: s
     assert fault.value.hint == f"did you mean `{meant}`?"
 
 
-def test_an_option_without_a_sign_has_a_hint_with_the_options():
+def test_an_option_with_neither_sign_has_a_hint_with_the_options():
     """The hint names the options of the question."""
     with pytest.raises(ValueFault) as fault:
-        parse_typed_forecast("hull 20 %, engine 80 %", "options", options=("hull", "engine"))
+        parse_typed_forecast("hull 20, engine 80", "options", options=("hull", "engine"))
     assert fault.value.hint == "write one for each of hull, engine: hull=20% ..."

@@ -120,6 +120,19 @@ def test_a_mapping_with_a_fault_is_refused_and_nothing_written(tmp_path: Path, m
     assert not (tmp_path / "book" / quotes_path("rain")).exists()
 
 
+def test_times_without_a_zone_need_one_in_the_mapping(tmp_path: Path) -> None:
+    """The file is refused with what to write in its mapping, where the zone of quotes stands; with it the rows are added."""
+    root, mapping = tmp_path / "book", '[columns]\nat = "Time"\nbid = "Best bid"\nask = "Best ask"\n'
+    rows = HEADINGS + "2026-08-01 10:00,0.3,0.4,1,\n2026-08-02 10:00,0.3,0.4,1,\n"
+    (problem,) = imported(root, rows, mapping).problems
+    assert (problem.place.path, problem.message, problem.hint) == (
+        "prices.toml",
+        "prices.csv, line 2: `2026-08-01 10:00` names no time zone",
+        'write zone = "UTC" above [columns]',
+    )
+    assert imported(root, rows, f'zone = "UTC"\n{mapping}').added == {"rain-us/quotes": 2}
+
+
 def test_a_table_needs_its_contract_and_its_mapping(tmp_path: Path) -> None:
     """Neither is guessed; a file that is not there is refused."""
     rows = HEADINGS + "2026-08-01T10:00:00Z,0.3,0.4,1,\n"

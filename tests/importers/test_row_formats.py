@@ -218,6 +218,50 @@ def test_responses_of_predictionbook_are_read_by_a_mapping(bring: Bring, collect
     )
 
 
+PLAIN_MAPPING = '[columns]\nquestion = "q"\nat = "day"\nvalue = "p"\nresolution = "end"\nresolved = "known"\n'
+
+
+def test_a_table_whose_times_have_no_zone_is_refused_once(bring: Bring, tmp_path: Path):
+    """Not row by row: with the option that says it, or the key of the mapping."""
+    (problem,) = bring("csv", "question,at,value\na,2025-01-02,0.3\nb,2025-01-03,0.4\n").problems
+    assert (problem.level, problem.message, problem.hint) == (
+        "error",
+        "`2025-01-02` names no time zone",
+        "say which it is in with --zone, as in --zone UTC",
+    )
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(PLAIN_MAPPING, encoding="utf-8")
+    (problem,) = bring("csv", "q,day,p,end,known\na,2025-01-02,0.3,,\n", mapping=mapping).problems
+    assert problem.hint == 'say which it is in with --zone, as in --zone UTC, or write zone = "UTC" in mapping.toml'
+
+
+def test_outcomes_are_words_in_any_case(bring: Bring, collected: Collected, tmp_path: Path):
+    """A mapping that declares none knows YES and no; of another word it is said where to declare it, and a declared word counts as it is written."""
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(PLAIN_MAPPING, encoding="utf-8")
+    ends = {"a": "YES", "b": "No", "c": "Ambiguous", "d": "won"}
+    rows = "".join(f"{name},2025-01-02,0.3,{end},2025-02-01\n" for name, end in ends.items())
+    (left,) = bring("csv", f"q,day,p,end,known\n{rows}", mapping=mapping, zone="UTC").problems
+    assert (left.message, left.hint) == (
+        "left out: `won` is no outcome that the mapping names",
+        'write under [outcomes] what it means, as in yes = ["won"]',
+    )
+    assert [its.outcome for its in collected("csv").resolutions] == ["yes", "no", "ambiguous"]
+
+
+def test_other_headings_than_those_of_the_export_ask_for_a_mapping(bring: Bring, tmp_path: Path):
+    """Its layout stands in the hint; beside a mapping the hint names its headings alone."""
+    (problem,) = bring("csv", "q,day,p\na,2025-01-02,0.3\n", zone="UTC").problems
+    assert problem.message == "this file has no column `question`"
+    assert problem.hint.startswith(
+        "its first line must name `question`, `at`, `value`; or a mapping says which column is what: --mapping FILE.toml"
+    )
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(PLAIN_MAPPING, encoding="utf-8")
+    (problem,) = bring("csv", "q,day\na,2025-01-02\n", mapping=mapping, zone="UTC").problems
+    assert problem.hint == "its first line must name `q`, `day`, `p`, `end`, `known`"
+
+
 def test_markets_become_questions_and_bets_their_prices(bring: Bring, collected: Collected):
     """Oldest first, without redemptions; a bet of another market is listed."""
     bets = [

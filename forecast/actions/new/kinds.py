@@ -12,6 +12,8 @@ BASE_RATES: Mapping[str, str] = {
     "reference": "share",
 }  # what a base rate is about
 
+PAST_KINDS = frozenset({"count", "seasonal"})  # whose dialogue asks for the counts of the years before
+
 OPTIONAL_DAY = frozenset({"options"})  # whose questions have a last day only where one is given
 
 TEMPLATE_KINDS: Mapping[str, str] = {

@@ -18,6 +18,7 @@ from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 
 _WITH_UNIT = re.compile(r".*\d\s+([A-Za-z][A-Za-z ]*)")
+_ONE_IN_SO_MANY = re.compile(r"\S+\s+in\s+\S+", re.IGNORECASE)  # and no length of time after it
 SHARE, POSITIVE, REAL = "Beta(p5=0.1, p95=0.9)", "LogNormal(p5=1, p95=10)", "Normal(mean=0, sd=1)"  # until the words are read
 
 
@@ -52,7 +53,7 @@ def without_units(parts: tuple[str, ...], own: TemplateInput) -> TemplateInput:
 def unit_of_words(said: str) -> str:
     """The unit that stands behind the last number, as in ``20 to 60 homes``; empty where there is none."""
     match = None if is_statement(said) else _WITH_UNIT.fullmatch(said.strip())
-    return "" if match is None or match[1].lower() in SCALES else match[1]
+    return "" if match is None or {match[1], match[1].lower()} & SCALES.keys() else match[1]
 
 
 def with_own_parts(texts: Mapping[str, str], name: str, parts: tuple[str, ...], own: TemplateInput) -> dict[str, str]:
@@ -75,9 +76,9 @@ def with_own_parts(texts: Mapping[str, str], name: str, parts: tuple[str, ...], 
 
 
 def _first_statement(said: str) -> str:
-    """A statement with the support that words seem to mean: a share where they say per cent or so many of so many."""
+    """A statement with the support that words seem to mean: a share where they say per cent, so many of so many or 1 in 20."""
     if is_statement(said):
         return said
-    if "%" in said or " of " in said:
+    if "%" in said or " of " in said or _ONE_IN_SO_MANY.fullmatch(said.strip()):
         return SHARE
     return REAL if "-" in said.replace(" - ", " ") else POSITIVE

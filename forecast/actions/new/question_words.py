@@ -19,10 +19,15 @@ from forecast.schema import words
 type QuestionForm = Literal["date", "number", ""]
 
 _WHEN = re.compile(r"(?:when|by when|on what (?:day|date)|on which (?:day|date))\b", re.IGNORECASE)
-_HOW_MANY = re.compile(r"how (?:many|much|often)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"(?:how (?:many|much|often|high|low|large|big|tall|deep|far|fast|heavy|old)|(?:what|which) (?:share|proportion|fraction|percentage|per ?cent|number))\b",
+    re.IGNORECASE,
+)
 _YES_OR_NO = re.compile(
     r"(?:will|would|shall|should|can|could|may|might|is|are|was|were|does|do|did|has|have|had)\b(?!\s*\?)", re.IGNORECASE
 )
+_IF_AT_THE_END = re.compile(r"^(?P<asks>.+?),?\s+(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?]+?)\s*\?*\s*$", re.IGNORECASE)
+_IF_IN_FRONT = re.compile(r"^(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?,:]+?)\s*[,:]\s*(?P<asks>.+)$", re.IGNORECASE)
 _MONTH = "|".join(words.MONTHS)
 _NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|20|21)\d\d)(?![\d-]|[.,]\d)")
 _WITHIN = re.compile(r"\b(?:in|during|throughout|within)\s+(?:the\s+)?(?:year\s+)?$", re.IGNORECASE)
@@ -50,6 +55,11 @@ def form_of(asks: str) -> QuestionForm:
     return "number" if _HOW_MANY.match(asks) else ""
 
 
+def is_yes_or_no(asks: str) -> bool:
+    """Whether a question asks for yes or no: it begins with a verb, or with a deadline and a verb."""
+    return _YES_OR_NO.match(without_deadline(asks.strip())) is not None
+
+
 def without_when(asks: str) -> str:
     """Return the question of yes or no in a question for a date, "will it open?" of "When will it open?"; empty where there is none."""
     rest = _WHEN.sub("", asks.strip(), count=1).strip()
@@ -71,6 +81,18 @@ def asked_until(stem: str, by: date) -> str:
     """Return a question of yes or no with its deadline at the end: "Will it open by 30 April 2027?"."""
     asks = stem.rstrip("? ")
     return f"{asks[:1].upper()}{asks[1:]} by {words.day(by)}?"
+
+
+def without_condition(asks: str) -> tuple[str, str]:
+    """Return a question without the condition in it, and the condition: "Will it run?" and "the county pays" of "Will it run if the county pays?".
+
+    The condition is empty where the question has none at its end or in front.
+    """
+    match = _IF_IN_FRONT.match(asks.strip()) or _IF_AT_THE_END.match(asks.strip())
+    if match is None:
+        return asks, ""
+    rest = match["asks"].rstrip("? ")
+    return f"{rest[:1].upper()}{rest[1:]}?", match["condition"]
 
 
 def named_window(asks: str) -> Window | None:

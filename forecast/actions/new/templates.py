@@ -100,6 +100,11 @@ def is_conditional(kind: str) -> bool:
     return any("annulled" in question for question in _template_questions(kind).values())
 
 
+def first_answer(kind: str) -> str:
+    """Return the answer of a kind's first question as its template has it; empty where that has only a chance, or no model."""
+    return str(next(iter(_template_questions(kind).values())).get("answer", ""))
+
+
 def words_fault(kind: str, own: TemplateInput) -> tuple[str, str] | None:
     """Return the message and the hint on a question whose words the answers of a kind do not fit; None where they do, or seem to."""
     if own.answer or not own.asks:

@@ -11,16 +11,19 @@ from pathlib import Path
 
 from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
-from forecast.actions.new.kinds import OPTIONAL_DAY
+from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
+from forecast.actions.new.question_answers import answer_for_words
 from forecast.actions.new.question_days import days_of_question
+from forecast.actions.new.question_words import without_condition
 from forecast.actions.new.templates import (
     TOPIC_SCHEMA,
     TemplateInput,
     columns_of_record,
     counts_from_a_day,
     fill_template,
+    first_answer,
     is_conditional,
     prior_names,
     takes_day,
@@ -104,6 +107,7 @@ def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResu
 def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDraft:
     """Return what ``new_topic`` would write, checked; nothing is written."""
     answers, problems = _with_days_of_question(answers, today)
+    answers = replace(answers, own=_with_words_of_question(answers.kind, answers.own))
     problems = problems or _refusals(root, answers, today=today)
     if problems:
         return TopicDraft(problems)
@@ -143,6 +147,18 @@ def _with_days_of_question(answers: TopicAnswers, today: date) -> tuple[TopicAns
         message = f"“{days.unclear.said}” in the question is not one day"
         return answers, (Problem(Place(topic_path(answers.name)), message, "give the last day that counts, as in --by 2027-06-30"),)
     return replace(answers, since=days.since, by=days.by), ()
+
+
+def _with_words_of_question(kind: str, own: TemplateInput) -> TemplateInput:
+    """What a person gives with the answer and the condition that the question's words name, where neither is given."""
+    if not own.asks or own.answer or not kind:
+        return own
+    if is_conditional(kind):
+        asks, condition = without_condition(own.asks)
+        return replace(own, asks=asks, condition=condition) if condition and not own.condition else own
+    usual = first_answer(kind)
+    fitted = answer_for_words(kind, own.asks, usual)
+    return own if fitted == usual else replace(own, answer=fitted)
 
 
 def _usual_opening(kind: str, years: PastYears | None, today: date) -> date:
@@ -225,9 +241,13 @@ def _refusals(root: Path, answers: TopicAnswers, *, today: date) -> tuple[Proble
             Problem(place, f"the last day that counts would be {by}, which is not after today ({today})", "ask about a day to come")
         )
     if by is not None and not takes_day(kind):
-        problems.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
+        message = f"a topic like {kind} takes no --by: its answer involves no date"
+        problems.append(Problem(place, message, f"leave it out; these ask about a day: {', '.join(filter(takes_day, TEMPLATE_KINDS))}"))
     if since is not None and not counts_from_a_day(kind):
-        problems.append(Problem(place, f"a topic like {kind} counts from no day, so it takes no --since", "leave it out"))
+        message = f"a topic like {kind} counts from no day, so it takes no --since"
+        problems.append(
+            Problem(place, message, f"leave it out; these count from a day: {', '.join(filter(counts_from_a_day, TEMPLATE_KINDS))}")
+        )
     if since is not None and by is not None and since > by:
         problems.append(Problem(place, f"it would count from {since}, after the last day that counts ({by})", "give days in their order"))
     if answers.own.condition and not is_conditional(kind):

@@ -22,7 +22,7 @@ from forecast.book.labels import LabelSets, calendars_of
 from forecast.book.record_columns import RecordColumns
 from forecast.book.records import ROW_COLUMNS, RecordFile
 from forecast.book.row_cells import GRADES
-from forecast.book.rows import cell_groups, current_rows, sort_rows
+from forecast.book.rows import cell_groups, current_rows, row_hash, sort_rows
 from forecast.book.text_column import TextColumn
 from forecast.book.topic import Row, Step
 from forecast.language.expressions import names_in
@@ -140,7 +140,7 @@ def _check_overlaps(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
         days = f"{earlier.start} to {earlier.end}" if earlier.start < earlier.end else str(earlier.start)
         if watched:
             message = f"this row overlaps line {earlier.place.line} ({days}) in a watched stream"
-            yield record.at_cell(later, column, message, "a watched day is recorded once; a correction names the row it `replaces`")
+            yield record.at_cell(later, column, message, _watched_hint(earlier, later))
             continue
         same = (later.start, later.end, later.value_text, later.columns) == (
             earlier.start,
@@ -153,6 +153,18 @@ def _check_overlaps(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
         hint = "each counts; a correction names the row it `replaces`, and reports of one event have an `origin`"
         yield replace(record.at_cell(later, column, message, hint), level="warning")
         return
+
+
+def _watched_hint(earlier: Row, later: Row) -> str:
+    """What to do where a watched day stands in two rows; of an event on the last of some quiet days, which those commands are."""
+    once, hashed = "a watched day is recorded once", row_hash(earlier)
+    is_quiet = earlier.between is None and earlier.value == 0
+    if not is_quiet or later.end != earlier.end or later.start < earlier.start:
+        return f"{once}; a correction names the row it `replaces`, by its hash {hashed}"
+    if later.start == earlier.start:
+        return f"{once}; if this row is right, it replaces that one: --replaces {hashed}"
+    quiet = f"--from {earlier.start} --to {later.start - ONE_DAY} --value 0 --replaces {hashed}"
+    return f"{once}; shorten the quiet time first, with `forecast observe` and {quiet}, then add this row"
 
 
 def _overlaps(rows: RecordColumns, label_columns: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -83,6 +83,7 @@ def elicit(
       forecast prior elicit ferry.cancellations --quartiles 0.2 0.5 1 --family Gamma --json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.files.prior_text import Revision
+    from forecast.book.sentences import with_full_stop
 
     options = Said(interval, mass, quartiles, seen, chips, points, maxent)
     now, asks = today(), not (yes or as_json)
@@ -96,7 +97,7 @@ def elicit(
             from forecast.cli.elicit.prompts import ask_why
 
             why = why or ask_why()
-        revision = Revision(subject.parameter.name, offered[0].fit.statement, subject.label, why, on)
+        revision = Revision(subject.parameter.name, offered[0].fit.statement, subject.label, why and with_full_stop(why), on)
         if asks:
             _write_if_agreed(root, subject, revision, now)
         else:
@@ -190,7 +191,7 @@ def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date
     drafted = draft_revision(root, subject.topic.name, revision, today=now)
     stop_at(drafted.problems, as_json=False)
     show_change(drafted)
-    if not confirm("Write it? y or n, Enter for n:"):
+    if not confirm("Write it? y or n:"):
         echo("Nothing was written.")
         return
     done = revise(root, subject.topic.name, revision, today=now)

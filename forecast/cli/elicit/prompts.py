@@ -103,13 +103,14 @@ def ask_feedback(feedback: Feedback, support: Support, unit: str, *, possible: C
 
 def ask_why() -> str | None:
     """Ask for the reason; None keeps the present one."""
-    from forecast.book.sentences import is_sentence
+    from forecast.book.sentences import is_sentence, with_full_stop
 
-    def parse(text: str) -> str | None:
+    def parse(typed: str) -> str | None:
+        text = with_full_stop(typed)
         if not text:
             return None
         if not is_sentence(text):
-            raise Fault("this is not a sentence", hint="at least three words, and a full stop at the end")
+            raise Fault("this is not a sentence", hint="at least three words")
         return text
 
     echo()
@@ -127,14 +128,14 @@ def ask_chips_on_labels(subject: Subject) -> dict[str, float]:
 
 
 def confirm(question: str) -> bool:
-    """Ask for a yes or a no, under an empty line; Enter is no."""
+    """Ask for a yes or a no, under an empty line; Enter is neither, so that what was typed before is not lost by it."""
 
     def parse(text: str) -> bool:
         if text.lower() in {"y", "yes"}:
             return True
-        if text.lower() in {"", "n", "no"}:
+        if text.lower() in {"n", "no"}:
             return False
-        raise Fault(f"`{text}` is neither yes nor no")
+        raise Fault(f"`{text}` is neither yes nor no" if text else "a yes or a no is needed", hint="y or n")
 
     return ask(question, parse, above=[""])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from forecast.markets.contract import TERMS, Term, TermComparison
 
+DEFAULT_REASON = "A default from the checklist, not an estimate"  # begins the reason of a deviation that nobody has estimated
 DOUBT, DOUBT_OF_UNKNOWN, DOUBT_OF_DIFFERENCE = 0.01, 0.01, 0.03  # of the chance that a contract ends otherwise than its question
 VOID_DOUBT, VOID_OF_UNKNOWN, VOID_OF_DIFFERENCE = 0.01, 0.003, 0.01
 STRENGTH = 10  # of each Beta: as much as ten cases
@@ -30,7 +31,7 @@ def default_deviations(terms: Mapping[Term, TermComparison]) -> Mapping[str, Wri
     different, unknown = status.count("different"), status.count("unknown")
     doubt = DOUBT + DOUBT_OF_DIFFERENCE * different + DOUBT_OF_UNKNOWN * unknown
     void = VOID_DOUBT + VOID_OF_DIFFERENCE * different + VOID_OF_UNKNOWN * unknown
-    why = f"A default from the checklist, not an estimate: {_count(different)} different, {_count(unknown)} unknown. Edit it."
+    why = f"{DEFAULT_REASON}: {_count(different)} different, {_count(unknown)} unknown. Edit it."
     means = {"yes_if_yes": 1 - doubt, "yes_if_no": doubt, "void": void}
     return {key: WrittenPrior(f"Beta(mean={mean:.3g}, strength={STRENGTH})", why) for key, mean in means.items()}
 

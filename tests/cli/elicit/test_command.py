@@ -89,9 +89,10 @@ def test_wherever_the_answers_end_everything_is_as_it_was(talk: Talk, book: Path
 
 
 def test_a_no_at_the_end_writes_nothing(talk: Talk, book: Path):
-    """Enter at the last question is a no."""
+    """Enter at the last question is neither yes nor no, and it is asked again."""
     before = files_of(book)
-    ran = talk(*RATE, "--interval", "0.05", "2", typed=("1", "", "", ""))
+    ran = talk(*RATE, "--interval", "0.05", "2", typed=("1", "", "", "", "n"))
+    assert "a yes or a no is needed (y or n)" in ran.out
     assert (ran.code, ran.out.splitlines()[-1].endswith("Nothing was written.")) == (0, True)
     assert files_of(book) == before
 
