@@ -12,7 +12,7 @@ from forecast.book.units import unit_of
 from forecast.insight.baseline import Baseline, baseline_of, thin_draws
 from forecast.insight.change_report import EarlierReport, moves_of, published_measures
 from forecast.insight.chosen import chosen_insight
-from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days
+from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days, history_with_eve
 from forecast.insight.history_ranges import range_days, ranges_as_of
 from forecast.insight.information import information, signposts
 from forecast.insight.leave_one_out import leverage
@@ -72,7 +72,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
         ),
         "information": information(published),
         "signposts": posts,
-        "history": _history(basis, pool, notes),
+        "history": history_with_eve(_history(basis, pool, notes), moves, basis.errors.tolist()),
         "split": decompose_variance(basis),
         "notes": notes,
     }

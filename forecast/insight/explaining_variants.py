@@ -17,7 +17,7 @@ from forecast.book.units import unit_of
 from forecast.insight.baseline import UnknownVariation, baseline_of
 from forecast.insight.change_report import EarlierReport, PublishedMeasures, last_news, moves_of, split_between
 from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
-from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
+from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days, history_with_eve
 from forecast.insight.information import information, signposts
 from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage, published_evidence
@@ -71,7 +71,7 @@ def explain_variants(
     variants = cache(partial(_variant_bases, units, measures))
     leverage = _known_contents(lambda: mixed_leverage(units.topic, variants(), figures[:, 0]), "without a row", notes)
     sensitivity = _known_contents(lambda: mixed_sensitivity(units.topic, variants(), figures[:, 0]), "with other priors", notes)
-    history = _history(topic, base, pools, measures, figures, notes)
+    history = history_with_eve(_history(topic, base, pools, measures, figures, notes), moves, figures[:, 1].tolist())
     posts, unwatched = ([], []) if cases is None else signposts(cases)
     notes += unwatched
     return {

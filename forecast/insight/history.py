@@ -26,7 +26,7 @@ from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.processes import pickle_task, process_pool, unpickle_task
 from forecast.schema import words
-from forecast.schema.insight import HistoryContent, HistoryPoint
+from forecast.schema.insight import HistoryContent, HistoryPoint, Move
 from forecast.system import process_start_method
 
 HISTORY_PARTS, FEWEST_DAYS_PER_PART = 8, 30  # of a long history, each begun afresh, and the days a part has at least
@@ -109,6 +109,24 @@ def history_content(replayed: History) -> HistoryContent:
         "points": [_point_content(point, replayed) for point in replayed.points],
         "settled": [None if day is None else day.isoformat() for day in replayed.settled],
     }
+
+
+def history_with_eve(content: HistoryContent, moves: Sequence[Move], errors: Sequence[float]) -> HistoryContent:
+    """Return a history whose day before the last news has the figures that the split of the change since then begins with.
+
+    The split conditions on that day afresh, where the history weighs draws of today's posterior: one day has one figure, and the exact one.
+    ``errors`` are those of the published measures, the other part of a split's errors.
+    """
+    eves = {move["since"]: move for move in moves if move["against"] == "replay"}
+    return {
+        **content,
+        "points": [_with_eve(point, eves[point["day"]], errors) if point["day"] in eves else point for point in content["points"]],
+    }
+
+
+def _with_eve(point: HistoryPoint, move: Move, errors: Sequence[float]) -> HistoryPoint:
+    own = np.square(move["errors"]) - np.square(np.nan_to_num(np.asarray(errors, dtype=float)))  # of the difference, without those of today
+    return {**point, "values": move["before"], "errors": np.sqrt(np.maximum(own, 0.0)).tolist()}
 
 
 def _point_content(point: ReplayPoint, replayed: History) -> HistoryPoint:
