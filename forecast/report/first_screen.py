@@ -130,11 +130,10 @@ def _range_over_versions(content: TopicContent, answer: AnswerContent, ranges: S
 
 
 def _reference(reference: ForecastContent) -> str:
-    return (
-        f"Base rate: {reference['says']}"
-        if reference["kind"] == BASE_RATE
-        else f"{reference['who']}, {words.day(reference['day'])}: {reference['says']}"
-    )
+    if reference["kind"] == BASE_RATE:
+        return f"Base rate: {reference['says']}"
+    by = "Price at" if reference["kind"] == "market" else "Forecast by"
+    return f"{by} {reference['who']}, {words.day(reference['day'])}: {reference['says']}"
 
 
 def _line(event: Sequence[AnswerContent], summary: QuestionSummary) -> QuestionLine:
