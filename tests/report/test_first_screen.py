@@ -209,6 +209,17 @@ def test_without_insight_the_answer_stands_alone():
     assert [name for name in chart_data(content, topic_charts(content)) if name.startswith("lead")] == []
 
 
+def test_the_picture_says_that_news_stands_where_it_became_known():
+    """A row of the first half of a year that became known in September stands in September; where no news is drawn nothing is said of it."""
+    content = with_insight(sample_content())
+    lead = screen(content).lead
+    assert "news stands where it became known" in lead.caption
+    for point in content["insight"]["history"]["points"]:
+        point["news"] = []
+    content["digest"] = digest_of(content)
+    assert "became known" not in screen(validate_content(content)).lead.caption
+
+
 def test_known_ranges_of_earlier_days_are_a_band():
     """A report that has them draws them up to the published range of today, says what they are, and has them in its data; another draws a bar."""
     content = copy.deepcopy(with_insight(sample_content()))
