@@ -12,7 +12,7 @@ from forecast.book.files.problems import Problem
 from forecast.book.record_columns import record_columns
 from forecast.book.topic import Question, Stream, Topic
 from forecast.model.errors import topic_problem
-from forecast.model.steps import needed_columns
+from forecast.model.forward_streams import needed_columns
 from forecast.schema import words
 
 

@@ -28,6 +28,7 @@ from forecast.sentences.split_words import is_variance_note_of
 
 MOST_REASONS = 5
 LEAST_DOUBT = 0.01
+ADDRESSES = ("https://", "http://")  # how a source begins that can be opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,10 @@ def _group_text(group: LeverageContent) -> str:
     if group["kind"] == "row":
         return f"{group['stream'].replace('_', ' ')}, the row of {group['name']}"
     counted = "1 row" if group["rows"] == 1 else f"{group['rows']} rows"
-    return f"{counted} of grade {group['name']}" if group["kind"] == "grade" else f"{counted} from {group['name']}"
+    if group["kind"] == "grade":
+        return f"{counted} of grade {group['name']}"
+    name = group["name"]
+    return f"{counted} from {name}" if name.startswith(ADDRESSES) else f"{counted} whose source is “{name}”"
 
 
 def _parameter_text(part: SplitPart | SensitivityContent) -> str:

@@ -56,7 +56,7 @@ def check(
             print_columns(_rows({name: summaries for name, summaries in checked.priors.items() if summaries}), right=(2, 3, 4))
             echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
             if checked.unasked:
-                echo(f"What the priors of {_count(checked.unasked, 'topic')} imply was not asked; `forecast update` does.")
+                echo(f"What the priors of {_count(checked.unasked, 'topic')} imply has not been computed; `forecast update` computes it.")
     if wrong:
         raise typer.Exit(1)
 

@@ -136,7 +136,7 @@ def fan_sentence(stream: StreamContent) -> str:
         return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, 90 % range: {', '.join(map(_forecast_text, stream['classes']))}."
     low, median, high = _quantile_texts(stream["fan"]["quantiles"][-1][::2])
     by = words.day(stream["fan"]["days"][-1])
-    ahead = f"median {median}, 90 % interval {low} to {high}" if low != high else f"almost certainly {median}"
+    ahead = f"median {median}, 90 % range {low} to {high}" if low != high else f"almost certainly {median}"
     return f"{so_far}. By {by}: {ahead}."
 
 

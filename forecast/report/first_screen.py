@@ -103,6 +103,8 @@ def _leading_answer(
 def _caption(insight: InsightContent, index: int) -> str:
     """What the picture follows, which of a number may be another figure than the large one."""
     said = ["What today's model would have said on each day, knowing what was known by then"]
+    if any(point["news"] for point in insight["history"]["points"]):
+        said.append("news stands where it became known, which may be long after it happened")
     if insight["measures"][index]["kind"] == "mean":
         said.append("the line is the mean (the expected value), the large figure the median")
     if any(point["ranges"][index] is not None for point in insight["history"]["points"] if "ranges" in point):
@@ -130,11 +132,10 @@ def _range_over_versions(content: TopicContent, answer: AnswerContent, ranges: S
 
 
 def _reference(reference: ForecastContent) -> str:
-    return (
-        f"Base rate: {reference['says']}"
-        if reference["kind"] == BASE_RATE
-        else f"{reference['who']}, {words.day(reference['day'])}: {reference['says']}"
-    )
+    if reference["kind"] == BASE_RATE:
+        return f"Base rate: {reference['says']}"
+    by = "Price at" if reference["kind"] == "market" else "Forecast by"
+    return f"{by} {reference['who']}, {words.day(reference['day'])}: {reference['says']}"
 
 
 def _line(event: Sequence[AnswerContent], summary: QuestionSummary) -> QuestionLine:

@@ -12,7 +12,7 @@ from typing import Literal
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, AnswerValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
-from forecast.sentences.answer_text import answer_text, circumstances
+from forecast.sentences.answer_text import answer_text, circumstances, numeric_answer_text
 
 Style = Literal["plain", "icd203"]
 WORDING_STYLES: tuple[Style, ...] = ("plain", "icd203")
@@ -64,14 +64,7 @@ def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:
         parts = [f"{share['label'].replace('_', ' ')} {_term_with_percent(share['value'], share['error'])}" for share in order]
         return f"{words.capitalise('; '.join(parts))}."
     assert is_distribution(value, kind)
-    return answer_sentences.distribution_sentence(
-        quantiles=value["quantiles"],
-        errors=value["errors"],
-        unit=answer["unit"],
-        unit_one=answer.get("unit_one", ""),
-        status=answer["status"],
-        modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
-    )
+    return numeric_answer_text(answer, value)
 
 
 def _term_with_percent(probability: float, error: float) -> str:

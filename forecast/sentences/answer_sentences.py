@@ -129,11 +129,13 @@ def distribution_sentence(
     unit_one: str = "",
     modes: Modes = (),
     sole: float = 1.0,
+    within: tuple[float, float] = (0.95, 0.95),
 ) -> str:
     """Say a distribution: its median, and its 90 % range.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
 
     Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.  ``unit_one`` is the
-    singular of its unit where that is known, ``sole`` the chance of the median where the points are the same.
+    singular of its unit where that is known, ``sole`` the chance of the median where the points are the same, ``within`` those that the
+    number is at least the 5 % point and at most the 95 % point, which for a few values are more than 95 %.
     """
     low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
     counted, measured = unit_tails(unit, middle, unit_one)
@@ -151,9 +153,9 @@ def distribution_sentence(
     if low == middle:
         least = amount_text(middle, unit, unit_one)
         most = high if least != "none" else amount_text(high, unit, unit_one)
-        return f"Most likely {least}; 95 % likely to be at most {most}{measured}."
+        return f"Most likely {least}; {percent(within[1])} likely to be at most {most}{measured}."
     if middle == high:
-        return f"Most likely {middle}{counted}; 95 % likely to be at least {low}{measured}."
+        return f"Most likely {middle}{counted}; {percent(within[0])} likely to be at least {low}{measured}."
     if is_ratio(unit) and (times := times_text(quantiles[2])):
         return f"{capitalise(times)}: {middle}{measured}; 90 % range {ends_text(low, high)}."
     return f"About {middle}{counted}{measured}; 90 % range {ends_text(low, high)}."
@@ -165,6 +167,17 @@ def chance_of_middle(value: DistributionValue) -> float:
         pairs = zip(value["pmf"]["x"], value["pmf"]["y"], strict=True)
         return min(pairs, key=lambda pair: abs(pair[0] - value["quantiles"][2]))[1]
     return 1.0 if value.get("sd", 0.0) == 0 else 0.0
+
+
+def chances_within(value: DistributionValue) -> tuple[float, float]:
+    """Return the chances that a number is at least its 5 % point and at most its 95 % point, of whole numbers as the JSON of its answer has them."""
+    low, high = value["quantiles"][0], value["quantiles"][-1]
+    shape = value.get("shape")
+    chances = value.get("pmf") or (shape if shape is not None and shape["discrete"] and not value.get("trimmed") else None)
+    if chances is None:
+        return 0.95, 0.95
+    pairs = list(zip(chances["x"], chances["y"], strict=True))
+    return 1 - sum(chance for x, chance in pairs if x < low), sum(chance for x, chance in pairs if x <= high)
 
 
 def _mode_words(share: float, points: Sequence[float], unit: str, unit_one: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from forecast.schema import words
-from forecast.schema.answers import AnswerContent, AnswerValue, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.answers import AnswerContent, AnswerValue, DistributionValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
 from forecast.sentences.resolved import resolved_text
 from forecast.sentences.variants import range_sentence
@@ -41,6 +41,20 @@ def circumstances(answer: AnswerContent) -> tuple[str, ...]:
     return tuple(said)
 
 
+def numeric_answer_text(answer: AnswerContent, value: DistributionValue) -> str:
+    """Return a numeric answer in a sentence, without its circumstances."""
+    return answer_sentences.distribution_sentence(
+        quantiles=value["quantiles"],
+        errors=value["errors"],
+        unit=answer["unit"],
+        unit_one=answer.get("unit_one", ""),
+        status=answer["status"],
+        modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
+        sole=answer_sentences.chance_of_middle(value),
+        within=answer_sentences.chances_within(value),
+    )
+
+
 def _value_text(answer: AnswerContent, value: AnswerValue) -> str:
     kind, status = answer["kind"], answer["status"]
     if is_probability(value, kind):
@@ -52,15 +66,7 @@ def _value_text(answer: AnswerContent, value: AnswerValue) -> str:
             status=status,
         )
     if is_distribution(value, kind):
-        return answer_sentences.distribution_sentence(
-            quantiles=value["quantiles"],
-            errors=value["errors"],
-            unit=answer["unit"],
-            unit_one=answer.get("unit_one", ""),
-            status=status,
-            modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
-            sole=answer_sentences.chance_of_middle(value),
-        )
+        return numeric_answer_text(answer, value)
     if is_date(value, kind):
         assert answer["by"] is not None
         return answer_sentences.date_sentence(

@@ -27,8 +27,8 @@ class Headline:
 
     @property
     def note(self) -> str:
-        """What stands beside the figure: ``people; 90 % interval 93 to 279``."""
-        return "; ".join(part for part in (self.about, f"90 % interval {self.interval}" if self.interval else "") if part)
+        """What stands beside the figure: ``people; 90 % range 93 to 279``."""
+        return "; ".join(part for part in (self.about, f"90 % range {self.interval}" if self.interval else "") if part)
 
     @property
     def in_words(self) -> str:
@@ -83,7 +83,7 @@ def range_note(answer: AnswerContent) -> str:
     Of a choice that is the range of the likeliest option; empty where there is neither.
     """
     if ends := ninety_percent_range(answer):
-        return f"90 % {'interval' if answer['kind'] == 'distribution' else 'range'} {ends}"
+        return f"90 % range {ends}"
     if answer["status"] != "open" or "variants" not in answer:
         return ""
     shown = headline_of(answer)

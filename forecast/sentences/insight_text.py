@@ -14,6 +14,9 @@ from forecast.schema.insight import Estimate, InsightContent, MeasureContent, Me
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
+SELECTED_ERRORS = (
+    3.5  # what is looked for among many changes, of days or of signposts, for every question: beyond 2 errors is every twentieth by chance
+)
 ROUNDED = 1e-5  # how far rounding to six digits, and sums of rounded numbers, may put a chance outside 0 and 1
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
 NOT_KNOWN = "not known"
@@ -210,8 +213,8 @@ def _next_signposts(insight: InsightContent, question: str, *, by: str | None) -
 
 
 def _is_news(measure: MeasureContent, value: Estimate) -> bool:
-    """Whether what an outcome would do to an answer is more than the noise of its estimate."""
-    return is_noticed(measure, value["change"], error=value["error"])
+    """Whether what an outcome would do to an answer is more than the noise of its estimate, the largest of many."""
+    return is_noticed(measure, value["change"], error=SELECTED_ERRORS / 2 * value["error"])
 
 
 def _decides(measure: MeasureContent, posts: Sequence[SignpostContent], index: int) -> bool:

@@ -12,13 +12,14 @@ from datetime import date
 from forecast.schema import words
 from forecast.schema.insight import InsightContent, MeasureContent
 from forecast.sentences.insight_text import (
+    SELECTED_ERRORS,
     figure_name,
     is_noticed,
     part_text,
     relative_change,
     value_text,
 )
-from forecast.sentences.lead import STEP_ERRORS, main_measure, notable_steps
+from forecast.sentences.lead import main_measure, notable_steps, step_texts
 from forecast.sentences.news import news_text
 from forecast.sentences.printed_parts import PrintedParts, printed_parts
 
@@ -52,7 +53,7 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
             for place, part in enumerate(move["parts"])
             if part["kind"] != "noise"
             and printed.steps[place]
-            and is_noticed(measure, part["points"][index], error=STEP_ERRORS / 2 * part["errors"][index])
+            and is_noticed(measure, part["points"][index], error=SELECTED_ERRORS / 2 * part["errors"][index])
         ]
         if parts:
             top, place = max(parts, key=lambda part: abs(part[0]["points"][index]))
@@ -88,13 +89,11 @@ def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
     measure = insight["measures"][index]
     for step in notable_steps(insight, index)[-1:]:
         before, after = step.before, step.after
-        first, last = before["values"][index], after["values"][index]
-        ends = _from_to(measure, first, last, errors=(before["errors"][index], after["errors"][index]))
-        newest = insight["history"]["points"][-1]
-        then, now = (value_text(measure, point["values"][index], error=point["errors"][index]) for point in (after, newest))
-        rest = "" if then == now else f"; {now} now"
-        sentence = f"{words.capitalise(news_text(after['news']))}: {ends}, as of {words.day(after['day'])}{rest}."
-        yield after["day"], relative_change(measure, last - first), sentence
+        change = after["values"][index] - before["values"][index]
+        texts = step_texts(insight, index, step)
+        ends = _change_words(measure, texts.before, texts.after, is_rise=change > 0)
+        sentence = f"{words.capitalise(news_text(after['news']))}: {ends}, as of {words.day(after['day'])}{texts.rest}."
+        yield after["day"], relative_change(measure, change), sentence
 
 
 def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
@@ -115,7 +114,11 @@ def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, s
 
 
 def _from_to(measure: MeasureContent, before: float, after: float, *, errors: tuple[float, float]) -> str:
+    first, last = (value_text(measure, value, error=error) for value, error in zip((before, after), errors, strict=True))
+    return _change_words(measure, first, last, is_rise=after > before)
+
+
+def _change_words(measure: MeasureContent, first: str, last: str, *, is_rise: bool) -> str:
     """Return ``up from 31 % to 38 %``, ``expected value down from 6.4 to 6.2``, ``chance of “fear” up from 33 % to 48 %``."""
     name = f"{figure_name(measure).removeprefix('the ')} ".lstrip()
-    ends = (value_text(measure, value, error=error) for value, error in zip((before, after), errors, strict=True))
-    return f"{name}{'up' if after > before else 'down'} from {' to '.join(ends)}"
+    return f"{name}{'up' if is_rise else 'down'} from {first} to {last}"

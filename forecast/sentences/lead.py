@@ -21,6 +21,7 @@ from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
 from forecast.sentences.grounds import SENTENCE_END
 from forecast.sentences.insight_text import (
+    SELECTED_ERRORS,
     figure_name,
     is_noticed,
     measure_indices,
@@ -36,14 +37,15 @@ from forecast.sentences.split_words import RIGHT_VERSION, missing_split_sentence
 from forecast.sentences.variants import range_sentence
 
 MOST_WORDS = 120
-STEP_ERRORS = 3.5  # which news of a history moved an answer is looked for on every day and for every question: beyond 2 errors is every twentieth step
 LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
+SAME_ERRORS = 2.0  # Monte Carlo errors of a difference, within which two figures are the same
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 BASE_RATE = "base rate"
+NEWS_KINDS = {"row", "correction", "series"}  # parts of a change that became known
 OMISSION_WORDS = ("It leaves out", "It does not know", "It takes no account")  # how a reason says what a base rate is blind to
 # Ranks of sentences, the first to have room first; a reference stands beside the figure, too.
-ANSWER_RANK, MOVE_RANK, WATCH_RANK, DOUBT_RANK, REFERENCE_RANK, OMISSION_RANK, UNKNOWN_RANK = range(7)
+ANSWER_RANK, WATCH_RANK, MOVE_RANK, DOUBT_RANK, REFERENCE_RANK, OMISSION_RANK, UNKNOWN_RANK = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class HistoryStep:
 
     before: HistoryPoint
     after: HistoryPoint
+
+
+@dataclass(frozen=True, slots=True)
+class StepTexts:
+    """The figures of a step: before and after it, and ``; 10 % now`` where the measure is elsewhere today."""
+
+    before: str
+    after: str
+    rest: str
 
 
 def lead_answer(content: TopicContent) -> AnswerContent | None:
@@ -86,36 +97,82 @@ def reference_forecast(content: TopicContent, question: str) -> ForecastContent 
 
 
 def notable_steps(insight: InsightContent, index: int) -> list[HistoryStep]:
-    """Return the days on which news moved a measure by something of note, the earliest first."""
+    """Return the days on which news moved a measure by something of note, the earliest first: by its history, or by the split of its change since the last news."""
     measure, points = insight["measures"][index], insight["history"]["points"]
-    return [HistoryStep(before, after) for before, after in pairwise(points) if after["news"] and _is_move(measure, before, after, index)]
+    steps = [HistoryStep(before, after) for before, after in pairwise(points) if after["news"] and _is_move(measure, before, after, index)]
+    split = _split_step(insight, index)
+    if split is None or any(step.after["day"] == split.after["day"] for step in steps):
+        return steps
+    return sorted([*steps, split], key=lambda step: step.after["day"])
+
+
+def step_texts(insight: InsightContent, index: int, step: HistoryStep) -> StepTexts:
+    """Return the figures of a step of a measure.
+
+    Where the measure has not moved by two Monte Carlo errors since, its newest figure, which is the most exact, stands for the one after
+    the step: two figures within errors of each other would tell of a change that nobody has seen.
+    """
+    measure, newest = insight["measures"][index], insight["history"]["points"][-1]
+    before, after, now = (_value(measure, point, index) for point in (step.before, step.after, newest))
+    since = newest["values"][index] - step.after["values"][index]
+    is_still = abs(since) < SAME_ERRORS * math.hypot(newest["errors"][index], step.after["errors"][index])
+    if after == now or (is_still and now != before):
+        return StepTexts(before, now, "")
+    return StepTexts(before, after, f"; {now} now")
 
 
 def last_moved_text(insight: InsightContent, index: int) -> str:
     """Return when news last moved a measure, how far, and where it is now if elsewhere: ``34 % → 11 % on 23 September 2026; 10 % now``; empty where none has."""
-    measure, newest = insight["measures"][index], insight["history"]["points"][-1:]
-    steps = notable_steps(insight, index)
+    measure, steps = insight["measures"][index], notable_steps(insight, index)
     if not steps:
         return ""
-    before, after = steps[-1].before, steps[-1].after
+    texts = step_texts(insight, index, steps[-1])
     of = f"{statistic_name(measure)} " if statistic_name(measure) else ""
-    rest = "".join(f"; {now} now" for point in newest if (now := _value(measure, point, index)) != _value(measure, after, index))
-    return f"{of}{_value(measure, before, index)} → {_value(measure, after, index)} on {words.day(after['day'])}{rest}"
+    return f"{of}{texts.before} → {texts.after} on {words.day(steps[-1].after['day'])}{texts.rest}"
 
 
 def history_finding(insight: InsightContent, index: int) -> str:
     """Return what the history of a measure comes to, as the title of its picture: ``Fell from 32 % to 11 % on 23 September 2026; 10 % now``."""
     measure, points = insight["measures"][index], insight["history"]["points"]
     steps = notable_steps(insight, index)
-    now = value_text(measure, points[-1]["values"][index], error=points[-1]["errors"][index])
     of = f"{figure_name(measure)} ".lstrip()
     if not steps:
         return words.capitalise(_drift_text(measure, points[0], points[-1], index))
     step = steps[-1]
-    low, high, day = _value(measure, step.before, index), _value(measure, step.after, index), words.day(step.after["day"])
+    texts, day = step_texts(insight, index, step), words.day(step.after["day"])
     verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
-    rest = "" if high == now else f"; {now} now"
-    return words.capitalise(f"{of}{verb} from {low} to {high} on {day}{rest}{_earlier_text(measure, step, points, index)}")
+    moved = f"{of}{verb} from {texts.before} to {texts.after} on {day}{texts.rest}"
+    return words.capitalise(f"{moved}{_earlier_text(measure, step, points, index)}")
+
+
+def _split_step(insight: InsightContent, index: int) -> HistoryStep | None:
+    """The last news as a step, by the more exact split of the change since its eve, where that makes it one; None where it does not.
+
+    Otherwise a report would say below that this news moved the answer last, and above that an older one did.
+    """
+    measure = insight["measures"][index]
+    move = next((move for move in insight.get("moves", ()) if move["against"] == "replay"), None)
+    pairs = [
+        pair for pair in pairwise(insight["history"]["points"]) if move is not None and pair[0]["day"] == move["since"] and pair[1]["news"]
+    ]
+    if move is None or not pairs:
+        return None
+    parts = [part for part in move["parts"] if part["kind"] in NEWS_KINDS]
+    change, error = sum(part["points"][index] for part in parts), math.hypot(*(part["errors"][index] for part in parts))
+    before, after = (
+        _with_figure(point, index, move["before"][index] + moved, error) for point, moved in zip(pairs[0], (0.0, change), strict=True)
+    )
+    if not is_noticed(measure, change, error=SELECTED_ERRORS / 2 * error) or _value(measure, before, index) == _value(
+        measure, after, index
+    ):
+        return None
+    return HistoryStep(before, after)
+
+
+def _with_figure(point: HistoryPoint, index: int, value: float, error: float) -> HistoryPoint:
+    values, errors = list(point["values"]), list(point["errors"])
+    values[index], errors[index] = value, error
+    return {**point, "values": values, "errors": errors}
 
 
 def _earlier_text(measure: MeasureContent, step: HistoryStep, points: Sequence[HistoryPoint], index: int) -> str:
@@ -187,7 +244,7 @@ def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
     if steps:
         step = steps[-1]
         verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
-        day, now = words.day(step.after["day"]), _value(measure, step.after, index)
+        day, now = words.day(step.after["day"]), step_texts(insight, index, step).after
         is_eve = date.fromisoformat(step.after["day"]) - date.fromisoformat(step.before["day"]) == ONE_DAY
         yield (
             f"{_replay_text(measure, step.before, index, eve_of=day if is_eve else '')}; it {verb} to {now}{'' if is_eve else f' on {day},'} "
@@ -240,7 +297,7 @@ def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:
 
 def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:
     """Whether the step is of note, and printed as one: of a thousand steps of a history chance makes less than one so large."""
-    error = STEP_ERRORS / 2 * math.hypot(before["errors"][index], after["errors"][index])
+    error = SELECTED_ERRORS / 2 * math.hypot(before["errors"][index], after["errors"][index])
     change = after["values"][index] - before["values"][index]
     return is_noticed(measure, change, error=error) and _value(measure, before, index) != _value(measure, after, index)
 

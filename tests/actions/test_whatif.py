@@ -14,6 +14,7 @@ from forecast import processes
 from forecast.actions.whatif import suppose
 from forecast.model.settings import Settings
 from tests.support.paths import TINY_BOOK
+from tests.support.variant_books import write_variant_book
 
 COPIES = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1  # whether this machine lets a copy be made
 
@@ -96,3 +97,13 @@ def test_what_is_supposed_tells_its_progress():
         progress=lambda doing, *_: told.append(doing),
     )
     assert (supposed.problems, told) == ((), ["computing the answers before and after"])
+
+
+def test_a_prior_may_be_supposed_as_a_rival_has_it(tmp_path):
+    """What a variant says of a parameter can be tried as the topic's own: it is a warning that the variant then says the same, and no error."""
+    write_variant_book(tmp_path)
+    settings = Settings(draws=256)
+    supposed = suppose(tmp_path, "made", priors={"rate": "Gamma(alpha=20, beta=2)"}, rows=(), as_of=date(2025, 12, 31), settings=settings)
+    assert supposed.problems == ()
+    chances = [answers["many"]["value"]["value"] for answers in (supposed.before, supposed.after)]
+    assert chances[0] < chances[1]

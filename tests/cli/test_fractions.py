@@ -40,7 +40,7 @@ def test_it_is_published_with_the_interval_of_the_fraction(asking: Run, book: Pa
     low, high = answer["value"]["chance"]
     assert low < answer["value"]["value"] < high
     assert answer["fraction"]
-    assert re.search(r"late\? \| \*\*\d+ %\*\*; 90 % interval \d+ to \d+ %", (reports / "ferry.md").read_text(encoding="utf-8"))
+    assert re.search(r"late\? \| \*\*\d+ %\*\*; 90 % range \d+ to \d+ %", (reports / "ferry.md").read_text(encoding="utf-8"))
     lines = [json.loads(line) for line in (book / "reports" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
     (line,) = [line for line in lines if line["question"] == "next_late"]
     assert (line["kind"], line["value"]["chance"], line["status"]) == ("probability", [low, high], "open")

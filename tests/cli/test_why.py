@@ -76,6 +76,13 @@ def test_why_says_what_the_rows_of_grade_c_do(run: Run):
     assert [line.split("  ")[-1] for line in lines] == [found["recalled"]["what"]]
 
 
+def test_why_quotes_a_source_that_is_no_address(run: Run):
+    """Rows that rest on the absence of reports are not said to be from that."""
+    lines = run("why", "route.another_transfer", on=ROOT).out.splitlines()
+    assert [line for line in lines if re.search(r"\d+ rows? whose source is “[a-z ]+”$", line)]
+    assert [line for line in lines if re.search(r"\d+ rows? from https://", line)]
+
+
 @pytest.mark.parametrize(
     ("question", "why"),
     [

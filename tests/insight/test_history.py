@@ -13,6 +13,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.estimands import measures_of, published_values
+from forecast.insight.explaining import explain
 from forecast.insight.history import days_left_out, history, history_content, history_days
 from forecast.insight.record_events import days_at_interval, history_interval, news, settlement_days
 from forecast.insight.replay import TOO_FEW_DRAWS, LeftOutDay
@@ -321,3 +322,13 @@ def test_a_history_simulates_days_whose_row_is_not_known_yet() -> None:
         values, errors = published_values(analyse(topic, day, PLAIN, referee=False).result.answers, measures_of(topic))
         assert (np.abs(found[day].values - values) < 4 * np.hypot(found[day].errors, errors)).all(), day
         assert (found[day].errors < [0.02, 0.1]).all()
+
+
+def test_the_history_of_a_report_begins_its_last_step_where_the_split_does() -> None:
+    """Of a report made whole: the day before the last news has the figures before the change."""
+    book, problems = read_book(ROOT / "tests" / "books" / "tiny", ["ferry"])
+    assert not [problem for problem in problems if problem.level == "error"]
+    topic = book.topics["ferry"]
+    why = explain(analyse(topic, date(2025, 1, 1), Settings(draws=1024), referee=False))
+    move = next(move for move in why["moves"] if move["against"] == "replay")
+    assert [point["values"] for point in why["history"]["points"] if point["day"] == move["since"]] == [move["before"]]

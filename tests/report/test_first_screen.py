@@ -192,6 +192,9 @@ def test_a_base_rate_on_record_is_drawn_and_said():
     lead = screen(content).lead
     assert "Base rate: 4 %" in lead.facts
     assert "The base rate on record is 4 % (reference class). It leaves out that the road is shut." in lead.paragraph
+    for kind, called in (("person", "Forecast by"), ("market", "Price at")):
+        other = told(on_record=[{**recorded, "forecasts": [{**said, "kind": kind, "who": "Somebody"}]}])
+        assert f"{called} Somebody, 5 January 2026: 4 %" in screen(other).lead.facts
     said["why"] = "One of 25 came about. So it is rare."
     assert "(reference class). So" not in screen(content).lead.paragraph
     assert "base rate 4 %" in [text.text for text in topic_charts(content)[lead.picture].texts]
@@ -204,6 +207,17 @@ def test_without_insight_the_answer_stands_alone():
     assert (lead.picture, lead.title) == ("", "")
     assert lead.headline.figure in render_topic(content)["route.html"].decode()
     assert [name for name in chart_data(content, topic_charts(content)) if name.startswith("lead")] == []
+
+
+def test_the_picture_says_that_news_stands_where_it_became_known():
+    """A row of the first half of a year that became known in September stands in September; where no news is drawn nothing is said of it."""
+    content = with_insight(sample_content())
+    lead = screen(content).lead
+    assert "news stands where it became known" in lead.caption
+    for point in content["insight"]["history"]["points"]:
+        point["news"] = []
+    content["digest"] = digest_of(content)
+    assert "became known" not in screen(validate_content(content)).lead.caption
 
 
 def test_known_ranges_of_earlier_days_are_a_band():

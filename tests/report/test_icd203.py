@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report.icd203 import SCALE, answer_sentence, probability_term
+from forecast.report.icd203 import SCALE, WORDING_STYLES, answer_sentence, probability_term
 from forecast.report.pages import render_index, render_topic
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -54,6 +54,14 @@ def test_every_kind_of_answer_is_told_in_calibrated_words():
     assert told["when_next"].startswith("By 31 December 2027: ")
     assert told["what_keeps_them"].count("(") == len(answers["what_keeps_them"]["value"]["shares"])
     assert {told[name] == answers[name]["sentence"] for name in ("captives", "would_go_home", "first_transfer")} == {True}
+
+
+def test_a_number_is_as_sure_as_in_plain_words():
+    """A value that 97 % of futures have is not almost certain, in either wording."""
+    (number,) = (answer for answer in sample_content()["answers"] if answer["name"] == "captives")
+    value = number["value"] | {"quantiles": [2.0] * 5, "errors": [0.0] * 5, "pmf": {"x": [2.0, 3.0], "y": [0.97, 0.03]}}
+    told = {answer_sentence({**number, "value": value}, style) for style in WORDING_STYLES}
+    assert {sentence.split(" 2 ")[0] for sentence in told} == {"Very probably"}
 
 
 def test_the_words_are_an_option_of_rendering():

@@ -230,6 +230,12 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
     assert next_move_sentence({**insight, "signposts": []}, "rain") == "No single event we track would move it much."
     noisy = [{**post, "values": [{**value, "error": 0.5} for value in post["values"]]} for post in insight["signposts"]]
     assert next_move_sentence({**insight, "signposts": noisy}, "rain").startswith("No single event we track")
+    beside = [
+        {**post, "values": [{"value": 0.107, "change": 0.007, "error": error}]} for post, error in ((insight["signposts"][0], 0.003),)
+    ]
+    assert next_move_sentence({**insight, "signposts": [*settling[:2], *beside]}, "rain").startswith("Watch whether rain by")  # 2.3 errors
+    sure = [{**post, "values": [{**post["values"][0], "error": 0.0019}]} for post in beside]
+    assert next_move_sentence({**insight, "signposts": [*settling[:2], *sure]}, "rain").startswith("Watch whether a storm by")
 
 
 def test_nothing_is_watched_for_after_the_last_day_of_a_question():

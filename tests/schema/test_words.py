@@ -323,6 +323,21 @@ def test_only_what_is_above_99_percent_is_almost_certain():
     assert answer_sentences.chance_of_middle({"quantiles": [2.5] * 5, "sd": 0.0, "hub_quantiles": [2.5] * 23}) >= answer_sentences.ALMOST
 
 
+def test_how_likely_a_bound_of_a_count_holds_is_the_chance_that_it_does():
+    """The 95 % point of a count of few values may have 97 % below it, and that is said; of a number with a density it is 95 %."""
+    few = {"quantiles": [0.0, 0.0, 0.0, 0.0, 1.0], "pmf": {"x": [0.0, 1.0, 2.0], "y": [0.875, 0.097, 0.028]}}
+    assert answer_sentences.chances_within(few) == pytest.approx((1.0, 0.972))
+    drawn = {"quantiles": [1.0, 4.0, 4.0, 4.0, 4.0], "shape": {"discrete": True, "x": [0.0, 1.0, 4.0], "y": [0.02, 0.05, 0.93]}}
+    assert answer_sentences.chances_within(drawn) == pytest.approx((0.98, 1.0))
+    smooth = {"quantiles": [0.0, 1.0, 2.0, 3.0, 4.0], "shape": {"discrete": False, "x": [0.0, 4.0], "y": [0.2, 0.2]}}
+    assert [answer_sentences.chances_within(value) for value in (smooth, drawn | {"trimmed": True})] == [(0.95, 0.95)] * 2
+    given = {"errors": (0,) * 5, "unit": "soldiers", "status": "open", "unit_one": "soldier"}
+    said = answer_sentences.distribution_sentence(**given, quantiles=few["quantiles"], within=(1.0, 0.972))
+    assert said == "Most likely none; 97 % likely to be at most 1 soldier."
+    said = answer_sentences.distribution_sentence(**given, quantiles=drawn["quantiles"], within=(0.98, 1.0))
+    assert said == "Most likely 4 soldiers; 98 % likely to be at least 1."
+
+
 def test_a_middle_of_a_range_about_zero_is_zero_where_it_is_noise():
     """Within a hundredth of the range."""
     modes = [(0.5, (-0.164, 0.00043, 0.168)), (0.5, (5.2, 10.0, 14.9))]

@@ -87,7 +87,7 @@ def test_a_headline_in_one_line_has_the_interval_in_brackets():
         each.note
         for each in (Headline("31", "boats", "12 to 80"), Headline("31", "", "12 to 80"), Headline("4", "boats"), Headline("void"))
     ]
-    assert notes == ["boats; 90 % interval 12 to 80", "90 % interval 12 to 80", "boats", ""]
+    assert notes == ["boats; 90 % range 12 to 80", "90 % range 12 to 80", "boats", ""]
 
 
 @given(
@@ -112,7 +112,7 @@ def test_page_index_and_markdown_show_the_median_with_its_90_percent_interval():
     shown = headline_of(captives)
     assert (captives["status"], shown.figure, bool(shown.interval)) == ("open", captives["headline"], True)
     page, index = (plain(files[name].decode()) for name in ("route.html", "index.html"))
-    note = f"soldiers; 90 % interval {shown.interval}"
+    note = f"soldiers; 90 % range {shown.interval}"
     assert shown.note == note
     assert page.count(f"{shown.figure}{note}") == 1
     assert page.count(f"{captives['asks']}{shown.figure}soldiers{shown.interval}") == 1  # in the list of open questions
@@ -160,7 +160,7 @@ def choice() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (number([12, 20, 31, 44, 80]), "90 % interval 12 to 80"),
+        (number([12, 20, 31, 44, 80]), "90 % range 12 to 80"),
         (number([4, 4, 4, 4, 4], sd=0.0), ""),
         (number([12, 20, 31, 44, 80], status="settled"), ""),
         (chance((0.02, 0.6)), "90 % range 2 to 60 %"),

@@ -152,7 +152,7 @@ def test_no_sign_is_spoken_of_that_is_not_named():
     asked = answer(answer="total(floods) >= 1")
     values = [{"value": 0.3, "change": 0.2, "error": 0.001}]
     post = {"stream": "alarms", "condition": "alarms come", "absence": False, "until": "2027-01-31", "chance": 0.1, "values": values}
-    said = lead_paragraph(content(asked, insight=insight(*STEPS, signposts=[post])), asked, " ".join(["Long."] * 70))
+    said = lead_paragraph(content(asked, insight=insight(*STEPS, signposts=[post])), asked, " ".join(["Long."] * 100))
     assert "Watch whether" not in said
     assert "a sign" not in said
 
@@ -245,6 +245,28 @@ def test_the_title_of_a_history_is_what_it_found():
     assert not last_moved_text(quiet, 0)
     of_fear = insight(*STEPS, measures=[{**CHANCE, "label": "no_fear"}])
     assert history_finding(of_fear, 0) == "The chance of “no fear” fell from 20 % to 5 % on 4 March 2026; 10 % now"
+
+
+@pytest.mark.parametrize(("now", "said"), [(0.1145, "20 % → 11 % on 4 March 2026"), (0.116, "20 % → 11 % on 4 March 2026; 12 % now")])
+def test_a_figure_within_two_errors_of_the_newest_is_not_another_one(now: float, said: str):
+    """What differs from today's figure by chance alone is told as today's: in a table, a title and the paragraph."""
+    its = insight(point("2026-03-03", 0.2), point("2026-03-04", 0.109, "storms: 1"), point("2026-10-12", now))
+    assert last_moved_text(its, 0) == said
+    assert history_finding(its, 0) == f"Fell from {said.replace('→', 'to')}"
+    assert "it fell to 11 % when" in lead_paragraph(content(answer(), insight=its), answer(), "About one in ten.")
+
+
+@pytest.mark.parametrize(("of_news", "said"), [(0.012, "10 % → 11 % on 4 March 2026"), (0.003, "")])
+def test_news_that_the_exact_split_shows_to_have_moved_an_answer_is_the_last_that_did(of_news: float, said: str):
+    """The history, whose errors are greater, does not show it: so one page does not name two days for the last news."""
+    parts = [
+        {"kind": kind, "name": "storms", "about": "one storm", "known": "2026-03-04", "points": [each], "errors": [0.001]}
+        for kind, each in (("row", of_news), ("time", 0.03), ("noise", 0.0))
+    ]
+    move = {"since": "2026-03-03", "until": "2026-10-12", "against": "replay", "before": [0.1], "after": [0.112], "parts": parts}
+    its = insight(point("2026-03-03", 0.1), point("2026-03-04", 0.105, "storms: 1"), point("2026-10-12", 0.112), moves=[move])
+    assert last_moved_text(its, 0) == said
+    assert not last_moved_text({**its, "moves": [{**move, "against": "ledger"}]}, 0)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,9 @@ def _check_same(draft: Draft, name: str, written: Mapping[str, Any], priors: Map
     for replaced, table in priors.items():
         own = draft.priors.content.get(replaced)
         if isinstance(own, dict) and all(own.get(key) == table.get(key) for key in ("prior", "experts", "weight", "pool", "per")):
-            yield draft.priors.at_key((*keys, "priors", replaced), f"the prior of `{replaced}` is what the topic says already", hint)
+            # No error: the topic's own prior may be tried, or moved, to where a rival has it, and every answer is still defined.
+            message = f"the prior of `{replaced}` is what the topic says already"
+            yield draft.priors.at_key((*keys, "priors", replaced), message, hint, level="warning")
 
 
 def changes_of(draft: Draft, variant: str) -> dict[str, str]:
