@@ -25,6 +25,7 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
+from forecast.model.forward_streams import needed_columns
 from forecast.predict.paths import Paths
 from forecast.schema.insight import InformationContent, SignpostContent
 
@@ -68,7 +69,7 @@ def information(published: PublishedCases) -> list[InformationContent]:
     contents: list[InformationContent] = []
     for stream, label in _simulated_streams(published.groups[0].paths):
         ahead = future_increment(published, stream, label, months=1)
-        if ahead is not None:
+        if ahead is not None and _means_something(published.groups[0].paths, stream, ahead):
             values, errors = published.expected_movement(_number_outcomes(ahead.values))
             contents.append({"stream": ahead.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
     return contents
@@ -135,13 +136,21 @@ def _simulated_streams(paths: Paths) -> Iterator[tuple[Stream, str]]:
             yield from ((stream, label) for label in labels or [""])
 
 
+def _means_something(paths: Paths, stream: Stream, ahead: FutureIncrement) -> bool:
+    """Whether what a stream adds is a number of the world: a sum of counts, or the value of one step.
+
+    Values that do not add up have no sum, nor have counts out of so many as ``next`` says of each step, however short.
+    """
+    if adds_up(paths.model.topic, stream) and not set(needed_columns(stream)) & set(stream.covariates):
+        return True
+    return paths.days[paths.days.index(paths.starts[stream.name]) + 1] == ahead.until + ONE_DAY
+
+
 def _sights(published: PublishedCases, stream: Stream, label: str) -> Iterator[Sight]:
     """What to watch a stream for: two outcomes that exclude each other."""
     paths = published.groups[0].paths
     reaches = [ahead for months in REACHES if (ahead := future_increment(published, stream, label, months=months)) is not None]
-    if not adds_up(paths.model.topic, stream):  # a single value can be watched for, a sum of them cannot
-        first = paths.days.index(paths.starts[stream.name])
-        reaches = [ahead for ahead in reaches if paths.days[first + 1] == ahead.until + ONE_DAY]
+    reaches = [ahead for ahead in reaches if _means_something(paths, stream, ahead)]
     if not reaches:
         return
     is_count = family_for(stream.value).discrete

@@ -129,6 +129,20 @@ def test_a_question_on_a_parameter_is_all_ignorance_and_one_on_chance_is_not() -
     assert found["three"]["parts"][0]["share"] == pytest.approx(found["three"]["ignorance"], abs=0.05)
 
 
+def test_counts_out_of_so_many_of_each_step_are_not_added_up_over_steps() -> None:
+    """How many of ten pass in each simulated step, however short, is watched for while one step lies ahead, and not over more of them."""
+    end = OPENS + timedelta(days=364)
+    streams = {"passed": {"value": "Binomial(n=tried, p=sound)", "next": {"tried": "10"}}}
+    questions = {"most": {"answer": "total(passed) >= 12", "since": OPENS + timedelta(days=31), "by": end}, "sound_now": "sound"}
+    for through, is_watched in ((AS_OF, True), (AS_OF - timedelta(days=15), False)):
+        row = {"from": OPENS, "to": through, "value": 3, "tried": 10.0}
+        topic = make_topic(priors={"sound": "Beta(alpha=2, beta=2)"}, streams=streams, rows={"passed": [row]}, questions=questions)
+        published = cases_of_one(baseline_of(analyse(topic, AS_OF, Settings(), referee=False)))
+        steps = [day for day in published.groups[0].paths.days if through < day <= AS_OF + timedelta(days=31)]
+        posts, _ = signposts(published)
+        assert bool(posts) == bool(information(published)) == is_watched, steps
+
+
 def test_a_stream_that_leaves_a_mean_without_an_estimate_is_not_watched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both of its signposts go, and a note says so; an update used to stop."""
     published = cases_of_one(baseline_of(concluded()))
