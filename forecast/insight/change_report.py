@@ -311,12 +311,11 @@ def change_sentence(
     if largest and sum(printed.steps[at] for at in rest):
         named += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
     then, now = value_text(measure, before), value_text(measure, after)
-    if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
-        if after == before and error == 0:
+    change, error = zero_rounding_errors(np.array([after - before, error]), np.array(max(abs(before), abs(after)))).tolist()
+    if abs(change) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
+        if change == 0 and error == 0:
             return f"Not moved, still {now}{f': {named}' if named else ''}."
-        return (
-            f"Moved by {bound_text(measure, after - before, error=error) or 'an unknown amount'}, now {now}{f': {named}' if named else ''}."
-        )
+        return f"Moved by {bound_text(measure, change, error=error) or 'an unknown amount'}, now {now}{f': {named}' if named else ''}."
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {named}' if named else ''}."
 
 

@@ -45,7 +45,7 @@ class Distribution:
 
 def distribution_of(values: Array, cases: ReplicatedCases) -> Distribution:
     """Return the distribution of weighted cases of a number, ``(cases,)``."""
-    mean = float(cases.weights @ values)
+    mean = float(np.clip(cases.weights @ values, values.min(), values.max()))  # weights add up to 1 but for rounding
     no_mean = no_mean_reason(tail_shape(values, cases.weights))
     has_sd = not no_mean and is_estimable(values, cases.weights, power=2)
     by_rank = rank_cases(values, cases)

@@ -44,3 +44,9 @@ def test_an_answer_that_stayed_says_how_far_it_can_have_moved():
     assert change_sentence(NUMBER, 4.376, 4.38, [], error=0.005) == "Moved by at most 0.014, now 4.38."
     assert change_sentence(CHANCE, 0.1, 0.1004, [], error=0.0) == "Moved by at most 0.04 points, now 10 %."
     assert change_sentence(CHANCE, 0.1, 0.1, []) == "Not moved, still 10 %."
+
+
+def test_a_rounding_error_is_no_movement() -> None:
+    """What sums in another order leave of a settled number or a probability is not printed."""
+    assert change_sentence(NUMBER, 222.999999999993, 223.000000000003, [], error=1.2e-12) == "Not moved, still 223."
+    assert change_sentence(NUMBER, 223.0, 223.0, [], error=1e-5) == "Moved by at most 0.00002, now 223."
