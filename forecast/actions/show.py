@@ -67,8 +67,7 @@ class PublishedAnswers:
 def newest_answers(root: Path, question: str | None, *, today: date | None = None) -> PublishedAnswers:
     """Return the newest answers of a book, or that to one question; with ``today`` beside what is on record now, and not when the report was made.
 
-    ``question`` is ``topic.question``, the name alone where one topic asks it, or a topic that asks one question; or a topic that people
-    answer, with all its questions.
+    ``question`` is ``topic.question``, the name alone where one topic asks it, or a topic, with all its questions.
     """
     missing = root_problem(root)
     if missing is not None:
@@ -122,7 +121,7 @@ def newest_answers(root: Path, question: str | None, *, today: date | None = Non
         return PublishedAnswers(tuple(answers), tuple(judged), tuple(silent), tuple(failures), tuple(problems))
     if question.partition(".")[0] in silent or not (answers or judged):
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
-    return _single_answer(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
+    return _answers_named(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
 
 
 def _with_record_of_today(root: Path, content: TopicContent, today: date | None) -> tuple[TopicContent, tuple[Problem, ...]]:
@@ -224,15 +223,15 @@ def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
     )
 
 
-def _single_answer(
+def _answers_named(
     answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...], unreported: Sequence[str], judged: Sequence[str]
 ) -> PublishedAnswers:
-    """The answer to one question; ``judged`` are those that people alone answer, by their full names."""
+    """The answer to one question, or those of a topic; ``judged`` are those that people alone answer, by their full names."""
     fitting = [answer for answer in answers if question in {answer["name"], f"{answer['topic']}.{answer['name']}"}]
     of_topic = [answer for answer in answers if answer["topic"] == question]
-    if not fitting and len(of_topic) == 1:
-        fitting = of_topic
     full = [f"{answer['topic']}.{answer['name']}" for answer in fitting]
+    if not fitting and of_topic:
+        return PublishedAnswers(tuple(of_topic), problems=problems)
     if len(fitting) == 1:
         return PublishedAnswers((fitting[0],), problems=problems)
     if fitting:
@@ -240,14 +239,8 @@ def _single_answer(
             problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}"))
         )
     known = [name for answer in answers for name in (answer["name"], f"{answer['topic']}.{answer['name']}")] + list(judged)
-    own = ", ".join(answer["name"] for answer in of_topic)
-    if own:
-        hint = f"that is a topic; its questions: {own}"
-    else:
-        hint = did_you_mean(question, known) or known_names_text(
-            "questions", dict.fromkeys([*(answer["name"] for answer in answers), *judged])
-        )
-        if unreported:
-            hint += " No" if hint.endswith("?") else "; no"
-            hint += f" report yet of {words.join_words(unreported)}: run `forecast update`"
+    hint = did_you_mean(question, known) or known_names_text("questions", dict.fromkeys([*(answer["name"] for answer in answers), *judged]))
+    if unreported:
+        hint += " No" if hint.endswith("?") else "; no"
+        hint += f" report yet of {words.join_words(unreported)}: run `forecast update`"
     return PublishedAnswers(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

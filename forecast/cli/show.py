@@ -19,7 +19,7 @@ Question = Annotated[
     typer.Argument(
         metavar="[QUESTION]",
         autocompletion=complete_question,
-        help="A question, topic.question, or a topic that people answer (default: all).",
+        help="A question, topic.question, or a topic (default: all).",
         show_default=False,
     ),
 ]
@@ -31,6 +31,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     \b
     Examples:
       forecast show
+      forecast show route
       forecast show second_transfer
       forecast show route.second_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
@@ -40,7 +41,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     stop_at(shown.problems, as_json=as_json)
     if as_json:
         print_output("show", [*shown.answers, *shown.judged])
-    elif question is None:
+    elif question is None or len(shown.answers) > 1:
         _print_all(shown)
     else:
         for answer in shown.answers:

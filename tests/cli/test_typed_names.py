@@ -49,7 +49,7 @@ def offered(root: Path, *words: str) -> list[str]:
 
 
 def test_a_topic_that_asks_one_question_stands_for_it(run: Run, book: Path):
-    """`why`, `show` and `history` take the topic; of a topic with several questions they name them."""
+    """`why`, `show` and `history` take the topic; of a topic with several questions `show` has all answers, and the others name them."""
     add_well(book)
     assert run("update", "well", "--no-referee").code == 0
     assert run("why", "well").out.startswith("well.dry, as of ")

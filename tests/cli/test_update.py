@@ -317,10 +317,13 @@ def test_show_suggests_the_nearest_question(run: Run, published: Path):
     assert (ran.code, ran.err.splitlines()[-1]) == (1, "    did you mean `three_more`?")
 
 
-def test_show_of_a_topic_names_its_questions(run: Run, published: Path):
-    """A topic's name in a question's place gives the questions that it asks."""
+def test_show_of_a_topic_has_the_answers_to_its_questions(run: Run, published: Path):
+    """A topic's name in a question's place shows each of its answers in a line, as `show` does of all topics."""
     ran = run("show", "ferry", on=published)
-    assert ran.err.splitlines()[-1] == "    that is a topic; its questions: three_more, next_fault, what_is_broken"
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["ferry.three_more", "ferry.next_fault", "ferry.what_is_broken"]
+    assert set(ran.out.splitlines()) <= set(run("show", on=published).out.splitlines())
+    shown = json.loads(run("show", "ferry", "--json", on=published).out)
+    assert [answer["name"] for answer in shown] == ["three_more", "next_fault", "what_is_broken"]
 
 
 def test_show_before_any_update_says_what_to_do(run: Run):
