@@ -86,8 +86,7 @@ def _print_probabilities(content: CalibrationContent) -> None:
             calibration_words.size_text(its["size"]),
             score_words.score_text(its["brier"]),
             f"{score_words.score_text(its['miscalibration'])} (by chance up to {score_words.score_text(its['chance'])})",
-            score_words.score_text(its["discrimination"]),
-            score_words.score_text(its["uncertainty"]),
+            *calibration_words.parts_texts(its),
             calibration_words.separation_text(its["separation"]),
             score_words.score_text(its["spread"]),
         )

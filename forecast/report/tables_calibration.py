@@ -8,6 +8,7 @@ from forecast.sentences.calibration_words import (
     BANDS,
     group_name,
     miscalibration_text,
+    parts_texts,
     points_text,
     separation_text,
     size_text,
@@ -33,8 +34,7 @@ def probabilities_table(content: CalibrationContent) -> ReportTable:
             size_text(its["size"]),
             score_text(its["brier"]),
             miscalibration_text(its),
-            score_text(its["discrimination"]),
-            score_text(its["uncertainty"]),
+            *parts_texts(its),
             separation_text(its["separation"]),
             score_text(its["spread"]),
         )

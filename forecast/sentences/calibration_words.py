@@ -22,6 +22,7 @@ BANDS = (
     "questions of one topic, are taken to depend on each other"
 )
 LEAST_P = 0.05
+THOUSAND = 1_000  # of what a score is printed in
 
 
 def size_text(size: GroupSizeContent) -> str:
@@ -46,6 +47,20 @@ def few_questions_sentence(content: CalibrationContent) -> str:
 def miscalibration_text(its: ProbabilityCalibrationContent) -> str:
     """Return the miscalibration, and what calibrated forecasts would stay below."""
     return f"{score_text(its['miscalibration'])} (by chance up to {score_text(its['chance'])})"
+
+
+def parts_texts(its: ProbabilityCalibrationContent) -> tuple[str, str]:
+    """Return the discrimination and the uncertainty as they are printed beside the Brier score and the miscalibration.
+
+    In thousandths, like these, and so that the row adds up: where rounding leaves a thousandth, the part gives way that rounding moved most.
+    """
+    score, less = (round(THOUSAND * its[key]) for key in ("brier", "miscalibration"))
+    exact = [-THOUSAND * its["discrimination"], THOUSAND * its["uncertainty"]]
+    steps = [round(part) for part in exact]
+    while short := score - less - sum(steps):
+        way = 1 if short > 0 else -1
+        steps[max((0, 1), key=lambda at: way * (exact[at] - steps[at]))] += way
+    return score_text(-steps[0] / THOUSAND), score_text(steps[1] / THOUSAND)
 
 
 def separation_text(its: SeparationContent | None) -> str:
