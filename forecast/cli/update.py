@@ -143,10 +143,10 @@ def update(
         if pages := len(pages_of_unchanged_reports(done.written)):
             is_all = pages == len(done.written)
             if pages == 1:
-                are = f"{'It' if is_all else '1 of them'} is an HTML page of a report that has"
+                are = "It is the HTML page of a report" if is_all else "One of them is the HTML page of a report"
             else:
-                are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports that have"
-            echo(f"{are} not changed; open {root / 'reports' / 'index.html'}")
+                are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports"
+            echo(f"{are} whose numbers are as before; open {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
 
 

@@ -107,6 +107,8 @@ def test_topics_can_be_chosen_by_name(tmp_path: Path) -> None:
     assert [(problem.message, problem.hint) for problem in problems] == [("no topic `fery` in this book", "did you mean `ferry`?")]
     _, problems = read_book(book, ["ferry.three_more"])
     assert [problem.hint for problem in problems] == ["this takes a topic without one of its questions: `ferry`"]
+    _, problems = read_book(book, ["three_more"])
+    assert [problem.hint for problem in problems] == ["that is a question; this takes its topic: `ferry`"]
 
 
 def test_a_directory_that_is_no_book_is_told(tmp_path: Path) -> None:

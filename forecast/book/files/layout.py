@@ -123,9 +123,19 @@ def _missing_topic_problem(folder: Folder, name: str, topics: Sequence[str]) -> 
     topic, _, question = name.partition(".")
     if topic in topics and question:
         hint = f"this takes a topic without one of its questions: `{topic}`"
+    elif asking := [topic for topic in topics if _asks(folder, topic, name)]:
+        hint = f"that is a question; this takes its topic: {' or '.join(f'`{topic}`' for topic in asking)}"
     else:
         hint = did_you_mean(name, topics) or known_names_text("topics", topics)
     return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=hint)
+
+
+def _asks(folder: Folder, topic: str, question: str) -> bool:
+    """Whether a topic's file has a table of a question of this name."""
+    try:
+        return f"[questions.{question}]" in folder.read(topic_path(topic)).decode("utf-8").splitlines()
+    except (FileFault, UnicodeDecodeError):
+        return False
 
 
 def _stray_problems(folder: Folder, topics: Sequence[str]) -> list[Problem]:
