@@ -120,6 +120,7 @@ def _stretch(
     points = [_point(base, model.as_of, np.zeros(PATHS_PER_STRETCH), measures)]
     alone = _uses_age(topic) or not paths.is_whole  # `age` would make every step's chances depend on the day of asking
     alone = alone or bool(topic.regimes)  # given the parameters, states of paths depend on what is known of quiet time
+    alone = alone or any(stream.latent for stream in topic.streams.values())  # drawn from where the record ends, given the ends of steps
     for day in () if alone else days[1:]:
         later = _later_model(base, day)
         log_weight = None if later is None else _log_weight(base, later)

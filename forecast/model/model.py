@@ -45,7 +45,7 @@ from forecast.model.likelihood import (
 from forecast.model.links import bind_links
 from forecast.model.model_rows import ModelRows
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
-from forecast.model.record import StreamRecord, records_as_of, series_share
+from forecast.model.record import StreamRecord, records_as_of, series_share, with_latent_ends
 from forecast.model.regimes import regime_of
 from forecast.model.sufficient_statistics import RowPart, part_rows
 from forecast.model.used_names import names_used, series_and_streams_used, totals_used
@@ -281,7 +281,7 @@ def model_as_of(topic: Topic, as_of: date) -> Model:
 
 def bind_records(topic: Topic, as_of: date, records: Mapping[str, StreamRecord]) -> Model:
     """Bind a topic to records that somebody else chose, one for each stream; raises as ``model_as_of`` does."""
-    topic = bind_links(topic, as_of)
+    topic, records = bind_links(topic, as_of), with_latent_ends(records, topic.opens)
     tables = {name: row_table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}

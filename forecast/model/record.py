@@ -112,11 +112,15 @@ def visible_rows(stream: Stream, as_of: date) -> RecordColumns:
 
 
 def records_as_of(topic: Topic, as_of: date) -> dict[str, StreamRecord]:
-    """Return the record of every stream of a topic as it stood on a day: that of a latent one is empty, and ends where the first of the others does."""
-    records = {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
+    """Return the record of every stream of a topic as it stood on a day."""
+    return {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
+
+
+def with_latent_ends(records: Mapping[str, StreamRecord], opens: date) -> dict[str, StreamRecord]:
+    """Return the records of a topic, in which those of latent streams, which are empty, end where the first of the others leaves a day open."""
     recorded = [record for record in records.values() if not record.stream.latent and has_future(record.stream)]
     ends = [min([record.through, *(first - ONE_DAY for first, _ in record.unknown)]) for record in recorded]
-    through = min(ends, default=topic.opens - ONE_DAY)
+    through = min(ends, default=opens - ONE_DAY)
     return {name: replace(record, through=through) if record.stream.latent else record for name, record in records.items()}
 
 

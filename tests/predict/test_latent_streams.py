@@ -18,6 +18,7 @@ from forecast.book.hashes import numbers_hash
 from forecast.book.topic import Book, Topic
 from forecast.content.records import stream_contents
 from forecast.insight.baseline import baseline_of
+from forecast.insight.explaining import explain
 from forecast.insight.information import signposts
 from forecast.insight.published_cases import cases_of_one
 from forecast.model.model import model_as_of
@@ -139,6 +140,35 @@ def test_nobody_is_told_to_watch_for_what_nobody_records() -> None:
     posts, _ = signposts(cases_of_one(baseline_of(concluded)))
     assert {post["stream"] for post in posts} <= {"comers", "asks"}
     assert posts
+
+
+@pytest.mark.slow
+def test_what_moved_an_answer_is_split_with_latent_counts_drawn_as_in_the_answer() -> None:
+    """The split of the last change and the history replay days as an analysis of them does: what is left as noise is within its error."""
+    quiet = {"value": 0, "from": date(2025, 4, 1), "to": date(2025, 6, 19)}
+    news = [{"value": 1, "from": date(2025, 6, 20), "to": date(2025, 6, 22)}, {"value": 0, "from": date(2025, 6, 23), "to": AS_OF}]
+    rows = {
+        "comers": [{"value": 12, "from": OPENS, "to": date(2025, 3, 31)}, quiet, *news],
+        "asks": [
+            {"value": 0, "from": OPENS, "to": date(2025, 3, 31)},
+            {**quiet, "value": 12},
+            {"value": 0, "from": date(2025, 6, 20), "to": AS_OF},
+        ],
+    }  # whoever came in spring has asked, and is not among those who never will
+    never = {"value": f"Binomial(n=min({FRESH}, total(comers) - total(asks)), p={NEVER})", "latent": True}
+    asks = {**STREAMS["asks"], "value": "Binomial(n=max(total(comers) - total(never) - total(asks), 0), p=1 - 0.2 ** months)"}
+    many_later = {"many": {"answer": "total(asks) >= 32", "by": END}}
+    topic = topic_of(rows=rows, streams={**STREAMS, "never": never, "asks": asks}, questions=many_later)
+    why = explain(analyse(topic, AS_OF, Settings(), referee=False))
+    (many,) = (at for at, measure in enumerate(why["measures"]) if measure["question"] == "many")
+    (move,) = (move for move in why["moves"] if move["against"] == "replay")
+    (noise,) = (part for part in move["parts"] if part["kind"] == "noise")
+    assert abs(noise["points"][many]) < 4 * noise["errors"][many]
+    eve = date.fromisoformat(move["since"])
+    replayed = analyse(topic, eve, Settings(), referee=False).result.answers["many"].value
+    (point,) = (point for point in why["history"]["points"] if point["day"] == move["since"])
+    for value, error in ((move["before"][many], move["errors"][many]), (point["values"][many], point["errors"][many])):
+        assert abs(value - replayed.value) < 4 * np.hypot(error, replayed.error)
 
 
 def test_a_report_shows_no_record_of_a_latent_count() -> None:
