@@ -136,6 +136,10 @@ def test_a_row_of_the_origin_of_another_topics_counts_twice(tmp_path: Path):
         ("0.5 if age > 0 else chance", False),
         ("0.5 if age >= 0 else chance", False),
         ("0.5 if age > 1 else chance", True),
+        ("chance if age < 0 else 0.5", False),
+        ("chance if (age < 0 and days > 3) else 0.5", False),
+        ("chance if (age < 0 or days > 3) else 0.5", True),
+        ("chance if age <= 0 else 0.5", True),
         ("doubled", True),
     ],
 )
