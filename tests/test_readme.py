@@ -212,10 +212,10 @@ def test_the_readme_starts_with_two_commands():
 
 
 def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
-    """Reports that may be wrong, with copies and a range, an order of the index, clauses of events, relations, a question without a model, competing events, a regime and a variant are read without a problem as seeds/README.md shows them."""
+    """A count that nobody records, reports that may be wrong, with copies and a range, an order of the index, clauses of events, relations, a question without a model, competing events, a regime and a variant are read without a problem as seeds/README.md shows them."""
     shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     of_topics = shown.split("## Records from elsewhere")[0]
-    once, reports, order, told, asked_once, related, judged, competing, hidden, rival = re.findall(
+    once, latent, reports, order, told, asked_once, related, judged, competing, hidden, rival = re.findall(
         r"```toml\n(.*?)```", of_topics, flags=re.DOTALL
     )
     opened = 'title = "T"\nopens = 2026-01-01\n'
@@ -245,11 +245,13 @@ def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
     files["seeds/harbour/topic.toml"] = opened + hidden + asked.format("total(ships)") + "by = 2026-12-31\n"
     level = 'per = "phase"\nunit = "a year"\nprior.closed = "Gamma(p5=1, p95=5)"\nprior.open = "Gamma(p5=9, p95=25)"\nwhy = "It was so before."\n'
     files["priors/harbour.toml"] = f"[level]\n{level}[stay]\n{share}"
+    files["seeds/club/topic.toml"] = opened + latent + asked.format("total(paid)") + "by = 2026-12-31\n"
+    files["priors/club.toml"] = f"[joining]\n{rate}" + "".join(f"[{name}]\n{share}" for name in ("pays_ever", "pays_in_a_month"))
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     book, problems = read_book(tmp_path)
-    assert (sorted(book.topics), problems) == (["boats", "captives", "chess", "harbour", "lease", "raids", "wish"], ())
+    assert (sorted(book.topics), problems) == (["boats", "captives", "chess", "club", "harbour", "lease", "raids", "wish"], ())
     relations, wrong = read_relations(Folder(tmp_path))
     assert ([its.name for its in relations or ()], wrong) == (["other_boats"], ())
     assert list(book.topics["boats"].variants) == ["bursts"]

@@ -71,16 +71,17 @@ def program_with_answers(model: Model) -> str:
     text = f"{PRINT_ANSWERS}\n{body}\n" if body else ""
     try:
         ast.parse(text)
-    except (SyntaxError, RecursionError, MemoryError):
+    except NO_CODE:
         text, comments = "", [TOO_DEEP]
     head, main, end = source.rpartition(MAIN)
     assert main  # it ends every program
     called = f"{INDENT}print_answers(draws)\n" if text else ""
     whole = "\n".join(["", "", *comments, ""]) + text + main + end.rstrip("\n") + called
     program = f"{head.rstrip()}\n{whole}"
-    return program.replace(IMPORT, f"{IMPORT}from scipy import special\n", 1) if "special." in text else program
+    return program.replace(IMPORT, f"{IMPORT}from scipy import special\n", 1) if "special" in _names_in_code(text) else program
 
 
+NO_CODE = (SyntaxError, RecursionError, MemoryError)  # where Python cannot read a text, or it is nested too deep
 IMPORT = "import pytensor.tensor as pt\n"
 TOO_DEEP = "# The questions are not answered here: their expressions, or those of streams, are nested too deep to be written as a program."
 PRINT_ANSWERS = f'''
@@ -90,10 +91,19 @@ def print_answers(draws):
 
 def _used_functions(body: str) -> Iterator[str]:
     """The lines of those functions that a program's body calls."""
+    try:
+        used = _names_in_code(body)
+    except NO_CODE:  # said where the whole is read
+        return
     for text in f"{HELPERS}\n{SUMMARIES}".strip().split("\n\n\n"):
-        if f"{text.removeprefix('def ').partition('(')[0]}(" in body:
+        if text.removeprefix("def ").partition("(")[0] in used:
             yield from ("", *text.splitlines())
     yield ""
+
+
+def _names_in_code(text: str) -> set[str]:
+    """The names that code uses, those in its texts and comments aside."""
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
 def _streams(model: Model) -> FutureStreams:
