@@ -49,8 +49,8 @@ def _notes_on_contracts(markets: Sequence[ContractMarket], results: Mapping[str,
         yield f"The prior file does not say how {words.join_words(unsaid)} may resolve differently from {its}: we assume that each resolves the same way."
     unestimated = [each.contract.name for each in markets if _has_defaults(each.contract)]
     if unestimated:
-        whose = "it" if len(unestimated) == 1 else "each of them"
-        yield f"How {words.join_words(unestimated)} may resolve differently from what we ask is a wide default of `forecast market add` and no estimate; the chance of {whose} rests on that."
+        rests = "its chance rests" if len(unestimated) == 1 else "their chances rest"
+        yield f"How {words.join_words(unestimated)} may resolve differently from what we ask is a wide default of `forecast market add`, not an estimate; {rests} on it."
     conditional = [its.name for its in (each.contract for each in markets) if _is_conditional(its, results[its.topic])]
     if conditional:
         yield f"{words.join_words(conditional)} {'is' if len(conditional) == 1 else 'are'} taken to be void where the question's condition fails, or the question is annulled."

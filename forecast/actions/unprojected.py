@@ -12,7 +12,7 @@ from forecast.book.files.problems import Problem
 from forecast.book.record_columns import record_columns
 from forecast.book.topic import Question, Stream, Topic
 from forecast.model.errors import topic_problem
-from forecast.model.forward_streams import needed_columns
+from forecast.model.forward_streams import undeclared_columns
 from forecast.schema import words
 
 
@@ -23,7 +23,7 @@ def unprojected_total_problems(topic: Topic) -> Iterator[Problem]:
     """
     found: set[tuple[str, str]] = set()
     for rival in topic.rivals.values():
-        missing = {name: columns for name, stream in rival.streams.items() if not stream.once and (columns := _unsaid_columns(stream))}
+        missing = {name: columns for name, stream in rival.streams.items() if not stream.once and (columns := undeclared_columns(stream))}
         if not missing:
             continue
         from forecast.predict.questions import streams_asked  # not needed where every stream has a future
@@ -34,10 +34,6 @@ def unprojected_total_problems(topic: Topic) -> Iterator[Problem]:
                     if (kind + question.name, name) not in found and _asks_beyond(question, rival.streams[name]):
                         found.add((kind + question.name, name))
                         yield _problem(topic, (kind, question.name), rival.streams[name], missing[name])
-
-
-def _unsaid_columns(stream: Stream) -> tuple[str, ...]:
-    return tuple(column for column in needed_columns(stream) if column not in stream.next)
 
 
 def _asks_beyond(question: Question, stream: Stream) -> bool:

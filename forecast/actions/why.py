@@ -9,6 +9,7 @@ from pathlib import Path
 from forecast.actions.show import PublishedAnswer, newest_answers
 from forecast.book.files.layout import report_path
 from forecast.book.files.problems import Place, Problem
+from forecast.report.escape import link
 from forecast.report.files import read_report
 from forecast.schema import words
 from forecast.schema.insight import (
@@ -28,7 +29,6 @@ from forecast.sentences.split_words import is_variance_note_of
 
 MOST_REASONS = 5
 LEAST_DOUBT = 0.01
-ADDRESSES = ("https://", "http://")  # how a source begins that can be opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _group_text(group: LeverageContent) -> str:
     if group["kind"] == "grade":
         return f"{counted} of grade {group['name']}"
     name = group["name"]
-    return f"{counted} from {name}" if name.startswith(ADDRESSES) else f"{counted} whose source is “{name}”"
+    return f"{counted} from {name}" if link(name) else f"{counted} whose source is “{name}”"
 
 
 def _parameter_text(part: SplitPart | SensitivityContent) -> str:

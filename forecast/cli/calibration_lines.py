@@ -85,7 +85,7 @@ def _print_probabilities(content: CalibrationContent) -> None:
             calibration_words.group_name(its["group"], content["who"]),
             calibration_words.size_text(its["size"]),
             score_words.score_text(its["brier"]),
-            f"{score_words.score_text(its['miscalibration'])} (by chance up to {score_words.score_text(its['chance'])})",
+            calibration_words.miscalibration_text(its),
             *calibration_words.parts_texts(its),
             calibration_words.separation_text(its["separation"]),
             score_words.score_text(its["spread"]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS, TEMPLATE_KINDS
 from forecast.cli.belief_lines import print_belief
-from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm
+from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm, typed_reason
 from forecast.cli.lines import echo, print_columns
 from forecast.language.faults import Fault, did_you_mean
 
@@ -259,7 +259,7 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
         echo(f"What do you believe of `{name}`{f', in {unit}' if unit else ''}? {example[0].upper()}{example[1:]}.")
         if said := _ask_belief(template, name):
             own = replace(own, priors={**own.priors, name: said})
-            reason = ask("Why? A sentence; Enter for none so far:", _reason)
+            reason = ask("Why? A sentence; Enter for none so far:", typed_reason)
             own = replace(own, reasons={**own.reasons, name: reason}) if reason else own
     return own
 
@@ -281,15 +281,6 @@ def _ask_belief(template: Topic, name: str) -> str:
             break
         said = another
     return said
-
-
-def _reason(text: str) -> str:
-    from forecast.book.sentences import is_sentence, with_full_stop
-
-    reason = with_full_stop(text)
-    if reason and not is_sentence(reason):
-        raise Fault("this is not a sentence", hint="at least three words")
-    return reason
 
 
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:

@@ -85,10 +85,10 @@ def resolve(
 
     \b
     Examples:
-      forecast resolve second_transfer yes --on 2026-10-12 --source https://example.org/news
+      forecast resolve another_transfer yes --on 2026-10-12 --source https://example.org/news
       forecast resolve winner blue --on 2026-11-03 --known 2026-11-05 --source "the commission"
       forecast resolve first_transfer not_by 2027-06-30 --on 2027-06-30 --source "daily reports"
-      forecast resolve second_transfer no --on 2026-10-12 --source "a retraction" --replaces 1f0c52ab93d1
+      forecast resolve another_transfer no --on 2026-10-12 --source "a retraction" --replaces 1f0c52ab93d1
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.resolve import SaidResolution, outcome_of_word
     from forecast.actions.resolve import resolve as put_on_record

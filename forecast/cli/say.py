@@ -98,13 +98,13 @@ def say(
 
     \b
     Examples:
-      forecast say second_transfer 30% --why "Two of six such plans were carried out."
-      forecast say second_transfer 3:7 --who Ana --why "Odds of three to seven in favour."
+      forecast say another_transfer 30% --why "Two of six such plans were carried out."
+      forecast say another_transfer 3:7 --who Ana --why "Odds of three to seven in favour."
       forecast say wishes_next 0.4 to 3 --median 1 --why "A 90 % interval, as last year."
       forecast say wishes_next 5%=0.4 50%=1 95%=3 --why "The same, point by point."
       forecast say winner red=20% blue=80% --why "As the polls have it."
       forecast say metaculus:41257 0.12 --on 2026-10-02 --why "From my notes."
-      forecast say second_transfer 8% --who "all transfers" --kind "base rate" --why "Two of 25." --source https://example.org
+      forecast say another_transfer 8% --who "all transfers" --kind "base rate" --why "Two of 25." --source https://example.org
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.say import SaidForecast, forecast_replaced
     from forecast.actions.say import say as put_on_record

@@ -32,8 +32,8 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     Examples:
       forecast show
       forecast show route
-      forecast show second_transfer
-      forecast show route.second_transfer --json
+      forecast show another_transfer
+      forecast show route.another_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.show import newest_answers
 

@@ -146,7 +146,7 @@ def update(
                 are = "It is the HTML page of a report" if is_all else "One of them is the HTML page of a report"
             else:
                 are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports"
-            echo(f"{are} whose numbers are as before; open {root / 'reports' / 'index.html'}")
+            echo(f"{are} whose numbers have not changed; open {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
 
 

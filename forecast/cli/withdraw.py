@@ -24,8 +24,8 @@ def withdraw(
 
     \b
     Examples:
-      forecast withdraw second_transfer --why "I know too little of it."
-      forecast withdraw route.second_transfer --who Ana
+      forecast withdraw another_transfer --why "I know too little of it."
+      forecast withdraw route.another_transfer --who Ana
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.say import withdraw as put_on_record
 

@@ -1,4 +1,4 @@
-"""Which streams can be drawn forward, and from which day those are that nobody records."""
+"""Which streams can be drawn forward, and what is missing where one cannot."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def needed_columns(stream: Stream) -> tuple[str, ...]:
     return tuple(name for name in stream.own_columns if name in used)
 
 
+def undeclared_columns(stream: Stream) -> tuple[str, ...]:
+    """Return the columns that a stream's statement uses and of which ``next`` does not say what they will be."""
+    return tuple(name for name in needed_columns(stream) if name not in stream.next)
+
+
 def has_future(stream: Stream) -> bool:
     """Whether a stream can be drawn forward: it is no evidence that exists once, and uses no own column, or ``next`` says what that will be."""
-    return not stream.once and all(column in stream.next for column in needed_columns(stream))
+    return not stream.once and not undeclared_columns(stream)

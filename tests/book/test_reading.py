@@ -106,9 +106,9 @@ def test_topics_can_be_chosen_by_name(tmp_path: Path) -> None:
     assert list(read.topics) == ["ferry"]
     assert [(problem.message, problem.hint) for problem in problems] == [("no topic `fery` in this book", "did you mean `ferry`?")]
     _, problems = read_book(book, ["ferry.three_more"])
-    assert [problem.hint for problem in problems] == ["this takes a topic without one of its questions: `ferry`"]
+    assert [problem.hint for problem in problems] == ["this command takes a topic, without a question: `ferry`"]
     _, problems = read_book(book, ["three_more"])
-    assert [problem.hint for problem in problems] == ["that is a question; this takes its topic: `ferry`"]
+    assert [problem.hint for problem in problems] == ["that is a question; this command takes its topic: `ferry`"]
 
 
 def test_a_directory_that_is_no_book_is_told(tmp_path: Path) -> None:

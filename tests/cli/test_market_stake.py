@@ -89,7 +89,7 @@ def test_it_says_what_to_buy_and_what_that_comes_to(market: Path, run: Run):
 
 def test_defaults_that_nobody_has_estimated_are_named(market: Path, run: Run):
     """A stake that rests on a default of `market add` says so; one on given numbers does not."""
-    note = "How ferry-log may resolve differently from what we ask is a wide default of `forecast market add` and no estimate; the chance of it rests on that."
+    note = "How ferry-log may resolve differently from what we ask is a wide default of `forecast market add`, not an estimate; its chance rests on it."
     assert note not in run("market", "stake", "--bankroll", "200", on=market).out
     priors = market / "priors/ferry.toml"
     text = priors.read_text()

@@ -95,7 +95,7 @@ def test_missing_pages_are_made_though_nothing_changed(run: Run, published: Path
     first, second = (run("update", "--no-referee", on=published).out.splitlines() for _ in range(2))
     assert first[-2:] == [
         "4 files written, 0 lines added to the ledger.",
-        f"All are HTML pages of reports whose numbers are as before; open {published / 'reports' / 'index.html'}",
+        f"All are HTML pages of reports whose numbers have not changed; open {published / 'reports' / 'index.html'}",
     ]
     assert files_of(published) == before
     assert second[-1] == "0 files written, 0 lines added to the ledger."

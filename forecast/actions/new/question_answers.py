@@ -21,7 +21,7 @@ LEVEL_KINDS = frozenset({"level", "poll"})  # whose first answer compares a leve
 EVENT_KINDS = frozenset({"hazard", "ladder"})  # whose first answer is that it happens at all
 INVENTED_THRESHOLDS = frozenset({"level"})  # the threshold of `poll`, a majority, is seldom another
 
-_SCALES = {**SCALES, "m": 1e6, "bn": 1e9}
+_SCALES = {word.lower(): scale for word, scale in SCALES.items()}
 _COUNTS = {word: count for word, count in COUNT_WORDS.items() if word not in {"a", "an", "no", "never", "once", "twice", "thrice"}}
 _VALUE = (
     rf"(?>(?:the\s+)?[$€£]?(?P<figure>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?:{'|'.join(_COUNTS)})\b)"

@@ -122,9 +122,9 @@ def _missing_topic_problem(folder: Folder, name: str, topics: Sequence[str]) -> 
         return fault.problem
     topic, _, question = name.partition(".")
     if topic in topics and question:
-        hint = f"this takes a topic without one of its questions: `{topic}`"
+        hint = f"this command takes a topic, without a question: `{topic}`"
     elif asking := [topic for topic in topics if _asks(folder, topic, name)]:
-        hint = f"that is a question; this takes its topic: {' or '.join(f'`{topic}`' for topic in asking)}"
+        hint = f"that is a question; this command takes its topic: {' or '.join(f'`{topic}`' for topic in asking)}"
     else:
         hint = did_you_mean(name, topics) or known_names_text("topics", topics)
     return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=hint)

@@ -103,19 +103,19 @@ def ask_feedback(feedback: Feedback, support: Support, unit: str, *, possible: C
 
 def ask_why() -> str | None:
     """Ask for the reason; None keeps the present one."""
-    from forecast.book.sentences import is_sentence, with_full_stop
-
-    def parse(typed: str) -> str | None:
-        text = with_full_stop(typed)
-        if not text:
-            return None
-        if not is_sentence(text):
-            raise Fault("this is not a sentence", hint="at least three words")
-        return text
-
     echo()
     echo("Why these numbers? A sentence that a critic could attack; Enter keeps the present one.")
-    return ask("Why:", parse)
+    return ask("Why:", typed_reason) or None
+
+
+def typed_reason(typed: str) -> str:
+    """Return a reason as it was typed, with its full stop; empty where nothing was.  Raises ``Fault`` for what is no sentence."""
+    from forecast.book.sentences import is_sentence, with_full_stop
+
+    reason = with_full_stop(typed)
+    if reason and not is_sentence(reason):
+        raise Fault("this is not a sentence", hint="at least three words")
+    return reason
 
 
 def ask_chips_on_labels(subject: Subject) -> dict[str, float]:
