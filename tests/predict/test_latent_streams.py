@@ -103,6 +103,17 @@ def test_those_of_the_record_are_drawn_in_the_first_step_of_the_future() -> None
     assert (paths.totals["drawn"][:, first + 1] == paths.totals["comers"][:, first + 1]).all()
 
 
+def test_what_is_recorded_within_a_step_is_seen_at_its_end() -> None:
+    """Where another record ends first, latent counts are drawn of the rows of streams whose record goes on, as they are of what is simulated."""
+    short = [{"value": 0, "from": OPENS, "to": date(2025, 3, 31)}]
+    april = [{"value": 0, "from": OPENS, "to": date(2025, 3, 31)}, {"value": 3, "from": date(2025, 4, 1), "to": date(2025, 4, 30)}]
+    paths = paths_of(topic_of(rows={"comers": [*april, {"value": 0, "from": date(2025, 5, 1), "to": AS_OF}], "asks": short}))
+    first = paths.days.index(paths.starts["never"])
+    assert (paths.days[first], paths.days[first + 1]) == (date(2025, 4, 1), date(2025, 5, 1))
+    assert (paths.totals["comers"][:, first + 1] == 3).all()
+    assert (paths.totals["drawn"][:, first + 1 :] == paths.totals["comers"][:, first + 1 :]).all()
+
+
 def test_a_latent_count_begins_where_the_first_record_ends() -> None:
     """It is drawn from the first day that another stream leaves open: also from a row that is not known yet."""
     short = {"comers": [{"value": 2, **HALF}], "asks": [{"value": 0, "from": OPENS, "to": date(2025, 3, 31)}]}
