@@ -87,7 +87,9 @@ def test_a_report_says_classes_in_words(reports):
         "number of fair",
         "number of good",
     }
-    assert any(each["stream"] == "left of polls" for each in vote["insight"]["information"])
+    informative = {each["stream"] for each in vote["insight"]["information"]}
+    assert {"bad of mood", "left of canvassed"} <= informative
+    assert not any(name.endswith("of polls") for name in informative), "answers to several polls of fifty are no number of the world"
     shares = [each for each in vote["parameters"] if each["name"] == "share"]
     assert [each["label"] for each in shares] == ["left", "right", "other"]
     assert sum(each["posterior"]["mean"] for each in shares) == pytest.approx(1, abs=1e-6)
