@@ -24,6 +24,6 @@ def branches_content(
     """
     if not topic.scenarios:
         return None
-    rivals = {name: RivalResult(its.posterior, its.paths, its.answers) for name, its in results.items()}
+    rivals = {name: RivalResult(its.posterior, its.paths, its.answers, its.scenario_chances) for name, its in results.items()}
     rng = generator(settings.seed, topic.name, Purpose.SCENARIOS)
     return scenarios_content(topic, scenario_branches(topic, rivals, weights, answers, rng))

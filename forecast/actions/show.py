@@ -20,15 +20,16 @@ from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ReportFault, TopicContent
 from forecast.sentences.cautions import contradiction_sentences
 from forecast.sentences.resolved import with_answers_resolved
-from forecast.sentences.scenarios import branch_answer_text, scenario_text
+from forecast.sentences.scenarios import branch_answer_text, chance_range_text, chance_text
 
 
 class AnswerInScenario(TypedDict):
-    """An answer in a scenario of its topic, and the probability of that, both as they are printed."""
+    """An answer in a scenario of its topic, and the probability of that with its 90 % range, as they are printed; the range may be empty."""
 
     scenario: str
     title: str
     probability: str
+    range: str
     answer: str
 
 
@@ -177,12 +178,13 @@ def _scenarios_of(content: TopicContent, answer: AnswerContent) -> _Scenarios:
         {
             "scenario": its["name"],
             "title": its["title"],
-            "probability": scenario_text(its),
+            "probability": chance_text(its["probability"]),
+            "range": chance_range_text(its["probability"]),
             "answer": branch_answer_text(answer, of_branch),
         }
         for its in (content["scenarios"]["scenarios"] if "scenarios" in content else [])
         for of_branch in its["answers"]
-        if of_branch["question"] == answer["name"]
+        if of_branch["question"] == answer["name"] and its["probability"] is not None
     ]
     return {"scenarios": within} if within else {}
 

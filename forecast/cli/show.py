@@ -92,7 +92,10 @@ def _print_answer(answer: PublishedAnswer) -> None:
     for line in (answer["asks"], answer_text(answer), *answer["warnings"]):
         echo(f"  {line}")
     if scenarios := answer.get("scenarios"):
-        said = [f"{its['scenario'].replace('_', ' ')} ({its['probability']}) {its['answer']}" for its in scenarios]
+        said = [
+            f"{its['scenario'].replace('_', ' ')} ({its['probability']}{', 90 % range ' if its['range'] else ''}{its['range']}) {its['answer']}"
+            for its in scenarios
+        ]
         echo(f"  In scenarios: {'; '.join(said)}")
     if answer["on_record"] is not None:
         for line in record_sentences(answer["on_record"], answer):

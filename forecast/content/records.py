@@ -121,9 +121,7 @@ def _entering_text(record: StreamRecord) -> str:
     """Say how rows enter the likelihood, where it is not each in full and as a value that is right."""
     texts, sentences = record.stream.entering_texts, []
     if record.stream.latent:
-        sentences.append(
-            "Nobody records it: it is simulated on each path from the first day that the record leaves open, in each step after the other streams."
-        )
+        sentences.append("Nobody records this count: each simulated future draws it, step by step, from the day after the record ends.")
     if record.stream.once:
         sentences.append("Evidence that exists once: what its rows say is learnt from, and neither added up nor expected again.")
     if "weight" in texts:

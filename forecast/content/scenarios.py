@@ -21,6 +21,13 @@ class _Reasons(TypedDict, total=False):
     reasons: list[str]
 
 
+class _Interval(TypedDict, total=False):
+    """The 90 % range of a chance given the parameters, with the errors of its ends, where it has one."""
+
+    chance: list[float]
+    chance_errors: list[float]
+
+
 def scenarios_content(topic: Topic, branches: Branches) -> ScenariosContent:
     """Return what a report says of scenarios, from the branches of a topic."""
     none, several = branches.none, branches.several
@@ -65,7 +72,14 @@ def _chance(probability: Probability) -> ChanceContent:
         "value": min(probability.value, 1.0),  # weights add up to 1 but for rounding
         "error": probability.error,
         **unseen_bound(probability.value, probability.greatest_unseen),
+        **_interval(probability),
     }
+
+
+def _interval(probability: Probability) -> _Interval:
+    if probability.chance is None or probability.chance_errors is None:
+        return {}
+    return {"chance": list(probability.chance), "chance_errors": list(probability.chance_errors)}
 
 
 def _answers(topic: Topic, branch: Branch) -> list[BranchAnswer]:

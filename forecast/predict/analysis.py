@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,10 @@ from forecast.model.model import Model, model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.answers import Answer, answers, chances_for, paths_for
+from forecast.predict.chance_interval import ChanceInterval
 from forecast.predict.lending import Simulation, weigh_simulation
 from forecast.predict.paths import Paths
+from forecast.predict.scenario_chances import scenario_chances
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Figure, Verdict
@@ -43,11 +45,12 @@ NUTS_DRAWS = 1_000  # from each chain
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """One engine's draws, the paths simulated from them, and the answers."""
+    """One engine's draws, the paths simulated from them, the answers, and the intervals of the chances of scenarios where they are asked for."""
 
     posterior: Posterior
     paths: Paths
     answers: Mapping[str, Answer]
+    scenario_chances: Mapping[str, ChanceInterval] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """The draws, and what is answered."""
@@ -319,7 +322,10 @@ def answer_simulation(simulation: Simulation, settings: Settings) -> EngineResul
     rng = _answers_rng(posterior, settings)
     rng.spawn(1)  # that of the chances, so that other answers do not depend on whether these are asked for
     with one_thread():
-        return EngineResult(posterior, paths, answers(posterior, paths, rng, chances=simulation.chances))
+        answered = answers(posterior, paths, rng, chances=simulation.chances)
+        of_scenarios = generator(settings.seed, posterior.model.topic.name, posterior.engine, Purpose.SCENARIOS)
+        intervals = scenario_chances(posterior, paths, simulation.chances, of_scenarios, effort=_chance_effort(settings))
+        return EngineResult(posterior, paths, answered, intervals)
 
 
 def _answers_rng(posterior: Posterior, settings: Settings) -> np.random.Generator:

@@ -8,7 +8,7 @@ parameters, and luck.  Errors are measured from replicates, as ``inference.monte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -151,20 +151,30 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
 
 
 def chances_for(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> Chances:
-    """Work out the chances that have a closed form and, where others are asked for, simulate some paths on each of some draws, from which they are estimated."""
+    """Work out the chances that have a closed form and, where others are asked for, simulate some paths on each of some draws, from which they are estimated.
+
+    They are simulated for scenarios in any case: none of which comes about has no closed form.
+    """
     model, draws = posterior.model, round(CHANCE_DRAWS * effort)
-    exact = exact_chances(posterior, rng, effort=effort)
-    if len(exact) == len(_chances_asked(model)):
+    exact = exact_chances(posterior, _chances_asked(model), rng, effort=effort)
+    if len(exact) == len(_chances_asked(model)) and not model.topic.scenarios:
         return Chances(None, exact)
     drawn, replicates = posterior.resample_replicates(draws, rng)
     paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng, dates=False)
     return Chances(replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS)), exact)
 
 
-def exact_chances(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> dict[str, ChanceInterval]:
-    """Return the intervals of those chances that have a closed form, by the names of their questions."""
+def exact_chances_asked(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> dict[str, ChanceInterval]:
+    """Return the intervals of the chances that questions ask for and that have a closed form, by the names of the questions."""
+    return exact_chances(posterior, _chances_asked(posterior.model), rng, effort=effort)
+
+
+def exact_chances(
+    posterior: Posterior, questions: Sequence[Question], rng: np.random.Generator, *, effort: float = 1.0
+) -> dict[str, ChanceInterval]:
+    """Return the intervals of those chances of some questions or scenarios that have a closed form, by name."""
     draws = EXACT_FACTOR * round(CHANCE_DRAWS * effort)
-    return exact_intervals(posterior, _chances_asked(posterior.model), rng.spawn(1)[0], draws=draws)
+    return exact_intervals(posterior, questions, rng.spawn(1)[0], draws=draws)
 
 
 def _chances_asked(model: Model) -> list[Question]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from forecast.book.topic import Question
 from forecast.inference.monte_carlo import block_replicates
-from forecast.language.arrays import Array
+from forecast.language.arrays import Array, Truth
 from forecast.language.evaluate import evaluate
 from forecast.language.ops import NUMPY
 from forecast.predict.chance_interval import ChanceInterval, chance_interval
@@ -40,7 +40,11 @@ def _counted_interval(question: Question, paths: Paths, rng: np.random.Generator
     """The interval of a chance from paths that stand draw by draw; None for what no path is needed for, and for a fraction."""
     if question.kind != "probability" or question.is_fraction or not needs_paths(paths.model, question):
         return None
-    happened_on, held_on = count_happened(question, paths, rng)
+    return interval_of_counts(*count_happened(question, paths, rng), paths)
+
+
+def interval_of_counts(happened_on: Array, held_on: Array, paths: Paths) -> ChanceInterval | None:
+    """Return the interval of a chance from counts on the ``CHANCE_PATHS`` of each draw, ``(draws,)`` each, of paths that stand draw by draw."""
     replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
     weights = None if paths.weights is None else paths.weights[::CHANCE_PATHS]  # those on one draw weigh alike
     return chance_interval(happened_on, held_on, replicates, weights=weights)
@@ -51,6 +55,13 @@ def count_happened(question: Question, paths: Paths, rng: np.random.Generator, *
 
     ``paths`` stand draw by draw, ``each`` of them on a draw.
     """
+    happened, held = find_happened(question, paths, rng)
+    happened_on, held_on = (flags.reshape(-1, each).sum(axis=1).astype(float) for flags in (happened, held))
+    return happened_on, held_on
+
+
+def find_happened(question: Question, paths: Paths, rng: np.random.Generator) -> tuple[Truth, Truth]:
+    """Return on which paths what a question asks about happened, and on which it was asked and not annulled, ``(paths,)`` each."""
     assert question.answer is not None
     totals = {name: window_total(paths, name, question) for name in paths.totals}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
@@ -60,6 +71,4 @@ def count_happened(question: Question, paths: Paths, rng: np.random.Generator, *
     chances = annulment_probability(question, scope, paths.model, held.astype(float))
     if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
         held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
-    happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
-    happened_on, held_on = (flags.reshape(-1, each).sum(axis=1).astype(float) for flags in (happened, held))
-    return happened_on, held_on
+    return held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths)), held

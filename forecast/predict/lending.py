@@ -22,7 +22,7 @@ from forecast.language.arrays import Array
 from forecast.model.drift import recorded_parameters
 from forecast.model.model import Model, calendars
 from forecast.model.prior_ratio import log_prior_ratio
-from forecast.predict.answers import exact_chances
+from forecast.predict.answers import exact_chances_asked
 from forecast.predict.chances import Chances
 from forecast.predict.paths import Paths
 
@@ -50,7 +50,7 @@ def weigh_simulation(lender: Simulation, model: Model, rng: np.random.Generator,
     paths = _weigh_paths(lender.paths, lender.posterior.model, model)
     if paths is None or lender.chances is None:
         return None if paths is None else Simulation(posterior, paths, None)
-    exact = exact_chances(posterior, rng, effort=effort)
+    exact = exact_chances_asked(posterior, rng, effort=effort)
     counted = lender.chances.paths
     if counted is None:
         return Simulation(posterior, paths, Chances(None, exact)) if exact.keys() == lender.chances.exact.keys() else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from forecast.inference.posterior import Posterior
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
 from forecast.predict.answers import Answer, Probability, value_of
-from forecast.predict.chance_distribution import chance_mixture_points
+from forecast.predict.chance_distribution import ChanceDistribution, chance_mixture_points
 from forecast.predict.chance_interval import CHANCE_LEVELS, ChanceInterval
 from forecast.predict.distribution import Distribution
 from forecast.predict.outcomes import Outcomes, outcomes_of
@@ -36,6 +36,7 @@ class RivalResult:
     posterior: Posterior
     paths: Paths
     answers: Mapping[str, Answer]
+    scenario_chances: Mapping[str, ChanceInterval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,10 @@ def _chance(name: str, rivals: Mapping[str, RivalResult], parts: Sequence[Questi
         if value.distribution is None:
             return None
         spread.append((weights.by_replicate[part.name] * given, value.distribution))
-    if not spread:
-        return None
-    ends, errors = chance_mixture_points(spread, CHANCE_LEVELS)
+    return mix_intervals(spread) if spread else None
+
+
+def mix_intervals(parts: Sequence[tuple[Array, ChanceDistribution]]) -> ChanceInterval:
+    """Return the interval of a chance given the variant and its parameters, from the weight of each by replicate, ``(REPLICATES,)``, and its distribution."""
+    ends, errors = chance_mixture_points(parts, CHANCE_LEVELS)
     return ChanceInterval((float(ends[0]), float(ends[1])), (float(errors[0]), float(errors[1])))

@@ -18,15 +18,16 @@ from forecast.language.arrays import Truth
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.predict.answers import Answer, Dates, Probability, Shares, value_of
+from forecast.predict.chance_interval import ChanceInterval
 from forecast.predict.distribution import Distribution
-from forecast.predict.mixture import QuestionPart, RivalResult, join_outcomes, join_parts, question_parts
+from forecast.predict.mixture import QuestionPart, RivalResult, join_outcomes, join_parts, mix_intervals, question_parts
 from forecast.predict.outcomes import Outcomes
 from forecast.predict.question_cases import AskedCases, count_cases
 from forecast.predict.rival_weights import RivalWeights
+from forecast.predict.scenario_chances import NO_SCENARIO
 from forecast.predict.settlement import Status
 
 LEAST_PATHS = 100  # in a branch, for an answer within it: a chance is then known to 5 points
-NO_SCENARIO = ""  # the branch in which no scenario comes about
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def scenario_branches(
     if count is None:
         return Branches(scenarios, None, None)
     cases = next(its.cases for its in known.values())
-    none = Branch(None, "open", _probability(count == 0, base, cases), within[NO_SCENARIO])
+    left = _probability(count == 0, base, cases, _chance(NO_SCENARIO, rivals, weights))
+    none = Branch(None, "open", left, within[NO_SCENARIO])
     return Branches(scenarios, none, _probability(count > 1, base, cases) if len(truths) > 2 else None)
 
 
@@ -124,15 +126,29 @@ def _scenario(name: str, base: Model, rivals: Mapping[str, RivalResult], weights
     parts = question_parts(name, rivals, on_paths=True, scenario=True)
     counted = count_cases(question, base, join_parts(parts, weights))
     outcomes = join_outcomes(parts, counted, np.random.default_rng(0))  # a condition draws nothing
-    value = value_of(question, outcomes, counted.cases, counted.status, None, as_of=base.as_of)
+    chance = _chance(name, rivals, weights)
+    value = value_of(question, outcomes, counted.cases, counted.status, chance, as_of=base.as_of)
     assert isinstance(value, Probability)
     return _Scenario(outcomes.truths[""], counted.cases, counted.status, value)
 
 
-def _probability(truth: Truth, base: Model, cases: ReplicatedCases) -> Probability:
+def _chance(name: str, rivals: Mapping[str, RivalResult], weights: RivalWeights | None) -> ChanceInterval | None:
+    """The interval of the chance of a branch given the variant and its parameters; None where one variant has none."""
+    intervals = {variant: its.scenario_chances.get(name) for variant, its in rivals.items()}
+    if weights is None:
+        return intervals[BASE]
+    parts = [
+        (weights.by_replicate[variant], its.distribution)
+        for variant, its in intervals.items()
+        if its is not None and its.distribution is not None
+    ]
+    return mix_intervals(parts) if len(parts) == len(intervals) else None
+
+
+def _probability(truth: Truth, base: Model, cases: ReplicatedCases, chance: ChanceInterval | None = None) -> Probability:
     """The probability that something is so on a path."""
     question = next(iter(base.topic.scenarios.values()))
-    value = value_of(question, Outcomes({"": truth}), cases, "open", None, as_of=base.as_of)
+    value = value_of(question, Outcomes({"": truth}), cases, "open", chance, as_of=base.as_of)
     assert isinstance(value, Probability)
     return value
 

@@ -11,7 +11,14 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.scenarios import BranchAnswer, ScenariosContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.lead import lead_answer
-from forecast.sentences.scenarios import answer_text_in_short, are_all_open, branch_answer_text, chance_text, scenario_notes, scenario_text
+from forecast.sentences.scenarios import (
+    answer_text_in_short,
+    are_all_open,
+    branch_answer_text,
+    chance_text_with_range,
+    scenario_notes,
+    scenario_text,
+)
 
 MOST_TOGETHER = 3  # answers that stand beside the probability; of more, the first does, and a table of its own has all
 ALL_FUTURES = "All futures"
@@ -49,7 +56,7 @@ def _open_answers(content: TopicContent, its: ScenariosContent) -> list[AnswerCo
 def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> ReportTable:
     columns = (
         Column("scenario", "head"),
-        Column("probability", "number"),
+        Column("probability (90 % range)" if _have_ranges(its) else "probability", "number"),
         *(Column(name_as_words(answer["name"]), "number") for answer in answers),
     )
     rows = [
@@ -57,11 +64,17 @@ def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> 
         for each in its["scenarios"]
     ]
     if its["none"] is not None:
-        none = (chance_text(its["none"]["probability"]), *_texts(answers, its["none"]["answers"], is_open=True))
+        none = (chance_text_with_range(its["none"]["probability"]), *_texts(answers, its["none"]["answers"], is_open=True))
         rows += [(_without_scenario(its), *none)] if its["none"]["probability"]["value"] > 0 else []
         rows += [(ALL_FUTURES, "", *map(answer_text_in_short, answers))]
     asked = "" if not answers else f" and the answer{'s' if len(answers) > 1 else ''} in it"
     return ReportTable(f"Each scenario with its probability{asked}", columns, tuple(rows))
+
+
+def _have_ranges(its: ScenariosContent) -> bool:
+    """Whether the probability of a branch has a 90 % range; it has none in a report made in haste, or of parameters alone."""
+    chances = [*(each["probability"] for each in its["scenarios"]), its["none"]["probability"] if its["none"] else None]
+    return any(chance is not None and "chance" in chance for chance in chances)
 
 
 def _answers_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> ReportTable:

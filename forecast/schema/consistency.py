@@ -94,6 +94,11 @@ LIST_LENGTHS = {  # how many numbers a list has, where it is there
     "answers.*.value.chance": 2,
     "answers.*.value.modes.*.quantiles": 3,
     "answers.*.value.chance_errors": 2,
+    **{
+        f"scenarios.{branch}.{ends}": 2
+        for branch in ("scenarios.*.probability", "none.probability", "several")
+        for ends in ("chance", "chance_errors")
+    },
 }
 SETTLED_PATH = "insight.history.settled"  # empty where the history is
 OF_EACH_MEASURE = (

@@ -25,12 +25,14 @@ QUANTILE_COUNT = 5  # of a number or a date: 5, 25, 50, 75 and 95 %
 
 
 class ChanceContent(TypedDict):
-    """A probability and its Monte Carlo error; ``at_most`` and ``at_least`` are as in the value of an answer."""
+    """A probability and its Monte Carlo error; ``at_most``, ``at_least``, ``chance`` and ``chance_errors`` are as in the value of an answer."""
 
     value: float
     error: float
     at_most: NotRequired[float]
     at_least: NotRequired[float]
+    chance: NotRequired[list[float]]
+    chance_errors: NotRequired[list[float]]
 
 
 class BranchAnswer(TypedDict):
@@ -113,8 +115,11 @@ def scenario_faults(report: TopicContent) -> Iterator[tuple[str, str]]:
 def _branch_faults(
     place: str, chance: ChanceContent | None, answers: list[BranchAnswer], kinds: Mapping[str, AnswerKind]
 ) -> Iterator[tuple[str, str]]:
-    if chance is not None and not 0 <= chance["value"] <= 1:
-        yield f"{place}.probability", NO_PROBABILITY
+    if chance is not None:
+        if any(not 0 <= its <= 1 for its in (chance["value"], *chance.get("chance", ()))):
+            yield f"{place}.probability", NO_PROBABILITY
+        if ("chance" in chance) != ("chance_errors" in chance):
+            yield f"{place}.probability", "an interval and its errors go together"
     for at, answer in enumerate(answers):
         where, kind = f"{place}.answers.{at}", kinds.get(answer["question"])
         if kind is None:

@@ -70,7 +70,7 @@ def ninety_percent_range(answer: AnswerContent) -> str:
     if value is None or answer["status"] != "open":
         return ""
     if is_probability(value, answer["kind"]):
-        return "" if value["chance"] is None else _chance_range(value["chance"], value["chance_errors"] or (0.0, 0.0))
+        return "" if value["chance"] is None else chance_range(value["chance"], value["chance_errors"] or (0.0, 0.0))
     if is_date(value, answer["kind"]):
         first, last = value["quantiles"][0], value["quantiles"][-1]
         return f"{words.month(first)} to {words.month(last) if last else 'later'}" if first else ""
@@ -108,9 +108,10 @@ def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headlin
 
 def _fraction_headline(figure: str, ends: Sequence[float], errors: Sequence[float]) -> Headline:
     """The expected value of a fraction, and how far the fraction is in doubt: nothing where it is in none."""
-    return Headline(figure, interval=_chance_range(ends, errors))
+    return Headline(figure, interval=chance_range(ends, errors))
 
 
-def _chance_range(ends: Sequence[float], errors: Sequence[float]) -> str:
+def chance_range(ends: Sequence[float], errors: Sequence[float]) -> str:
+    """Return the 90 % range of a chance from its ends and their Monte Carlo errors; empty where both are printed alike."""
     low, high = (words.percent(end, error=error) for end, error in zip(ends, errors, strict=True))
     return "" if low == high else words.ends_text(low, high)

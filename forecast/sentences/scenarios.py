@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.scenarios import BranchAnswer, ChanceContent, ScenarioContent, ScenariosContent
-from forecast.sentences.headlines import headline_of
+from forecast.sentences.headlines import chance_range, headline_of
 from forecast.sentences.insight_text import NOT_KNOWN
 
 STATUS_WORDS = {
@@ -26,10 +26,21 @@ def chance_text(chance: ChanceContent) -> str:
     return words.percent(chance["value"], error=chance["error"])
 
 
+def chance_range_text(chance: ChanceContent) -> str:
+    """Return the 90 % range of the probability of a branch as it is printed; empty where it has none."""
+    return chance_range(chance["chance"], chance["chance_errors"]) if "chance" in chance and "chance_errors" in chance else ""
+
+
+def chance_text_with_range(chance: ChanceContent) -> str:
+    """Return the probability of a branch with its 90 % range where it has one: ``32 % (1 to 89 %)``."""
+    ends = chance_range_text(chance)
+    return f"{chance_text(chance)} ({ends})" if ends else chance_text(chance)
+
+
 def scenario_text(scenario: ScenarioContent) -> str:
-    """Return the probability of a scenario as it is printed, or what the record has made of it."""
+    """Return the probability of a scenario as it is printed, with its 90 % range, or what the record has made of it."""
     chance = scenario["probability"]
-    return chance_text(chance) if chance is not None and scenario["status"] == "open" else STATUS_WORDS[scenario["status"]]
+    return chance_text_with_range(chance) if chance is not None and scenario["status"] == "open" else STATUS_WORDS[scenario["status"]]
 
 
 def branch_answer_text(answer: AnswerContent, within: BranchAnswer) -> str:

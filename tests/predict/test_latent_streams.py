@@ -189,7 +189,7 @@ def test_a_report_shows_no_record_of_a_latent_count() -> None:
     contents = {content["name"]: content for content in stream_contents(paths.model, paths)}
     assert {name for name, content in contents.items() if content.get("latent")} == {"drawn", "never"}
     assert all(contents[name]["fan"] is None and contents[name]["total"] is None for name in ("drawn", "never"))
-    assert contents["never"]["entering"].startswith("Nobody records it")
+    assert contents["never"]["entering"].startswith("Nobody records this count")
     recorded = [contents["comers"], contents["asks"]]
     assert "unknown" in unrecorded_sentence(recorded, AS_OF)
     assert unrecorded_sentence(list(contents.values()), AS_OF) == unrecorded_sentence(recorded, AS_OF)

@@ -15,7 +15,7 @@ from scipy import stats  # noqa: TID253 - closed forms to hold against
 
 from forecast.book.topic import Topic, Variant
 from forecast.inference.monte_carlo import REPLICATES
-from forecast.model.settings import Settings
+from forecast.model.settings import EngineChoice, Settings
 from forecast.predict.analysis import published_result
 from forecast.predict.answers import Dates, Probability, Shares
 from forecast.predict.distribution import Distribution
@@ -59,10 +59,10 @@ def topic_of(
     )
 
 
-def branches_of(topic: Topic, seed: int = 1, draws: int = 16_384) -> Branches:
+def branches_of(topic: Topic, seed: int = 1, draws: int = 16_384, *, chances: bool = False, engine: EngineChoice = "auto") -> Branches:
     """The branches of a topic without variants."""
-    result = published_result(topic, AS_OF, Settings(seed=seed, draws=draws, chances=False))
-    rivals = {"base": RivalResult(result.posterior, result.paths, result.answers)}
+    result = published_result(topic, AS_OF, Settings(seed=seed, draws=draws, chances=chances, engine=engine))
+    rivals = {"base": RivalResult(result.posterior, result.paths, result.answers, result.scenario_chances)}
     return scenario_branches(topic, rivals, None, result.answers, np.random.default_rng(seed))
 
 
@@ -267,16 +267,89 @@ def test_scenarios_leave_answers_as_they_are() -> None:
     assert alone == beside
 
 
+# ---- the 90 % range of a scenario's probability
+
+
+def chance_of_two(rate: Any) -> Any:
+    """The chance of two or more events soon, given the rate."""
+    return 1 - np.exp(-rate * SOON) * (1 + rate * SOON)
+
+
+def check_ends(branch: Branch | None, exact: Any) -> None:
+    """The ends of a branch's range are exact ones within their errors, which are no larger than they need be."""
+    chance = probability_of(branch)
+    assert chance.chance is not None
+    assert chance.chance_errors is not None
+    for end, error, right in zip(chance.chance, chance.chance_errors, exact, strict=True):
+        assert abs(end - right) < ERRORS * error
+        assert error < 0.02
+
+
+def test_the_range_of_a_scenario_is_that_of_its_chance_given_the_parameters() -> None:
+    """The chance of two events soon grows with the rate, so its points are those of the rate; that of none of them falls with it."""
+    branches = branches_of(topic_of(SCENARIOS), chances=True)
+    low, high = chance_of_two(stats.gamma.ppf([0.05, 0.95], SHAPE, scale=1 / RATE))
+    check_ends(branches.scenarios[0], (low, high))
+    check_ends(branches.none, (1 - high, 1 - low))
+    assert high - low > 0.3
+
+
+def test_the_range_of_a_scenario_without_a_closed_form_is_counted_on_paths() -> None:
+    """Two and not three events soon, and two scenarios together: none of them is fewer than two or more than three."""
+    scenarios = {
+        str(name): {"when": f"total(seen) >= {n} and total(seen) <= {n}", "by": AS_OF + timedelta(days=SOON)}
+        for name, n in (("two", 3), ("three", 4))
+    }
+    branches = branches_of(topic_of(scenarios), chances=True)
+    rates = stats.gamma.ppf((np.arange(20_000) + 0.5) / 20_000, SHAPE, scale=1 / RATE)
+    two, three = (stats.poisson.pmf(n, rates * SOON) for n in (2, 3))
+    for branch, chances in ((branches.scenarios[0], two), (branches.scenarios[1], three), (branches.none, 1 - two - three)):
+        check_ends(branch, np.quantile(chances, [0.05, 0.95]))
+
+
+@pytest.mark.slow
+def test_both_engines_give_the_range_of_a_scenario() -> None:
+    """The ends by NUTS are those of the closed form, too."""
+    branches = branches_of(topic_of(SCENARIOS), chances=True, engine="nuts")
+    check_ends(branches.scenarios[0], chance_of_two(stats.gamma.ppf([0.05, 0.95], SHAPE, scale=1 / RATE)))
+
+
+def test_a_scenario_has_no_range_where_its_chance_is_not_in_doubt_or_not_asked_for() -> None:
+    """Without chances, of what the record has settled, and of a scenario about a parameter, which is so or not on each draw."""
+    assert probability_of(usual_branches().scenarios[0]).chance is None
+    scenarios = {**SCENARIOS, "fast": {"when": "rate > 0.15"}, "one": {"when": "total(seen) >= 1", "by": AS_OF + timedelta(days=SOON)}}
+    branches = branches_of(topic_of(scenarios), chances=True)
+    two, fast, one = branches.scenarios
+    assert probability_of(two).chance is not None
+    assert (one.status, probability_of(one).chance, probability_of(fast).chance) == ("happened", None, None)
+    assert probability_of(branches.none).chance is None
+
+
+def test_the_range_of_a_scenario_under_variants_is_over_both() -> None:
+    """Its points are those of the mixture of what the chance is under each variant, by their weights."""
+    prior = (30.0, 100.0)
+    branches, weights = mixed_branches(0.4, prior, chances=True)
+    posteriors = [(SHAPE, RATE), (prior[0] + sum(COUNTS), prior[1] + len(COUNTS))]
+    shares = [1 - weights.weight("rival"), weights.weight("rival")]
+    rates = np.linspace(1e-4, 1.5, 200_000)
+    below = sum(share * stats.gamma.cdf(rates, shape, scale=1 / rate) for share, (shape, rate) in zip(shares, posteriors, strict=True))
+    ends = chance_of_two(np.interp([0.05, 0.95], below, rates))
+    check_ends(branches.scenarios[0], ends)
+    check_ends(branches.none, 1 - ends[::-1])
+
+
 # ---- variants
 
 
-def mixed_branches(weight: float, rival_prior: tuple[float, float], seed: int = 1) -> tuple[Branches, RivalWeights]:
+def mixed_branches(
+    weight: float, rival_prior: tuple[float, float], seed: int = 1, *, chances: bool = False
+) -> tuple[Branches, RivalWeights]:
     """The branches of two variants together, and their weights."""
     base, rival = topic_of(SCENARIOS), topic_of(SCENARIOS, prior=rival_prior)
     topic = replace(base, variants={"rival": Variant("rival", weight, "It may be so.", {}, rival)})
-    settings = Settings(seed=seed, chances=False)
+    settings = Settings(seed=seed, chances=chances)
     results = {name: published_result(its, AS_OF, settings) for name, its in topic.rivals.items()}
-    rivals = {name: RivalResult(its.posterior, its.paths, its.answers) for name, its in results.items()}
+    rivals = {name: RivalResult(its.posterior, its.paths, its.answers, its.scenario_chances) for name, its in results.items()}
     weights = rival_weights(topic, {name: its.posterior for name, its in rivals.items()}, settings)
     answers = mix_answers(rivals, weights, np.random.default_rng(3))
     return scenario_branches(topic, rivals, weights, answers, np.random.default_rng(seed)), weights

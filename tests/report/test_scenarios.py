@@ -36,9 +36,13 @@ def test_each_branch_has_its_probability_and_the_leading_answer_in_it() -> None:
     """Open scenarios have both, a settled one what became of it, and last come what is left and the answer in all futures."""
     content = with_scenarios(sample_content())
     lead = next(answer for answer in content["answers"] if answer["status"] == "open")
-    assert [column.name for column in view_of(content).table.columns] == ["scenario", "probability", lead["name"].replace("_", " ")]
+    assert [column.name for column in view_of(content).table.columns] == [
+        "scenario",
+        "probability (90 % range)",
+        lead["name"].replace("_", " "),
+    ]
     assert view_of(content).table.rows == (
-        ("They attack again", "31 %", "99 %"),
+        ("They attack again", "31 % (1 to 89 %)", "99 %"),
         ("All for all", "below 0.1 %", "not known"),
         ("It began", "has come about", ""),
         ("It never begins", "can no longer come about", ""),
@@ -161,7 +165,7 @@ def test_page_and_markdown_have_the_scenarios_between_the_lead_and_the_other_que
     ):
         assert shown.count(heading) == 1
         assert shown.index(heading) < shown.index("They attack again") < shown.index(SELECTION) < shown.index(others)
-    assert "| They attack again | 31 % | 99 % |" in text
+    assert "| They attack again | 31 % (1 to 89 %) | 99 % |" in text
     plain = render_topic(sample_content())
     assert "Scenarios" not in plain["route.html"].decode() + plain["route.md"].decode()
 

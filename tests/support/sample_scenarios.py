@@ -20,7 +20,7 @@ def with_scenarios(content: Any) -> Any:
     unknown[0] = {**unknown[0], "paths": 0.0, "reasons": ["It divides by nothing."]}
     days = {"by": "2027-12-31", "since": "2026-11-01"}
     battle = {"name": "battle", "title": "They attack again", "when": "total(captures) >= 4", **days, "status": "open"}
-    chance = {"value": 0.312, "error": 0.002}
+    chance = {"value": 0.312, "error": 0.002, "chance": [0.011, 0.893], "chance_errors": [0.001, 0.002]}
     scenarios = [
         {**battle, "probability": dict(chance), "answers": [moved, *within[1:]]},
         {
