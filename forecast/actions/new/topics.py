@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
+from forecast.actions.new.event_counts import with_counted_events
 from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
@@ -120,6 +121,8 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
     if by is not None and kind in OPTIONAL_DAY:
         template = with_last_day(template, name, by)
+    if own.asks and not own.answer:
+        template = with_counted_events(template, kind, name, own.asks)
     filled, problems = _fill_with_priors(root, kind, name, template, own, days)
     if filled is None:
         return TopicDraft(problems)
