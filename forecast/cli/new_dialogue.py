@@ -286,6 +286,7 @@ def _ask_belief(template: Topic, name: str) -> str:
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:
     """The answers, once the person has seen what they make and agreed; problems are said, and end it."""
     from forecast.actions.new.topics import prepare_topic
+    from forecast.cli.new_questions import print_questions
 
     draft = prepare_topic(root, answers, today=today)
     if draft.topic is None:
@@ -293,8 +294,6 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
             complain(Fault(problem.message, hint=problem.hint))
         return None
     echo()
-    asked = [question.asks for question in draft.topic.questions.values()] + [judged.asks for judged in draft.topic.judged.values()]
-    for asks in asked:
-        echo(f"It asks: {asks}")
+    print_questions(draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today)
     print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today)
     return answers if confirm("Write it? y or n:") else None

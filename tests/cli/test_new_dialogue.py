@@ -138,6 +138,21 @@ def test_a_condition_in_the_question_is_not_asked_for(talk: Talk, fresh: Path):
         assert [question.asks for question in topic.questions.values()][1] == "If the county pays: will it run?"
 
 
+def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk, fresh: Path):
+    """Who says no has seen what would be answered, and for which day; who says yes is not told twice."""
+    words = ("price", "--like", "level", "--asks", "Will it close above 100 by 31 March 2999?", "--by", "2999-03-31", "--ask")
+    shown = (
+        "It asks: Will it close above 100 by 31 March 2999?",
+        "It answers: start + trend * t > 100",
+        "It is answered for 31 March 2999 itself, not for the days before; --by gives another day.",
+    )
+    for last in ("n", "y"):
+        lines = talk(*words, typed=("", "", "", last)).out.splitlines()
+        assert [lines.count(line) for line in shown] == [1, 1, 1]
+        assert sum(line.startswith("NOTE: “by 31 March 2999” may mean some day until then") for line in lines) == 1
+        assert (fresh / "seeds/price").exists() == (last == "y")
+
+
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):
     """Options and dialogue go together: with all but the last yes given, that alone is asked."""
     words = ("canal", "--like", "hazard", "--asks", "Will it freeze?", "--by", "2999-12-31", "--since", "2999-01-01")

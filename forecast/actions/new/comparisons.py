@@ -33,6 +33,8 @@ _FORMS = (
     ("exactly|precisely", "", "=="),
     ("", r"\s*(?:\btimes\s+)?\bor\s+(?:more|above|higher)\b|\+(?=\s)", ">="),
     ("", r"\s*(?:\btimes\s+)?\bor\s+(?:fewer|less|below|lower)\b", "<="),
+    (r"reach(?:es)?|hits?|touch(?:es)?|(?:rises?|climbs?)\s+to", "", ">="),
+    (r"(?:falls?|drops?|sinks?|declines?)\s+to", "", "<="),
 )
 _COMPARISONS = tuple(
     (re.compile(rf"\b{before}\s+{_VALUE}{_IS_WHOLE}{_IS_TIME}" if before else rf"(?<![\w.,]){_VALUE}(?:{after})", re.IGNORECASE), operator)
@@ -48,7 +50,10 @@ _OF_EACH_TIME = re.compile(
     r"\s*(?:\w+\s+){0,3}?(?:a|an|per|each|every|(?:in|within|on|during)\s+(?:a|an|any|one))\s+(?:single\s+|given\s+)?(?:day|week|month|quarter|season|year|decade)\b",
     re.IGNORECASE,
 )  # "more than 3 a month" are not three in all
-_SIZES = re.compile(r"above|below|exceed|(?:greater|higher|larger|lower|smaller)\s|.*(?:above|below|higher|lower)$", re.IGNORECASE)
+_SIZES = re.compile(
+    r"above|below|exceed|reach|hit|touch|(?:rise|climb|fall|drop|sink|decline)s?\s|(?:greater|higher|larger|lower|smaller)\s|.*(?:above|below|higher|lower)$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:over|under)\s+(?:the\s+)?(?:19|20|21)\d\d", re.IGNORECASE)  # a time, as in "over 2027"
 
 
@@ -74,7 +79,8 @@ def named_comparison(asks: str) -> NamedComparison | None:
 def comparisons_of(asks: str) -> tuple[NamedComparison, ...]:
     """Return each comparison with a number in a question's words, in their order."""
     found = [(match, operator) for pattern, operator in _COMPARISONS for match in pattern.finditer(asks)]
-    found.sort(key=lambda pair: pair[0].start())
+    firsts = {match.start("figure"): (match, operator) for match, operator in reversed(found)}  # "fall to 3 or below" compares once
+    found = [firsts[at] for at in sorted(firsts)]
     return tuple(_comparison(asks, match, operator) for match, operator in found if not _YEAR.fullmatch(match[0].strip()))
 
 

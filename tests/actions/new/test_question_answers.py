@@ -86,6 +86,8 @@ def test_what_may_mean_something_else_changes_no_answer_and_is_noted(asks: str):
         ("level", "Will it close above $100k on 31 March 2027?", LEVEL, "start + trend * t > 100000"),
         ("level", "Will it fall below 2.75 % in 2027?", LEVEL, "start + trend * t < 2.75"),
         ("level", "Will the price exceed €1.5 million in 2027?", LEVEL, "start + trend * t > 1500000"),
+        ("level", "Will it reach 200 by 31 March 2027?", LEVEL, "start + trend * t >= 200"),
+        ("level", "Will it fall to 3 % or below?", LEVEL, "start + trend * t <= 3"),
         ("level", "How high will it stand?", LEVEL, "start + trend * t"),
         ("level", "Will it rise?", LEVEL, LEVEL),
         ("poll", "What share will vote for it?", POLL, "support + until_vote"),
