@@ -15,7 +15,7 @@ import tomlkit
 from forecast.actions.new.comparisons import NamedComparison, comparisons_of, is_negated
 from forecast.actions.new.question_words import form_of
 from forecast.book.files.layout import topic_path
-from forecast.schema import words
+from forecast.book.files.months import MONTHS
 
 COUNTED_EVENTS = frozenset({"hazard"})  # whose record counts how often it happened
 EVENT_KINDS = COUNTED_EVENTS | {"ladder"}  # whose first answer is that it happens at all
@@ -30,7 +30,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    rf"\b(?P<said>between\s+(?:{_NUMBER}|one|1)\s+and\s+{_NUMBER})\b(?!\s*(?:%|per\s?cent|{'|'.join(words.MONTHS)}))", re.IGNORECASE
+    rf"\b(?P<said>between\s+(?:{_NUMBER}|one|1)\s+and\s+{_NUMBER})\b(?!\s*(?:%|per\s?cent|{'|'.join(MONTHS)}))", re.IGNORECASE
 )
 _NONE = re.compile(r"(?<=there\sbe\s)(?P<said>no|zero)(?=\s+[a-z])(?!\s+(?:more|fewer|less|later|longer)\b)", re.IGNORECASE)
 _COUNTING_WORDS = re.compile(
