@@ -171,7 +171,7 @@ def new(
         print_output("new", {"topic": answers.name, "paths": list(done.paths), "implied": implied})
         return
     if not is_dialogue and answers.own.asks_own:
-        print_preview(done.topic, done.beliefs, given_priors, now)
+        print_preview(done.topic, done.beliefs, given_priors, now, years=done.years)
     for path in done.paths:
         echo(path)
     if not is_dialogue:  # which has said it before it wrote

@@ -15,6 +15,7 @@ from forecast.language.faults import Fault, did_you_mean
 
 if TYPE_CHECKING:
     from forecast.actions.new.beliefs import Belief
+    from forecast.actions.new.past_years import PastYears
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers
     from forecast.book.topic import Topic
@@ -48,13 +49,15 @@ def given_parameters(own: TemplateInput, beliefs: tuple[Belief, ...]) -> frozens
     return own.prior_names | {belief.name.partition(".")[0] for belief in beliefs}
 
 
-def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date) -> None:
+def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date, *, years: PastYears | None) -> None:
     """Print each prior that was said in words as a statement with its 90 % range, and what the topic says before anything else is seen.
 
     ``given`` are the parameters of which something was said; while nothing was, and a template's placeholders stand, its answer is nobody's.
     """
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
 
+    if years is not None and (taken := years.sentence()):
+        echo(taken)
     for belief in beliefs:
         print_belief(belief)
     reached = next((name for name in topic.parameters if name in given), None)
@@ -295,5 +298,5 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
         return None
     echo()
     print_questions(draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today)
-    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today)
+    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today, years=draft.years)
     return answers if confirm("Write it? y or n:") else None

@@ -120,6 +120,10 @@ def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     assert (ran.code, ran.err) == (0, "")
     assert "`x` is no count of a year" in ran.out
     assert "a source is needed (where can a reader check this?)" in ran.out
+    years = [date.today().year - back for back in (3, 2, 1)]  # noqa: DTZ011 - the day of the command line
+    taken = f"The counts were given without years, and are taken for {years[0]}: 10, {years[1]}: 8, {years[2]}: 6."
+    lines = ran.out.splitlines()
+    assert lines.index("It answers: total(events) > 9") < lines.index(taken)  # and before it is written
     topic = read_book(fresh, ["storms_2999"])[0].topics["storms_2999"]
     assert [question.answer_text for question in topic.questions.values()] == ["total(events) > 9"]
     rows = (fresh / "seeds/storms_2999/events.csv").read_text(encoding="utf-8").splitlines()[1:]

@@ -13,7 +13,7 @@ from forecast.book.files.problems import Place, Problem, Result
 from forecast.book.records import record_line
 
 PAST_EXAMPLE = 'as in --past "12 9 15", the last whole year last, or --past "2016: 12 9 15"'
-NEEDED_COLUMNS = ("from", "to", "value", "source")
+NEEDED_COLUMNS = ("from", "to", "value", "source", "note")
 _FIRST_YEAR = re.compile(r"\s*(\d{4})\s*:\s*")
 
 
@@ -23,6 +23,7 @@ class PastYears:
 
     first: int
     counts: tuple[str, ...]
+    is_said: bool  # whether the first year was given; else the last of them is the last whole year
 
     @property
     def opens(self) -> date:
@@ -33,8 +34,17 @@ class PastYears:
         """The rows as lines of a record with these columns."""
         rows = []
         for year, count in enumerate(self.counts, start=self.first):
-            rows.append(record_line(columns, {"from": date(year, 1, 1), "to": date(year, 12, 31), "value": count, "source": source}))
+            note = "" if self.is_said else f"given without a year, and taken for {year}"
+            cells = {"from": date(year, 1, 1), "to": date(year, 12, 31), "value": count, "source": source, "note": note}
+            rows.append(record_line(columns, cells))
         return "".join(rows)
+
+    def sentence(self) -> str:
+        """Which years the counts are of, where that was not said; empty where it was."""
+        if self.is_said:
+            return ""
+        years = list(enumerate(self.counts, start=self.first))
+        return f"The counts were given without years, and are taken for {', '.join(f'{year}: {count}' for year, count in years)}."
 
 
 def past_years(kind: str, name: str, own: TemplateInput, columns: tuple[str, ...] | None, today: date) -> Result[PastYears]:
@@ -61,7 +71,7 @@ def past_years(kind: str, name: str, own: TemplateInput, columns: tuple[str, ...
         return Result(None, (Problem(place, message, "leave it out: what is seen of it is a row, with `forecast observe`"),))
     if first < 1:
         return Result(None, (Problem(place, f"{len(counts)} years are more than there were", PAST_EXAMPLE),))
-    return Result(PastYears(first, counts))
+    return Result(PastYears(first, counts, is_said=match is not None))
 
 
 def with_past_years(texts: Mapping[str, str], path: str, years: PastYears, source: str) -> dict[str, str]:

@@ -64,22 +64,24 @@ class TopicAnswers:
 
 @dataclass(frozen=True, slots=True)
 class NewTopicResult:
-    """The new topic, the paths of its files and its priors that were given in words; or problems, and nothing written."""
+    """The new topic, the paths of its files, its priors that were given in words, and the years before; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
     topic: Topic | None = None
     paths: tuple[str, ...] = ()
     beliefs: tuple[Belief, ...] = ()
+    years: PastYears | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TopicDraft:
-    """A new topic before it is written, with the texts of its files by path and its priors that were given in words; or problems."""
+    """A new topic before it is written, with the texts of its files by path, its priors that were given in words, and the years before; or problems."""
 
     problems: tuple[Problem, ...] = ()
     topic: Topic | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     beliefs: tuple[Belief, ...] = ()
+    years: PastYears | None = None
 
 
 def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResult:
@@ -102,7 +104,7 @@ def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResu
         return NewTopicResult((fault.problem,))
     except OSError as error:
         return NewTopicResult((access_problem(f"{SEEDS}/{name}", "be written", error),))
-    return NewTopicResult(taken) if taken else NewTopicResult(draft.problems, draft.topic, tuple(draft.texts), draft.beliefs)
+    return NewTopicResult(taken) if taken else NewTopicResult(draft.problems, draft.topic, tuple(draft.texts), draft.beliefs, draft.years)
 
 
 def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDraft:
@@ -137,7 +139,7 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
         summarise_priors(topic, today)
     except Unsound as unsound:
         return TopicDraft(unsound.problems)
-    return TopicDraft(problems, topic, texts, beliefs)
+    return TopicDraft(problems, topic, texts, beliefs, years)
 
 
 def _with_days_of_question(answers: TopicAnswers, today: date) -> tuple[TopicAnswers, tuple[Problem, ...]]:
