@@ -250,16 +250,19 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
     """What is given with a prior, and its reason, for each that is the template's placeholder and can be said in words."""
     from forecast.actions.new.beliefs import can_be_said
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
-    from forecast.elicitation.phrases import EXAMPLES, OPTIONS_EXAMPLE
+    from forecast.elicitation.phrases import OPTIONS_EXAMPLE, examples
+    from forecast.elicitation.subject import subject_of
 
     taken = own.prior_names | ({BASE_RATES.get(kind, "")} if own.base_rate else set())
     for name in priors_with(template, PLACEHOLDER):
         if name in taken or not can_be_said(template, name):
             continue
         unit = template.parameters[name].unit
-        example = OPTIONS_EXAMPLE if template.parameters[name].categories else EXAMPLES
+        example = OPTIONS_EXAMPLE if template.parameters[name].categories else examples(subject_of(template, name).support, unit)
         echo()
-        echo(f"What do you believe of `{name}`{f', in {unit}' if unit else ''}? {example[0].upper()}{example[1:]}.")
+        echo(
+            f"What do you believe of `{name}`{f', {"for" if unit.startswith(("a ", "an ")) else "in"} {unit}' if unit else ''}? {example[0].upper()}{example[1:]}."
+        )
         if said := _ask_belief(template, name):
             own = replace(own, priors={**own.priors, name: said})
             reason = ask("Why? A sentence; Enter for none so far:", typed_reason)

@@ -88,6 +88,21 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("conditional", "What do you believe of `condition`? As in 2 to 20 % (nine chances in ten)"),
+        ("hazard", "What do you believe of `rate`, in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
+        ("ladder", "What do you believe of `chance`, for a month? As in 2 to 20 % (nine chances in ten)"),
+        ("level", "What do you believe of `start`, in cm? As in -5 to 20 (nine chances in ten)"),
+    ],
+)
+def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
+    """A share is asked for with shares, a rate with rates, and a number that may be negative with such numbers."""
+    words = ("mine", "--like", kind, "--asks", "Will it run if the county pays?", "--ask")
+    assert asked in talk(*words, typed=("", "", "", "", "", "", "", "n")).out
+
+
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)
