@@ -190,7 +190,7 @@ def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
     def parse(text: str) -> str:
         if text:
             tried = replace(own, past=text, source=own.source or "asked for next")
-            for problem in past_years(answers.kind, answers.name, tried, columns_of_record(answers.kind), today).problems:
+            for problem in past_years(answers.kind, tried, columns_of_record(answers.kind), today).problems:
                 raise Fault(problem.message, hint=problem.hint)
         return text
 

@@ -224,10 +224,11 @@ def test_priors_in_words_are_written_as_statements_with_what_was_said(run: Run, 
     ],
 )
 def test_words_that_say_no_prior_are_refused(fresh: Path, kind: str, own: TemplateInput, message: str):
-    """Each has a problem in the prior file's place, and nothing is written."""
+    """Each has a problem at the option that it was given for, and nothing is written."""
     before = files_of(fresh)
     (problem,) = new_topic(fresh, "mine", kind=kind, own=own, today=TODAY).problems
-    assert (problem.place.path, problem.message) == ("priors/mine.toml", message)
+    option = "--base-rate" if own.base_rate else "--prior"
+    assert (problem.place.path, problem.place.line, problem.message) == (option, 0, message)
     assert files_of(fresh) == before
 
 
