@@ -300,6 +300,8 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
             complain(Fault(problem.message, hint=problem.hint))
         return None
     echo()
-    print_questions(draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today)
+    print_questions(
+        draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today, were_asked=True
+    )
     print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today, years=draft.years)
     return answers if confirm("Write it? y or n:") else None

@@ -163,7 +163,7 @@ def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk,
     shown = (
         "It asks: Will it close above 100 by 31 March 2999?",
         "It answers: start + trend * t > 100",
-        "It is answered for 31 March 2999 itself, not for the days before; --by gives another day.",
+        "It is answered for 31 March 2999 itself, not for the days before.",
     )
     for last in ("n", "y"):
         lines = talk(*words, typed=("", "", "", last)).out.splitlines()
