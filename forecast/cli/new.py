@@ -16,7 +16,7 @@ from forecast.cli.options import AllowLinks, AsJson, Book, day, reasons_by_name,
 
 if TYPE_CHECKING:
     from forecast.actions.new.topics import TopicAnswers
-    from forecast.book.topic import Question, Stream, Topic
+    from forecast.book.topic import Stream, Topic
 
 
 def _kind(text: str) -> str:
@@ -150,6 +150,7 @@ def new(
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers, new_topic
     from forecast.cli.new_dialogue import given_parameters, implied_output, print_preview
+    from forecast.cli.new_questions import print_questions
 
     root, now = root_of(book, allow_links=allow_links), today()
     own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), reasons_by_name(reasons or [])
@@ -170,31 +171,19 @@ def new(
         print_output("new", {"topic": answers.name, "paths": list(done.paths), "implied": implied})
         return
     if not is_dialogue and answers.own.asks_own:
-        print_preview(done.topic, done.beliefs, given_priors, now)
+        print_preview(done.topic, done.beliefs, given_priors, now, years=done.years)
     for path in done.paths:
         echo(path)
-    _print_topic(done.topic, given_priors, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own)
+    if not is_dialogue:  # which has said it before it wrote
+        print_questions(done.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=now)
+    _print_next(done.topic, given_priors, asks_own=answers.own.asks_own)
 
 
-def _print_topic(topic: Topic, given: frozenset[str], *, kind: str, asks_own: bool) -> None:
-    """Print what a new topic asks, which of its priors are the template's, and what is next; ``kind`` is empty where the answer is a person's own."""
-    from forecast.actions.new.question_answers import answer_note
-    from forecast.actions.new.question_days import contradiction
+def _print_next(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
+    """Print which priors of a new topic are the template's, and what is next."""
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
     from forecast.book.files.layout import prior_path
-    from forecast.schema import words
 
-    for judged in list(topic.judged.values())[:1]:
-        echo(f"It asks: {judged.asks}")
-    for question in topic.questions.values() if asks_own else list(topic.questions.values())[:1]:
-        echo(f"It asks: {question.asks}")
-        echo(f"It answers: {question.answer_text}")
-        if counted := _counted_days(question):
-            echo(counted)
-        if said := contradiction(question.asks, question.by, today()):
-            echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
-        if asks_own and (differs := answer_note(kind, question.asks, question.answer_text)):
-            echo(f"NOTE: {differs}.")
     left = priors_with(topic, PLACEHOLDER)
     if asks_own and left:
         echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic.name)}, each with its reason.")
@@ -221,20 +210,6 @@ def _ask_for_answers(root: Path, given: TopicAnswers, now: date) -> TopicAnswers
         echo("Nothing was written.", err=True)
         raise typer.Exit(1)
     return answers
-
-
-def _counted_days(question: Question) -> str:
-    """From which day to which a question counts, or its last day where it counts from none; empty where it has neither."""
-    from forecast.model.clock import DAYS_PER_MONTH
-    from forecast.schema import words
-
-    if question.by is None:
-        return ""
-    if question.since is None:
-        return f"Its last day is {words.day(question.by)}; --by gives another."
-    days = (question.by - question.since).days + 1
-    length = words.days(days) if days < 60 else f"{days / DAYS_PER_MONTH:.3g} months"
-    return f"It counts from {words.day(question.since)} to {words.day(question.by)} ({length}); --since and --by give other days."
 
 
 def _next_commands(topic: Topic, *, with_rows: bool, draft: bool) -> list[str]:

@@ -15,6 +15,7 @@ from forecast.language.faults import Fault, did_you_mean
 
 if TYPE_CHECKING:
     from forecast.actions.new.beliefs import Belief
+    from forecast.actions.new.past_years import PastYears
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import TopicAnswers
     from forecast.book.topic import Topic
@@ -48,13 +49,15 @@ def given_parameters(own: TemplateInput, beliefs: tuple[Belief, ...]) -> frozens
     return own.prior_names | {belief.name.partition(".")[0] for belief in beliefs}
 
 
-def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date) -> None:
+def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date, *, years: PastYears | None) -> None:
     """Print each prior that was said in words as a statement with its 90 % range, and what the topic says before anything else is seen.
 
     ``given`` are the parameters of which something was said; while nothing was, and a template's placeholders stand, its answer is nobody's.
     """
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
 
+    if years is not None and (taken := years.sentence()):
+        echo(taken)
     for belief in beliefs:
         print_belief(belief)
     reached = next((name for name in topic.parameters if name in given), None)
@@ -187,7 +190,7 @@ def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
     def parse(text: str) -> str:
         if text:
             tried = replace(own, past=text, source=own.source or "asked for next")
-            for problem in past_years(answers.kind, answers.name, tried, columns_of_record(answers.kind), today).problems:
+            for problem in past_years(answers.kind, tried, columns_of_record(answers.kind), today).problems:
                 raise Fault(problem.message, hint=problem.hint)
         return text
 
@@ -247,16 +250,19 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
     """What is given with a prior, and its reason, for each that is the template's placeholder and can be said in words."""
     from forecast.actions.new.beliefs import can_be_said
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
-    from forecast.elicitation.phrases import EXAMPLES, OPTIONS_EXAMPLE
+    from forecast.elicitation.phrases import OPTIONS_EXAMPLE, examples
+    from forecast.elicitation.subject import subject_of
 
     taken = own.prior_names | ({BASE_RATES.get(kind, "")} if own.base_rate else set())
     for name in priors_with(template, PLACEHOLDER):
         if name in taken or not can_be_said(template, name):
             continue
         unit = template.parameters[name].unit
-        example = OPTIONS_EXAMPLE if template.parameters[name].categories else EXAMPLES
+        example = OPTIONS_EXAMPLE if template.parameters[name].categories else examples(subject_of(template, name).support, unit)
         echo()
-        echo(f"What do you believe of `{name}`{f', in {unit}' if unit else ''}? {example[0].upper()}{example[1:]}.")
+        echo(
+            f"What do you believe of `{name}`{f', {"for" if unit.startswith(("a ", "an ")) else "in"} {unit}' if unit else ''}? {example[0].upper()}{example[1:]}."
+        )
         if said := _ask_belief(template, name):
             own = replace(own, priors={**own.priors, name: said})
             reason = ask("Why? A sentence; Enter for none so far:", typed_reason)
@@ -286,6 +292,7 @@ def _ask_belief(template: Topic, name: str) -> str:
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:
     """The answers, once the person has seen what they make and agreed; problems are said, and end it."""
     from forecast.actions.new.topics import prepare_topic
+    from forecast.cli.new_questions import print_questions
 
     draft = prepare_topic(root, answers, today=today)
     if draft.topic is None:
@@ -293,8 +300,8 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
             complain(Fault(problem.message, hint=problem.hint))
         return None
     echo()
-    asked = [question.asks for question in draft.topic.questions.values()] + [judged.asks for judged in draft.topic.judged.values()]
-    for asks in asked:
-        echo(f"It asks: {asks}")
-    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today)
+    print_questions(
+        draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today, were_asked=True
+    )
+    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today, years=draft.years)
     return answers if confirm("Write it? y or n:") else None

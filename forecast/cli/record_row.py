@@ -75,6 +75,14 @@ def said_line(done: RecordedRow[Forecast]) -> str:
     return f"{done.of.address}: {forecast_line(done.row, unit=asked.unit, of_dates=asked.type == 'date')} (id {done.row.id})"
 
 
+def read_line(done: RecordedRow[Forecast], typed: str) -> str:
+    """How a forecast of a date was read that was typed in years or months; empty for any other."""
+    from forecast.forecasts.typed_days import days_spelled
+
+    spelled = days_spelled(typed) if done.of is not None and done.of.question.question.type == "date" else None
+    return f"“{typed}” is read as {spelled}{': from the first day to the last' if ' to ' in spelled else ''}." if spelled else ""
+
+
 def replaced_line(done: RecordedRow[Forecast], replaced: Forecast) -> str:
     """Which forecast held until then, in a line."""
     from forecast.forecasts.value_words import forecast_line

@@ -9,7 +9,7 @@ import typer
 from forecast.cli.completion import complete_question
 from forecast.cli.lines import echo
 from forecast.cli.options import AllowLinks, AsJson, Book, line_text, root_of
-from forecast.cli.record_row import print_row, replaced_line, said_line
+from forecast.cli.record_row import print_row, read_line, replaced_line, said_line
 from forecast.forecasts.people import PERSON_KINDS, PersonKind
 from forecast.system import utc_now
 
@@ -34,7 +34,7 @@ Value = Annotated[
     list[str],
     typer.Argument(
         metavar="VALUE",
-        help="30% or 0.3; odds 3:7; a 90 % interval 0.4 to 3; points 5%=0.4 50%=1; options a=20% b=80%; a day.",
+        help="30% or 0.3; odds 3:7; a 90 % interval 0.4 to 3; points 5%=0.4 50%=1; options a=20% b=80%; a day, or 2027 to 2031.",
         show_default=False,
     ),
 ]
@@ -102,6 +102,7 @@ def say(
       forecast say another_transfer 3:7 --who Ana --why "Odds of three to seven in favour."
       forecast say wishes_next 0.4 to 3 --median 1 --why "A 90 % interval, as last year."
       forecast say wishes_next 5%=0.4 50%=1 95%=3 --why "The same, point by point."
+      forecast say first_transfer 2027 to 2031 --why "A 90 % interval, from the first day of 2027 to the last of 2031."
       forecast say winner red=20% blue=80% --why "As the polls have it."
       forecast say metaculus:41257 0.12 --on 2026-10-02 --why "From my notes."
       forecast say another_transfer 8% --who "all transfers" --kind "base rate" --why "Two of 25." --source https://example.org
@@ -114,5 +115,7 @@ def say(
     done = put_on_record(root, question, said, now=utc_now())
     replaced = forecast_replaced(root, done)
     print_row(root, done, said_line(done), as_json=as_json)
+    if not as_json and (how := read_line(done, said.value)):
+        echo(how)
     if replaced is not None and not as_json:
         echo(replaced_line(done, replaced))

@@ -28,7 +28,6 @@ from forecast.elicitation.texts import parse_number
 from forecast.language.faults import Fault
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 
-EXAMPLES = "as in 0.02 to 0.5 (nine chances in ten), about 0.1 (half to twice that), 3 in 20 years, 3 of 20, at least 3, below 10 %"
 OPTIONS_EXAMPLE = "as in red 40 %, blue 35 %, other 25 %"
 CHANCES_TOLERANCE = 1e-9  # within which chances add up to 1
 ONE_SIDED = 0.95  # of the probability lies on the side of a single bound
@@ -85,6 +84,23 @@ def is_statement(text: str) -> bool:
     return _STATEMENT.match(text.strip()) is not None
 
 
+def examples(support: Support, unit: str = "") -> str:
+    """Return how a belief may be said of an unknown with these values; of a rate, one per a time, also by events in a time."""
+    is_rate = _period_of_unit(unit) is not None
+    if support == SHARE_SUPPORT:
+        seen = "3 in 20 years" if is_rate else "3 of 20 (as if so many cases had been seen)"
+        return f"as in 2 to 20 % (nine chances in ten), about 5 % (half to twice the odds), {seen}, at least 2 %, below 10 %"
+    if support == POSITIVE_SUPPORT:
+        if is_rate:
+            return "as in 0.02 to 0.5 (nine chances in ten), about 0.1 (half to twice that), 3 in 20 years, at least 0.02, below 0.5"
+        return "as in 20 to 60 (nine chances in ten), about 30 (half to twice that), at least 10, below 100"
+    if math.isinf(support.lower) and math.isinf(support.upper):
+        return "as in -5 to 20 (nine chances in ten), or between 3 and 8"
+    low = support.lower if math.isfinite(support.lower) else support.upper - 10
+    high = support.upper if math.isfinite(support.upper) else low + 10
+    return f"as in {low + 0.2 * (high - low):g} to {low + 0.7 * (high - low):g} (nine chances in ten)"
+
+
 def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
     """Return the judgement that a text in words is, of an unknown with these values; raise ``Fault`` for what cannot be understood.
 
@@ -92,7 +108,7 @@ def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
     """
     said = " ".join(text.split()).rstrip(".")
     if not said:
-        raise Fault("nothing was said", hint=EXAMPLES)
+        raise Fault("nothing was said", hint=examples(support, unit))
     mass = 0.9
     if (match := _SURE.fullmatch(said)) is not None and _RANGE.fullmatch(match["said"]) is not None:
         said, mass = match["said"], float(match["mass"]) / 100
@@ -104,7 +120,7 @@ def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
     judgement = _seen_cases(said, support, unit) or _values(said, support, unit, mass) or _about(said, support, unit)
     if judgement is None:
         _refuse_single_value(said, support, unit)
-        raise Fault(f"`{text.strip()}` cannot be understood", hint=EXAMPLES)
+        raise Fault(f"`{text.strip()}` cannot be understood", hint=examples(support, unit))
     return check_judgement(judgement, support)
 
 
@@ -138,7 +154,7 @@ def _seen_cases(said: str, support: Support, unit: str) -> Judgement | None:
     match = _SEEN.fullmatch(said) or _EVERY.fullmatch(said)
     if match is None and (match := _OF.fullmatch(said)) is not None:
         if support != SHARE_SUPPORT:
-            raise Fault(f"`{said}` says how many of so many, and this unknown is no share", hint="of a rate: 3 in 20 years")
+            raise Fault(f"`{said}` says how many of so many, and this unknown is no share", hint=examples(support, unit))
         return ObservedCases(_count(match["count"]), _count(match["among"]))
     if match is None or _as_count(match["count"]) is None:
         return None
@@ -147,10 +163,12 @@ def _seen_cases(said: str, support: Support, unit: str) -> Judgement | None:
     if (period := match["period"]) is None:
         if support == SHARE_SUPPORT and per is None:
             return ObservedCases(count, among)
+        if per is None:
+            raise Fault(f"`{said}` says how many in so many, and this unknown is no share", hint=examples(support, unit))
         raise Fault(f"{match['among']} of what?", hint=f"as in {match['count']} in {match['among']} years")
     if per is None:
         measured = f", but in {unit}" if unit and support != SHARE_SUPPORT else ""
-        raise Fault(f"this unknown is no rate over time{measured}", hint="say it in its unit, as in 2 to 5")
+        raise Fault(f"this unknown is no rate over time{measured}", hint=examples(support, unit))
     days = PERIODS["century" if period.lower() == "centurie" else period.lower()]
     return ObservedCases(count, float(f"{among * days / per:.6g}"))
 

@@ -1,4 +1,4 @@
-"""A forecast as a person types it: 30%, 3:7, 0.4 to 3, 5%=0.4 50%=1, rain=20% snow=80%, 2027-03-01; each form has one spelling, options also that of priors.
+"""A forecast as a person types it: 30%, 3:7, 0.4 to 3, 5%=0.4 50%=1, rain=20% snow=80%, 2027-03-01, 2027 to 2031; each form has one spelling, options also that of priors.
 
 Nothing is guessed.  Odds have a colon and ranges the word "to", so that the two are
 never confused, and a number above 1 is no probability without its percent sign.
@@ -14,6 +14,7 @@ from forecast.book.files.numerals import is_number, is_unknown, number_hint
 from forecast.forecasts.option_names import option_named
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.times import days_of_text
+from forecast.forecasts.typed_days import days_spelled
 from forecast.forecasts.values import ForecastValue, Form, Quantiles, ValueFault, check_quantiles, parse_probability
 from forecast.language.faults import did_you_mean
 
@@ -32,7 +33,7 @@ _WHAT_TO_WRITE = {
     "options": "write a probability for each option, as in first=20% second=80%",
     "number": "write a 90 % interval, 0.4 to 3; points, 5%=0.4 50%=1 95%=3; or a number",
     "discrete": "write a 90 % interval, 1 to 8; points, 5%=1 50%=3 95%=8; or a number",
-    "date": "write a 90 % interval, 2027-01-31 to 2027-06-30; points, 5%=2027-01-31 50%=2027-03-31; or a day",
+    "date": "write a 90 % interval, 2027-01-31 to 2027-06-30 or 2027 to 2031; points, 5%=2027-01-31 50%=2027-03-31; or a day",
 }
 
 
@@ -42,7 +43,7 @@ def parse_typed_forecast(text: str, kind: QuestionType, *, options: Sequence[str
     ``options`` are those of the question, all of which must be named; none where they are not known.
     ``median`` is the middle of a range.
     """
-    text = text.strip()
+    text = (days_spelled(text) or text if kind == "date" else text).strip()
     if not text:
         raise ValueFault("a forecast needs a value", _WHAT_TO_WRITE[kind])
     if median and _RANGE.fullmatch(text) is None:
@@ -135,6 +136,8 @@ def check_options(shares: dict[str, float], options: Sequence[str]) -> None:
 def _number_or_date(text: str, kind: QuestionType, median: str) -> tuple[Form, ForecastValue]:
     dated = kind == "date"
     if match := _RANGE.fullmatch(text):
+        if dated and (strange := next((end for end in match.groups() if days_of_text(end) is None and days_spelled(end) is None), None)):
+            _value(strange, dated=True)
         points = [(LOW, match[1]), *([(MEDIAN, median)] if median else []), (HIGH, match[2])]
         return "quantiles", _quantiles(points, dated=dated)
     if (meant := _misspelt_point(text)) is not None:
@@ -182,6 +185,10 @@ def _quantiles(points: Sequence[tuple[float, str]], *, dated: bool) -> Quantiles
 def _value(text: str, *, dated: bool) -> float:
     if dated:
         if (days := days_of_text(text)) is None:
+            if days_spelled(text) is not None:
+                raise ValueFault(
+                    f"`{text}` is not one day", "a point is a day, as in 2027-06-30; only ranges have months and years, as in 2027 to 2031"
+                )
             raise ValueFault(f"`{text}` is no date", "write it as in 2027-03-01, or with a time as in 2027-03-01T12:00:00Z")
         return days
     if days_of_text(text) is not None:

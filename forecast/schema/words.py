@@ -13,6 +13,8 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from forecast.book.files.months import MONTHS
+
 if TYPE_CHECKING:
     from forecast.book.topic import Row
 
@@ -171,12 +173,6 @@ def month(value: str | date, *, short: bool = False) -> str:
     """Return a day's month as ``December 2027``, or as ``Dec 2027``."""
     name, year = day(value).split(" ")[1:]
     return f"{name[:3] if short else name} {year}"
-
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def middle(value: float, *, low: float, high: float) -> float:

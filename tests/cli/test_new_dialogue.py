@@ -88,6 +88,21 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("conditional", "What do you believe of `condition`? As in 2 to 20 % (nine chances in ten)"),
+        ("hazard", "What do you believe of `rate`, in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
+        ("ladder", "What do you believe of `chance`, for a month? As in 2 to 20 % (nine chances in ten)"),
+        ("level", "What do you believe of `start`, in cm? As in -5 to 20 (nine chances in ten)"),
+    ],
+)
+def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
+    """A share is asked for with shares, a rate with rates, and a number that may be negative with such numbers."""
+    words = ("mine", "--like", kind, "--asks", "Will it run if the county pays?", "--ask")
+    assert asked in talk(*words, typed=("", "", "", "", "", "", "", "n")).out
+
+
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)
@@ -120,6 +135,10 @@ def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     assert (ran.code, ran.err) == (0, "")
     assert "`x` is no count of a year" in ran.out
     assert "a source is needed (where can a reader check this?)" in ran.out
+    years = [date.today().year - back for back in (3, 2, 1)]  # noqa: DTZ011 - the day of the command line
+    taken = f"The counts were given without years, and are taken for {years[0]}: 10, {years[1]}: 8, {years[2]}: 6."
+    lines = ran.out.splitlines()
+    assert lines.index("It answers: total(events) > 9") < lines.index(taken)  # and before it is written
     topic = read_book(fresh, ["storms_2999"])[0].topics["storms_2999"]
     assert [question.answer_text for question in topic.questions.values()] == ["total(events) > 9"]
     rows = (fresh / "seeds/storms_2999/events.csv").read_text(encoding="utf-8").splitlines()[1:]
@@ -136,6 +155,21 @@ def test_a_condition_in_the_question_is_not_asked_for(talk: Talk, fresh: Path):
     for name in ("ferry", "boat"):
         topic = read_book(fresh, [name])[0].topics[name]
         assert [question.asks for question in topic.questions.values()][1] == "If the county pays: will it run?"
+
+
+def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk, fresh: Path):
+    """Who says no has seen what would be answered, and for which day; who says yes is not told twice."""
+    words = ("price", "--like", "level", "--asks", "Will it close above 100 by 31 March 2999?", "--by", "2999-03-31", "--ask")
+    shown = (
+        "It asks: Will it close above 100 by 31 March 2999?",
+        "It answers: start + trend * t > 100",
+        "It is answered for 31 March 2999 itself, not for the days before.",
+    )
+    for last in ("n", "y"):
+        lines = talk(*words, typed=("", "", "", last)).out.splitlines()
+        assert [lines.count(line) for line in shown] == [1, 1, 1]
+        assert sum(line.startswith("NOTE: “by 31 March 2999” may mean some day until then") for line in lines) == 1
+        assert (fresh / "seeds/price").exists() == (last == "y")
 
 
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):
@@ -190,10 +224,11 @@ def test_priors_in_words_are_written_as_statements_with_what_was_said(run: Run, 
     ],
 )
 def test_words_that_say_no_prior_are_refused(fresh: Path, kind: str, own: TemplateInput, message: str):
-    """Each has a problem in the prior file's place, and nothing is written."""
+    """Each has a problem at the option that it was given for, and nothing is written."""
     before = files_of(fresh)
     (problem,) = new_topic(fresh, "mine", kind=kind, own=own, today=TODAY).problems
-    assert (problem.place.path, problem.message) == ("priors/mine.toml", message)
+    option = "--base-rate" if own.base_rate else "--prior"
+    assert (problem.place.path, problem.place.line, problem.message) == (option, 0, message)
     assert files_of(fresh) == before
 
 

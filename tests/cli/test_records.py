@@ -45,6 +45,18 @@ def test_what_is_said_is_printed_with_its_place(run: Run):
     assert (told["path"], told["line"], told["question"]) == ("seeds/ferry/forecasts.csv", 3, "ferry.three_more")
 
 
+def test_a_date_in_years_or_months_is_read_aloud(run: Run):
+    """What was typed and the days that it is stand in a line; a day in figures is not repeated."""
+    ran = run("say", "next_fault", "March", "2027", "to", "2031", *ON, "--why", "A guess.", "--who", "Ana")
+    assert (ran.code, ran.err) == (0, "")
+    assert "ferry.next_fault: 2027-03-01 to 2031-12-31 (90 % interval) by Ana" in ran.out
+    assert ran.out.splitlines()[-1] == "“March 2027 to 2031” is read as 2027-03-01 to 2031-12-31: from the first day to the last."
+    ran = run("say", "next_fault", "2027-03-01", *ON, "--why", "A guess.", "--who", "Bob")
+    assert (ran.code, "is read as" in ran.out) == (0, False)
+    ran = run("say", "three_more", "2027 to 2031", *ON, "--why", "A guess.", "--who", "Bob")
+    assert (ran.code, "`2027 to 2031` is no probability" in ran.err) == (1, True)
+
+
 def test_a_refusal_ends_with_1_and_a_wrong_word_with_2(run: Run):
     """Problems have a place; the words for outcomes and kinds are those there are."""
     ran = run("say", "three_more", "30", "--why", "x")

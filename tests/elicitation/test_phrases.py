@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from forecast.elicitation.fits import fits, read_statement
 from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, IntervalMass, ObservedCases, Support, interval
-from forecast.elicitation.phrases import is_statement, parse_belief, parse_chances
+from forecast.elicitation.phrases import examples, is_statement, parse_belief, parse_chances
 from forecast.language.distributions.families import family
 from forecast.language.faults import Fault
 
@@ -92,7 +94,11 @@ def test_a_base_rate_is_the_gamma_of_its_events_and_a_share_the_beta_of_its_case
     ("said", "support", "unit", "message", "hint"),
     [
         ("3 in 20", POSITIVE_SUPPORT, MONTHLY, "20 of what?", "as in 3 in 20 years"),
-        ("3 in 20 years", POSITIVE_SUPPORT, "cm", "this unknown is no rate over time, but in cm", "as in 2 to 5"),
+        ("3 in 20 years", POSITIVE_SUPPORT, "cm", "this unknown is no rate over time, but in cm", "as in 20 to 60"),
+        ("3 in 20 years", SHARE_SUPPORT, "share", "this unknown is no rate over time", "3 of 20"),
+        ("3 in 20", POSITIVE_SUPPORT, "cm", "`3 in 20` says how many in so many, and this unknown is no share", "as in 20 to 60"),
+        ("3 of 20", REAL_SUPPORT, "cm", "this unknown is no share", "as in -5 to 20"),
+        ("often", SHARE_SUPPORT, "", "`often` cannot be understood", "as in 2 to 20 %"),
         ("3 of 20", POSITIVE_SUPPORT, MONTHLY, "this unknown is no share", "3 in 20 years"),
         ("3", POSITIVE_SUPPORT, MONTHLY, "`3` is one value", "as in 1.5 to 6; or say `about 3`"),
         ("20 %", SHARE_SUPPORT, "", "`20 %` is one value", "as in 11.1 to 33.3 %; or say `about 20 %`"),
@@ -150,3 +156,27 @@ def test_options_may_stand_without_commas():
         == parse_chances("red 20 % blue 80 %")
         == {"red": 0.2, "blue": 0.8}
     )
+
+
+@pytest.mark.parametrize(
+    ("support", "unit"),
+    [
+        (SHARE_SUPPORT, ""),
+        (SHARE_SUPPORT, "share"),
+        (SHARE_SUPPORT, "a month"),
+        (POSITIVE_SUPPORT, MONTHLY),
+        (POSITIVE_SUPPORT, "cm"),
+        (REAL_SUPPORT, "cm"),
+        (Support(2, 8), "points"),
+        (Support(5, float("inf")), "points"),
+        (Support(-float("inf"), 5), "points"),
+    ],
+)
+def test_every_example_suits_the_unknown(support: Support, unit: str):
+    """Each can be typed as it stands; only a rate has events in a time, and only a share has per cent and so many of so many."""
+    text = examples(support, unit)
+    offered = re.split(r", (?:or )?", re.sub(r" \([^)]*\)", "", text.removeprefix("as in ")))
+    assert [parse_belief(said, support, unit=unit) for said in offered]
+    assert ("%" in text) == (support == SHARE_SUPPORT)
+    assert ("years" in text) == (unit in {"a month", MONTHLY})
+    assert ("3 of 20" in text) == (support == SHARE_SUPPORT and unit != "a month")

@@ -6,6 +6,7 @@ import pytest
 
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.times import days_of_text
+from forecast.forecasts.typed_days import days_spelled
 from forecast.forecasts.typed_values import parse_typed_forecast
 from forecast.forecasts.values import Quantiles, ValueFault
 
@@ -71,6 +72,36 @@ def test_a_range_is_a_90_percent_interval():
     assert parse_typed_forecast("2027-01-31 to 2027-06-30", "date") == span
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2027 to 2031", "2027-01-01", "2031-12-31"),
+        ("from 2027  to 2031", "2027-01-01", "2031-12-31"),
+        ("March 2027 to May 2030", "2027-03-01", "2030-05-31"),
+        ("sept 2027 to Feb. 2028", "2027-09-01", "2028-02-29"),
+        ("2027-03 to 2027-04", "2027-03-01", "2027-04-30"),
+        ("Q2 2027 to 2028", "2027-04-01", "2028-12-31"),
+        ("2027-03-15 to 2028", "2027-03-15", "2028-12-31"),
+        ("5 March 2027 to 1st April 2027", "2027-03-05", "2027-04-01"),
+        ("2027", "2027-01-01", "2027-12-31"),
+        ("February 2028", "2028-02-01", "2028-02-29"),
+    ],
+)
+def test_years_and_months_are_from_their_first_day_to_their_last(text: str, first: str, last: str):
+    """A 90 % interval of a date may have either at each end, and one alone is an interval too."""
+    assert days_spelled(text) == f"{first} to {last}"
+    assert parse_typed_forecast(text, "date") == ("quantiles", Quantiles((0.05, 0.95), (days(first), days(last))))
+
+
+def test_a_day_in_words_is_a_day_and_a_median_is_one():
+    """What is in figures already is read as it stands, and numbers are not dates."""
+    assert parse_typed_forecast("5 March 2027", "date") == ("date", days("2027-03-05"))
+    assert [days_spelled(text) for text in ("2027-03-05", "2027-01-31 to 2027-06-30", "31 June 2027", "soon", "7")] == [None] * 5
+    assert parse_typed_forecast("2027 to 2031", "number") == ("quantiles", Quantiles((0.05, 0.95), (2027.0, 2031.0)))
+    span = Quantiles((0.05, 0.5, 0.95), (days("2027-01-01"), days("2028-06-30"), days("2031-12-31")))
+    assert parse_typed_forecast("2027 to 2031", "date", median="2028-06-30") == ("quantiles", span)
+
+
 def test_points_are_quantiles_at_their_levels():
     """A level is a percentage, whole or not, with or without blanks."""
     assert parse_typed_forecast("5%=0.4 50 % = 1, 97.5%=3", "number") == ("quantiles", Quantiles((0.05, 0.5, 0.975), (0.4, 1.0, 3.0)))
@@ -103,6 +134,10 @@ def test_a_number_and_a_day_are_points():
         ("5%=1 and 50%=2", "number", "", "`5%=1 and 50%=2` are no points"),
         ("2027-01-31", "number", "", "`2027-01-31` is a date, and this question is about a number"),
         ("7", "date", "", "`7` is no date"),
+        ("2031 to 2027", "date", "", "the values of quantiles fall"),
+        ("2027 to 2031", "date", "2029", "`2029` is not one day"),
+        ("5%=2027 95%=2031", "date", "", "`2027` is not one day"),
+        ("2027 to soon", "date", "", "`soon` is no date"),
         ("1,5 to 3", "number", "", "`1,5` is no number"),
     ],
 )

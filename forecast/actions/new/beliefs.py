@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from forecast.actions.new.kinds import BASE_RATES
+from forecast.actions.new.option_places import option_problem, typed_prior_problem
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.files.layout import prior_path
 from forecast.book.files.names import DEFAULT
@@ -103,22 +104,22 @@ def can_be_said(topic: Topic, name: str) -> bool:
         return False
 
 
-def with_base_rate(kind: str, name: str, own: TemplateInput) -> Result[TemplateInput]:
+def with_base_rate(kind: str, own: TemplateInput) -> Result[TemplateInput]:
     """Return what a person gives with their base rate as the prior, and the reason, of the parameter of a kind that it is about."""
     if not own.base_rate:
         return Result(own)
     parameter = BASE_RATES.get(kind)
     if parameter is None:
         hint = f"these have one: {', '.join(BASE_RATES)}"
-        return Result(None, (Problem(Place(prior_path(name)), f"a topic like {kind} has no base rate", hint),))
+        return Result(None, (option_problem("--base-rate", f"a topic like {kind} has no base rate", hint, typed=own.base_rate),))
     if parameter in own.priors:
         message = f"`{parameter}` is given twice, as the base rate and as a prior"
-        return Result(None, (Problem(Place(prior_path(name)), message, "leave one of them out"),))
+        return Result(None, (option_problem("--base-rate", message, "leave one of them out", typed=own.base_rate),))
     reasons = {parameter: BASE_RATE_REASON.format(said=own.base_rate.rstrip(".")), **own.reasons}
     return Result(replace(own, priors={**own.priors, parameter: own.base_rate}, reasons=reasons))
 
 
-def with_statements(topic: Topic | None, name: str, own: TemplateInput, today: date) -> Result[StatedInput]:
+def with_statements(topic: Topic | None, kind: str, own: TemplateInput, today: date) -> Result[StatedInput]:
     """Return what a person gives with each prior in words as the statement that says it best; ``topic`` is as the template has it."""
     said = {key: text for key, text in own.priors.items() if not is_statement(text)}
     if topic is None or not said:
@@ -129,7 +130,7 @@ def with_statements(topic: Topic | None, name: str, own: TemplateInput, today: d
         try:
             beliefs.append(belief_of_words(topic, key, text))
         except Fault as fault:
-            problems.append(Problem(Place(prior_path(name)), f"`{key}`: {fault.message}", fault.hint))
+            problems.append(typed_prior_problem(kind, own, key, f"`{key}`: {fault.message}", fault.hint))
     if problems:
         return Result(None, tuple(problems))
     return Result(StatedInput(_with_fits(own, beliefs, today), tuple(beliefs)))

@@ -12,12 +12,13 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from forecast.book.files.months import MONTHS
 from forecast.schema import words
 
 AS_OF, OPENS, BY = date(2026, 1, 1), date(2025, 1, 1), date(2026, 12, 31)  # of the templates
 LONG = timedelta(days=180)  # from here on deadlines between the first day and the last are ends of months
 _IN_FIGURES = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_IN_WORDS = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(words.MONTHS)}) (\d{{4}})\b")
+_IN_WORDS = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,7 @@ class Calendar:
     def rewritten(self, text: str) -> str:
         """Return a template's text with every day in it moved, in figures (2026-12-31) and in words (31 December 2026)."""
         text = _IN_FIGURES.sub(lambda match: str(self.move_day(date(*map(int, match.groups())))), text)
-        return _IN_WORDS.sub(
-            lambda match: words.day(self.move_day(date(int(match[3]), words.MONTHS.index(match[2]) + 1, int(match[1])))), text
-        )
+        return _IN_WORDS.sub(lambda match: words.day(self.move_day(date(int(match[3]), MONTHS.index(match[2]) + 1, int(match[1])))), text)
 
 
 def calendar(*, today: date, opens: date | None, by: date | None, since: date | None = None) -> Calendar:

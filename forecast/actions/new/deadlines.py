@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.book.calendar import ONE_DAY
-from forecast.schema import words
+from forecast.book.files.months import MONTH_PATTERN, month_number
 
-_NAMES = "|".join(f"{name}|{name[:3]}\\.?" if name != "May" else name for name in words.MONTHS).replace("|Sep\\.?", "|Sept?\\.?")
+_NAMES = MONTH_PATTERN
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _LEAD = r"(?P<lead>by|on\s+or\s+before|before|until|till|through|up\s+to|(?:no|not)\s+later\s+than)\s+"
 _END = r"(?P<end>(?:the\s+)?(?:very\s+)?(?:end|close)\s+of\s+)?(?:the\s+)?"
@@ -87,7 +87,7 @@ def _span(match: re.Match[str], today: date) -> tuple[date, date]:
     if (single := _single_day(match, today)) is not None:
         return single, single
     if match["month"]:
-        return _month(_number(match["month"]), match["month_year"], today)
+        return _month(month_number(match["month"]), match["month_year"], today)
     if match["quarter"]:
         year, last = int(match["quarter_year"]), 3 * int(match["quarter"])
         return date(year, last - 2, 1), _month_end(year, last)
@@ -111,7 +111,7 @@ def _single_day(match: re.Match[str], today: date) -> date | None:
         return date(year, month, day)
     if not (match["day"] or match["on"]):
         return None
-    day, month = int(match["day"] or match["on"]), _number(match["day_month"] or match["month_day"])
+    day, month = int(match["day"] or match["on"]), month_number(match["day_month"] or match["month_day"])
     if said := match["day_year"] or match["on_year"]:
         return date(int(said), month, day)
     there = date(today.year, month, day)
@@ -125,7 +125,3 @@ def _month(month: int, year: str | None, today: date) -> tuple[date, date]:
 
 def _month_end(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
-
-
-def _number(month: str) -> int:
-    return next(at for at, name in enumerate(words.MONTHS, start=1) if name.lower().startswith(month.lower()[:3]))

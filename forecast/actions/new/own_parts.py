@@ -9,9 +9,10 @@ from typing import Any
 
 import tomlkit
 
+from forecast.actions.new.option_places import option_problem
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.files.layout import prior_path, topic_path
-from forecast.book.files.problems import Place, Problem
+from forecast.book.files.problems import Problem
 from forecast.elicitation.phrases import SCALES, is_statement
 from forecast.language.expressions import names_in
 from forecast.language.faults import Fault
@@ -35,10 +36,16 @@ def own_parts(texts: Mapping[str, str], name: str, own: TemplateInput) -> tuple[
     return () if known.issuperset(named) else tuple(named)
 
 
-def missing_parts(name: str, parts: tuple[str, ...], own: TemplateInput) -> tuple[Problem, ...]:
-    """A problem for each part without a prior."""
+def missing_parts(parts: tuple[str, ...], own: TemplateInput) -> tuple[Problem, ...]:
+    """A problem for each part without a prior, at its first place in the answer."""
     return tuple(
-        Problem(Place(prior_path(name)), f"`{part}` has no prior", f"give it, as in --prior '{part}=20 to 60'")
+        option_problem(
+            "--answer",
+            f"`{part}` has no prior",
+            f"give it, as in --prior '{part}=20 to 60'",
+            typed=own.answer,
+            offset=names_in(parse_expression(own.answer))[part],
+        )
         for part in parts
         if part not in own.priors
     )

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Literal
 
 from forecast.actions.new.deadlines import without_deadline
+from forecast.book.files.months import MONTHS, month_number
 from forecast.schema import words
 
 type QuestionForm = Literal["date", "number", ""]
@@ -28,7 +29,7 @@ _YES_OR_NO = re.compile(
 )
 _IF_AT_THE_END = re.compile(r"^(?P<asks>.+?),?\s+(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?]+?)\s*\?*\s*$", re.IGNORECASE)
 _IF_IN_FRONT = re.compile(r"^(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?,:]+?)\s*[,:]\s*(?P<asks>.+)$", re.IGNORECASE)
-_MONTH = "|".join(words.MONTHS)
+_MONTH = "|".join(MONTHS)
 _NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|20|21)\d\d)(?![\d-]|[.,]\d)")
 _WITHIN = re.compile(r"\b(?:in|during|throughout|within)\s+(?:the\s+)?(?:year\s+)?$", re.IGNORECASE)
 _ENDS_OR_BEGINS = re.compile(
@@ -107,9 +108,9 @@ def named_window(asks: str) -> Window | None:
     year, month = int(found[0]["year"]), found[0]["month"]
     if month is None:
         return Window(date(year, 1, 1), date(year, 12, 31), str(year), meant)
-    number = next(at for at, name in enumerate(words.MONTHS, start=1) if name.lower() == month.lower())
+    number = month_number(month)
     last = date(year, number, monthrange(year, number)[1])
-    return Window(date(year, number, 1), last, f"{words.MONTHS[number - 1]} {year}", meant)
+    return Window(date(year, number, 1), last, f"{MONTHS[number - 1]} {year}", meant)
 
 
 def small_question(asks: str) -> str:

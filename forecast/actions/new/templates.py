@@ -11,6 +11,7 @@ from typing import Any
 import tomlkit
 
 from forecast.actions.new.days import BY, Calendar
+from forecast.actions.new.event_counts import counted_events, number_fault
 from forecast.actions.new.kinds import OPTIONAL_DAY
 from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
@@ -109,13 +110,15 @@ def words_fault(kind: str, own: TemplateInput) -> tuple[str, str] | None:
     """Return the message and the hint on a question whose words the answers of a kind do not fit; None where they do, or seem to."""
     if own.answer or not own.asks:
         return None
+    if (fault := number_fault(kind, own.asks)) is not None:
+        return fault
     form, questions = form_of(own.asks), _template_questions(kind)
     first = next(iter(questions.values()))
     if form == "date" and "type" not in first:
         if not any(_answers_by_date(question) for question in questions.values()):
             return (
                 f"this asks for a date, and a topic like {kind} answers with none",
-                "take --like hazard or --like ladder, or give --answer",
+                f"take --like hazard{' or --like ladder' if counted_events(own.asks) is None else ''}, or give --answer",
             )
         if not without_when(own.asks):
             return f"nothing can be made of `{own.asks}` that is answered by yes or no", "write it as in: When will the station open?"

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
+from forecast.actions.new.event_counts import with_counted_events
 from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
+from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
 from forecast.actions.new.question_answers import answer_for_words
@@ -34,7 +36,7 @@ from forecast.actions.new.templates import (
 )
 from forecast.actions.overlay import read_with_changes
 from forecast.book.files.folder import Folder, access_problem
-from forecast.book.files.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
+from forecast.book.files.layout import PRIORS, SEEDS, prior_path, root_problem
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import topic_fault
 from forecast.book.files.problems import FileFault, Place, Problem, Result
@@ -63,22 +65,24 @@ class TopicAnswers:
 
 @dataclass(frozen=True, slots=True)
 class NewTopicResult:
-    """The new topic, the paths of its files and its priors that were given in words; or problems, and nothing written."""
+    """The new topic, the paths of its files, its priors that were given in words, and the years before; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
     topic: Topic | None = None
     paths: tuple[str, ...] = ()
     beliefs: tuple[Belief, ...] = ()
+    years: PastYears | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TopicDraft:
-    """A new topic before it is written, with the texts of its files by path and its priors that were given in words; or problems."""
+    """A new topic before it is written, with the texts of its files by path, its priors that were given in words, and the years before; or problems."""
 
     problems: tuple[Problem, ...] = ()
     topic: Topic | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     beliefs: tuple[Belief, ...] = ()
+    years: PastYears | None = None
 
 
 def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResult:
@@ -101,14 +105,15 @@ def new_topic(root: Path, answers: TopicAnswers, *, today: date) -> NewTopicResu
         return NewTopicResult((fault.problem,))
     except OSError as error:
         return NewTopicResult((access_problem(f"{SEEDS}/{name}", "be written", error),))
-    return NewTopicResult(taken) if taken else NewTopicResult(draft.problems, draft.topic, tuple(draft.texts), draft.beliefs)
+    return NewTopicResult(taken) if taken else NewTopicResult(draft.problems, draft.topic, tuple(draft.texts), draft.beliefs, draft.years)
 
 
 def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDraft:
     """Return what ``new_topic`` would write, checked; nothing is written."""
+    typed = answers
     answers, problems = _with_days_of_question(answers, today)
     answers = replace(answers, own=_with_words_of_question(answers.kind, answers.own))
-    problems = problems or _refusals(root, answers, today=today)
+    problems = problems or _refusals(root, answers, typed, today=today)
     if problems:
         return TopicDraft(problems)
     name, kind, own, by, since = answers.name, answers.kind, answers.own, answers.by, answers.since
@@ -120,7 +125,9 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
     if by is not None and kind in OPTIONAL_DAY:
         template = with_last_day(template, name, by)
-    filled, problems = _fill_with_priors(root, kind, name, template, own, days)
+    if own.asks and not own.answer:
+        template = with_counted_events(template, kind, name, own.asks)
+    filled, problems = _fill_with_priors(root, typed, template, own, days)
     if filled is None:
         return TopicDraft(problems)
     texts, beliefs = filled
@@ -128,13 +135,20 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
         texts = with_past_years(texts, next(path for path in texts if path.endswith(".csv")), years, own.source)
     topic, problems = read_with_changes(root, name, texts)
     if topic is None:
-        return TopicDraft(tuple(problem for problem in problems if problem.level == "error"))
+        return TopicDraft(_at_options(problems, texts, typed))
     try:
         model_as_of(topic, today)
         summarise_priors(topic, today)
     except Unsound as unsound:
-        return TopicDraft(unsound.problems)
-    return TopicDraft(problems, topic, texts, beliefs)
+        return TopicDraft(_at_options(unsound.problems, texts, typed))
+    return TopicDraft(problems, topic, texts, beliefs, years)
+
+
+def _at_options(problems: Sequence[Problem], texts: Mapping[str, str], typed: TopicAnswers) -> tuple[Problem, ...]:
+    """The errors among problems, those of files that are not written yet at the options that were typed."""
+    days = {key: str(day) for key, day in (("opens", typed.opens), ("since", typed.since), ("by", typed.by)) if day is not None}
+    errors = (problem for problem in problems if problem.level == "error")
+    return at_options(errors, texts, typed.kind, typed.name, typed.own, days)
 
 
 def _with_days_of_question(answers: TopicAnswers, today: date) -> tuple[TopicAnswers, tuple[Problem, ...]]:
@@ -145,7 +159,8 @@ def _with_days_of_question(answers: TopicAnswers, today: date) -> tuple[TopicAns
     days = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
     if days.unclear is not None:
         message = f"“{days.unclear.said}” in the question is not one day"
-        return answers, (Problem(Place(topic_path(answers.name)), message, "give the last day that counts, as in --by 2027-06-30"),)
+        asks, hint = answers.own.asks, "give the last day that counts, as in --by 2027-06-30"
+        return answers, (option_problem("--asks", message, hint, typed=asks, offset=asks.find(days.unclear.said)),)
     return replace(answers, since=days.since, by=days.by), ()
 
 
@@ -169,22 +184,25 @@ def _usual_opening(kind: str, years: PastYears | None, today: date) -> date:
 
 
 def _fill_with_priors(
-    root: Path, kind: str, name: str, texts: Mapping[str, str], own: TemplateInput, days: Calendar
+    root: Path, typed: TopicAnswers, texts: Mapping[str, str], own: TemplateInput, days: Calendar
 ) -> Result[tuple[dict[str, str], tuple[Belief, ...]]]:
     """A template's files with what a person gives, and their priors that were words."""
-    based, problems = with_base_rate(kind, name, own)
+    name, kind = typed.name, typed.kind
+    based, problems = with_base_rate(kind, own)
     if based is None:
         return Result(None, problems)
     if parts := own_parts(texts, name, based):
-        if missing := missing_parts(name, parts, based):
+        if missing := missing_parts(parts, based):
             return Result(None, missing)
         texts, based = with_own_parts(texts, name, parts, based), without_units(parts, based)
-    if unknown := _unknown_priors(name, prior_names(texts.get(prior_path(name), "")), based):
+    if unknown := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based):
         return Result(None, unknown)
     has_words = not all(map(is_statement, based.priors.values()))
     as_given = fill_template(texts, name, replace(based, priors={}, reasons={}), days)
-    topic = read_with_changes(root, name, as_given)[0] if has_words else None
-    stated, problems = with_statements(topic, name, based, days.today)
+    topic, problems = read_with_changes(root, name, as_given) if has_words else Result(None)
+    if topic is None and has_words:
+        return Result(None, _at_options(problems, as_given, typed))
+    stated, problems = with_statements(topic, kind, based, days.today)
     return Result(None, problems) if stated is None else Result((fill_template(texts, name, stated.own, days), stated.beliefs))
 
 
@@ -193,9 +211,9 @@ def _years_before(answers: TopicAnswers, today: date) -> Result[PastYears | None
     own = answers.own
     if not own.past:
         message = "a source is of the counts of the years before"
-        wrong = Problem(Place(topic_path(answers.name)), message, "give them too: --past")
+        wrong = option_problem("--source", message, "give them too: --past", typed=own.source)
         return Result(None, (wrong,) if own.source else ())
-    years, problems = past_years(answers.kind, answers.name, own, columns_of_record(answers.kind), today)
+    years, problems = past_years(answers.kind, own, columns_of_record(answers.kind), today)
     return Result(years, problems)
 
 
@@ -225,36 +243,46 @@ def schema_place(root: Path) -> str:
     return ""
 
 
-def _refusals(root: Path, answers: TopicAnswers, *, today: date) -> tuple[Problem, ...]:
+def _refusals(root: Path, answers: TopicAnswers, typed: TopicAnswers, *, today: date) -> tuple[Problem, ...]:
     name, kind, opens, by, since = answers.name, answers.kind, answers.opens, answers.by, answers.since
     missing = root_problem(root)
     if missing is not None:
         return (missing,)
-    place = Place(topic_path(name))
     if (fault := topic_fault(name)) is not None:
-        return (Problem(place, *fault),)
+        return (option_problem("TOPIC", *fault, typed=name),)
     problems = list(_name_conflicts(root, name))
     if opens is not None and opens > today:
-        problems.append(Problem(place, f"the record would open on {opens}, after today ({today})", "it begins on a day that has come"))
+        message = f"the record would open on {opens}, after today ({today})"
+        problems.append(option_problem("--opens", message, "it begins on a day that has come", typed=str(opens)))
     if by is not None and by <= today:
-        problems.append(
-            Problem(place, f"the last day that counts would be {by}, which is not after today ({today})", "ask about a day to come")
-        )
+        message = f"the last day that counts would be {by}, which is not after today ({today})"
+        problems.append(_day_problem("--by", typed.by, typed, message, "ask about a day to come"))
     if by is not None and not takes_day(kind):
         message = f"a topic like {kind} takes no --by: its answer involves no date"
-        problems.append(Problem(place, message, f"leave it out; these ask about a day: {', '.join(filter(takes_day, TEMPLATE_KINDS))}"))
+        hint = f"leave it out; these ask about a day: {', '.join(filter(takes_day, TEMPLATE_KINDS))}"
+        problems.append(option_problem("--by", message, hint, typed=str(by)))
     if since is not None and not counts_from_a_day(kind):
         message = f"a topic like {kind} counts from no day, so it takes no --since"
-        problems.append(
-            Problem(place, message, f"leave it out; these count from a day: {', '.join(filter(counts_from_a_day, TEMPLATE_KINDS))}")
-        )
+        hint = f"leave it out; these count from a day: {', '.join(filter(counts_from_a_day, TEMPLATE_KINDS))}"
+        problems.append(option_problem("--since", message, hint, typed=str(since)))
     if since is not None and by is not None and since > by:
-        problems.append(Problem(place, f"it would count from {since}, after the last day that counts ({by})", "give days in their order"))
+        message = f"it would count from {since}, after the last day that counts ({by})"
+        problems.append(_day_problem("--since", typed.since, typed, message, "give days in their order"))
     if answers.own.condition and not is_conditional(kind):
-        problems.append(Problem(place, f"a topic like {kind} has no condition, so it takes no --if", "take --like conditional"))
+        message = f"a topic like {kind} has no condition, so it takes no --if"
+        problems.append(option_problem("--if", message, "take --like conditional", typed=answers.own.condition))
     if (fault := words_fault(kind, answers.own)) is not None:
-        problems.append(Problem(place, *fault))
+        problems.append(option_problem("--asks", *fault, typed=answers.own.asks))
     return tuple(problems)
+
+
+def _day_problem(option: str, day: date | None, typed: TopicAnswers, message: str, hint: str) -> Problem:
+    """A problem of a day that was typed for its option, or that the question's words name."""
+    return (
+        option_problem("--asks", message, hint, typed=typed.own.asks)
+        if day is None
+        else option_problem(option, message, hint, typed=str(day))
+    )
 
 
 def _name_conflicts(root: Path, name: str) -> tuple[Problem, ...]:
@@ -268,16 +296,19 @@ def _name_conflicts(root: Path, name: str) -> tuple[Problem, ...]:
     return ()
 
 
-def _unknown_priors(name: str, known: Sequence[str], own: TemplateInput) -> tuple[Problem, ...]:
+def _unknown_priors(kind: str, known: Sequence[str], own: TemplateInput) -> tuple[Problem, ...]:
     """A problem for each prior, or reason for one, that the template does not have."""
-    given = dict.fromkeys((*own.priors, *own.reasons))
     return tuple(
-        Problem(
-            Place(prior_path(name)),
+        typed_prior_problem(
+            kind,
+            own,
+            key,
             f"no prior `{key}` in this template",
             did_you_mean(key, known) or (f"priors here: {', '.join(known)}" if known else "it has none"),
+            offset=-len(key) - 1,
+            is_reason=key not in own.priors,
         )
-        for key in given
+        for key in dict.fromkeys((*own.priors, *own.reasons))
         if key not in known
     )
 

@@ -17,18 +17,23 @@ MOST_FOUND = 200  # problems of one kind of check that are looked for in one fil
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A point in a file: path relative to the book, line and column from 1."""
+    """A point in a file: path relative to the book, line and column from 1; or in an option of the command line (``option_place``)."""
 
     path: str
     line: int = 1
     column: int = 1
 
 
+def option_place(option: str, column: int = 1) -> Place:
+    """Return a point in what was typed for an option, or an argument, of the command line: its path is the option, and it has no line."""
+    return Place(option, 0, column)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: where, what, and one hint on how to fix it.
 
-    ``source`` is the line of the file the place is in (empty when there is
+    ``source`` is the line of the file the place is in, or what was typed for the option (empty when there is
     none); ``level`` says whether computing may go on.
     """
 
@@ -78,7 +83,8 @@ def problem_lines(problem: Problem) -> list[str]:
     only the part around the place is shown.
     """
     place = problem.place
-    lines = [terminal_line(f"{place.path}:{place.line}:{place.column}: {problem.level}: {problem.message}")]
+    where = f"{place.path}:{place.line}:{place.column}" if place.line else place.path
+    lines = [terminal_line(f"{where}: {problem.level}: {problem.message}")]
     if problem.source.strip():
         shown, before = _window(problem.source, place.column - 1)
         lines += [f"    {terminal_line(shown)}".rstrip(), "    " + "".join(_blank_of_width(character) for character in before) + "^"]

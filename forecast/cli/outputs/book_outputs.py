@@ -11,7 +11,10 @@ from forecast.schema.answers import AnswerContent
 
 
 class ProblemOutput(TypedDict):
-    """What is wrong, where in a file, and what to do about it; ``source`` is the line, empty where there is none."""
+    """What is wrong, where, and what to do about it.
+
+    Of a file ``source`` is the line, empty where there is none; of an option, whose name is the ``path``, ``line`` is 0 and ``source`` what was typed.
+    """
 
     path: str
     line: int

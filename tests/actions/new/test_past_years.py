@@ -28,14 +28,18 @@ def asked(past: str, source: str = "Yearbooks", asks: str = "How many owls will 
 
 @pytest.mark.parametrize("past", ["12 9, 0", "2023: 12 9 0", "2023:12;9;0"])
 def test_the_last_count_is_that_of_the_last_whole_year(root: Path, past: str):
-    """Each count is a row of a whole year, and the record opens with the first."""
+    """Each count is a row of a whole year, and the record opens with the first; years that were not said stand in a sentence and in each row."""
     done = new_topic(root, "owls", kind="count", own=asked(past), today=TODAY)
     assert (done.problems, done.topic.opens if done.topic else None) == ((), date(2023, 1, 1))
+    notes = ["" if past.startswith("2023") else f'"given without a year, and taken for {year}"' for year in (2023, 2024, 2025)]
     assert (root / "seeds/owls/events.csv").read_text(encoding="utf-8").splitlines()[1:] == [
-        "2023-01-01,2023-12-31,12,,Yearbooks,,",
-        "2024-01-01,2024-12-31,9,,Yearbooks,,",
-        "2025-01-01,2025-12-31,0,,Yearbooks,,",
+        f"2023-01-01,2023-12-31,12,,Yearbooks,,{notes[0]}",
+        f"2024-01-01,2024-12-31,9,,Yearbooks,,{notes[1]}",
+        f"2025-01-01,2025-12-31,0,,Yearbooks,,{notes[2]}",
     ]
+    assert done.years is not None
+    said = "The counts were given without years, and are taken for 2023: 12, 2024: 9, 2025: 0."
+    assert done.years.sentence() == ("" if past.startswith("2023") else said)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""What a new topic asks, as lines: each question, its answer, the days that count, and what its words may mean otherwise."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from forecast.cli.lines import echo
+
+if TYPE_CHECKING:
+    from forecast.book.topic import Question, Topic
+
+
+def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, were_asked: bool = False) -> None:
+    """Print what a topic asks, of an example the first question alone; ``kind`` is empty where the answer is a person's own.
+
+    Options that give other days are named unless the days ``were_asked`` for.
+    """
+    from forecast.actions.new.question_answers import answer_note
+    from forecast.actions.new.question_days import contradiction
+    from forecast.actions.new.single_days import single_day_note
+    from forecast.book.files.layout import topic_path
+    from forecast.schema import words
+
+    for judged in list(topic.judged.values())[:1]:
+        echo(f"It asks: {judged.asks}")
+    for question in topic.questions.values() if asks_own else list(topic.questions.values())[:1]:
+        echo(f"It asks: {question.asks}")
+        echo(f"It answers: {question.answer_text}")
+        if counted := _counted_days(topic, question):
+            echo(f"{counted[0]}." if were_asked else f"{counted[0]}; {counted[1]}.")
+        if said := contradiction(question.asks, question.by, today):
+            echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
+        if not asks_own:
+            continue
+        if differs := answer_note(kind, question.asks, question.answer_text):
+            echo(f"NOTE: {differs}.")
+        if some_day := single_day_note(topic, question, kind, today):
+            echo(f"NOTE: {some_day}.")
+        if not kind and question.settled:
+            echo(f"NOTE: the rule that settles it is the template's: “{question.settled}” Put yours in {topic_path(topic.name)}.")
+
+
+def _counted_days(topic: Topic, question: Question) -> tuple[str, str] | None:
+    """From which day to which a question counts, or its last day where it counts from none, and the options for others; None where it has neither."""
+    from forecast.actions.new.single_days import is_about_one_day
+    from forecast.model.clock import DAYS_PER_MONTH
+    from forecast.schema import words
+
+    if question.by is None:
+        return None
+    if is_about_one_day(topic, question):
+        return f"It is answered for {words.day(question.by)} itself, not for the days before", "--by gives another day"
+    if question.since is None:
+        return f"Its last day is {words.day(question.by)}", "--by gives another"
+    days = (question.by - question.since).days + 1
+    length = words.days(days) if days < 60 else f"{days / DAYS_PER_MONTH:.3g} months"
+    return f"It counts from {words.day(question.since)} to {words.day(question.by)} ({length})", "--since and --by give other days"
