@@ -18,6 +18,7 @@ from forecast.actions.market_files import problems_of_contracts, problems_of_quo
 from forecast.actions.records import problems_of_records
 from forecast.actions.relations import relation_problems
 from forecast.actions.unprojected import unprojected_total_problems
+from forecast.actions.unrevised_reasons import unrevised_reasons
 from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
@@ -112,7 +113,8 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path 
     implied, unasked = _prior_implications(book, reports, as_of)
     answered = [problem for topic in book.topics.values() for problem in _already_answered_warnings(topic, entries, as_of)]
     settled = [problem for topic in book.topics.values() for problem in _settled_scenario_warnings(topic, as_of)]
-    warned = (*implied, *answered, *settled, *future_date_warnings(book, as_of))
+    unrevised = [note for name, topic in book.topics.items() for note in unrevised_reasons(topic, reports[name])]
+    warned = (*implied, *answered, *settled, *unrevised, *future_date_warnings(book, as_of))
     return CheckResult(book, sort_problems((*problems, *gathered, *warned, *on_record)), priors, unasked)
 
 

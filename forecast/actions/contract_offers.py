@@ -11,7 +11,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
-from forecast.markets.fee_schedules import schedule_in_force
+from forecast.markets.files.contract_fees import fees_in_force
 from forecast.markets.files.depth_files import RecordedBook, RecordedPool, newest_book, newest_pool, read_books, read_pools
 from forecast.markets.files.quotes_file import read_quotes
 from forecast.markets.makers.cpmm import CpmmPool
@@ -101,7 +101,7 @@ def offered_contract(market: ContractMarket, *, doubt: float, at: datetime) -> O
         sides = ((interval.bid, interval.bid_depth), (interval.ask, interval.ask_depth))
         bids, asks = ([Level(price, Decimal(MOST_CONTRACTS) if depth is None else depth)] for price, depth in sides)
         book = make_book(bids, asks)
-    fees = schedule_in_force(its.fees, at)
+    fees = fees_in_force(its, at)
     return OfferedContract(
         its.name,
         float(interval.midpoint),

@@ -100,14 +100,14 @@ def stake_contracts(
             offered_contract(market, doubt=0.0, at=at)
             kept.append(market)
         except MarketFault as fault:
-            left_out[market.contract.name] = fault.message
+            left_out[market.contract.name] = fault.reason
     currency = currency_of([market.contract for market in kept])
     while kept:
         try:
             advised = _stake_on(kept, results, held, request, at=at, seed=seed, published=chances or {})
             return replace(advised, left_out=left_out, currency=currency)
         except ContradictoryChances as fault:
-            left_out[kept.pop(fault.contract).contract.name] = fault.message
+            left_out[kept.pop(fault.contract).contract.name] = fault.reason
     return StakeResult(None, (), left_out, currency, request)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from forecast.language.characters import escape_hidden_characters
 from forecast.markets.contract import TERMS, Contract, Term, TermComparison, rules_hash
 from forecast.markets.faults import MarketFault
 from forecast.markets.files.contract_checks import question_fault
+from forecast.markets.files.contract_fees import no_fees_hint
 from forecast.markets.files.contract_tables import CURRENCY, contract_name_fault
 from forecast.markets.files.contract_writing import append_table, contract_text, deviations_text, plain_rules
 from forecast.markets.files.contracts import contracts_path, read_contracts
@@ -109,9 +110,8 @@ def add_contract(
     try:
         listed = listed_contract(new.venue, new.id, files, retrieved=retrieved, read_input=read_input)
         with hold_lock(root):
-            return _add_under_lock(
-                Folder(root), found.topic, _make_contract(found.topic.name, name, label.removesuffix("]"), new, listed), new, listed
-            )
+            contract = _make_contract(found.topic.name, name, label.removesuffix("]"), new, listed)
+            return _add_under_lock(Folder(root), found.topic, contract, new, listed, on=retrieved.date())
     except FileFault as fault_of_file:
         return AddedContract((fault_of_file.problem,))
     except MarketFault as fault_of_market:
@@ -171,7 +171,9 @@ def name_of(venue: str, contract: str) -> str:
     return f"{venue}-{short}"
 
 
-def _add_under_lock(folder: Folder, topic: Topic, contract: Contract, new: NewContract, listed: ListedContract) -> AddedContract:
+def _add_under_lock(
+    folder: Folder, topic: Topic, contract: Contract, new: NewContract, listed: ListedContract, *, on: date
+) -> AddedContract:
     if (taken := _taken_problem(folder, contract)) is not None:
         return AddedContract((taken,))
     defaults = {key: its for key, its in default_deviations(contract.terms).items() if key not in new.priors}
@@ -197,7 +199,7 @@ def _add_under_lock(folder: Folder, topic: Topic, contract: Contract, new: NewCo
         defaults if prior_path(contract.topic) in texts else {},
         own_question(read, question, title="" if listing is None else plain_rules(listing.title)),
         quote_addresses(read.venue, read.id, () if listing is None else listing.tokens),
-        tuple(_notes(read, question, listed)),
+        tuple(_notes(read, question, listed, on=on)),
     )
 
 
@@ -258,7 +260,7 @@ def _read_back(folder: Folder, before: Folder, contract: Contract) -> Result[Con
     return Result(read, gathered)
 
 
-def _notes(contract: Contract, question: Question | JudgedQuestion, listed: ListedContract) -> list[str]:
+def _notes(contract: Contract, question: Question | JudgedQuestion, listed: ListedContract, *, on: date) -> list[str]:
     """What the venue's files say that somebody should look at."""
     notes: list[str] = []
     listing = listed.listing
@@ -280,7 +282,8 @@ def _notes(contract: Contract, question: Question | JudgedQuestion, listed: List
         )
     if not contract.fees:
         how = "its series" if contract.venue == "kalshi" else "its market"
-        notes.append(f"Its fees are not known: give a payload of {how} with --from, or write [[{contract.name}.fees]].")
+        hint = no_fees_hint(contract.topic, contract.name, contract.venue, on)
+        notes.append(f"Its fees are not known: give a payload of {how} with --from, or {hint}.")
     return notes
 
 

@@ -26,8 +26,8 @@ from forecast.markets.coherence.payouts import Payouts, certain_payouts, least_r
 from forecast.markets.coherence.states import list_states, relations_among, separate_parts
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
-from forecast.markets.fee_schedules import schedule_in_force
 from forecast.markets.files.contract_checks import question_problems
+from forecast.markets.files.contract_fees import fees_in_force
 from forecast.markets.files.contracts import read_contracts
 
 
@@ -96,7 +96,7 @@ def check_coherence(root: Path, topics: Sequence[str] | None, *, now: datetime, 
         try:
             markets.append(market_of_contract(its, records[its.topic][0], now=now, most_age=most_age))
         except MarketFault as fault:
-            left_out[its.name] = fault.message
+            left_out[its.name] = fault.reason
     traded, untradable = _list_tradable(markets, now)
     try:
         arbitrage, compared = _find_arbitrage(traded, book.topics)
@@ -115,7 +115,7 @@ def _list_tradable(markets: Sequence[ContractMarket], now: datetime) -> tuple[li
         try:
             traded.append(_Traded(market.contract, _offers_of(market, now)))
         except MarketFault as fault:
-            left_out[market.contract.name] = fault.message
+            left_out[market.contract.name] = fault.reason
     return traded, left_out
 
 
@@ -127,7 +127,7 @@ def _offers_of(market: ContractMarket, now: datetime) -> ContractOffers:
     least = its.minimum_order or step
     yes, no = levels_of_interval(market.interval, assumed=max(least, step)) if market.book is None else levels_of_book(market.book)
     refund = None if its.deviations is not None and not its.deviations.void.mean else its.refund
-    fees = schedule_in_force(its.fees, now)
+    fees = fees_in_force(its, now)
     return ContractOffers(its.name, yes, no, fees, step, least, refund, market.depth_is_known)
 
 

@@ -186,5 +186,5 @@ def _markets(given: _StakeInputs, *, now: datetime, most_age: timedelta) -> tupl
         try:
             markets.append(market_of_contract(its, given.records[its.topic], now=now, most_age=most_age))
         except MarketFault as fault:
-            left_out[its.name] = fault.message
+            left_out[its.name] = fault.reason
     return markets, left_out

@@ -19,9 +19,10 @@ import numpy as np
 
 from forecast.actions.observe_command import missing_columns, row_command
 from forecast.actions.overlay import read_with_changes
+from forecast.actions.row_places import problems_in_file
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted, quiet_cells
-from forecast.book.files.cells import read_header
+from forecast.book.files.cells import Cells, read_header
 from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import SEEDS, record_path, root_problem, topic_names, topic_path
 from forecast.book.files.locking import hold_lock
@@ -52,6 +53,7 @@ class Observation:
 
     ``low`` and ``high`` stand instead of ``value`` where only a range is known;
     ``columns`` are the stream's own columns, among them the counts of classes where rows have these and no value.
+    ``written`` is the row of a file that says so, where one does.
     """
 
     first: date | None
@@ -67,6 +69,7 @@ class Observation:
     low: str = ""
     high: str = ""
     origin: str = ""
+    written: Cells | None = None
 
     @property
     def last_day(self) -> date | None:
@@ -242,14 +245,20 @@ def _append(root: Path, topic: Topic, stream: str, observations: Sequence[Observ
     altered, problems = read_with_changes(root, topic.name, before)
     if altered is None:
         errors = tuple(problem for problem in problems if problem.level == "error")
-        return ObservationsResult(_with_command(errors, topic, stream, observations))
+        return ObservationsResult(_at_their_rows(_with_command(errors, topic, stream, observations), path, before[path], observations))
     rows = tuple(altered.streams[stream].rows[-len(observations) :])
     problems = _refusals(altered, stream, rows, today)
     if problems:
-        return ObservationsResult(problems)
+        return ObservationsResult(_at_their_rows(problems, path, before[path], observations))
     _save(Folder(root), path, before[path], old=topic.texts.get(path))
     lines = before[path].split("\n")
     return ObservationsResult(path=path, lines=tuple(lines[row.place.line - 1] for row in rows), rows=rows)
+
+
+def _at_their_rows(problems: tuple[Problem, ...], path: str, text: str, observations: Sequence[Observation]) -> tuple[Problem, ...]:
+    """What is wrong with a record and rows behind it; of rows that a file has, at their places there."""
+    rows = [each.written for each in observations if each.written is not None]
+    return problems_in_file(problems, path, text, rows) if len(rows) == len(observations) else problems
 
 
 def _with_command(problems: tuple[Problem, ...], topic: Topic, stream: str, rows: Sequence[Observation]) -> tuple[Problem, ...]:

@@ -54,7 +54,7 @@ def observations_of_file(content: bytes, path: str, *, source: str) -> Result[tu
         own = {name: text for name, text in cells.values.items() if name not in ROW_COLUMNS and text}
         first, last = days["on"] or days["from"], days["on"] or days["to"]
         texts["source"] = texts["source"] or source
-        found.append(Observation(first, last, known=days["known"], columns=own, **texts))
+        found.append(Observation(first, last, known=days["known"], columns=own, written=cells, **texts))
     return Result(None, tuple(wrong)) if wrong else Result(tuple(found))
 
 

@@ -33,6 +33,7 @@ from forecast.actions.relations import RelatedReports, relate_reports
 from forecast.actions.run import ReportMarks, Run, TopicResult
 from forecast.actions.score_update import update_score_page
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
+from forecast.actions.unrevised_reasons import unrevised_reasons_of_topics
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
@@ -218,6 +219,7 @@ def _publish(
     for name, result in made.items() if not run.is_hindcast else ():
         warned += as_warnings(problems_of_topic_record(run.root, book.topics[name], result.settled))
     warned += [] if run.is_hindcast or not made else as_warnings(problems_of_contracts(run.root, book, topics=made))
+    unrevised = () if run.is_hindcast else unrevised_reasons_of_topics(book, made)  # said once, of the report before
     marks = _marks(reading, made)
     digests = {name: of_report.digest for name, of_report in marks.items()}
     files = {name: result.files for name, result in made.items()}
@@ -243,7 +245,9 @@ def _publish(
         entries = read_known_ledger(Folder(run.root), store)[0] if published.recorded else reading.entries
         store.keep(outcomes_to_keep(run, entries, _new_outcomes(made), (*reading.problems, *warned)))
     remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
-    problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *scored[1], *_cache_warnings(store)))
+    problems = sort_problems(
+        (*reading.problems, *warned, *unrevised, *remembered, *published.problems, *scored[1], *_cache_warnings(store))
+    )
     if has_errors(problems):
         return UpdateResult(problems)
     return UpdateResult(

@@ -1,4 +1,4 @@
-"""A prior that was said in words, as lines: the statement that it is, with its 90 % range and its median."""
+"""Priors as lines: one that was said in words as the statement that it is, with its 90 % range and its median, and the points of any."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from forecast.cli.lines import echo
 
 if TYPE_CHECKING:
     from forecast.actions.new.beliefs import Belief
+    from forecast.elicitation.parameter_summary import ParameterSummary, PartSummary
 
 
 def print_belief(belief: Belief) -> None:
@@ -32,3 +33,15 @@ def belief_text(belief: Belief) -> str:
     counted = "" if belief.unit in {"", "share"} else f" {belief.unit}"
     span = f"{number(low)} to {number(high)}{counted} (90 %), median {number(middle(median, low=low, high=high))}"
     return f"{belief.name}: “{belief.said}” is {belief.fit.statement}: {span}."
+
+
+def summary_point_texts(value: ParameterSummary | PartSummary) -> tuple[str, ...]:
+    """Return the 5, 50 and 95 % points of a prior; where they were found from draws, with no digit below their errors. Without points it has none."""
+    from forecast.elicitation.parameter_summary import ParameterSummary
+    from forecast.schema.words import drawn_point_texts, point_texts
+
+    if value.points is None:
+        return ()
+    if isinstance(value, ParameterSummary) and value.errors is not None:
+        return drawn_point_texts(value.points, value.errors)
+    return point_texts(value.points)

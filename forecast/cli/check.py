@@ -83,11 +83,9 @@ def _rows(priors: dict[str, tuple[ParameterSummary, ...]]) -> list[tuple[str, ..
 
 
 def _points(value: ParameterSummary | PartSummary) -> tuple[str, ...]:
-    from forecast.schema.words import point_texts
+    from forecast.cli.belief_lines import summary_point_texts
 
-    if value.points is None:
-        return "", "", ""
-    return point_texts(value.points)
+    return ("", "", "") if value.points is None else summary_point_texts(value)
 
 
 def _count(count: int, noun: str) -> str:

@@ -40,6 +40,9 @@ Since = Annotated[
 Until = Annotated[
     date | None, typer.Option("--until", metavar="DATE", parser=day, help="Last day (default: today, UTC).", show_default=False)
 ]
+EachDay = Annotated[
+    bool, typer.Option("--all", help="Print the days too on which the answer did not change; CSV and JSON always have them.")
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets.")]
 
 MOST_PROCESSES = 4
@@ -53,6 +56,7 @@ def history(
     every: Every = "month",
     since: Since = None,
     until: Until = None,
+    each_day: EachDay = False,
     seed: Seed = 1,
     book: Book = None,
     allow_links: AllowLinks = False,
@@ -62,7 +66,8 @@ def history(
     """Show how an answer went over the days of its record, with what became known on each.
 
     Every day is a hindcast: what today's priors and statements would have said
-    with the knowledge of that day. Nothing is written.
+    with the knowledge of that day. Printed are the first day, the last, and those on
+    which the printed answer changed. Nothing is written.
 
     \b
     Examples:
@@ -98,7 +103,7 @@ def history(
     elif as_csv:
         _print_csv(replayed.history)
     else:
-        _print_table(replayed)
+        _print_table(replayed, each_day=each_day)
     for days, why in days_left_out(replayed.history.left_out):
         echo(f"Left out {days}: {why}", err=True)
 
@@ -135,7 +140,7 @@ def _print_csv(replayed: History) -> None:
     print_data(written.getvalue())
 
 
-def _print_table(replayed: HistoryResult) -> None:
+def _print_table(replayed: HistoryResult, *, each_day: bool) -> None:
     from forecast.schema.words import day as day_in_words
 
     assert replayed.topic is not None
@@ -157,17 +162,39 @@ def _print_table(replayed: HistoryResult) -> None:
         if any(measure.label for measure in replayed.history.measures)
         else []
     )
-    for point in replayed.history.points:
-        shown = map(_value, replayed.history.measures, point.values, point.errors)
-        rows.append((point.day.isoformat(), *shown, "; ".join(replayed.history.news.get(point.day, []))))
+    days = _day_rows(replayed.history)
+    printed = days if each_day else _rows_with_changes(days)
+    rows += printed
     if rows:
         print_columns(rows, right=range(1, len(replayed.history.measures) + 1), indent="  ")
+    if left_out := len(days) - len(printed):
+        echo(f"  {_left_out_sentence(left_out)}")
     for kind in dict.fromkeys(measure.kind for measure in replayed.history.measures):
         if bound := _largest_error(replayed.history, kind):
             echo(f"  Monte Carlo error of a value: {bound}. The answer of a report is more exact.")
     settled = next((day for day in replayed.history.settled if day is not None), None)
     if settled is not None:
         echo(f"  Settled by the record on {day_in_words(settled)}.")
+
+
+def _day_rows(replayed: History) -> list[tuple[str, ...]]:
+    """Each day with its values as they are printed, and its news."""
+    return [
+        (point.day.isoformat(), *map(_value, replayed.measures, point.values, point.errors), "; ".join(replayed.news.get(point.day, [])))
+        for point in replayed.points
+    ]
+
+
+def _rows_with_changes(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The first row and the last, and those between whose printed values differ from the row before."""
+    last = len(rows) - 1
+    return [row for place, row in enumerate(rows) if place in {0, last} or row[1:-1] != rows[place - 1][1:-1]]
+
+
+def _left_out_sentence(count: int) -> str:
+    if count == 1:
+        return "One day is left out, as the answer is printed as on the day before; --all prints it."
+    return f"{count:,} days are left out, as the answer is printed as on the day before; --all prints each."
 
 
 def _written_later(replayed: History, written: date | None) -> str:

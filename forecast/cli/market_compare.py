@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,7 +82,7 @@ def _print_contract(topic: str, contract: ContractContent) -> None:
     if offer is not None:
         age = "on the day compared" if offer["days_old"] == 0 else f"{words.days(offer['days_old'])} before the day compared"
         echo(f"  Quoted at {offer['at'][:16].replace('T', ' ')} UTC, {age}.")
-    for sentence in contract_sentences(contract):
+    for sentence in (*contract_sentences(contract), *_fees_hints(topic, contract)):
         echo(f"  {sentence}")
     if contract["rows_since"]:
         rows = [(its["known"], its["stream"], its["says"], its["source"]) for its in contract["rows_since"]]
@@ -104,3 +106,13 @@ def _print_contract(topic: str, contract: ContractContent) -> None:
             [(name, now, "→", new, prior or instead) for name, now, new, prior, instead in map(shift_texts, belief["priors"])],
             indent="    ",
         )
+
+
+def _fees_hints(topic: str, contract: ContractContent) -> Iterator[str]:
+    """How to state a contract's fees, or that it has none, where those of the offer are not known."""
+    from forecast.markets.files.contract_fees import no_fees_hint
+
+    offer = contract["offer"]
+    if contract["no_fees"] and offer is not None:
+        hint = no_fees_hint(topic, contract["name"], contract["venue"], date.fromisoformat(offer["at"][:10]))
+        yield f"{words.capitalise(hint)}."

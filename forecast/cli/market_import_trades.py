@@ -84,7 +84,8 @@ def _print(done: TradeImport, its: str) -> None:
         echo(f"The files have no fees of {count_text(done.estimated, 'trade')}: these are the taker's by the contracts' schedules.")
     if done.without_fee:
         echo(
-            f"The fees of {count_text(done.without_fee, 'trade')} are not known, neither from the files nor by a schedule; they count as 0."
+            f"The fees of {count_text(done.without_fee, 'trade')} are not known, neither from the files nor by a schedule; they count as 0. "
+            "Fees stated in contracts.toml, as `[[NAME.fees]]`, count for trades that are imported later."
         )
     _print_left_out(done, its)
 

@@ -181,8 +181,9 @@ def _unit(value: ParameterSummary) -> str:
 
 
 def _points(value: ParameterSummary | PartSummary) -> str:
-    from forecast.schema.words import percent, point_texts
+    from forecast.cli.belief_lines import summary_point_texts
+    from forecast.schema.words import percent
 
     if value.points is None:
         return ", ".join(f"{label} {percent(share)}" for label, share in value.categories.items())
-    return "  ".join(point_texts(value.points))
+    return "  ".join(summary_point_texts(value))

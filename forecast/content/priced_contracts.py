@@ -23,7 +23,7 @@ from forecast.markets.comparison.price_comparison import ContractTerms, OurChanc
 from forecast.markets.comparison.quote_history import QuoteHistory
 from forecast.markets.contract import Contract
 from forecast.markets.faults import MarketFault
-from forecast.markets.fee_schedules import schedule_in_force
+from forecast.markets.files.contract_fees import fees_in_force
 from forecast.markets.quote_table import microseconds_of, moment_of
 from forecast.schema.answers import AnswerContent, is_probability, is_shares
 
@@ -159,8 +159,7 @@ def days_to_resolution(contract: Contract, as_of: date) -> int | None:
 def _fee_at(contract: Contract, at: int) -> tuple[Callable[[float], float], str]:
     """The taker's fee of one contract at a moment, by its price, and why it is not known."""
     try:
-        schedule = schedule_in_force(contract.fees, moment_of(at))
-        schedule.fee_of_contract(0.5)
+        schedule = fees_in_force(contract, moment_of(at))
     except MarketFault as fault:
         return _no_fee, fault.message
     return schedule.fee_of_contract, ""

@@ -2,7 +2,8 @@
 
 "No number stands uninterpreted": the points of a prior are computed exactly
 where its arguments are numbers; where they depend on other parameters it is a
-mixture, and its points are those of the mixture over draws of these.
+mixture, and its points are those of the mixture over draws of these, with the
+Monte Carlo errors that these draws leave.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.importance.prior_sampling import prior_draws
+from forecast.inference.monte_carlo import REPLICATES, ReplicatedCases, mean_error, quantile, rank_cases
 from forecast.inference.posterior import Posterior, weighted_quantiles
 from forecast.inference.quantile_levels import INTERVAL_LEVELS
 from forecast.language.arrays import Array
@@ -32,7 +34,7 @@ type QuantileTriple = tuple[float, float, float]
 BARS = " ▁▂▃▄▅▆▇█"
 PICTURE_BINS = 24
 VALIDATION_DRAWS = 4_096  # draws of the parameters that a prior depends on, at each of which it must be a distribution
-MIXTURE_DRAWS = 128  # draws of them behind its points: a mixture over so few is nearer than the quantiles of 4,096 of its own draws
+MIXTURE_DRAWS = 2_048  # draws of them behind its points: a mixture over so few is nearer than the quantiles of 4,096 of its own draws
 NEAR_ENOUGH = 1e-4  # in probability, relative to the smaller side
 WIDE = 30.0  # a positive prior whose 95 % point is this many times its 5 % point is drawn over a log scale
 
@@ -52,7 +54,8 @@ class PartSummary:
 class ParameterSummary:
     """One value of a parameter: its statement, and its 5, 50 and 95 % points or the probability of each category.
 
-    ``exact`` says whether the points come from the quantile function and not from draws; ``parts`` are those of a pooled prior.
+    ``exact`` says whether the points come from the quantile function and not from draws; where they come from draws of a prior, ``errors``
+    are their Monte Carlo errors.  ``parts`` are those of a pooled prior.
     """
 
     parameter: str
@@ -63,11 +66,20 @@ class ParameterSummary:
     categories: Mapping[str, float]
     exact: bool
     parts: tuple[PartSummary, ...] = ()
+    errors: QuantileTriple | None = None
 
     @property
     def name(self) -> str:
         """The value as statements write it: ``refuses[korea]``."""
         return indexed_name(self.parameter, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class _MeasuredPoints:
+    """The 5, 50 and 95 % points of a prior that is drawn, and their Monte Carlo errors."""
+
+    points: QuantileTriple
+    errors: QuantileTriple
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +93,12 @@ class ParameterUpdate:
 
 
 def parameter_summary_data(summary: ParameterSummary | ParameterUpdate) -> dict[str, Any]:
-    """Return what is believed as plain data; ``parts`` only where a prior has some."""
+    """Return what is believed as plain data; ``parts`` and ``errors`` only where a prior has some."""
     data = asdict(summary)
     for mapping in (data, *(value for value in data.values() if isinstance(value, dict))):
-        if mapping.get("parts") == ():
-            del mapping["parts"]
+        for name, nothing in (("parts", ()), ("errors", None)):
+            if name in mapping and mapping[name] == nothing:
+                del mapping[name]
     return data
 
 
@@ -106,7 +119,7 @@ def summarise_priors(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
         return _prior_summaries(model, prior, None, {})
     part = model_as_of(_without_record(topic, {name: parameter for name, parameter in topic.parameters.items() if name in drawn}), as_of)
     many, few = (
-        prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count)
+        prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count // REPLICATES)
         for count in (VALIDATION_DRAWS, MIXTURE_DRAWS)
     )
     mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and block.family.is_apart]
@@ -129,7 +142,7 @@ def prior_summaries(model: Model, draws: Posterior) -> tuple[ParameterSummary, .
 
 
 def _prior_summaries(
-    model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], QuantileTriple]
+    model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], _MeasuredPoints]
 ) -> tuple[ParameterSummary, ...]:
     block_at = {(block.name, position): block for block in prior for position in block.positions}
     return tuple(
@@ -142,17 +155,33 @@ def _prior_summaries(
     )
 
 
-def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tuple[tuple[str, int], QuantileTriple]]:
-    """The points of the values of a continuous block whose arguments depend on others: of its mixture over draws of these."""
+def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tuple[tuple[str, int], _MeasuredPoints]]:
+    """The points of the values of a continuous block whose arguments depend on others, with errors: of its mixture over draws of these."""
     arguments = {name: np.asarray(value) for name, value in block.arguments(model, draws.parameters).items()}
     columns = [
         {name: values[:, [index]] if values.size > len(draws) else values for name, values in arguments.items()}
         for index in range(block.size)
     ]
     alike = all(values.size <= len(draws) for values in arguments.values())
-    points = [mixture_points(block, column, draws.weights) for column in columns[: 1 if alike else block.size]]
+    points = [_measured_mixture(block, column, draws.cases) for column in columns[: 1 if alike else block.size]]
     for index, position in enumerate(block.positions):
         yield (block.name, position), points[0 if alike else index]
+
+
+def _measured_mixture(block: Block, arguments: Mapping[str, Array], cases: ReplicatedCases) -> _MeasuredPoints:
+    """The points of a mixture, each with its error: that of the distribution function there over the density."""
+    points = mixture_points(block, arguments, cases.weights)
+    errors = []
+    for point, level in zip(points, INTERVAL_LEVELS, strict=True):
+        reached, density = (
+            np.broadcast_to(its, (len(cases.weights), 1))[:, 0]
+            for its in (block.family.distribution(point, **arguments), np.exp(block.family.log_density(point, **arguments)))
+        )
+        error = np.hypot(mean_error(reached, cases), NEAR_ENOUGH * min(level, 1 - level))
+        slope = float(cases.weights @ density)
+        errors.append(float(error / slope) if slope > 0 else 0.0)
+    low, middle, high = errors
+    return _MeasuredPoints(points, (low, middle, high))
 
 
 def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array) -> QuantileTriple:
@@ -232,7 +261,7 @@ def _parent_parameters(topic: Topic, parameter: Parameter) -> set[str]:
 
 
 def _parameter_summary(
-    parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: QuantileTriple | None = None
+    parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: _MeasuredPoints | None = None
 ) -> ParameterSummary:
     statement = parameter.text_for(label)
     fixed = None if block is None else block.fixed
@@ -241,13 +270,21 @@ def _parameter_summary(
         return ParameterSummary(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
     if block is not None and fixed is not None:
         points = block.family.points_at(fixed, parameter.labels.index(label) if label else 0)
-    elif mixed is not None:
-        points = mixed
-    else:
+        return ParameterSummary(parameter.name, label, statement, parameter.unit, points, {}, exact=True)
+    if mixed is None:
         assert draws is not None  # a value that is not fixed is among the drawn
-        low, middle, high = draws.quantiles(parameter.name, INTERVAL_LEVELS, label)
-        points = (low, middle, high)
-    return ParameterSummary(parameter.name, label, statement, parameter.unit, points, {}, exact=fixed is not None)
+        if block is None:  # a posterior's
+            low, middle, high = draws.quantiles(parameter.name, INTERVAL_LEVELS, label)
+            return ParameterSummary(parameter.name, label, statement, parameter.unit, (low, middle, high), {}, exact=False)
+        mixed = _measured_draws(draws.column(parameter.name, label), draws.cases)
+    return ParameterSummary(parameter.name, label, statement, parameter.unit, mixed.points, {}, exact=False, errors=mixed.errors)
+
+
+def _measured_draws(values: Array, cases: ReplicatedCases) -> _MeasuredPoints:
+    """The points of draws, with their errors."""
+    ranked = rank_cases(values, cases)
+    low, middle, high = (quantile(ranked, level) for level in INTERVAL_LEVELS)
+    return _MeasuredPoints((low.value, middle.value, high.value), (low.error, middle.error, high.error))
 
 
 def _parts(parameter: Parameter) -> tuple[PartSummary, ...]:

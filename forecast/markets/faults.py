@@ -13,3 +13,8 @@ class MarketFault(ValueError):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    @property
+    def reason(self) -> str:
+        """What is wrong and what to do, for one sentence."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message

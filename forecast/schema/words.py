@@ -186,6 +186,17 @@ def point_texts(points: Sequence[float]) -> tuple[str, ...]:
     return distinct_numbers([*points[:at], middle(points[at], low=points[0], high=points[-1]), *points[at + 1 :]])
 
 
+def drawn_point_texts(points: Sequence[float], errors: Sequence[float]) -> tuple[str, ...]:
+    """Return points of a distribution that were found from draws, with no digit below their Monte Carlo errors: ``about 6.6``.
+
+    The middle one is 0 where the others are on both sides of it and it is within two errors of it.
+    """
+    at, low, high = len(points) // 2, points[0], points[-1]
+    noise = low < 0 < high and abs(points[at]) < 2 * errors[at]
+    shown = [*points[:at], 0.0 if noise else middle(points[at], low=low, high=high), *points[at + 1 :]]
+    return tuple(f"about {number(value, error=error, spread=high - low)}" for value, error in zip(shown, errors, strict=True))
+
+
 def days(count: int) -> str:
     """Return a number of days: ``1 day``, ``42 days``."""
     return "1 day" if count == 1 else f"{count:,} days"

@@ -241,7 +241,10 @@ def test_contracts_that_cannot_be_traded_are_left_out_with_the_reason(results: M
         results,
     )
     assert set(found.left_out) == {"unknown", "wide"}
-    assert "the fees of 2026-01-01 are not known" in found.left_out["unknown"]
+    assert found.left_out["unknown"] == (
+        "the fees of 2026-01-01 are not known: the first that is known holds from 2027-01-01; state them in seeds/first/contracts.toml; where it "
+        'has none, write `[[unknown.fees]]` with `holds_from = 2026-01-01` and `source = "Where it says so."`'
+    )
     assert [each.name for each in found.advice.contracts] == ["good"]
     assert any("How many contracts of good are offered is not known" in note for note in found.notes)
     nothing = stake([market(contract("least_3", name="wide"), ".02", ".95")], results)

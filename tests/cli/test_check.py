@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -280,3 +281,13 @@ def test_a_change_of_an_old_line_of_the_ledger_is_found_by_a_deep_check(run: Run
     deep = run("check", "--deep", on=published)
     assert deep.code == 1
     assert "reports/ledger.jsonl:2:1: error: this line does not follow the one before: the ledger was changed" in deep.out
+
+
+def test_points_that_were_found_from_draws_are_about_so_much(run: Run):
+    """A prior that depends on another is drawn: it is said so, with no digit below its error; one of numbers has its digits as they are."""
+    rows = {line.split()[1]: line for line in run("check", "ferry").out.splitlines() if line.startswith("ferry ")}
+    assert re.split(r"  +", rows["lateness[calm]"])[2:5] == ["about 6.2e\N{MINUS SIGN}06", "about 0.0634", "about 0.327"]
+    assert "about" not in rows["lateness[rough]"] + rows["usual_lateness"]
+    errors = {each["label"]: each.get("errors") for each in json.loads(run("check", "ferry", "--json").out)["priors"]["ferry"]}
+    assert errors["rough"] is None
+    assert all(0 < error < 0.002 for error in errors["calm"])

@@ -18,10 +18,10 @@ pytestmark = pytest.mark.medium
 YEAR = ("--until", "2025-01-01")
 
 
-def test_the_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Path):
+def test_the_whole_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Path):
     """Months' ends and days of news come in order, each with its answer, and nothing is written."""
     before = files_of(book)
-    shown = run("history", "next_fault", *YEAR)
+    shown = run("history", "next_fault", "--all", *YEAR)
     assert (shown.code, shown.err) == (0, "")
     lines = shown.out.splitlines()
     assert lines[:2] == ["ferry.next_fault, replayed: what today's book would have said", "  When will the tenth breakdown be?"]
@@ -36,6 +36,33 @@ def test_the_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Pa
         "1 breakdown (1 July to 30 September 2024, updated)",
     ]
     assert files_of(book) == before
+
+
+def test_the_table_has_the_days_on_which_the_printed_answer_changed(run: Run):
+    """Days between the first and the last on which the answer is printed as before are left out, and counted; all have them."""
+    words = ("history", "ferry.three_more", "--every", "day", "--since", "2024-09-01", "--until", "2024-11-30")
+
+    def days_in(text: str) -> list[list[str]]:
+        return [line.split(maxsplit=2)[:2] for line in text.splitlines() if re.match(r"  \d{4}-", line)]
+
+    every, printed = days_in(run(*words, "--all").out), days_in(run(*words).out)
+    changed = [row for place, row in enumerate(every) if place in {0, len(every) - 1} or row[1] != every[place - 1][1]]
+    assert printed == changed
+    assert (len(every), len(printed)) == (91, 4)
+    left_out = "  87 days are left out, as the answer is printed as on the day before; --all prints each."
+    assert left_out in run(*words).out.splitlines()
+    assert "left out" not in run(*words, "--all").out
+    assert len(json.loads(run(*words, "--json").out)["points"]) == 91
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [("2024-09-02", ""), ("2024-09-03", "  One day is left out, as the answer is printed as on the day before; --all prints it.")],
+)
+def test_a_single_day_without_a_change_is_told_as_one(run: Run, until: str, said: str):
+    """Two days are the first and the last, so nothing is left out; of three days the middle one is."""
+    lines = run("history", "ferry.three_more", "--every", "day", "--since", "2024-09-01", "--until", until).out.splitlines()
+    assert [line for line in lines if "left out" in line] == ([said] if said else [])
 
 
 def test_the_table_of_a_number_says_that_it_follows_the_expected_value(run: Run, book: Path):

@@ -43,6 +43,24 @@ def test_numbers_that_nobody_has_estimated_are_named(tmp_path: Path, run: Run) -
     assert "Nobody has estimated" not in run("market", "compare", "three-storms", "--as-of", "2026-06-30", on=tmp_path).out
 
 
+def test_how_to_state_that_a_contract_has_no_fees_is_said(tmp_path: Path, run: Run) -> None:
+    """Where its fees are not known, and only there; the keys that are named put it right as they are written."""
+    write_market_book(tmp_path)
+    path = tmp_path / "seeds/storms/contracts.toml"
+    path.write_text(path.read_text("utf-8").replace("holds_from = 2026-01-01", "holds_from = 2026-12-01"), "utf-8")
+    words = ("market", "compare", "three-storms", "--no-beliefs", "--as-of", "2026-06-30")
+    text = run(*words, on=tmp_path).out
+    assert "  No fees are counted: the fees of 2026-06-30 are not known: the first that is known holds from 2026-12-01.\n" in text
+    keys = ("holds_from = 2026-06-30", 'source = "Where it says so."', "taker_multiplier = 0")
+    written = "`[[three-storms.fees]]` with `{}`, `{}` and `{}`".format(*keys)
+    assert f"  State them in seeds/storms/contracts.toml; where it has none, write {written}.\n" in text
+    path.write_text("\n".join([path.read_text("utf-8"), "[[three-storms.fees]]", *keys, ""]), "utf-8")
+    ran = run(*words, on=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    assert "No fees are counted" not in ran.out
+    assert "where it has none" not in ran.out
+
+
 @pytest.mark.parametrize(
     ("day", "age", "warns"), [("2026-07-01", "1 day", False), ("2026-07-02", "2 days", False), ("2026-07-03", "3 days", True)]
 )

@@ -54,6 +54,56 @@ def test_nothing_is_written_where_one_row_is_wrong(run: Run, book: Path, tmp_pat
     assert (book / RECORD).read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("value,from,to,source\n1,2024-12-01,2024-12-10,log\n\n-3,2024-12-11,2024-12-20,log\n", "4:1: error: the value -3 is"),
+        (
+            "source,from,value,to\nlog,2024-12-01,1,2024-12-10\nlog,2024-12-11,1.5,2024-12-20\n",
+            "3:16: error: the value 1.5 is not a whole number",
+        ),
+        ("from,to,value,source\n2024-12-01,2024-12-10,1,log\n2024-12-01,2024-12-10,1,log\n", "3:1: error: this row overlaps line 2 ("),
+        ("on,value,source\n2024-12-11,1,log\n2024-12-11,1,log\n", "3:1: error: this row overlaps line 2 ("),
+        (
+            "from,to,value,source\n2024-12-01,2024-12-10,1,log\n2024-07-02,2024-07-03,1,log\n",
+            "3:1: error: this row overlaps line 5 of seeds/ferry/breakdowns.csv (",
+        ),
+        (
+            "from,to,value,source\n2024-12-01,2024-12-10,1,log\n2099-12-11,2099-12-20,1,log\n",
+            "3:1: error: it ends on 2099-12-20, after today",
+        ),
+        ("from,to,source,value\n2024-12-01,2024-12-10,,1\n", "2:23: error: `source` is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_told_at_its_place_in_the_file(run: Run, tmp_path: Path, text: str, said: str):
+    """The file as it was typed, the line in it, and the cell where one is meant; never a line that the record does not have."""
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    ran = run("observe", "ferry.breakdowns", "--rows", str(tmp_path / "rows.csv"))
+    first = ran.err.splitlines()[0]
+    assert (ran.code, first.startswith(f"{tmp_path / 'rows.csv'}:{said}")) == (1, True), ran.err
+    assert "seeds/ferry/breakdowns.csv:" not in ran.err
+
+
+def test_the_line_of_the_file_is_shown_with_the_fault(run: Run, tmp_path: Path):
+    """What is shown is the line as the user wrote it, not as the record would have it."""
+    (tmp_path / "rows.csv").write_text("note,value,from,to,source\nloud,-3,2024-12-11,2024-12-20,log\n", encoding="utf-8")
+    ran = run("observe", "ferry.breakdowns", "--rows", str(tmp_path / "rows.csv"))
+    assert "loud,-3,2024-12-11,2024-12-20,log" in ran.err
+
+
+def test_a_row_that_is_said_twice_names_the_file_of_the_first(run: Run, book: Path, tmp_path: Path):
+    """Where the record has the row, its line and the record are named; where the file has, its own line."""
+    file = tmp_path / "rows.csv"
+    file.write_text("on,counted,weather,value,source\n2024-12-01,60,calm,4,log\n", encoding="utf-8")
+    assert run("observe", "ferry.late", "--rows", str(file)).code == 0
+    line = len((book / "seeds/ferry/late.csv").read_text(encoding="utf-8").splitlines())
+    ran = run("observe", "ferry.late", "--rows", str(file))
+    assert ran.err.startswith(f"{file}:2:1: error: this row stands in line {line} of seeds/ferry/late.csv already")
+    file.write_text("on,counted,weather,value,source\n2024-12-05,60,calm,4,log\n2024-12-05,60,calm,4,log\n", encoding="utf-8")
+    ran = run("observe", "ferry.late", "--rows", str(file))
+    assert ran.err.startswith(f"{file}:3:1: error: this row stands in line 2 already")
+
+
 def test_headings_of_another_kind_of_file_are_one_problem_of_that_file(run: Run, tmp_path: Path):
     """Whatever the number of rows, the file's own headings are named, and those of a record."""
     path = tmp_path / "polls.csv"

@@ -15,6 +15,7 @@ from tests.support.building import make_topic
 
 DAY = date(2026, 1, 1)
 NORMAL_95 = 1.6448536269514722
+MANY_TOPICS = 60  # each draws with a seed of its own
 
 
 def points(priors, rows=None):
@@ -63,5 +64,33 @@ def test_a_mixture_may_depend_on_a_hypothesis():
 
 def test_a_prior_that_is_no_distribution_at_few_draws_is_found():
     """A mean above 1 at one draw in three hundred is enough."""
-    with pytest.raises(Unsound, match=r"is not a distribution at 0\.17 % of the draws: `alpha` is -0\.65"):
+    with pytest.raises(Unsound, match=r"is not a distribution at 0\.2 % of the draws: `alpha` is -0\.69"):
         points({"mean": "Normal(mu=0.5, sigma=0.17)", "share": "Beta(mean=mean, strength=5)"})
+
+
+@pytest.mark.parametrize(
+    ("priors", "name", "sd"),
+    [
+        ({"level": "Normal(mu=0, sigma=3)", "one": "Normal(mu=level, sigma=4)"}, "one", 5.0),
+        ({"level": "Normal(mu=0, sigma=3)", "step": "Normal(mu=level, sigma=4)", "one": "Normal(mu=step, sigma=12)"}, "one", 13.0),
+    ],
+)
+def test_the_errors_of_points_are_those_of_their_draws(priors, name, sd):
+    """Over seeds the points lie about the true ones as far as their errors say, neither much nearer nor farther."""
+    scores = []
+    for seed in range(MANY_TOPICS):
+        topic = make_topic(priors=priors, name=f"made_{seed}")
+        (found,) = (each for each in summarise_priors(topic, DAY) if each.name == name)
+        assert not found.exact
+        scores.append((np.array(found.points) - sd * NORMAL_95 * np.array([-1, 0, 1])) / np.array(found.errors))
+    spread = np.sqrt(np.mean(np.square(scores), axis=0))
+    assert ((spread > 0.3) & (spread < 2)).all()
+
+
+def test_points_of_numbers_have_no_errors():
+    """A prior whose arguments are numbers is computed, and is not drawn."""
+    topic = make_topic(priors={"level": "Normal(mu=0, sigma=3)", "one": "Normal(mu=level, sigma=4)"})
+    assert {each.name: (each.exact, each.errors is None) for each in summarise_priors(topic, DAY)} == {
+        "level": (True, True),
+        "one": (False, False),
+    }

@@ -421,3 +421,18 @@ def test_numbers_of_a_statement_are_rounded_to_be_read():
 def test_points_have_a_zero_where_the_middle_is_noise(points, shown):
     """Of three points and of five; a middle that is no noise stays, and points that differ are told apart."""
     assert words.point_texts(points) == shown
+
+
+@pytest.mark.parametrize(
+    ("points", "errors", "shown"),
+    [
+        ((2.6418, 6.6325, 10.657), (0.06, 0.004, 0.11), ("2.64", "6.63", "10.7")),
+        ((2.6418, 6.6325, 10.657), (0.2, 0.4, 1.1), ("2.6", "6.6", "11")),
+        ((-1.6, 0.019, 1.6), (0.02, 0.01, 0.02), ("\N{MINUS SIGN}1.6", "0", "1.6")),
+        ((-1.6, 0.021, 1.6), (0.02, 0.01, 0.02), ("\N{MINUS SIGN}1.6", "0.02", "1.6")),
+        ((0.001, 0.019, 1.6), (0.0001, 0.01, 0.02), ("0.001", "0.02", "1.6")),
+    ],
+)
+def test_points_from_draws_have_no_digit_below_their_errors(points, errors, shown):
+    """Each is said to be about so much; a middle within two errors of 0 is 0 only where the ends are on both sides of it."""
+    assert words.drawn_point_texts(points, errors) == tuple(f"about {text}" for text in shown)
