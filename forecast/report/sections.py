@@ -44,6 +44,7 @@ from forecast.schema.insight import HistoryPoint, InsightContent
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.schema.variants import VariantsContent
+from forecast.sentences.certain_then import certain_then
 from forecast.sentences.insight_text import (
     from_to_text,
     has_moved,
@@ -311,7 +312,7 @@ def _surprise_section(content: TopicContent, insight: InsightContent, charts: Co
 
 
 def _signposts_section(content: TopicContent, insight: InsightContent) -> Section:
-    tables = [signposts_table(insight, content["answers"])] if insight["signposts"] else []
+    tables = [signposts_table(insight, content["answers"], certain_then(content))] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
         return _empty_section("signposts", "Nothing more is simulated, so nothing to watch for.")

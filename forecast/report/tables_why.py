@@ -13,6 +13,7 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
+from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain
 from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.insight_text import (
     change_text,
@@ -25,6 +26,7 @@ from forecast.sentences.insight_text import (
     named_value_text,
     open_measure_indices,
     part_text,
+    signpost_value_text,
     value_text,
 )
 from forecast.sentences.printed_parts import printed_parts
@@ -207,7 +209,7 @@ def counted_text(name: str) -> str:
     return f"{name_as_words(stream)}: {name_as_words(label)}" if label else name_as_words(stream)
 
 
-def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent]) -> ReportTable:
+def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent], certain: Certain = NOTHING_CERTAIN) -> ReportTable:
     """What would be seen, how likely that is, and the answers then: none of a question that closes before."""
     shown = _measures(insight)
     last_days = {answer["name"]: answer["by"] for answer in answers}
@@ -219,10 +221,10 @@ def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent]) -
     for signpost in insight["signposts"]:
         cells: list[str] = []
         for at in shown:
-            measure, estimate = insight["measures"][at], signpost["values"][at]
+            measure = insight["measures"][at]
             in_time = is_in_time(signpost, last_days.get(measure["question"]))
             is_late = is_late or not in_time
-            cells.append(value_text(measure, estimate["value"], error=estimate["error"]) if in_time else CLOSED)
+            cells.append(signpost_value_text(measure, signpost, at, certain) if in_time else CLOSED)
         rows.append((clause_of(signpost), signpost["until"], words.percent(signpost["chance"]), *cells))
     caption = "What to watch for: if this is seen by that day, the answers would be"
     return ReportTable(f"{caption} ({CLOSED}: the question closes before)" if is_late else caption, columns, tuple(rows))
