@@ -189,18 +189,14 @@ def _print_doubts(reasons: Reasons) -> None:
 def _print_reasons(title: str, reasons: Sequence[Reason], measure: MeasureContent, *, settled: Container[str] = ()) -> None:
     """Print what changes an answer, and to what; what is ``settled`` by it is 0 or 100 %."""
     from forecast.schema import words
-    from forecast.sentences.insight_text import change_text, value_text
+    from forecast.sentences.printed_parts import printed_change
 
     echo(title)
     if not reasons:
         echo("  nothing would change it by more than the Monte Carlo error")
         return
-    rows = [
-        (
-            words.share(reason.value) if reason.what in settled else value_text(measure, reason.value, error=reason.error),
-            change_text(measure, reason.change, error=reason.error),
-            reason.what,
-        )
-        for reason in reasons
-    ]
+    rows = []
+    for reason in reasons:
+        printed = printed_change(measure, measure["value"], reason.value, errors=(0.0, reason.error), error=reason.error)
+        rows.append((words.share(reason.value) if reason.what in settled else printed.after, printed.change, reason.what))
     print_columns(rows, indent="  ", right=(0, 1))

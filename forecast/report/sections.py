@@ -46,7 +46,6 @@ from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.schema.variants import VariantsContent
 from forecast.sentences.certain_then import certain_then
 from forecast.sentences.insight_text import (
-    from_to_text,
     has_moved,
     measure_name,
     measure_title,
@@ -55,6 +54,7 @@ from forecast.sentences.insight_text import (
     value_text,
 )
 from forecast.sentences.lead import history_finding
+from forecast.sentences.printed_parts import changed_text
 from forecast.sentences.priors_written import replay_sentence, written_later
 from forecast.sentences.regimes import regime_sentences
 from forecast.sentences.split_words import unsplit_sentence
@@ -196,7 +196,7 @@ def _changes_section(content: TopicContent, insight: InsightContent, charts: Con
     points += [f"{words.capitalise(other['why'].rstrip('.'))}: nothing of note." for other in others if not has_moved(insight, other)]
     names = [(chart_name("moved", measure), index, measure) for index, measure in enumerate(insight["measures"])]
     pictures = [
-        Picture(name, f"{words.capitalise(measure_name(measure))}: {from_to_text(measure, move['before'][index], move['after'][index])}")
+        Picture(name, f"{words.capitalise(measure_name(measure))}: {changed_text(measure, move['before'][index], move['after'][index])}")
         for name, index, measure in names
         if name in charts
     ]

@@ -29,7 +29,7 @@ from forecast.sentences.insight_text import (
     signpost_value_text,
     value_text,
 )
-from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.printed_parts import printed_change, printed_parts
 from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
@@ -41,16 +41,14 @@ def moves_table(insight: InsightContent, move: Move) -> ReportTable:
     """The parts of a change by open measure: they add up from the first line to the last."""
     shown = _measures(insight)
     columns = (Column("part", "head"), Column("known", "day"), *_columns(insight, shown), Column("source", "source"))
-    rows: list[tuple[str, ...]] = [
-        (words.day(move["since"]), "", *(value_text(insight["measures"][at], move["before"][at]) for at in shown), "")
-    ]
     printed = [
         printed_parts(insight["measures"][at], move["before"][at], move["after"][at], [part["points"][at] for part in move["parts"]])
         for at in shown
     ]
+    rows: list[tuple[str, ...]] = [(words.day(move["since"]), "", *(its.before for its in printed), "")]
     for place, part in enumerate(move["parts"]):
         rows.append((part_text(part), part["known"], *(parts.text(place) for parts in printed), part["source"]))
-    rows.append((words.day(move["until"]), "", *(value_text(insight["measures"][at], move["after"][at]) for at in shown), ""))
+    rows.append((words.day(move["until"]), "", *(its.after for its in printed), ""))
     against = "what was published then" if move["against"] == "ledger" else "what today's book would have said then"
     return ReportTable(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
 
@@ -100,14 +98,8 @@ def recalled_table(insight: InsightContent) -> ReportTable | None:
     for at in _measures(insight):
         measure, estimate = insight["measures"][at], recalled["values"][at]
         error = estimate["error"]
-        rows.append(
-            (
-                measure_title(measure),
-                value_text(measure, measure["value"]),
-                value_text(measure, estimate["value"], error=error),
-                change_text(measure, estimate["change"], error=error),
-            )
-        )
+        printed = printed_change(measure, measure["value"], estimate["value"], errors=(0.0, error), error=error)
+        rows.append((measure_title(measure), printed.before, printed.after, printed.change))
     counted = "1 row" if recalled["rows"] == 1 else f"{recalled['rows']} rows"
     caption = f"Every answer if nothing had been learnt from the {counted} of grade C: recalled, or a zero that no source states"
     return ReportTable(caption, columns, tuple(rows))
