@@ -24,6 +24,7 @@ from forecast.report.tables import (
 from forecast.report.tables_links import link_tables
 from forecast.report.tables_pools import pool_tables
 from forecast.report.tables_regimes import states_table
+from forecast.report.tables_sensitivity import sensitivity_sentences, sensitivity_tables
 from forecast.report.tables_variants import answers_table, weights_table, wider_table
 from forecast.report.tables_why import (
     change_sentences,
@@ -34,7 +35,6 @@ from forecast.report.tables_why import (
     moves_table,
     power_table,
     recalled_table,
-    sensitivity_table,
     signposts_table,
     split_table,
     surprise_table,
@@ -276,17 +276,16 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
     )
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     introduction = none if not insight["sensitivity"] else explained if pictures else ""
-    sensitivity = tuple(sensitivity_table(insight, index) for index in open_measure_indices(insight)) if insight["sensitivity"] else ()
     recalled = recalled_table(insight)
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
     return Section(
         SECTION_HEADINGS["rests"],
         "rests",
-        (introduction,) if introduction else (),
+        tuple(paragraph for paragraph in (introduction, " ".join(sensitivity_sentences(insight))) if paragraph),
         pictures=tuple(pictures),
         tables=() if recalled is None else (recalled,),
-        folded=(*sensitivity, leverage, *power),
+        folded=(*sensitivity_tables(insight), leverage, *power),
     )
 
 

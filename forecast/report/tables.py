@@ -45,11 +45,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A caption, columns, and rows with a text for each column."""
+    """A caption, columns, rows with a text for each column, and what is to be said beneath them."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 def questions_table(content: TopicContent) -> ReportTable:

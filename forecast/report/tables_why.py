@@ -23,7 +23,6 @@ from forecast.sentences.insight_text import (
     is_noticed,
     measure_name,
     measure_title,
-    named_value_text,
     open_measure_indices,
     part_text,
     signpost_value_text,
@@ -34,7 +33,6 @@ from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, spli
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
 CLOSED = "\N{EN DASH}"  # in place of the answer to a question that closes before the day of a signpost
-CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
 
 
 def moves_table(insight: InsightContent, move: Move) -> ReportTable:
@@ -103,28 +101,6 @@ def recalled_table(insight: InsightContent) -> ReportTable | None:
     counted = "1 row" if recalled["rows"] == 1 else f"{recalled['rows']} rows"
     caption = f"Every answer if nothing had been learnt from the {counted} of grade C: recalled, or a zero that no source states"
     return ReportTable(caption, columns, tuple(rows))
-
-
-def sensitivity_table(insight: InsightContent, index: int) -> ReportTable:
-    """One measure with each prior changed in four ways, the strongest prior first."""
-    measure = insight["measures"][index]
-    texts: dict[str, dict[str, str]] = {}
-    spread: dict[str, float] = {}
-    carried: dict[str, bool] = {}
-    for variation in insight["sensitivity"]:
-        name = labelled_name(variation["parameter"], variation["label"])
-        estimate = variation["values"][index]
-        texts.setdefault(name, {})[variation["change"]] = value_text(measure, estimate["value"], error=estimate["error"])
-        spread[name] = max(spread.get(name, 0.0), abs(estimate["change"]))
-        carried[name] = carried.get(name, False) or variation["refitted"]
-    columns = (Column("prior of", "head"), *(Column(change, "number") for change in CHANGE_COLUMNS), Column("how"))
-    order = sorted(texts, key=lambda name: -spread[name])
-    rows = tuple(
-        (name, *(texts[name].get(change, "") for change in CHANGE_COLUMNS), "refitted" if carried[name] else "reweighed") for name in order
-    )
-    return ReportTable(
-        f"{words.capitalise(measure_name(measure))}, {named_value_text(measure, measure['value'])}, with each prior changed", columns, rows
-    )
 
 
 def power_table(insight: InsightContent) -> ReportTable:
