@@ -17,7 +17,7 @@ from forecast.report.failures import readable_failures
 from forecast.report.files import read_report
 from forecast.schema.insight import MeasureScale, Move
 from forecast.schema.topic import ReportFault, TopicContent, read_content
-from forecast.sentences.insight_text import named_value_text
+from forecast.sentences.insight_text import statistic_name
 from forecast.sentences.printed_parts import PrintedParts, printed_parts
 
 MOST_CAUSES = 3  # that are named beside a change
@@ -91,7 +91,7 @@ def _measure_changes(moved: TopicDifference) -> list[tuple[AnswerChange, bool]]:
         scale: MeasureScale = {"kind": measure.kind, "unit": "", "settled": False}
         ends = moved.move["before"][index], moved.move["after"][index]
         printed = printed_parts(scale, *ends, [part["points"][index] for part in moved.move["parts"]])
-        before, after = (named_value_text(scale, end) for end in ends)
+        before, after = (f"{statistic_name(scale)} {end}".lstrip() for end in (printed.before, printed.after))
         every = range(len(printed.steps))
         change = AnswerChange(
             moved.topic, measure.question.name, measure.label, before, after, printed.text(*every), _causes(moved.move, printed)

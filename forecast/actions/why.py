@@ -21,8 +21,9 @@ from forecast.schema.insight import (
     SignpostContent,
     SplitPart,
 )
-from forecast.schema.topic import ReportFault
+from forecast.schema.topic import ReportFault, TopicContent
 from forecast.schema.words import BOUND_STANDARD_ERRORS
+from forecast.sentences.certain_then import certain_then, is_certain
 from forecast.sentences.insight_day import kept_insight_sentence
 from forecast.sentences.insight_text import clause_of, is_in_time
 from forecast.sentences.split_words import is_variance_note_of
@@ -59,6 +60,7 @@ class Reasons:
     priors: tuple[Reason, ...] = ()
     varied: bool = True  # whether any prior was varied at all
     would_move: tuple[Reason, ...] = ()
+    settled_then: frozenset[str] = frozenset()  # what of `would_move` settles the answer
     ignorance: float | None = None
     ignorance_error: float | None = None
     structure: float | None = None  # of the ignorance, what is which variant is right
@@ -95,13 +97,14 @@ def reasons(root: Path, question: str) -> Reasons:
         return Reasons(problems=(Problem(Place(path), message, f"run `forecast update {answer['topic']}`"),))
     if all(measure["question"] != answer["name"] for measure in insight["measures"]):
         return Reasons(problems=(Problem(Place(path), f"the report does not say why of `{answer['name']}`"),))
-    return _reasons_from_insight(answer, insight)
+    return _reasons_from_insight(answer, content, insight)
 
 
-def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> Reasons:
+def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insight: InsightContent) -> Reasons:
     at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
     best = max(at, key=lambda index: insight["measures"][index]["value"])
     measure = insight["measures"][best]
+    certain = certain_then(content, question=answer["name"])
     split = next((part for part in insight["split"] if (part["question"], part["label"]) == (measure["question"], measure["label"])), None)
     return Reasons(
         answer=answer,
@@ -125,6 +128,7 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
         would_move=_largest_reasons(
             [_reason(_signpost_text(post), post["values"][best]) for post in insight["signposts"] if is_in_time(post, answer["by"])]
         ),
+        settled_then=frozenset(_signpost_text(post) for post in insight["signposts"] if is_certain(certain, post, best)),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
         structure=None if split is None else split.get("structure"),

@@ -14,7 +14,7 @@ from forecast.cli.lines import echo, print_columns, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, day, root_of, today
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from forecast.actions.diff import TopicDifference
     from forecast.actions.show import PublishedAnswer
@@ -122,7 +122,7 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
 
 def reasons_data(found: Reasons) -> dict[str, Any]:
     """Return the reasons of an answer as data."""
-    return {name: value for name, value in asdict(found).items() if name != "problems"}
+    return {name: value for name, value in asdict(found).items() if name not in {"problems", "settled_then"}}
 
 
 def _print_answer(answer: PublishedAnswer) -> None:
@@ -161,7 +161,7 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
     else:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
-    _print_reasons("If this is seen", reasons.would_move, measure)
+    _print_reasons("If this is seen", reasons.would_move, measure, settled=reasons.settled_then)
 
 
 def _print_doubts(reasons: Reasons) -> None:
@@ -186,15 +186,17 @@ def _print_doubts(reasons: Reasons) -> None:
             echo(missing)
 
 
-def _print_reasons(title: str, reasons: Sequence[Reason], measure: MeasureContent) -> None:
-    from forecast.sentences.insight_text import change_text, value_text
+def _print_reasons(title: str, reasons: Sequence[Reason], measure: MeasureContent, *, settled: Container[str] = ()) -> None:
+    """Print what changes an answer, and to what; what is ``settled`` by it is 0 or 100 %."""
+    from forecast.schema import words
+    from forecast.sentences.printed_parts import printed_change
 
     echo(title)
     if not reasons:
         echo("  nothing would change it by more than the Monte Carlo error")
         return
-    rows = [
-        (value_text(measure, reason.value, error=reason.error), change_text(measure, reason.change, error=reason.error), reason.what)
-        for reason in reasons
-    ]
+    rows = []
+    for reason in reasons:
+        printed = printed_change(measure, measure["value"], reason.value, errors=(0.0, reason.error), error=reason.error)
+        rows.append((words.share(reason.value) if reason.what in settled else printed.after, printed.change, reason.what))
     print_columns(rows, indent="  ", right=(0, 1))

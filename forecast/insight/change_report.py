@@ -34,7 +34,7 @@ from forecast.model.settings import Settings
 from forecast.schema import words
 from forecast.schema.insight import HistoryContent, MeasureScale, Move, MovePart
 from forecast.sentences.change_bounds import bound_text
-from forecast.sentences.insight_text import is_percent, value_text
+from forecast.sentences.insight_text import is_percent
 from forecast.sentences.printed_parts import printed_parts
 
 SMALLEST_REPORTED_CHANGE = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
@@ -310,7 +310,7 @@ def change_sentence(
     named = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in largest)
     if largest and sum(printed.steps[at] for at in rest):
         named += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
-    then, now = value_text(measure, before), value_text(measure, after)
+    then, now = printed.before, printed.after
     change, error = zero_rounding_errors(np.array([after - before, error]), np.array(max(abs(before), abs(after)))).tolist()
     if abs(change) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
         if change == 0 and error == 0:

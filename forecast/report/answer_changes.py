@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from forecast.report.escape import markdown, markdown_code
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.insight import MeasureScale
 from forecast.schema.topic import TopicContent
 from forecast.sentences.cautions import verdict_words
 from forecast.sentences.headlines import headline_of, ninety_percent_range
+from forecast.sentences.insight_text import value_text
+from forecast.sentences.printed_parts import NO_CHANGE, printed_change, step_text
 
 _MEDIAN = 2
 NEW, GONE, NOT_ASKED = "new", "no longer asked", "not asked"
@@ -109,7 +112,7 @@ def _question_changes(topic: str, question: str, old: AnswerContent | None, new:
             first_text, last_text = "" if first is None else first.text, "" if last is None else last.text
             yield AnswerChange(topic, question, label, first_text, last_text, NEW if first is None else GONE)
         elif first.text != last.text:
-            yield AnswerChange(topic, question, label, first.text, last.text, _change_text(first, last))
+            yield AnswerChange(topic, question, label, *_printed_change(first, last))
 
 
 def _printed_numbers(answer: AnswerContent) -> dict[str, _PrintedNumber]:
@@ -132,17 +135,27 @@ def _printed_numbers(answer: AnswerContent) -> dict[str, _PrintedNumber]:
     return {"": _PrintedNumber(text, value["quantiles"][_MEDIAN], value["errors"][_MEDIAN], answer["unit"])}
 
 
-def _change_text(first: _PrintedNumber, last: _PrintedNumber) -> str:
-    """The change of a number; that it may be chance where it is within twice its Monte Carlo error."""
+def _printed_change(first: _PrintedNumber, last: _PrintedNumber) -> tuple[str, str, str]:
+    """A number before and after, with the digits that its change needs, and the change; that it may be chance where it is within twice its Monte Carlo error."""
     if first.value is None or last.value is None or first.unit != last.unit:
-        return "another answer"
+        return first.text, last.text, "another answer"
+    scale: MeasureScale = {"kind": "mean", "unit": last.unit, "settled": False}
     change, error = last.value - first.value, math.hypot(first.error, last.error)
-    if last.unit == "share":
-        text = words.percentage_points(change, error=error)
-    else:
-        text = words.signed_number(change, error=max(error, 0.01 * abs(last.value)))
-    is_chance = error > 0 and text != "no change" and abs(change) <= WITHIN_ERROR * error
-    return f"{text} (within its error)" if is_chance else text
+    printed = printed_change(scale, first.value, last.value, errors=(first.error, last.error))
+    before, after = (_with_figure(its, scale, figure) for its, figure in ((first, printed.before), (last, printed.after)))
+    text = printed.change
+    if before is None or after is None:  # an answer that is said in other words than its number
+        before, after, text = first.text, last.text, step_text(scale, first.value, last.value, error=error)
+    is_chance = error > 0 and text != NO_CHANGE and abs(change) <= WITHIN_ERROR * error
+    return before, after, f"{text} (within its error)" if is_chance else text
+
+
+def _with_figure(its: _PrintedNumber, scale: MeasureScale, figure: str) -> str | None:
+    """A number's text with another figure in its place; None where it does not begin with its figure."""
+    assert its.value is not None
+    usual = value_text(scale, its.value, error=its.error)
+    rest = its.text.removeprefix(usual)
+    return f"{figure}{rest}" if its.text.startswith(usual) and not rest[:1].strip() else None
 
 
 def _verdict_notes(topic: str, before: Mapping[str, TopicContent], after: Mapping[str, TopicContent]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from forecast.report.charts_answers import published_range
 from forecast.report.charts_why import chart_name
@@ -104,6 +105,11 @@ def lead_chart(content: TopicContent) -> Chart | None:
     sketch = Sketch(top + PLOT_HEIGHT + FOOT)
     _add_axes(sketch, plot, labels, x, y, as_of=content["as_of"])
     _add_marks(sketch, plot, x, y)
+    if plot.reference is not None:
+        label = f"base rate {words.percent(plot.reference)}"
+        lines = [(event.here, y.at(event.step.after["values"][plot.index])) for event in events]
+        place = _free_place(plot, text_width(label, size=EVENT_SIZE), [y.at(value) for value, _ in labels], lines, x, y)
+        sketch.write(*place, label, colour=SECOND, size=EVENT_SIZE)
     _add_events(sketch, events, plot.index, y)
     said = f"{history_finding(insight, plot.index)}."
     written = "; ".join(f"{words.day(step.after['day'])}, {first_event(step.after['news'])}" for step in steps)
@@ -172,10 +178,36 @@ def _add_marks(sketch: Sketch, plot: _Plot, x: Scale, y: Scale) -> None:
     if plot.reference is not None:
         height = y.at(plot.reference)
         sketch.strokes.append(Stroke(x.start, height, x.end, height, SECOND, 1.5, "5 3"))
-        sketch.write(x.start + 3, height - 4, f"base rate {words.percent(plot.reference)}", colour=SECOND, size=11)
     line = [{"day": day_number(point["day"]), "value": value} for point, value in zip(plot.points, plot.values, strict=True)]
     sketch.add(line, line_mark(ACCENT), x=x.of("day"), y=y.of("value"))
     sketch.add(line[-1:], vega_mark("point", filled=True, size=55, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
+
+
+def _free_place(
+    plot: _Plot, width: float, grid: Sequence[float], lines: Sequence[tuple[float, float]], x: Scale, y: Scale
+) -> tuple[float, float]:
+    """Return where words of a width are best read beside the line of the reference, above it or below.
+
+    That is where fewest lines cross them: that of the answer, and those of news, each at so far across and down to so far; then those
+    of the ``grid``.  Of places as good as each other it is the one above, at the left.
+    """
+    assert plot.reference is not None
+    height = y.at(plot.reference)
+    answer = [(x.at(day_number(point["day"])), y.at(value)) for point, value in zip(plot.points, plot.values, strict=True)]
+    lefts = [x.start + 3, *(here + 4 for here, _ in lines if here + 4 + width <= x.end), x.end - width - 3]
+    baselines = [height - 4, *([height + 12] if height + 15 <= y.start else [])]
+
+    def count_crossed(left: float, baseline: float) -> tuple[int, int]:
+        top, bottom, first, last = baseline - 10, baseline + 3, left - 2, left + width + 2
+        news = sum(first < here < last and end > top for here, end in lines)
+        across = sum(
+            from_x < last and to_x > first and max(from_y, to_y) > top and min(from_y, to_y) < bottom
+            for (from_x, from_y), (to_x, to_y) in pairwise(answer)
+        )
+        return news + across, sum(top < line < bottom for line in grid)
+
+    places = [(left, baseline) for baseline in baselines for left in lefts]
+    return min(places, key=lambda place: (*count_crossed(*place), baselines.index(place[1]), place[0]))
 
 
 def _event_texts(steps: Sequence[HistoryStep], x: Scale) -> list[_EventText]:

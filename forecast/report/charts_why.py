@@ -53,7 +53,7 @@ from forecast.sentences.insight_text import (
     relative_change,
     value_text,
 )
-from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.printed_parts import PrintedParts, changed_text, printed_parts
 
 MOST_WATERFALLS = 4  # pictures of one change; the table has every measure
 MOST_WATERFALL_PARTS = 6  # bars of one waterfall; the smallest parts stand together
@@ -151,7 +151,7 @@ def chart_name(kind: str, measure: MeasureTarget) -> str:
 
 def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     before, after = move["before"][index], move["after"][index]
-    parts = _few_parts(move, measure, index)
+    parts, printed = _few_parts(move, measure, index)
     rows: list[tuple[str, float, float, str]] = []
     here = before
     for about, points, points_text in parts:
@@ -186,16 +186,16 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     sketch.add([bar for bar in bars if not bar["rises"]], falling, **corners)
     ends = [{"value": before, "y": 25}, {"value": after, "y": last + 25}]
     sketch.add(ends, vega_mark("point", filled=True, size=90, opacity=1, color=INK), x=x.of("value"), y=y.of("y"))
-    for top, day, value in ((0, move["since"], before), (last, move["until"], after)):
+    for top, day, shown in ((0, move["since"], printed.before), (last, move["until"], printed.after)):
         _label(sketch, top, words.day(day), room=70)
-        sketch.texts.append(_right_text(top, value_text(measure, value), bold=True))
+        sketch.texts.append(_right_text(top, shown, bold=True))
     summary = "; ".join(f"{about}: {change}" for about, _, change in parts)
-    alt = f"{measure_name(measure)}, {from_to_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {summary}."
+    alt = f"{measure_name(measure)}, {changed_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {summary}."
     return sketch.make_chart(chart_name("moved", measure), alt)
 
 
-def _few_parts(move: Move, measure: MeasureContent, index: int) -> list[tuple[str, float, str]]:
-    """The largest parts in their order, and the rest together: what each is, its points, and these as they are printed."""
+def _few_parts(move: Move, measure: MeasureContent, index: int) -> tuple[list[tuple[str, float, str]], PrintedParts]:
+    """The largest parts in their order, and the rest together: what each is, its points, and these as they are printed; and all parts."""
     parts = move["parts"]
     printed = printed_parts(measure, move["before"][index], move["after"][index], [part["points"][index] for part in parts])
     large = sorted(range(len(parts)), key=lambda at: -abs(parts[at]["points"][index]))[
@@ -204,7 +204,7 @@ def _few_parts(move: Move, measure: MeasureContent, index: int) -> list[tuple[st
     kept = [(part_text(parts[at]), parts[at]["points"][index], printed.text(at)) for at in sorted(large)]
     rest = [at for at in range(len(parts)) if at not in large]
     together = sum(parts[at]["points"][index] for at in rest)
-    return [*kept, (f"{len(rest)} smaller parts together", together, printed.text(*rest))] if rest else kept
+    return ([*kept, (f"{len(rest)} smaller parts together", together, printed.text(*rest))] if rest else kept), printed
 
 
 def _thin_points(points: Sequence[HistoryPoint]) -> list[HistoryPoint]:

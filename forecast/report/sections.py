@@ -24,6 +24,7 @@ from forecast.report.tables import (
 from forecast.report.tables_links import link_tables
 from forecast.report.tables_pools import pool_tables
 from forecast.report.tables_regimes import states_table
+from forecast.report.tables_sensitivity import sensitivity_sentences, sensitivity_tables
 from forecast.report.tables_variants import answers_table, weights_table, wider_table
 from forecast.report.tables_why import (
     change_sentences,
@@ -34,7 +35,6 @@ from forecast.report.tables_why import (
     moves_table,
     power_table,
     recalled_table,
-    sensitivity_table,
     signposts_table,
     split_table,
     surprise_table,
@@ -44,8 +44,8 @@ from forecast.schema.insight import HistoryPoint, InsightContent
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.schema.variants import VariantsContent
+from forecast.sentences.certain_then import certain_then
 from forecast.sentences.insight_text import (
-    from_to_text,
     has_moved,
     measure_name,
     measure_title,
@@ -54,6 +54,7 @@ from forecast.sentences.insight_text import (
     value_text,
 )
 from forecast.sentences.lead import history_finding
+from forecast.sentences.printed_parts import changed_text
 from forecast.sentences.priors_written import replay_sentence, written_later
 from forecast.sentences.regimes import regime_sentences
 from forecast.sentences.split_words import unsplit_sentence
@@ -195,7 +196,7 @@ def _changes_section(content: TopicContent, insight: InsightContent, charts: Con
     points += [f"{words.capitalise(other['why'].rstrip('.'))}: nothing of note." for other in others if not has_moved(insight, other)]
     names = [(chart_name("moved", measure), index, measure) for index, measure in enumerate(insight["measures"])]
     pictures = [
-        Picture(name, f"{words.capitalise(measure_name(measure))}: {from_to_text(measure, move['before'][index], move['after'][index])}")
+        Picture(name, f"{words.capitalise(measure_name(measure))}: {changed_text(measure, move['before'][index], move['after'][index])}")
         for name, index, measure in names
         if name in charts
     ]
@@ -275,17 +276,16 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
     )
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     introduction = none if not insight["sensitivity"] else explained if pictures else ""
-    sensitivity = tuple(sensitivity_table(insight, index) for index in open_measure_indices(insight)) if insight["sensitivity"] else ()
     recalled = recalled_table(insight)
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
     return Section(
         SECTION_HEADINGS["rests"],
         "rests",
-        (introduction,) if introduction else (),
+        tuple(paragraph for paragraph in (introduction, " ".join(sensitivity_sentences(insight))) if paragraph),
         pictures=tuple(pictures),
         tables=() if recalled is None else (recalled,),
-        folded=(*sensitivity, leverage, *power),
+        folded=(*sensitivity_tables(insight), leverage, *power),
     )
 
 
@@ -311,7 +311,7 @@ def _surprise_section(content: TopicContent, insight: InsightContent, charts: Co
 
 
 def _signposts_section(content: TopicContent, insight: InsightContent) -> Section:
-    tables = [signposts_table(insight, content["answers"])] if insight["signposts"] else []
+    tables = [signposts_table(insight, content["answers"], certain_then(content))] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
         return _empty_section("signposts", "Nothing more is simulated, so nothing to watch for.")

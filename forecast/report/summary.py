@@ -10,6 +10,7 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import TopicContent
+from forecast.sentences.certain_then import Certain, certain_then
 from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent
 from forecast.sentences.last_moved import last_move_sentence
 from forecast.sentences.lead import last_moved_text, main_measure
@@ -32,11 +33,13 @@ class QuestionSummary:
 
 def question_summaries(content: TopicContent, style: Style) -> dict[str, QuestionSummary]:
     """Return every question of a topic at a glance."""
-    uses = model_uses(content)
-    return {answer["name"]: _question_summary(content["insight"], uses, answer, style) for answer in content["answers"]}
+    uses, certain = model_uses(content), certain_then(content)
+    return {answer["name"]: _question_summary(content["insight"], uses, certain, answer, style) for answer in content["answers"]}
 
 
-def _question_summary(insight: InsightContent | None, uses: ModelUses, answer: AnswerContent, style: Style) -> QuestionSummary:
+def _question_summary(
+    insight: InsightContent | None, uses: ModelUses, certain: Certain, answer: AnswerContent, style: Style
+) -> QuestionSummary:
     sentence = answer_sentence(answer, style)
     if insight is None:
         return QuestionSummary(sentence)
@@ -49,7 +52,7 @@ def _question_summary(insight: InsightContent | None, uses: ModelUses, answer: A
     return QuestionSummary(
         sentence,
         last_move_sentence(insight, answer["name"]),
-        next_move_with_sign(insight, uses, answer["name"], by=answer["by"]),
+        next_move_with_sign(insight, uses, answer["name"], by=answer["by"], certain=certain),
         _change_text(insight, index),
         last_moved_text(insight, index),
         spark,

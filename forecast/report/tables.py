@@ -45,11 +45,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A caption, columns, and rows with a text for each column."""
+    """A caption, columns, rows with a text for each column, and what is to be said beneath them."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 def questions_table(content: TopicContent) -> ReportTable:
@@ -288,12 +289,14 @@ def statements_table(content: TopicContent) -> ReportTable:
     ]
     for stream in content["streams"]:
         after = "; ".join(f"next {column} = {text}" for column, text in stream["next"].items())
+        counted = f"{words.capitalise(stream['about'].rstrip('.'))}." if stream.get("latent") else ""  # which has no place of its own
+        entering = _without_code_marks(f"{counted} {stream.get('entering', '')}".strip())
         rows.append(
             (
                 "stream",
                 stream["name"],
                 stream["statement"],
-                "; ".join(part for part in (after, _without_code_marks(stream.get("entering", ""))) if part),
+                "; ".join(part for part in (after, entering) if part),
             )
         )
     for answer in content["answers"]:

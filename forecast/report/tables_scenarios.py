@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forecast.report.charts_answers import name_as_words
 from forecast.report.tables import Column, ReportTable
 from forecast.schema.answers import AnswerContent
-from forecast.schema.scenarios import BranchAnswer, ScenariosContent
+from forecast.schema.scenarios import BranchAnswer, ScenarioContent, ScenariosContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.lead import lead_answer
 from forecast.sentences.scenarios import (
@@ -16,6 +16,8 @@ from forecast.sentences.scenarios import (
     are_all_open,
     branch_answer_text,
     chance_text_with_range,
+    counted_days_text,
+    other_days_notes,
     scenario_notes,
     scenario_text,
 )
@@ -40,7 +42,7 @@ def scenario_view(content: TopicContent) -> ScenarioView | None:
     its = content["scenarios"]
     answers = _open_answers(content, its)
     beside = answers if len(answers) <= MOST_TOGETHER else answers[:1]
-    notes = tuple(scenario_notes(answers, its))
+    notes = (*other_days_notes(content["answers"], its), *scenario_notes(answers, its))
     return ScenarioView(_branches_table(its, beside), _answers_table(its, answers) if len(answers) > len(beside) else None, notes)
 
 
@@ -60,7 +62,7 @@ def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> 
         *(Column(name_as_words(answer["name"]), "number") for answer in answers),
     )
     rows = [
-        (each["title"], scenario_text(each), *_texts(answers, each["answers"], is_open=each["status"] == "open"))
+        (_title_with_days(each), scenario_text(each), *_texts(answers, each["answers"], is_open=each["status"] == "open"))
         for each in its["scenarios"]
     ]
     if its["none"] is not None:
@@ -68,7 +70,14 @@ def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> 
         rows += [(_without_scenario(its), *none)] if its["none"]["probability"]["value"] > 0 else []
         rows += [(ALL_FUTURES, "", *map(answer_text_in_short, answers))]
     asked = "" if not answers else f" and the answer{'s' if len(answers) > 1 else ''} in it"
-    return ReportTable(f"Each scenario with its probability{asked}", columns, tuple(rows))
+    days = "the days that it counts, " if any(counted_days_text(each) for each in its["scenarios"]) else ""
+    return ReportTable(f"Each scenario with {days}its probability{asked}", columns, tuple(rows))
+
+
+def _title_with_days(scenario: ScenarioContent) -> str:
+    """What a scenario says, and of which days."""
+    days = counted_days_text(scenario)
+    return f"{scenario['title']} ({days})" if days else scenario["title"]
 
 
 def _have_ranges(its: ScenariosContent) -> bool:

@@ -13,6 +13,7 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
+from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain
 from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.insight_text import (
     change_text,
@@ -22,33 +23,30 @@ from forecast.sentences.insight_text import (
     is_noticed,
     measure_name,
     measure_title,
-    named_value_text,
     open_measure_indices,
     part_text,
+    signpost_value_text,
     value_text,
 )
-from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.printed_parts import printed_change, printed_parts
 from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
 CLOSED = "\N{EN DASH}"  # in place of the answer to a question that closes before the day of a signpost
-CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
 
 
 def moves_table(insight: InsightContent, move: Move) -> ReportTable:
     """The parts of a change by open measure: they add up from the first line to the last."""
     shown = _measures(insight)
     columns = (Column("part", "head"), Column("known", "day"), *_columns(insight, shown), Column("source", "source"))
-    rows: list[tuple[str, ...]] = [
-        (words.day(move["since"]), "", *(value_text(insight["measures"][at], move["before"][at]) for at in shown), "")
-    ]
     printed = [
         printed_parts(insight["measures"][at], move["before"][at], move["after"][at], [part["points"][at] for part in move["parts"]])
         for at in shown
     ]
+    rows: list[tuple[str, ...]] = [(words.day(move["since"]), "", *(its.before for its in printed), "")]
     for place, part in enumerate(move["parts"]):
         rows.append((part_text(part), part["known"], *(parts.text(place) for parts in printed), part["source"]))
-    rows.append((words.day(move["until"]), "", *(value_text(insight["measures"][at], move["after"][at]) for at in shown), ""))
+    rows.append((words.day(move["until"]), "", *(its.after for its in printed), ""))
     against = "what was published then" if move["against"] == "ledger" else "what today's book would have said then"
     return ReportTable(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
 
@@ -98,39 +96,11 @@ def recalled_table(insight: InsightContent) -> ReportTable | None:
     for at in _measures(insight):
         measure, estimate = insight["measures"][at], recalled["values"][at]
         error = estimate["error"]
-        rows.append(
-            (
-                measure_title(measure),
-                value_text(measure, measure["value"]),
-                value_text(measure, estimate["value"], error=error),
-                change_text(measure, estimate["change"], error=error),
-            )
-        )
+        printed = printed_change(measure, measure["value"], estimate["value"], errors=(0.0, error), error=error)
+        rows.append((measure_title(measure), printed.before, printed.after, printed.change))
     counted = "1 row" if recalled["rows"] == 1 else f"{recalled['rows']} rows"
     caption = f"Every answer if nothing had been learnt from the {counted} of grade C: recalled, or a zero that no source states"
     return ReportTable(caption, columns, tuple(rows))
-
-
-def sensitivity_table(insight: InsightContent, index: int) -> ReportTable:
-    """One measure with each prior changed in four ways, the strongest prior first."""
-    measure = insight["measures"][index]
-    texts: dict[str, dict[str, str]] = {}
-    spread: dict[str, float] = {}
-    carried: dict[str, bool] = {}
-    for variation in insight["sensitivity"]:
-        name = labelled_name(variation["parameter"], variation["label"])
-        estimate = variation["values"][index]
-        texts.setdefault(name, {})[variation["change"]] = value_text(measure, estimate["value"], error=estimate["error"])
-        spread[name] = max(spread.get(name, 0.0), abs(estimate["change"]))
-        carried[name] = carried.get(name, False) or variation["refitted"]
-    columns = (Column("prior of", "head"), *(Column(change, "number") for change in CHANGE_COLUMNS), Column("how"))
-    order = sorted(texts, key=lambda name: -spread[name])
-    rows = tuple(
-        (name, *(texts[name].get(change, "") for change in CHANGE_COLUMNS), "refitted" if carried[name] else "reweighed") for name in order
-    )
-    return ReportTable(
-        f"{words.capitalise(measure_name(measure))}, {named_value_text(measure, measure['value'])}, with each prior changed", columns, rows
-    )
 
 
 def power_table(insight: InsightContent) -> ReportTable:
@@ -207,7 +177,7 @@ def counted_text(name: str) -> str:
     return f"{name_as_words(stream)}: {name_as_words(label)}" if label else name_as_words(stream)
 
 
-def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent]) -> ReportTable:
+def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent], certain: Certain = NOTHING_CERTAIN) -> ReportTable:
     """What would be seen, how likely that is, and the answers then: none of a question that closes before."""
     shown = _measures(insight)
     last_days = {answer["name"]: answer["by"] for answer in answers}
@@ -219,10 +189,10 @@ def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent]) -
     for signpost in insight["signposts"]:
         cells: list[str] = []
         for at in shown:
-            measure, estimate = insight["measures"][at], signpost["values"][at]
+            measure = insight["measures"][at]
             in_time = is_in_time(signpost, last_days.get(measure["question"]))
             is_late = is_late or not in_time
-            cells.append(value_text(measure, estimate["value"], error=estimate["error"]) if in_time else CLOSED)
+            cells.append(signpost_value_text(measure, signpost, at, certain) if in_time else CLOSED)
         rows.append((clause_of(signpost), signpost["until"], words.percent(signpost["chance"]), *cells))
     caption = "What to watch for: if this is seen by that day, the answers would be"
     return ReportTable(f"{caption} ({CLOSED}: the question closes before)" if is_late else caption, columns, tuple(rows))

@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from forecast.schema import words
 from forecast.schema.insight import Estimate, InsightContent, MeasureContent, MeasureScale, MeasureTarget, Move, MovePart, SignpostContent
+from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain, is_certain
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
@@ -129,10 +130,10 @@ def relative_change(measure: MeasureContent, change: float) -> float:
     return abs(change) if is_percent(measure) else abs(change) / max(abs(measure["value"]), 1e-12)
 
 
-def next_move_sentence(insight: InsightContent, question: str, *, by: str | None = None) -> str:
+def next_move_sentence(insight: InsightContent, question: str, *, by: str | None = None, certain: Certain = NOTHING_CERTAIN) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it.
 
-    ``by`` is the question's last day, after which nothing is watched for.
+    ``by`` is the question's last day, after which nothing is watched for; ``certain`` are the answers that what is seen settles.
     """
     found = _next_signposts(insight, question, by=by)
     if found is None:
@@ -143,19 +144,32 @@ def next_move_sentence(insight: InsightContent, question: str, *, by: str | None
             else "No single event we track would move it much."
         )
     index, group = found
-    return _signposts_sentence(insight["measures"][index], index, group)
+    return _signposts_sentence(insight["measures"][index], index, group, certain)
 
 
-def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[SignpostContent]) -> str:
+def signpost_value_text(measure: MeasureScale, post: SignpostContent, index: int, certain: Certain) -> str:
+    """Return a measure where a signpost is seen: 100 % or 0 % only where that is certain."""
+    value = post["values"][index]
+    return words.share(value["value"]) if is_certain(certain, post, index) else value_text(measure, value["value"], error=value["error"])
+
+
+def _then_text(measure: MeasureContent, post: SignpostContent, index: int, certain: Certain) -> str:
+    """An answer where a signpost is seen, as it stands after ``If so,``."""
+    if figure_name(measure) or not is_certain(certain, post, index):
+        return signpost_value_text(measure, post, index, certain)
+    return "it is certain" if post["values"][index]["value"] else "it is ruled out"
+
+
+def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[SignpostContent], certain: Certain) -> str:
     """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is."""
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
     name = f"{figure_name(measure)} is " if figure_name(measure) else ""
-    then = f"{name}{value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+    then = f"{name}{_then_text(measure, first, index, certain)}"
     watch = f"Watch whether {clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)."
     if other is None:
         return f"{watch} If so, {then}."
-    otherwise = value_text(measure, other["values"][index]["value"], error=other["values"][index]["error"])
+    otherwise = _then_text(measure, other, index, certain)
     if is_absence(other):
         return f"{watch} If so, {then}; if not, {otherwise}."
     return f"{watch} If so, {then}; if {clause_of(other)}, {otherwise}."

@@ -58,7 +58,7 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         if parts:
             top, place = max(parts, key=lambda part: abs(part[0]["points"][index]))
             known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
-            moved = _change_text(measure, before, after, printed, place)
+            moved = _change_text(measure, printed, place)
             yield (
                 move["since"],
                 relative_change(measure, top["points"][index]),
@@ -66,14 +66,14 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
             )
 
 
-def _change_text(measure: MeasureContent, before: float, after: float, printed: PrintedParts, place: int) -> str:
+def _change_text(measure: MeasureContent, printed: PrintedParts, place: int) -> str:
     """How far a part moved an answer: ``down 20 points, from 99 % to 79 %``, ``2 points of the rise from 6 % to 10 %``.
 
     Where the part is not a share of the whole change, that is said apart.
     """
     part, whole = printed.steps[place], sum(printed.steps)
     name = figure_name(measure)
-    first, last = value_text(measure, before), value_text(measure, after)
+    first, last = printed.before, printed.after
     ends = f"from {first} to {last}"
     size = printed.text(place).lstrip(f"+{words.MINUS}")
     way = "up" if part > 0 else "down"

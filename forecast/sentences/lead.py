@@ -18,6 +18,7 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, SplitContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
+from forecast.sentences.certain_then import certain_then
 from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
 from forecast.sentences.grounds import SENTENCE_END
 from forecast.sentences.insight_text import (
@@ -218,7 +219,10 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
         yield DOUBT_RANK, _split_sentence(split)
     post = next_signpost(insight, answer["name"], by=answer["by"])
     is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
-    yield WATCH_RANK, f"{next_move_sentence(insight, answer['name'], by=answer['by'])}{f' {SIGN}' if is_sign else ''}"
+    yield (
+        WATCH_RANK,
+        f"{next_move_sentence(insight, answer['name'], by=answer['by'], certain=certain_then(content))}{f' {SIGN}' if is_sign else ''}",
+    )
     if split is not None:
         yield from ((UNKNOWN_RANK, sentence) for sentence in _unknown_sentences(split, answer["answer"]))
     elif missing := missing_split_sentence(answer, measure):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
@@ -41,6 +42,34 @@ def scenario_text(scenario: ScenarioContent) -> str:
     """Return the probability of a scenario as it is printed, with its 90 % range, or what the record has made of it."""
     chance = scenario["probability"]
     return chance_text_with_range(chance) if chance is not None and scenario["status"] == "open" else STATUS_WORDS[scenario["status"]]
+
+
+def counted_days_text(its: ScenarioContent | AnswerContent) -> str:
+    """Return the days on which what a condition is about is counted; empty where it is about no days."""
+    since, by = its["since"], its["by"]
+    if since is None or by is None:
+        return f"up to {words.day(by)}" if by else f"from {words.day(since)}" if since else ""
+    return words.day_range(date.fromisoformat(since), date.fromisoformat(by))
+
+
+def other_days_notes(answers: Sequence[AnswerContent], content: ScenariosContent) -> Iterator[str]:
+    """Say which question asks what an open scenario says, of other days, so that a reader sees why the two chances differ."""
+    for its in content["scenarios"]:
+        chance = its["probability"]
+        if chance is None:
+            continue
+        for answer in answers:
+            is_alike = answer["kind"] == "probability" and not (answer["given"] or answer.get("annulled") or answer.get("fraction"))
+            if its["status"] == answer["status"] == "open" and is_alike and _is_of_other_days(its, answer, chance_text(chance)):
+                both = f"The scenario “{its['title']}” ({chance_text(chance)}) and the question “{answer['asks']}” ({answer['headline']})"
+                days = f"{counted_days_text(its)}, and {counted_days_text(answer)}"
+                yield f"{both} have the same condition, but count different days: {days}."
+
+
+def _is_of_other_days(its: ScenarioContent, answer: AnswerContent, shown: str) -> bool:
+    is_same = "".join(its["when"].split()) == "".join(answer["answer"].split())
+    days = (its["since"], its["by"]), (answer["since"], answer["by"])
+    return is_same and days[0] != days[1] and all(map(any, days)) and shown != answer["headline"]
 
 
 def branch_answer_text(answer: AnswerContent, within: BranchAnswer) -> str:

@@ -7,6 +7,7 @@ what the question asks, by itself or through others, does what is seen also brin
 from __future__ import annotations
 
 from forecast.schema.insight import InsightContent
+from forecast.sentences.certain_then import Certain
 from forecast.sentences.insight_text import next_move_sentence, next_signpost
 from forecast.sentences.model_uses import ModelUses
 
@@ -18,7 +19,7 @@ def is_only_a_sign(uses: ModelUses, stream: str, question: str) -> bool:
     return not uses.drives(stream.rpartition(" of ")[2], question)
 
 
-def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str, *, by: str | None) -> str:
+def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str, *, by: str | None, certain: Certain) -> str:
     """Return what would move a question's answer next, until its last day, and, where that is a sign and no cause, that it is."""
-    said, post = next_move_sentence(insight, question, by=by), next_signpost(insight, question, by=by)
+    said, post = next_move_sentence(insight, question, by=by, certain=certain), next_signpost(insight, question, by=by)
     return said if post is None or not is_only_a_sign(uses, post["stream"], question) else f"{said} {SIGN}"

@@ -75,7 +75,7 @@ def test_a_report_has_each_scenario_with_the_answers_in_it(tmp_path: Path) -> No
     assert within["value"] * many["probability"]["value"] == pytest.approx(whole["value"], abs=1e-4)  # type: ignore[index,typeddict-item]
     page = (tmp_path / "reports/made.md").read_text(encoding="utf-8")
     assert page.index("### Scenarios") < page.index("Five more by the end of 2026") < page.index("None by the spring")
-    assert "| It has begun | has come about |  |" in page
+    assert "| It has begun (up to 31 December 2026) | has come about |  |" in page
     assert [*bad_english(page_prose(content))] == []
 
 

@@ -51,6 +51,14 @@ def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Pat
     assert "What follows is about" not in run("why", "three_more", on=published).out
 
 
+def test_why_says_that_what_settles_the_question_makes_it_certain(run: Run):
+    """A deliberate surrender is one, whatever else happens; what a man says settles nothing, though it is so on every path."""
+    seen = run("why", "route.walk_in", on=ROOT).out.partition("If this is seen")[2].splitlines()
+    assert any(line.strip().startswith("100 %") and "another soldier surrenders on purpose" in line for line in seen)
+    told = next(line for line in seen if "a man who came over says" in line)
+    assert told.strip().startswith("above 99.5 %")
+
+
 def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path):
     """The share of the report and that of each parameter, as the report's table prints them; the JSON has the errors."""
     content = read_content((published / "reports" / "ferry.json").read_bytes())

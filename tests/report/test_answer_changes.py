@@ -105,3 +105,26 @@ def test_what_a_book_says_stays_in_its_cell() -> None:
     assert html.count("<tr>") == 2
     assert "<script" not in html
     assert "<a " not in html
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "shown"),
+    [
+        (0.0149, 0.028, ("1.5 %", "2.8 %", "+1.3 points")),  # 1 and 3 % would make 2 points
+        (0.302, 0.314, ("30.2 %", "31.4 %", "+1.2 points")),
+        (0.302, 0.418, ("30 %", "42 %", "+12 points")),
+        (0.0004, 0.028, ("below 0.1 %", "3 %", "+2.8 points")),
+    ],
+)
+def test_before_after_and_change_fit(was: float, now: float, shown: tuple[str, str, str]) -> None:
+    """Each side has the digits that make the printed change, and its range stays beside it."""
+    contents = []
+    for value in (was, now):
+        content = copy.deepcopy(sample_content())
+        answer = answer_in(content, "transfer_soon")
+        answer["value"] |= {"value": value, "error": 0.0001}
+        answer["headline"] = words.percent(value, error=0.0001)
+        contents.append({"route": content})
+    (change,) = answer_changes(*contents).changes
+    assert (change.before.partition(" (")[0], change.after.partition(" (")[0], change.change) == shown
+    assert change.before.partition(" (")[2] == change.after.partition(" (")[2] == "3 to 32 %)"

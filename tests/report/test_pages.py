@@ -276,6 +276,20 @@ def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last_and_stated_once(
     ]
 
 
+def test_what_a_latent_stream_counts_is_said_beside_its_statement():
+    """It has no record, and so no place of its own on the page; of other streams the statement's line says nothing of it."""
+    stream = {
+        "name": "never_asks",
+        "about": "captives who never ask",
+        "statement": "Binomial(n=2, p=0.5)",
+        "next": {},
+        "entering": "Nobody records it.",
+    }
+    content = {"parameters": [], "quantities": [], "series": [], "answers": [], "streams": [stream | {"latent": True}, stream]}
+    said = [row[-1] for row in statements_table(content).rows]
+    assert said == ["Captives who never ask. Nobody records it.", "Nobody records it."]
+
+
 def test_the_caption_of_the_probabilities_explains_a_bar_only_where_there_is_one():
     """Without an interval of any chance the picture has dots alone."""
     content = copy.deepcopy(sample_content())

@@ -99,6 +99,30 @@ def test_news_on_the_first_picture_is_written_out() -> None:
     assert " ".join(text.text for text in lines).count(event) == MOST_EVENTS
 
 
+@pytest.mark.parametrize("rate", [0.3, 0.38, 0.55, 0.75])
+def test_no_line_of_news_crosses_the_name_of_the_base_rate(rate: float) -> None:
+    """It stands between the lines, above or below its own: with news soon after the first day the left edge is no place for it."""
+    content = with_insight(sample_content())
+    said = {"who": "reference class", "kind": "base rate", "day": "2026-01-05", "says": "?", "holds": True, "entered_later": False,
+            "why": "One of 25.", "source": "", "probability": rate}  # fmt: skip
+    content["on_record"] = [
+        {"name": "transfer_soon", "asks": "?", "type": "binary", "by": None, "rule": "", "judged": False, "forecasts": [said], "more": 0,
+         "earlier_wordings": 0}
+    ]  # fmt: skip
+    points = content["insight"]["history"]["points"]
+    for place, point in enumerate(points):
+        value = 0.05 if place < 12 else 0.1 if place < 16 else 0.2
+        point["news"], point["values"][0], point["errors"][0] = [NEWS] if place in {12, 16} else [], value, 0.001
+    chart = lead_chart(content)
+    assert chart is not None
+    assert inside(chart)
+    (label,) = [text for text in chart.texts if text.text.startswith("base rate")]
+    news = [stroke for stroke in chart.strokes if stroke.x1 == stroke.x2 and stroke.dash == "2 2"]
+    assert len(news) == 2
+    right = label.x + text_width(label.text, size=EVENT_SIZE)
+    assert [stroke for stroke in news if label.x < stroke.x1 < right and stroke.y2 > label.y - 10] == []
+
+
 def test_a_part_of_a_change_is_written_out() -> None:
     """A long part of a waterfall takes two lines, and what stands below moves down by one for each."""
     content = with_insight(sample_content())

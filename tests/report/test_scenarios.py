@@ -17,6 +17,8 @@ from tests.support.sample_scenarios import with_scenarios
 
 pytestmark = pytest.mark.medium
 
+DAYS = "1 November 2026 to 31 December 2027"
+
 
 def view_of(content: Any) -> ScenarioView:
     """What a page shows of a content that has scenarios."""
@@ -42,14 +44,32 @@ def test_each_branch_has_its_probability_and_the_leading_answer_in_it() -> None:
         lead["name"].replace("_", " "),
     ]
     assert view_of(content).table.rows == (
-        ("They attack again", "31 % (1 to 89 %)", "99 %"),
-        ("All for all", "below 0.1 %", "not known"),
-        ("It began", "has come about", ""),
-        ("It never begins", "can no longer come about", ""),
+        (f"They attack again ({DAYS})", "31 % (1 to 89 %)", "99 %"),
+        (f"All for all ({DAYS})", "below 0.1 %", "not known"),
+        (f"It began ({DAYS})", "has come about", ""),
+        (f"It never begins ({DAYS})", "can no longer come about", ""),
         ("A ratio", "not answerable", ""),
         ("None of those open", "65 %", lead["headline"]),
         ("All futures", "", lead["headline"]),
     )
+
+
+def test_a_question_with_the_condition_of_a_scenario_and_other_days_is_named() -> None:
+    """Else a reader sees two numbers for the same words; of the same days, or of another condition, nothing is said."""
+    content = with_open_scenarios()
+    lead = next(answer for answer in content["answers"] if answer["kind"] == "probability" and answer["status"] == "open")
+    lead |= {"answer": "total( captures )>=4", "since": "2026-12-01", "by": "2027-12-31", "given": ""}
+    for its in content["scenarios"]["scenarios"][1:]:
+        its["when"] = "total(captures) >= 5"
+    said = f"The scenario “They attack again” (31 %) and the question “{lead['asks']}” ({lead['headline']}) have the same condition, but count different days: {DAYS}, and 1 December 2026 to 31 December 2027."
+    assert [note for note in view_of(content).notes if "different days" in note] == [said]
+    for change in ({"since": "2026-11-01"}, {"answer": "total(captures) >= 3"}, {"given": "total(captures) >= 1"}, {"status": "happened"}):
+        before = {key: lead[key] for key in change}
+        lead |= change
+        assert [note for note in view_of(content).notes if "different days" in note] == [], change
+        lead |= before
+    lead["since"] = None
+    assert f"{DAYS}, and up to 31 December 2027." in " ".join(view_of(content).notes)
 
 
 def test_every_open_answer_is_in_a_table_of_its_own_where_they_are_many() -> None:
@@ -150,7 +170,7 @@ def test_a_record_that_has_settled_every_scenario_leaves_the_status_of_each() ->
     content = with_scenarios(sample_content())
     content["scenarios"] |= {"scenarios": content["scenarios"]["scenarios"][2:4], "none": None, "several": None}
     view = view_of(content)
-    assert view.table.rows == (("It began", "has come about"), ("It never begins", "can no longer come about"))
+    assert view.table.rows == ((f"It began ({DAYS})", "has come about"), (f"It never begins ({DAYS})", "can no longer come about"))
     assert (view.answers, view.notes) == (None, ("The record has settled all of them.",))
 
 
@@ -165,7 +185,7 @@ def test_page_and_markdown_have_the_scenarios_between_the_lead_and_the_other_que
     ):
         assert shown.count(heading) == 1
         assert shown.index(heading) < shown.index("They attack again") < shown.index(SELECTION) < shown.index(others)
-    assert "| They attack again | 31 % (1 to 89 %) | 99 % |" in text
+    assert f"| They attack again ({DAYS}) | 31 % (1 to 89 %) | 99 % |" in text
     plain = render_topic(sample_content())
     assert "Scenarios" not in plain["route.html"].decode() + plain["route.md"].decode()
 

@@ -13,6 +13,7 @@ from forecast.report.pages import render_index, render_topic
 from forecast.report.sections import OVERLAP, SECTION_HEADINGS, why_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import rows_table
+from forecast.report.tables_sensitivity import sensitivity_tables
 from forecast.report.tables_why import (
     counted_text,
     history_table,
@@ -20,7 +21,6 @@ from forecast.report.tables_why import (
     leverage_table,
     moves_table,
     recalled_table,
-    sensitivity_table,
     signposts_table,
 )
 from forecast.schema.topic import ReportFault, digest_of
@@ -59,7 +59,7 @@ def test_page_and_markdown_show_every_section_of_insight_with_the_same_numbers()
     assert set(sections) == set(SECTION_HEADINGS)
     for section in sections.values():
         cells = [cell for table in (*section.tables, *section.folded) for row in table.rows for cell in row if "://" not in cell]
-        captions = [table.caption for table in (*section.tables, *section.folded)]
+        captions = [text for table in (*section.tables, *section.folded) for text in (table.caption, table.note)]
         said = [section.heading, *section.paragraphs, *section.points, *captions, *cells]
         assert [each for each in said if each not in html] == []
         assert [each for each in said if " ".join(each.split()) not in text] == []
@@ -338,7 +338,7 @@ def test_whatever_follows_an_expected_value_says_so():
         for table in tables:
             names = [column.name for column in table.columns]
             assert (names.count(head), names.count("captives"), names.count("second transfer")) == (1, 0, 1)
-        assert sensitivity_table(insight, at).caption == f"Captives, {shown}, with each prior changed"
+        assert f"Captives, {shown}, with each prior changed" in [table.caption for table in sensitivity_tables(insight)]
         pictures = {picture.name: picture.caption for section in sections.values() for picture in section.pictures}
         assert pictures["history-captives"].startswith(f"Captives: the {'expected value' if word == 'expected' else word} ")
         assert re.match(r"Second transfer: (rose|fell) from ", pictures["history-second_transfer"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.schema import words
-from forecast.sentences.insight_text import value_text
-from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.printed_parts import PrintedChange, printed_change, printed_parts
 
 CHANCE = {"kind": "probability", "unit": "", "value": 0.5, "settled": False}
 NUMBER = {"kind": "mean", "unit": "km", "value": 5.0, "settled": False}
@@ -19,7 +19,9 @@ def test_parts_of_a_chance_add_up_to_the_printed_percentages(before, points):
     after = min(max(before + sum(points), 0.01), 0.99)
     points = [*points, after - before - sum(points)]
     printed = printed_parts(CHANCE, before, after, points)
-    ends = [float(value_text(CHANCE, value).removesuffix(" %")) for value in (before, after)]
+    ends = [float(text.removesuffix(" %")) for text in (printed.before, printed.after)]
+    assert abs(ends[1] - ends[0] - 100 * (after - before)) <= 10.0**-printed.decimals
+    assert all(abs(end - 100 * value) <= 0.5 for end, value in zip(ends, (before, after), strict=True))
     assert round(ends[0] + sum(_size(printed.text(at)) for at in range(len(points))), 6) == ends[1]
     assert all(abs(_size(printed.text(at)) - 100 * each) <= 1.0 + 1e-9 for at, each in enumerate(points))
 
@@ -30,7 +32,7 @@ def test_parts_of_a_number_add_up_to_the_printed_numbers(before, points):
     after = max(before + sum(points), 0.1)
     points = [*points, after - before - sum(points)]
     printed = printed_parts(NUMBER, before, after, points)
-    ends = [float(value_text(NUMBER, value).replace(",", "")) for value in (before, after)]
+    ends = [float(text.replace(",", "")) for text in (printed.before, printed.after)]
     assert abs(ends[0] + sum(_size(printed.text(at)) for at in range(len(points))) - ends[1]) < 1e-6 * max(ends)
 
 
@@ -52,6 +54,49 @@ def test_parts_of_a_very_large_number_are_printed_in_its_own_power_of_ten():
     """From 4.1e+12 to 4.5e+12."""
     printed = printed_parts(NUMBER, 4.1e12, 4.5e12, [3e11, 1e11])
     assert [printed.text(at) for at in range(2)] == ["+3e+11", "+1e+11"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (0.0149, 0.028, ("1.5 %", "2.8 %", "+1.3 points")),  # 1 and 3 % would make 2 points
+        (0.304, 0.316, ("30.4 %", "31.6 %", "+1.2 points")),
+        (0.302, 0.314, ("30 %", "31 %", "+1 point")),
+        (0.0046, 0.0263, ("0.5 %", "2.6 %", "+2.1 points")),  # the change in tenths, and so both ends
+        (0.0146, 0.0154, ("1.5 %", "1.5 %", "no change")),  # 1 and 2 % would make a point
+        (0.5, 0.62, ("50 %", "62 %", "+12 points")),
+        (0.004, 0.9996, ("0.4 %", "above 99.9 %", "+99.6 points")),
+        (0.9851, 0.9995, ("99 %", "above 99.9 %", "+1 point")),
+        (0.985, 1.0, ("98 %", "100 %", "+2 points")),
+    ],
+)
+def test_the_ends_of_a_change_have_the_digits_that_it_needs(before, after, said):
+    """What is printed at both ends makes the printed change, and that is the change, rounded."""
+    printed = printed_parts(CHANCE | {"settled": after in {0.0, 1.0}}, before, after, [after - before])
+    assert (printed.before, printed.after, printed.text(0)) == said
+
+
+@given(st.floats(0.012, 0.985), st.floats(0.012, 0.985), st.floats(0.0, 0.03))
+def test_a_change_and_its_ends_add_up(before, after, error):
+    """Also where its ends are known to no more than their errors."""
+    printed = printed_change(CHANCE, before, after, errors=(error, 0.0))
+    ends = [printed.before, printed.after]
+    if not any(end.startswith(("above", "below")) for end in ends):
+        first, last = (float(end.removesuffix(" %")) for end in ends)
+        assert round(first + _size(printed.change), 6) == last
+        assert abs(_size(printed.change) - 100 * (after - before)) <= 1.0 + 1e-9 or error > 0.0099
+
+
+def test_a_change_is_printed_no_finer_than_its_error():
+    """With an error of 0.8 points there are no tenths; a bound has no sum, and beside it the change is printed as it is."""
+    assert printed_change(CHANCE, 0.304, 0.316, errors=(0.004, 0.004)) == PrintedChange("30 %", "32 %", "+2 points")
+    assert printed_change(CHANCE, 0.304, 0.316, errors=(0.001, 0.001)) == PrintedChange("30.4 %", "31.6 %", "+1.2 points")
+    assert printed_change(CHANCE, 0.0002, 0.12) == PrintedChange("below 0.1 %", "12 %", "+12 points")
+    assert printed_change(NUMBER, 5.959, 6.804) == PrintedChange("5.96", "6.8", "+0.84")
+    assert printed_change(NUMBER, 139.4, 158.6) == PrintedChange("139.4", "158.6", "+19.2")
+    assert printed_change(NUMBER, 139.4, 158.6, errors=(0.1, 3.0)) == PrintedChange("139", "159", "+20")
+    assert printed_change(NUMBER, 123_440.0, 135_560.0) == PrintedChange("123,400", "135,600", "+12,200")
+    assert printed_change(NUMBER, 123_440.0, 135_440.0) == PrintedChange("123,000", "135,000", "+12,000")
 
 
 def _size(said):

@@ -1,0 +1,53 @@
+"""Tables of the answers with each prior changed show the priors that move something, and name the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forecast.report.tables_sensitivity import STILL_NOTE, sensitivity_sentences, sensitivity_tables
+
+
+def insight_of(**changes: tuple[float, ...]) -> Any:
+    """An insight of measures of 20 %, each prior of which moves them so far; the other changes of it move nothing."""
+    count = len(next(iter(changes.values())))
+    measures = [
+        {"question": f"rain_{at}", "label": "", "kind": "probability", "unit": "", "value": 0.2, "error": 0.001, "settled": False}
+        for at in range(count)
+    ]
+    sensitivity = [
+        {"parameter": name.partition("__")[0], "label": name.partition("__")[2], "change": change, "statement": "", "pareto_k": 0.1, "refitted": False,
+         "values": [{"value": 0.2 + part * moved, "change": part * moved, "error": 0.002} for moved in its]}
+        for name, its in changes.items() for change, part in (("half as wide", 0.0), ("one sd higher", 1.0))
+    ]  # fmt: skip
+    return {"measures": measures, "sensitivity": sensitivity}
+
+
+def test_a_table_has_the_priors_that_move_the_answer_and_names_the_others():
+    """The strongest first; beneath it stand those that move only other answers, and above all tables those that move none."""
+    insight = insight_of(drift=(0.03, 0.0), rate=(-0.05, 0.0), alike=(0.0, 0.0), apart__wet=(0.0, 0.02), apart__dry=(0.001, 0.02))
+    first, second = sensitivity_tables(insight)
+    assert first.caption == "Rain 0, 20 %, with each prior changed"
+    assert [row[0] for row in first.rows] == ["rate", "drift"]
+    assert first.rows[0] == ("rate", "20 %", "", "", "15 %", "reweighed")
+    assert first.note == "2 other priors do not move it: apart (wet) and apart (dry)."
+    assert [row[0] for row in second.rows] == ["apart, wet", "apart, dry"]
+    assert sensitivity_sentences(insight) == [STILL_NOTE, "The prior of “alike” does not move any answer."]
+
+
+def test_what_is_within_its_error_or_printed_alike_is_not_moved():
+    """Two errors of 0.2 points are 0.4; beyond them 20.4 % is still printed as 20 %, and 20.6 % is not."""
+    for moved, count in ((0.0039, 0), (0.0045, 0), (0.006, 1)):
+        assert len(sensitivity_tables(insight_of(rate=(moved,)))) == count, moved
+
+
+def test_answers_that_no_prior_moves_have_no_table():
+    """They are named together; where no answer is moved that is said once."""
+    insight = insight_of(rate=(0.05, 0.0, 0.0), alike=(0.0, 0.0, 0.0), drift=(0.0, 0.0, 0.0))
+    assert [table.caption.partition(",")[0] for table in sensitivity_tables(insight)] == ["Rain 0"]
+    assert sensitivity_sentences(insight) == [
+        STILL_NOTE,
+        "2 priors do not move any answer: alike and drift.",
+        "No prior moves “rain 1” or “rain 2”.",
+    ]
+    assert sensitivity_sentences(insight_of(rate=(0.0,))) == [STILL_NOTE, "No prior moves any answer."]
+    assert sensitivity_sentences({**insight, "sensitivity": []}) == []
