@@ -24,6 +24,7 @@ from forecast.schema.insight import (
 from forecast.schema.topic import ReportFault, TopicContent
 from forecast.schema.words import BOUND_STANDARD_ERRORS
 from forecast.sentences.certain_then import certain_then, is_certain
+from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_day import kept_insight_sentence
 from forecast.sentences.insight_text import clause_of, is_in_time
 from forecast.sentences.split_words import is_variance_note_of
@@ -109,7 +110,7 @@ def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insigh
     return Reasons(
         answer=answer,
         measure=measure,
-        moves=tuple((move["why"], move["sentences"][best]) for move in insight["moves"]),
+        moves=tuple((move["why"], move_sentence(measure, move, best)) for move in insight["moves"]),
         rests_on=_largest_reasons(
             [_reason(_group_text(group), group["values"][best]) for group in insight["leverage"] if group["kind"] != "stream"]
         ),

@@ -247,7 +247,7 @@ def _history(
     )
     sketch.add(line_points[-1:], vega_mark("point", filled=True, size=45, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
     sketch.texts.append(_bold_text(x.at(day_number(as_of)) + 7, min(max(y.at(values[-1]) + 4, 12), 124), last))
-    summary = f"{measure_name(measure)} from {words.day(points[0]['day'])}, {from_to_text(measure, values[0], values[-1])}"
+    summary = f"{measure_name(measure)} from {words.day(points[0]['day'])}, {_went_text(measure, values[0], values[-1])}"
     if settled is not None:
         here = x.at(day_number(settled))
         sketch.strokes.append(Stroke(here, 4, here, 120, MUTED, 1.5, "4 3"))
@@ -255,10 +255,21 @@ def _history(
         sketch.write(here - 4 if anchor == "end" else here + 4, 12, f"settled {words.day(settled)}", colour=MUTED, size=11, anchor=anchor)
         summary += f"; settled on {words.day(settled)}"
     if ranges.rivals is not None:
-        summary += f"; under rival versions of the model {' to '.join(value_text(measure, end) for end in ranges.rivals)} now"
+        low_text, high_text = (value_text(measure, end) for end in ranges.rivals)
+        versions = (
+            f"rival versions of the model {low_text} to {high_text}" if low_text != high_text else f"all versions of the model {low_text}"
+        )
+        summary += f"; under {versions} now"
     largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(pair[0]["values"][index] - pair[1]["values"][index]))
-    day, change = largest[0]["day"], from_to_text(measure, largest[1]["values"][index], largest[0]["values"][index])
-    return sketch.make_chart(chart_name("history", measure), f"{summary}. The largest step: {change} by {words.day(day)}.")
+    day, change = largest[0]["day"], _went_text(measure, largest[1]["values"][index], largest[0]["values"][index])
+    step = f" The largest step: {change} by {words.day(day)}." if "→" in change else ""
+    return sketch.make_chart(chart_name("history", measure), f"{summary}.{step}")
+
+
+def _went_text(measure: MeasureContent, before: float, after: float) -> str:
+    """From where to where a measure went, or that it is printed alike at both ends."""
+    is_same = value_text(measure, before) == value_text(measure, after)
+    return f"{named_value_text(measure, after)} at both ends" if is_same else from_to_text(measure, before, after)
 
 
 def _add_ranges(sketch: Sketch, ranges: HistoryRanges, x: Scale, y: Scale, *, today: str) -> None:

@@ -218,7 +218,7 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
     ]
     explained = (
         "By replay: what today's priors and statements say with the knowledge of each day; only the ledger knows what was said at the time. "
-        "A stroke across the line is a day on which rows became known; a dashed vertical line, the day a question was settled."
+        "A stroke across the line marks a day on which rows became known; a dashed vertical line marks the day on which a question was settled."
     )
     written = content.get("priors_written")
     later = "" if written is None else replay_sentence(date.fromisoformat(points[0]["day"]), date.fromisoformat(written))
@@ -248,7 +248,7 @@ def _range_notes(content: TopicContent, points: Sequence[HistoryPoint]) -> tuple
     bars = any("variants" in answer for answer in content["answers"])
     notes = {
         "Band: the 90 % range of the chance or the number, worked out for a few days and drawn straight between them.": bands,
-        "Orange bar at the end: from the least to the greatest answer under rival versions of the model, today.": bars,
+        "Orange bar at the end: from the least to the greatest answer that rival versions of the model give today.": bars,
     }
     return tuple(sentence for sentence, has_any in notes.items() if has_any)
 
@@ -257,8 +257,8 @@ def _mean_notes(insight: InsightContent) -> tuple[str, ...]:
     """What stands for a number here, where its headline is another figure."""
     kinds = {insight["measures"][index]["kind"] for index in open_measure_indices(insight)}
     notes = {
-        "mean": "Of a number this shows the expected value; the headline is the median.",
-        "median": "Of a number whose expected value does not exist or is not known from the draws this shows the median.",
+        "mean": "Where the answer is a number, this shows its expected value; the headline is its median.",
+        "median": "Where the expected value of a number does not exist, or is not known from the draws, this shows its median.",
     }
     return tuple(sentence for kind, sentence in notes.items() if kind in kinds)
 

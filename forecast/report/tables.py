@@ -136,7 +136,7 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
     columns += [Column("grade"), *([Column("effect", "text")] if without else []), Column("note", "note")]
     count = f"{row_count(stream):,} row{'' if row_count(stream) == 1 else 's'}" if "long" not in stream else _listed_text(stream)
     watched = "; watched, so quiet days count as they pass" if stream["watched"] else ""
-    learnt = "; effect: the answer that would change most without the row" if without else ""
+    learnt = "; “effect” is the answer that would change most without the row" if without else ""
     rows = []
     for index, row in listed_rows(stream).items():
         cells = [

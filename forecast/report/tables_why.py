@@ -15,6 +15,7 @@ from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
 from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain
 from forecast.sentences.change_bounds import bound_text
+from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_text import (
     change_text,
     clause_of,
@@ -240,7 +241,7 @@ def change_sentences(insight: InsightContent, move: Move) -> list[str]:
     measures = insight["measures"]
     sentences, still = [], []
     for at in open_measure_indices(insight):
-        sentence = _sentence(move, measures[at], at)
+        sentence = move_sentence(measures[at], move, at)
         if not any(
             is_noticed(measures[at], part["points"][at], error=part["errors"][at]) for part in move["parts"] if part["kind"] != "noise"
         ):
@@ -261,13 +262,6 @@ def _bounded_name(move: Move, measure: MeasureContent, at: int) -> str:
     errors = move.get("errors", ())
     bound = bound_text(measure, move["after"][at] - move["before"][at], error=errors[at] if at < len(errors) else 0.0)
     return f"{measure_name(measure)} ({bound})" if bound else measure_name(measure)
-
-
-def _sentence(move: Move, measure: MeasureContent, at: int) -> str:
-    """The split's own sentence for a measure; empty where it has none, or says a share as a number."""
-    return (
-        "" if at >= len(move["sentences"]) or (measure["kind"] != "probability" and measure["unit"] == "share") else move["sentences"][at]
-    )
 
 
 def _measures(insight: InsightContent) -> list[int]:

@@ -208,9 +208,21 @@ class _Facts:
             low = math.fsum(_least_of(row) for row in stream["rows"] if _days_of(row)[0] >= since and _days_of(row)[1] <= by)
         if (name, label) == (self.seen.stream["name"], self.seen.label):
             low += self.seen.least if since <= self.seen.first else 0.0
-            if self.seen.until == by and since >= self.seen.first:  # nothing is counted of the record
-                high = self.seen.most
+            if self.seen.until == by:
+                high = self.seen.most + _most_recorded(stream, since, self.seen.first)
         return low, high
+
+
+def _most_recorded(stream: StreamContent, since: date, until: date) -> float:
+    """The most that the record of a stream may have from one day on, before another; infinite where its listed rows leave a day open."""
+    rows = sorted((row for row in stream["rows"] if _days_of(row)[1] >= since), key=_days_of)
+    if since >= until:
+        return 0.0
+    if stream.get("classes") or "long" in stream or not rows or _days_of(rows[0])[0] > since:
+        return math.inf
+    if any(_days_of(after)[0] > _days_of(before)[1] + timedelta(days=1) for before, after in pairwise(rows)):
+        return math.inf
+    return math.fsum(_most_of(row) for row in rows)
 
 
 def _days_of(row: RowContent) -> tuple[date, date]:
@@ -222,6 +234,14 @@ def _least_of(row: RowContent) -> float:
     if row.get("copy"):
         return 0.0
     return (row.get("low") or 0.0) if "low" in row or "high" in row else row["value"]
+
+
+def _most_of(row: RowContent) -> float:
+    """The most that a row may add."""
+    if "low" not in row and "high" not in row:
+        return row["value"]
+    high = row.get("high")
+    return math.inf if high is None else high
 
 
 def _compare(operator: str, left: Ends, right: Ends) -> Decided:

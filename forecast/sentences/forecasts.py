@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, is_probability
 from forecast.schema.on_record import ForecastContent, RecordedQuestion, log_odds_difference
+from forecast.sentences.resolved import ending_text
 
 MOST_AT_A_GLANCE = 6  # forecasts of one question that its headline lists
 
@@ -80,7 +81,7 @@ def record_sentences(question: RecordedQuestion, answer: AnswerContent | None) -
         count = question["earlier_wordings"]
         sentences.append(f"{count} {'forecast' if count == 1 else 'forecasts'} of the question as it was asked before")
     if "resolution" in question:
-        sentences.append(f"Resolved: {question['resolution']}")
+        sentences.append(f"Resolved: {ending_text(question['resolution'])}")
     return sentences
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.topic import TopicContent
 
+KIND_OF_VALUE = re.compile(r"^(?:number|date) (?=[-\d])")  # what the record has before a value, which a reader can see
+OUTCOME_DAY = re.compile(r"^((?:not by |below |above )?)(\d{4}-\d{2}-\d{2})\b")
 BEFORE_DAY_DECIDED = ", decided on "  # stands between how a question ended and the day
 
 
@@ -21,9 +25,15 @@ def with_answers_resolved(content: TopicContent) -> TopicContent:
     return {**content, "answers": answers} if resolved else content
 
 
+def ending_text(resolution: str) -> str:
+    """Return a resolution on record as it is said: ``15 September 2026`` for ``date 2026-09-15``, ``223`` for ``number 223``."""
+    plain = KIND_OF_VALUE.sub("", resolution)
+    return OUTCOME_DAY.sub(lambda found: f"{found[1]}{words.day(found[2])}", plain)
+
+
 def resolved_text(answer: AnswerContent) -> str:
     """Return how a resolved question ended, and what its model says, whose record does not have that."""
-    said = f"Resolved: {answer.get('resolution', '')}."
+    said = f"Resolved: {ending_text(answer.get('resolution', ''))}."
     before = answer.get("model_headline")
     return f"{said} The model, whose record leaves it open, says {before}." if before else said
 
@@ -31,7 +41,7 @@ def resolved_text(answer: AnswerContent) -> str:
 def _resolved_answer(answer: AnswerContent, resolution: str) -> AnswerContent:
     if answer["status"] in words.RECORDED:
         return answer
-    figure = resolution.rpartition(BEFORE_DAY_DECIDED)[0].partition(" (")[0]
+    figure = ending_text(resolution).rpartition(BEFORE_DAY_DECIDED)[0].partition(" (")[0]
     resolved: AnswerContent = {
         **answer,
         "status": "resolved",

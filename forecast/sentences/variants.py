@@ -27,7 +27,7 @@ def answer_range(kind: AnswerKind, unit: str, values: Sequence[tuple[float, Answ
 def combination_sentences(content: VariantsContent) -> list[str]:
     """Say how the answers of variants are mixed, and why not otherwise."""
     what = "A variant is a rival version of the model."
-    rest = "Parameters, and what may follow of each stream, are shown for the topic as it stands."
+    rest = "Parameters, and what each stream may still bring, are shown for the topic as it stands."
     if content["combine"] == "evidence":
         return [
             f"{what} The answers are those of all variants together, each weighted by its weight before the record times its evidence. {rest}"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from forecast.book.topic import Question
-from forecast.insight.change_report import change_sentence
 from forecast.insight.chosen import chosen_columns, chosen_move
 from forecast.insight.estimands import Measure, with_medians
 from forecast.insight.weighed_cases import Cases, join_cases, rank_paths
+from forecast.sentences.change_sentences import change_sentence
 
 DRAWS = 8_192
 

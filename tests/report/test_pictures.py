@@ -123,6 +123,19 @@ def test_no_line_of_news_crosses_the_name_of_the_base_rate(rate: float) -> None:
     assert [stroke for stroke in news if label.x < stroke.x1 < right and stroke.y2 > label.y - 10] == []
 
 
+def test_a_history_that_is_printed_alike_at_both_ends_says_so_once() -> None:
+    """No step from a figure to the same figure is told of, and rival versions that are printed alike give one figure."""
+    content = with_insight(sample_content())
+    for point in content["insight"]["history"]["points"]:
+        point["values"][0] = 0.2
+    content["variants"] = {"rivals": []}
+    answer = next(its for its in content["answers"] if its["name"] == content["insight"]["measures"][0]["question"])
+    for low, said in ((0.2, "all versions of the model 20 %"), (0.1, "rival versions of the model 10 % to 20 %")):
+        answer["variants"] = {"ranges": [{"label": "", "low": low, "high": 0.201}], "said": ""}
+        alt = next(chart.alt for chart in topic_charts(content).values() if chart.name == f"history-{answer['name']}")
+        assert alt.endswith(f", 20 % at both ends; under {said} now.")
+
+
 def test_a_part_of_a_change_is_written_out() -> None:
     """A long part of a waterfall takes two lines, and what stands below moves down by one for each."""
     content = with_insight(sample_content())

@@ -315,7 +315,7 @@ def test_where_a_mean_is_followed_the_page_says_so():
     content = told()
     by_kind = {kind: [measure for measure in content["insight"]["measures"] if measure["kind"] == kind] for kind in ("mean", "probability")}
     assert all(by_kind.values())
-    said = "Of a number this shows the expected value"
+    said = "Where the answer is a number, this shows its expected value"
     assert said in " ".join(why_sections(content, ())["changed"].paragraphs)
     content["insight"]["measures"] = [measure | {"kind": "probability"} for measure in content["insight"]["measures"]]
     assert said not in " ".join(why_sections(content, ())["changed"].paragraphs)

@@ -8,6 +8,7 @@ import pytest
 
 from forecast.report.icd203 import answer_sentence
 from forecast.sentences.answer_text import answer_text
+from forecast.sentences.resolved import ending_text
 from forecast.sentences.variants import range_sentence
 from tests.support.sample_report import sample_content
 
@@ -41,3 +42,19 @@ def test_the_range_of_choices_names_each():
     """A choice whose ends are printed alike has one number."""
     ranges: list[Any] = [{"label": "no_chance", "low": 0.11, "high": 0.17}, {"label": "several", "low": 0.2, "high": 0.2}]
     assert range_sentence("shares", "", ranges) == "Rival versions of the model give no chance 11 to 17 % and several 20 %."
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("date 2026-09-15, decided on 23 September 2026", "15 September 2026, decided on 23 September 2026"),
+        ("not by 2026-12-31, decided on 1 January 2027", "not by 31 December 2026, decided on 1 January 2027"),
+        ("number 223, decided on 31 December 2025", "223, decided on 31 December 2025"),
+        ("number -1.5, decided on 31 December 2025", "-1.5, decided on 31 December 2025"),
+        ("yes (it happened), decided on 3 May 2026", "yes (it happened), decided on 3 May 2026"),
+        ("number one, decided on 3 May 2026", "number one, decided on 3 May 2026"),  # a label
+    ],
+)
+def test_a_resolution_is_said_without_the_word_for_its_kind(recorded: str, said: str):
+    """A day is written out; labels stay as they are."""
+    assert ending_text(recorded) == said

@@ -86,6 +86,24 @@ def test_an_answer_is_ruled_out_where_what_is_seen_contradicts_it():
     assert not is_settled(report("total(storms) >= 1", **quiet, until="2027-12-31", since="2026-06-30"))
 
 
+def test_a_record_without_a_gap_counts_in_what_is_ruled_out():
+    """Where its rows lie on each other's heels from the first day that counts, their sum is the most; a gap, or a range without an end, leaves it open."""
+    quiet = {"condition": "no storm comes", "value": 0.0, "absence": True, "until": "2027-12-31"}
+    whole = [row("2025-12-20", "2026-01-31", 1.0, {}), row("2026-02-01", "2026-06-30", 0.0, {})]
+    for rows, least, settled in (
+        (whole, 2, True),
+        (whole, 1, False),  # the row across the new year may have it
+        (whole[1:], 2, False),
+        ([whole[0], row("2026-02-02", "2026-06-30", 0.0, {})], 2, False),
+        ([whole[0], row("2026-02-01", "2026-06-30", 0.0, {"low": 0.0, "high": None})], 2, False),
+        ([whole[0], row("2026-02-01", "2026-06-30", 0.0, {"low": 0.0, "high": 3.0})], 4, False),
+        ([whole[0], row("2026-02-01", "2026-06-30", 0.0, {"low": 0.0, "high": 3.0})], 5, True),
+    ):
+        content = report(f"total(storms) >= {least}", **quiet)
+        content["streams"][0]["rows"] = rows
+        assert is_settled(content) is settled, (rows, least)
+
+
 def test_amounts_are_read_from_the_clause_of_a_signpost():
     """At least so many, or fewer; where a clause has two amounts neither is taken."""
     many = {"since": "2026-07-01", "paired": False}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
-from forecast.insight.change_report import change_sentence
 from forecast.schema.insight import MeasureScale
 from forecast.sentences.change_bounds import bound_text
+from forecast.sentences.change_sentences import change_sentence, move_sentence
 
 CHANCE: MeasureScale = {"kind": "probability", "unit": "", "settled": False}
 NUMBER: MeasureScale = {"kind": "mean", "unit": "men", "settled": False}
@@ -50,3 +51,26 @@ def test_a_rounding_error_is_no_movement() -> None:
     """What sums in another order leave of a settled number or a probability is not printed."""
     assert change_sentence(NUMBER, 222.999999999993, 223.000000000003, [], error=1.2e-12) == "Not moved, still 223."
     assert change_sentence(NUMBER, 223.0, 223.0, [], error=1e-5) == "Moved by at most 0.00002, now 223."
+
+
+def test_what_moved_an_answer_is_said_from_the_numbers_of_the_report():
+    """Whatever digits its stored sentence has, beside a table and a picture of the same numbers; a mean that is not known has no sentence."""
+    part = {
+        "kind": "row",
+        "name": "walk_ins",
+        "about": "walk_ins: 1",
+        "known": "",
+        "source": "",
+        "points": [0.0131],
+        "errors": [0.0002],
+        "bits": [None],
+    }
+    move: Any = {
+        "before": [0.0149],
+        "after": [0.028],
+        "errors": [0.0003],
+        "parts": [part],
+        "sentences": ["Up from 1 % to 3 %: walk_ins: 1 (+2 points)."],
+    }
+    assert move_sentence(CHANCE, move, 0) == "Up from 1.5 % to 2.8 %: walk ins: 1 (+1.3 points)."
+    assert [move_sentence(CHANCE, {**move, "sentences": without}, 0) for without in ([""], [])] == ["", ""]

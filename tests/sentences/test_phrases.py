@@ -16,7 +16,6 @@ import pytest
 from forecast.book.event_phrases import EventPhrases
 from forecast.book.topic import Series, Stream
 from forecast.book.value_range import ValueRange
-from forecast.insight.change_report import change_sentence
 from forecast.insight.event_clauses import (
     at_least_clause,
     fewer_than_clause,
@@ -28,6 +27,7 @@ from forecast.insight.event_clauses import (
 )
 from forecast.schema import words
 from forecast.sentences import answer_sentences
+from forecast.sentences.change_sentences import change_sentence
 from forecast.sentences.insight_text import next_move_sentence
 from forecast.sentences.last_moved import last_move_sentence
 from forecast.sentences.unrecorded import unrecorded_sentence
