@@ -188,7 +188,7 @@ class StateDiff:
 
     def _about_prior(self, name: str) -> str:
         if name in self.linked:
-            return f"what another topic says of {quoted_name(name)} moved"
+            return f"the posterior taken from another topic for {quoted_name(name)} changed"
         return f"the prior of {quoted_name(name)} was edited"
 
     def _priors_edited(self) -> list[str]:
