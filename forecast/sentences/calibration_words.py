@@ -54,7 +54,7 @@ def parts_texts(its: ProbabilityCalibrationContent) -> tuple[str, str]:
 
     In thousandths, like these, and so that the row adds up: where rounding leaves a thousandth, the part gives way that rounding moved most.
     """
-    score, less = (round(THOUSAND * its[key]) for key in ("brier", "miscalibration"))
+    score, less = (round(THOUSAND * round(its[key], 3)) for key in ("brier", "miscalibration"))  # as they are printed: 0.0005 is 0.001
     exact = [-THOUSAND * its["discrimination"], THOUSAND * its["uncertainty"]]
     steps = [round(part) for part in exact]
     while short := score - less - sum(steps):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecast.sentences.calibration_words import parts_texts
@@ -14,6 +14,7 @@ SHARE = st.floats(0, 1)
 
 
 @given(SHARE, SHARE, SHARE)
+@example(0.0005, 0.0, 1.0)
 def test_the_printed_parts_of_a_score_add_up(less: float, telling: float, unknown: float) -> None:
     """The printed miscalibration less discrimination plus uncertainty is the printed score, and no part is off by a thousandth or more."""
     its = {"brier": less - telling + unknown, "miscalibration": less, "discrimination": telling, "uncertainty": unknown}
