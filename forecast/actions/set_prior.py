@@ -90,7 +90,7 @@ def statement_said(root: Path, topic: str, parameter: str, label: str, said: str
     if topic not in book.topics:
         return Result(None, tuple(problem for problem in problems if problem.level == "error"))
     key = f"{parameter}[{label}]" if label else parameter
-    stated, problems = stated_priors(book.topics[topic], {key: said})
+    stated, problems = stated_priors(book.topics[topic], {key: said}, argument="STATEMENT")
     if stated is None:
         return Result(None, problems)
     return Result(StatementSaid(stated.priors[key], next(iter(stated.beliefs), None)))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.actions.new.beliefs import Belief, stated_priors
+from forecast.actions.new.option_places import option_problem
 from forecast.actions.observe import Observation, record_with
 from forecast.actions.overlay import read_with_changes
 from forecast.book.calendar import ONE_DAY
@@ -23,7 +24,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import prior_path
 from forecast.book.files.positions import positions
 from forecast.book.files.prior_text import toml_text
-from forecast.book.files.problems import Place, Problem, Result, has_errors
+from forecast.book.files.problems import Problem, Result, has_errors
 from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
 from forecast.book.rows import is_gradual
@@ -92,7 +93,7 @@ def suppose(
         return WhatIfResult(problems)
     altered, problems = read_with_changes(root, topic, changes)
     if altered is None:
-        return WhatIfResult(problems)
+        return WhatIfResult(tuple(_at_option(problem, topic, stated.priors) for problem in problems))
     if variant:
         chosen, problems = choose_variant(altered, variant)
         if chosen is None:
@@ -120,6 +121,18 @@ def suppose(
         priors=stated.priors,
         beliefs=stated.beliefs,
     )
+
+
+def _at_option(problem: Problem, topic: str, priors: Mapping[str, str]) -> Problem:
+    """A problem within a prior that is only supposed, at its option, since the file does not have it; any other as it is."""
+    if problem.place.path != prior_path(topic):
+        return problem
+    for name, statement in priors.items():
+        start = problem.source.find(statement)
+        if start >= 0 and 0 <= (offset := problem.place.column - 1 - start) <= len(statement):
+            typed = f"{name}={statement}"
+            return option_problem("--prior", problem.message, problem.hint, typed=typed, offset=offset + len(name) + 1)
+    return problem
 
 
 def answers_with_priors(root: Path, topic: str, priors: Mapping[str, str], *, as_of: date, settings: Settings) -> WhatIfResult:
@@ -217,7 +230,7 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> Result[
             ]
             known = [*topic.parameters, *(f"{name}[{key}]" for name, key in parts)]
             hint = did_you_mean(name, known) or known_names_text("priors", known)
-            wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
+            wrong.append(option_problem("--prior", f"no prior `{name}` in topic `{topic.name}`", hint, typed=f"{name}={statement}"))
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
     return Result(None, tuple(wrong)) if wrong else Result(_replace_pools(text, pooled) if pooled else text)

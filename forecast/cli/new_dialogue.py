@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 LEAST_WORDS = 2  # of a question
+MOST_NUMBERED = 9  # topics whose names are made of the same words
 
 
 def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswers | None:
@@ -38,7 +39,7 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
-    template = template_topic(root, answers.name, kind, today)
+    template = template_topic(root, answers.name, kind, answers.own.asks, today)
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
     return _confirm_answers(root, answers, today)
@@ -162,12 +163,13 @@ def _ask_condition(kind: str, asks: str) -> str:
 
 
 def _ask_name(root: Path, asks: str) -> str:
-    """The topic's name; Enter takes one of the question's words, where those make one that is free."""
+    """The topic's name; Enter takes one of the question's words, with a number where that is taken already."""
     from forecast.actions.new.topic_names import suggested_name
     from forecast.actions.new.topics import new_name_fault
 
     offered = suggested_name(asks)
-    usual = offered if offered and new_name_fault(root, offered) is None else ""
+    tried = (offered, *(f"{offered}_{number}" for number in range(2, MOST_NUMBERED + 1))) if offered else ()
+    usual = next((name for name in tried if new_name_fault(root, name) is None), "")
 
     def parse(text: str) -> str:
         name = text or usual

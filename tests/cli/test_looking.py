@@ -94,8 +94,18 @@ def test_a_supposed_number_has_its_interval_before_and_after(run: Run, book: Pat
 @pytest.mark.parametrize(
     ("words", "first_line"),
     [
-        (("--prior", "breakdown_rat=LogNormal(p5=1, p95=2)"), "priors/ferry.toml:1:1: error: no prior `breakdown_rat` in topic `ferry`"),
-        (("--prior", "breakdown_rate=LogNormal(p5=2, p95=1)"), "priors/ferry.toml:5:"),
+        (
+            ("--prior", "breakdown_rat=LogNormal(p5=1, p95=2)"),
+            "--prior: error: no prior `breakdown_rat` in topic `ferry`\n    breakdown_rat=LogNormal(p5=1, p95=2)\n    ^\n",
+        ),
+        (
+            ("--prior", "breakdown_rate=LogNormal(p5=2, p95=1)"),
+            "--prior: error: `p5=2` is above `p95=1`\n    breakdown_rate=LogNormal(p5=2, p95=1)\n                             ^\n",
+        ),
+        (
+            ("--prior", "breakdown_rate=often"),
+            "--prior: error: `breakdown_rate`: `often` cannot be understood\n    breakdown_rate=often\n                   ^\n",
+        ),
         (("--observe", "breakdown 2024-10-05 1"), "seeds/ferry/topic.toml:1:1: error: no stream `breakdown` in topic `ferry`"),
         (("--observe", "breakdowns 2024-09-05 1"), "seeds/ferry/breakdowns.csv:6:1: error: this row overlaps line 5"),
     ],

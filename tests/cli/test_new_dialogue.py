@@ -94,7 +94,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         ("conditional", "What do you believe of `condition`? As in 2 to 20 % (nine chances in ten)"),
         ("hazard", "What do you believe of `rate`, in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
         ("ladder", "What do you believe of `chance`, for a month? As in 2 to 20 % (nine chances in ten)"),
-        ("level", "What do you believe of `start`, in cm? As in -5 to 20 (nine chances in ten)"),
+        ("level", "What do you believe of `start`, in units? As in -5 to 20 (nine chances in ten)"),
     ],
 )
 def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
@@ -155,6 +155,14 @@ def test_a_condition_in_the_question_is_not_asked_for(talk: Talk, fresh: Path):
     for name in ("ferry", "boat"):
         topic = read_book(fresh, [name])[0].topics[name]
         assert [question.asks for question in topic.questions.values()][1] == "If the county pays: will it run?"
+
+
+def test_a_name_that_is_taken_is_offered_with_a_number(talk: Talk):
+    """Two topics may ask about the same thing."""
+    words = ("--like", "judgement", "--asks", "When will the bridge open?", "--by", "2999-12-31", "--ask")
+    for offered in ("bridge_open", "bridge_open_2", "bridge_open_3"):
+        ran = talk(*words, typed=("", "y"))
+        assert (ran.code, f"Enter for {offered}:" in ran.out) == (0, True)
 
 
 def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk, fresh: Path):

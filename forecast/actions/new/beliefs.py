@@ -9,9 +9,8 @@ from datetime import date
 from forecast.actions.new.kinds import BASE_RATES
 from forecast.actions.new.option_places import option_problem, typed_prior_problem
 from forecast.actions.new.templates import TemplateInput
-from forecast.book.files.layout import prior_path
 from forecast.book.files.names import DEFAULT
-from forecast.book.files.problems import Place, Problem, Result
+from forecast.book.files.problems import Problem, Result
 from forecast.book.topic import Topic
 from forecast.elicitation.fits import Fit, fits
 from forecast.elicitation.phrases import is_statement, parse_belief, parse_chances
@@ -71,10 +70,11 @@ def belief_of_words(topic: Topic, name: str, said: str) -> Belief:
     return Belief(name, said, subject.unit, fits(judgement, subject.support, first=subject.family)[0])
 
 
-def stated_priors(topic: Topic, priors: Mapping[str, str]) -> Result[StatedPriors]:
+def stated_priors(topic: Topic, priors: Mapping[str, str], *, argument: str = "") -> Result[StatedPriors]:
     """Return priors with each that is in words as the statement that says it best; keys are parameters or ``parameter[label]``.
 
-    A name that the topic does not have is left to whoever looks it up.
+    A name that the topic does not have is left to whoever looks it up.  Problems are of the option ``--prior``, or of an
+    ``argument`` that has the words alone.
     """
     stated, beliefs, problems = dict(priors), [], []
     for key, text in priors.items():
@@ -84,7 +84,12 @@ def stated_priors(topic: Topic, priors: Mapping[str, str]) -> Result[StatedPrior
         try:
             belief = belief_of_words(topic, f"{name}.{label}" if label else name, text)
         except Fault as fault:
-            problems.append(Problem(Place(prior_path(topic.name)), f"`{key}`: {fault.message}", fault.hint))
+            message, named = f"`{key}`: {fault.message}", f"{key}="
+            problems.append(
+                option_problem(argument, message, fault.hint, typed=text)
+                if argument
+                else option_problem("--prior", message, fault.hint, typed=f"{named}{text}", offset=len(named))
+            )
         else:
             beliefs.append(replace(belief, name=key))
             stated[key] = belief.fit.statement

@@ -43,9 +43,10 @@ _COMPARISONS = tuple(
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|neither|without|fails?|avoids?)\b|n[\N{RIGHT SINGLE QUOTATION MARK}']t\b", re.IGNORECASE)
 _OF_EACH = re.compile(r"\b(?:of|with|magnitude|category|size)\s+$", re.IGNORECASE)  # "quakes of at least 6" are not six quakes
 _MEASURES = re.compile(
-    r"\s*(?:°|(?:[mck]?m|k?g|t|ft|mph|km/h|kn|[kMGT]Wh?|USD|EUR|GBP|knots|met(?:er|re)s?|feet|foot|inch(?:es)?|miles?|kilomet(?:er|re)s?|tons?|tonnes?|degrees?"
+    r"\s*(?:°\s?[CF]?|(?:[mck]?m|k?g|t|ft|mph|km/h|kn|[kMGT]Wh?|USD|EUR|GBP|knots|met(?:er|re)s?|feet|foot|inch(?:es)?|miles?|kilomet(?:er|re)s?|tons?|tonnes?|degrees?"
     r"|dollars?|euros?|litres?|liters?|barrels?|hectares?|acres?|in(?=\s+of\s+rain))\b)"
 )  # "more than 30 mm" are not thirty events
+_MONEY = {"$": "dollars", "€": "euros", "£": "pounds"}
 _OF_EACH_TIME = re.compile(
     r"\s*(?:\w+\s+){0,3}?(?:a|an|per|each|every|(?:in|within|on|during)\s+(?:a|an|any|one))\s+(?:single\s+|given\s+)?(?:day|week|month|quarter|season|year|decade)\b",
     re.IGNORECASE,
@@ -66,6 +67,7 @@ class NamedComparison:
     number: str
     is_percent: bool
     is_count: bool  # whether it can be a number of events: "more than 9", and not "above 9", "of more than 9", "more than 9 mm" or "more than 9 a month"
+    unit: str  # what the number is measured in, as in "mm", "euros" and "per cent"; empty where the words name none that is known
     start: int  # where it stands in the question
     end: int
 
@@ -92,8 +94,18 @@ def is_negated(asks: str, compared: NamedComparison) -> bool:
 def _comparison(asks: str, match: re.Match[str], operator: str) -> NamedComparison:
     before, after = asks[: match.start()], asks[match.end() :]
     said = " ".join(match[0].split())
-    is_size = match["money"] or _OF_EACH.search(before) or _SIZES.match(said) or _MEASURES.match(after) or _OF_EACH_TIME.match(after)
-    return NamedComparison(said, operator, _number_text(match), match["percent"] is not None, not is_size, match.start(), match.end())
+    measure = _MEASURES.match(after)
+    is_size = match["money"] or measure or _OF_EACH.search(before) or _SIZES.match(said) or _OF_EACH_TIME.match(after)
+    is_percent = match["percent"] is not None
+    return NamedComparison(said, operator, _number_text(match), is_percent, not is_size, _unit(match, measure), match.start(), match.end())
+
+
+def _unit(match: re.Match[str], measure: re.Match[str] | None) -> str:
+    if match["money"]:
+        return _MONEY[match["money"].strip()]
+    if match["percent"]:
+        return "points" if match["percent"].lower().startswith("point") else "per cent"
+    return "" if measure is None else measure[0].strip()
 
 
 def _number_text(match: re.Match[str]) -> str:

@@ -5,6 +5,9 @@ Words that leave open which comparison they mean change nothing; a note says the
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from forecast.actions.new.comparisons import named_comparison
 from forecast.actions.new.event_counts import EVENT_KINDS, event_note
 from forecast.actions.new.question_words import form_of, is_yes_or_no
@@ -16,6 +19,7 @@ COUNT_KINDS = frozenset({"count", "seasonal"})  # whose first answer is a number
 NUMBER_KINDS = COUNT_KINDS | {"decomposition"}  # the same, of any number
 SHARE_KINDS = frozenset({"share"})  # the same, of a number between 0 and 1
 LEVEL_KINDS = frozenset({"level", "poll"})  # whose first answer compares a level with a threshold
+INVENTED_UNIT, UNNAMED_UNIT = "cm", "units"  # of `level`
 INVENTED_THRESHOLDS = frozenset({"level"})  # the threshold of `poll`, a majority, is seldom another
 
 
@@ -34,6 +38,15 @@ def answer_for_words(kind: str, asks: str, answer: str) -> str:
     if kind in SHARE_KINDS and compared.is_percent:
         return f"{answer} {compared.operator} {float(compared.number) / 100:.12g}"
     return answer
+
+
+def with_level_unit(texts: Mapping[str, str], kind: str, asks: str) -> dict[str, str]:
+    """Return a template's files with the unit of a question's threshold in place of its invented one; ``units`` where the words name none."""
+    if kind not in INVENTED_THRESHOLDS or not asks:
+        return dict(texts)
+    compared = named_comparison(asks)
+    unit = compared.unit if compared is not None and compared.unit else UNNAMED_UNIT
+    return {path: re.sub(rf"\b{INVENTED_UNIT}\b", unit, text) for path, text in texts.items()}
 
 
 def answer_note(kind: str, asks: str, answer: str) -> str:

@@ -16,7 +16,7 @@ from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
 from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
-from forecast.actions.new.question_answers import answer_for_words
+from forecast.actions.new.question_answers import answer_for_words, with_level_unit
 from forecast.actions.new.question_days import days_of_question
 from forecast.actions.new.question_words import without_condition
 from forecast.actions.new.templates import (
@@ -125,6 +125,7 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
     if by is not None and kind in OPTIONAL_DAY:
         template = with_last_day(template, name, by)
+    template = with_level_unit(template, kind, own.asks)
     if own.asks and not own.answer:
         template = with_counted_events(template, kind, name, own.asks)
     filled, problems = _fill_with_priors(root, typed, template, own, days)
@@ -217,9 +218,9 @@ def _years_before(answers: TopicAnswers, today: date) -> Result[PastYears | None
     return Result(years, problems)
 
 
-def template_topic(root: Path, name: str, kind: str, today: date) -> Topic | None:
-    """Return the topic that a template is, under a new name; None where it cannot be read."""
-    texts = template_texts(kind, name, calendar(today=today, opens=None, by=None))
+def template_topic(root: Path, name: str, kind: str, asks: str, today: date) -> Topic | None:
+    """Return the topic that a template is, under a new name and with the units of a question; None where it cannot be read."""
+    texts = with_level_unit(template_texts(kind, name, calendar(today=today, opens=None, by=None)), kind, asks)
     return read_with_changes(root, name, texts)[0]
 
 

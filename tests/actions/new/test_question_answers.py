@@ -163,3 +163,26 @@ def test_new_topics_have_these_answers_and_conditions(tmp_path: Path):
     assert [*asked("boat", "conditional", TemplateInput("Will it run if it snows?", condition="the county pays"))][1] == (
         "If the county pays: will it run if it snows?"
     )
+
+
+@pytest.mark.parametrize(
+    ("asks", "unit"),
+    [
+        ("Will gas cost more than 3 euros in 2027?", "euros"),
+        ("Will it close above $100k in 2027?", "dollars"),
+        ("Will the rate fall below 2.75 % in 2027?", "per cent"),
+        ("Will the lake stand above 150 cm in 2027?", "cm"),
+        ("Will it be warmer, above 30 °C, on 5 May 2027?", "°C"),
+        ("Will the index be above 100 in 2027?", "units"),
+        ("How high will it stand?", "units"),
+    ],
+)
+def test_a_level_is_measured_in_the_unit_of_its_threshold(tmp_path: Path, asks: str, unit: str):
+    """The template's centimetres belong to its invented pond; the example keeps them."""
+    assert new_book(tmp_path / "book", today=TODAY).problems == ()
+    done = new_topic(tmp_path / "book", "mine", kind="level", own=TemplateInput(asks), today=TODAY)
+    assert done.problems == ()
+    assert (done.topic.parameters["start"].unit, done.topic.parameters["trend"].unit) == (unit, f"{unit} a year")
+    assert done.topic.streams["levels"].unit == unit
+    assert f'"the level is {{n}} {unit}"' in done.topic.texts["seeds/mine/topic.toml"]
+    assert new_topic(tmp_path / "book", "pond", kind="level", own=TemplateInput(), today=TODAY).topic.streams["levels"].unit == "cm"
