@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from forecast.book.files.cells import Cells, cell_starts, read_header
+from forecast.book.files.csv_blocks import csv_blocks
 from forecast.book.files.problems import Problem
 from forecast.book.files.sources import SourceFile, make_source_file
 from forecast.book.records import MOST_RECORD_ROWS
@@ -23,28 +25,38 @@ class _AppendedRows:
 
     record: SourceFile
     columns: tuple[str, ...]
-    first: int  # the line of the first of these rows
+    begins: Sequence[int]  # the line of the record in which each of these rows begins
     rows: Sequence[Cells]
+
+    def index_of(self, line: int) -> int:
+        """The number of the row that a line of the record is of; below 0 for a line that the record has."""
+        return bisect_right(self.begins, line) - 1
 
     def cells_of(self, line: int) -> Cells | None:
         """The row of the file that a line of the record would have been; None for a line that the record has."""
-        return self.rows[line - self.first] if 0 <= line - self.first < len(self.rows) else None
+        index = self.index_of(line)
+        return self.rows[index] if index >= 0 else None
 
     def column_at(self, line: int, column: int) -> str:
-        """The column in which a line of the record has a character; empty at the line's beginning, which stands for the whole row too."""
-        starts = [at for _, at in cell_starts(self.record.lines[line - 1 : line])]
-        index = sum(at <= column for at in starts) - 1
+        """The column in which a line of one of these rows has a character; empty at the row's beginning, which stands for the whole row too."""
+        at = self.index_of(line)
+        begin = self.begins[at]
+        end = self.begins[at + 1] - 1 if at + 1 < len(self.begins) else len(self.record.lines)
+        index = sum(start <= (line - begin, column) for start in cell_starts(self.record.lines[begin - 1 : end])) - 1
         return self.columns[index] if 0 < index < len(self.columns) else ""
 
 
 def problems_in_file(problems: Sequence[Problem], path: str, text: str, rows: Sequence[Cells]) -> tuple[Problem, ...]:
     """Return problems of a record with rows of a file behind it: those of such a row at its place in the file, and lines by the file they are of.
 
-    ``text`` is the record's, whose last lines are the rows, one line each.
+    ``text`` is the record's, whose last rows are these.
     """
     record = make_source_file(path, text)
     header, _ = read_header(record, most=MOST_RECORD_ROWS)
-    appended = _AppendedRows(record, () if header is None else header.order, text.count("\n") - len(rows) + 1, rows)
+    if header is None:
+        return tuple(problems)
+    begins = [line for block in csv_blocks(record, header.last_line + 1) for line in block.first]
+    appended = _AppendedRows(record, header.order, begins[len(begins) - len(rows) :], rows)
     return tuple(_move_to_file(problem, appended) for problem in problems)
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forecast.actions.linked_fits import LinkedFits
 from forecast.actions.new.beliefs import Belief, stated_priors
 from forecast.actions.new.option_places import option_problem
 from forecast.actions.observe import Observation, record_with
@@ -26,10 +27,12 @@ from forecast.book.files.positions import positions
 from forecast.book.files.prior_text import toml_text
 from forecast.book.files.problems import Problem, Result, has_errors
 from forecast.book.files.sources import read_document
+from forecast.book.links import LinkFit
 from forecast.book.reading import read_book
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.book.variant_choice import choose_variant
+from forecast.cache.store import Store
 from forecast.content.topic import answer_content
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.event_clauses import row_clause
@@ -69,6 +72,7 @@ def suppose(
     as_of: date,
     settings: Settings,
     variant: str = "",
+    cache: Path | None = None,
     progress: Progress = ignore_progress,
 ) -> WhatIfResult:
     """Answer a topic's questions as they are, and with other priors and rows; with a ``variant``, as if that alone were true.
@@ -77,7 +81,7 @@ def suppose(
 
     ``priors`` maps a parameter, or ``parameter[label]``, to a statement or to words that say one (of a
     pooled prior the whole, or ``parameter[part]`` one part); ``rows``
-    are streams' names with what is supposed to be seen in them.
+    are streams' names with what is supposed to be seen in them.  ``cache`` is the folder that keeps what carries the posteriors of other topics.
     """
     book, problems = read_book(root, [topic])
     if has_errors(problems):
@@ -101,9 +105,12 @@ def suppose(
         altered = chosen
     ends = [end for _, row in rows if (end := row.last_day) is not None]
     then = max([as_of, *ends])
+    supposed = _restrict_to_known(actual, altered, as_of, then)
+    linked = LinkedFits(Store(cache, as_of), settings)
+    of_actual, of_supposed = linked.of_topic(actual, as_of, progress=progress), linked.of_topic(supposed, then, progress=progress)
     before, after = compute_side_by_side(
-        lambda: _topic_answers(actual, as_of, settings),
-        lambda: _topic_answers(_restrict_to_known(actual, altered, as_of, then), then, settings),
+        lambda: _topic_answers(actual, as_of, settings, of_actual),
+        lambda: _topic_answers(supposed, then, settings, of_supposed),
         started=lambda: progress("computing the answers before and after"),
     )
     for answers in (before, after):
@@ -135,8 +142,13 @@ def _at_option(problem: Problem, topic: str, priors: Mapping[str, str]) -> Probl
     return problem
 
 
-def answers_with_priors(root: Path, topic: str, priors: Mapping[str, str], *, as_of: date, settings: Settings) -> WhatIfResult:
-    """Answer a topic's questions with other priors, as ``suppose`` does; what they are without is left out, for who has that already."""
+def answers_with_priors(
+    root: Path, topic: str, priors: Mapping[str, str], *, as_of: date, settings: Settings, linked: LinkedFits
+) -> WhatIfResult:
+    """Answer a topic's questions with other priors, as ``suppose`` does; what they are without is left out, for who has that already.
+
+    ``linked`` has what carries the posteriors of other topics, from one call to the next.
+    """
     book, problems = read_book(root, [topic])
     if has_errors(problems):
         return WhatIfResult(problems)
@@ -148,7 +160,7 @@ def answers_with_priors(root: Path, topic: str, priors: Mapping[str, str], *, as
     altered, problems = read_with_changes(root, topic, changes)
     if altered is None:
         return WhatIfResult(problems)
-    after = _topic_answers(altered, as_of, settings)
+    after = _topic_answers(altered, as_of, settings, linked.of_topic(altered, as_of))
     return WhatIfResult(after.problems, after=after.answers, after_as_of=as_of, distrusted=not after.sound)
 
 
@@ -172,9 +184,9 @@ class _TopicAnswers:
     sound: bool = False
 
 
-def _topic_answers(topic: Topic, as_of: date, settings: Settings) -> _TopicAnswers:
+def _topic_answers(topic: Topic, as_of: date, settings: Settings, fits: Mapping[str, LinkFit]) -> _TopicAnswers:
     try:
-        topic = with_carried_posteriors(topic, as_of, settings)
+        topic = with_carried_posteriors(topic, as_of, settings, fits)
         result = published_answers(topic, as_of, replace(settings, chances=False))
     except Unsound as unsound:
         return _TopicAnswers(unsound.problems)

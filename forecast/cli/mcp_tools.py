@@ -65,7 +65,7 @@ class BookTools:
             raise Refused(wrong.message) from None
         if not others and not seen:
             raise Refused("suppose something: priors or rows")
-        supposed = suppose(self.root, topic, priors=others, rows=seen, as_of=today(), settings=Settings())
+        supposed = suppose(self.root, topic, priors=others, rows=seen, as_of=today(), settings=Settings(), cache=cache_directory())
         _refuse_errors(supposed.problems)
         return output_text("whatif", whatif_data(topic, supposed))
 

@@ -10,7 +10,22 @@ import typer
 
 from forecast.cli.completion import complete_topic
 from forecast.cli.lines import echo, print_columns, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, day, root_of, texts_by_name, today
+from forecast.cli.options import (
+    AllowLinks,
+    AsJson,
+    AsOf,
+    Book,
+    Draws,
+    Seed,
+    Trust,
+    Variant,
+    as_of_day,
+    cache_directory,
+    day,
+    root_of,
+    texts_by_name,
+    today,
+)
 from forecast.cli.progress import Bar
 
 if TYPE_CHECKING:
@@ -99,6 +114,7 @@ def whatif(
             as_of=at,
             settings=Settings(seed=seed, draws=draws, trust=trust),
             variant=variant,
+            cache=cache_directory(),
             progress=bar,
         )
     stop_at(supposed.problems, as_json=as_json)

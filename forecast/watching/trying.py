@@ -9,12 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forecast.actions.linked_fits import LinkedFits
 from forecast.actions.set_prior import revise
 from forecast.actions.whatif import answers_with_priors
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import topic_names
 from forecast.book.files.prior_text import Revision
 from forecast.book.files.problems import Problem, format_problems, has_errors
+from forecast.book.links import LinkFit
+from forecast.cache.store import Store
 from forecast.model.settings import Settings
 from forecast.watching.sliders import short_answer
 
@@ -27,11 +30,15 @@ class WrongRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PriorTrials:
-    """What is needed to try and to write priors of a book; one is tried at a time, since each takes a core."""
+    """What is needed to try and to write priors of a book; one is tried at a time, since each takes a core.
+
+    ``fits`` carry the posteriors of linked topics from one trial to the next, by the hash of all that determines them.
+    """
 
     root: Path
     settings: Settings
     turn: threading.Lock = field(default_factory=threading.Lock)
+    fits: dict[str, LinkFit] = field(default_factory=dict, repr=False)
 
     def try_priors(self, asked: object, as_of: date) -> dict[str, Any]:
         """Return the answers of a topic with other priors, or the problems; nothing is written.
@@ -41,7 +48,8 @@ class PriorTrials:
         request = _object_of(asked)
         topic, priors = self._topic(request), {name: _text(request, "priors", name) for name in _object_of(request.get("priors"))}
         with self.turn:
-            found = answers_with_priors(self.root, topic, priors, as_of=as_of, settings=self.settings)
+            linked = LinkedFits(Store(None), self.settings, self.fits)
+            found = answers_with_priors(self.root, topic, priors, as_of=as_of, settings=self.settings, linked=linked)
         if has_errors(found.problems):
             return _refusal(found.problems)
         answers = [{"name": name, "asks": answer["asks"], "says": short_answer(answer)} for name, answer in found.after.items()]

@@ -7,12 +7,20 @@ import os
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from forecast import processes
+from forecast.actions.observe import Observation
 from forecast.actions.whatif import suppose
+from forecast.book.topic import Topic
+from forecast.insight import carried_posteriors
+from forecast.insight.published import PublishedResult
 from forecast.model.settings import Settings
+from forecast.watching.trying import PriorTrials
+from tests.support.linked_books import DAY, write_linked_book
 from tests.support.paths import TINY_BOOK
 from tests.support.variant_books import write_variant_book
 
@@ -107,3 +115,59 @@ def test_a_prior_may_be_supposed_as_a_rival_has_it(tmp_path):
     assert supposed.problems == ()
     chances = [answers["many"]["value"]["value"] for answers in (supposed.before, supposed.after)]
     assert chances[0] < chances[1]
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The linked topics whose posteriors are computed, in their order, where everything is computed in this process."""
+    names: list[str] = []
+    read = carried_posteriors.published_answers
+
+    def counted(topic: Topic, *given: Any) -> PublishedResult:
+        names.append(topic.name)
+        return read(topic, *given)
+
+    monkeypatch.setattr(processes, "core_count", lambda: 1)
+    monkeypatch.setattr(carried_posteriors, "published_answers", counted)
+    return names
+
+
+def test_a_linked_topic_is_computed_once_for_before_and_after(tmp_path: Path, computed: list[str]):
+    """And not at all where the cache has it, with the same answers; where its own rows are others it is computed again."""
+    write_linked_book(tmp_path)
+    row = Observation(date(2025, 4, 1), date(2025, 4, 30), "2", "supposed", columns={"seen": "9"})
+    words: dict[str, Any] = {"priors": {}, "rows": [("cases", row)], "as_of": DAY, "settings": Settings(draws=2_048)}
+    bare = suppose(tmp_path, "target", **words)
+    assert (bare.problems, computed) == ((), ["source"])
+    cache = tmp_path / "cache"
+    first = suppose(tmp_path, "target", **words, cache=cache)
+    assert computed == ["source"] * 2
+    second = suppose(tmp_path, "target", **words, cache=cache)
+    assert computed == ["source"] * 2
+    assert (bare.before, bare.after) == (first.before, first.after) == (second.before, second.after)
+    assert bare.before != bare.after
+    rows = tmp_path / "seeds/source/cases.csv"
+    rows.write_text(rows.read_text(encoding="utf-8") + "2025-03-01,2025-03-31,4,5,2025-04-01,https://example.org/more\n", encoding="utf-8")
+    changed = suppose(tmp_path, "target", **words, cache=cache)
+    assert computed == ["source"] * 3
+    assert changed.before != bare.before
+
+
+def test_a_linked_topic_is_computed_for_each_day_on_which_it_knows_something_else(tmp_path: Path, computed: list[str]):
+    """A row that reaches beyond a row of the linked topic moves the day of the answers after: they rest on what is known then."""
+    write_linked_book(tmp_path)
+    row = Observation(date(2025, 2, 1), date(2025, 3, 31), "2", "supposed", columns={"seen": "9"})
+    as_of = date(2025, 2, 15)
+    supposed = suppose(tmp_path, "target", priors={}, rows=[("cases", row)], as_of=as_of, settings=Settings(draws=2_048))
+    assert (supposed.problems, supposed.after_as_of) == ((), date(2025, 3, 31))
+    assert computed == ["source"] * 2
+
+
+def test_sliders_compute_a_linked_topic_once(tmp_path: Path, computed: list[str]):
+    """From one trial to the next."""
+    write_linked_book(tmp_path)
+    trials = PriorTrials(tmp_path, Settings(draws=2_048, engine="importance"))
+    tried = [trials.try_priors({"topic": "target", "priors": {}}, DAY) for _ in range(2)]
+    assert "answers" in tried[0]
+    assert tried[0] == tried[1]
+    assert computed == ["source"]

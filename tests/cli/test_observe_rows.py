@@ -84,6 +84,20 @@ def test_what_is_wrong_with_a_row_is_told_at_its_place_in_the_file(run: Run, tmp
     assert "seeds/ferry/breakdowns.csv:" not in ran.err
 
 
+def test_a_note_of_several_lines_moves_no_place(run: Run, tmp_path: Path):
+    """The row behind it, and the row itself, are told at their lines in the file."""
+    head, good = "on,value,source,note\n", '2024-12-01,1,log,"one\n\nthree"\n'
+    file = tmp_path / "rows.csv"
+    for rows, said in (
+        (good + good.replace("12-01", "12-02") + "2024-12-03,-3,log,\n", "8:12: error: the value -3 is"),
+        (good + good.replace("2024-12-01,1", "2024-12-02,-3") + "2024-12-03,1,log,\n", "5:12: error: the value -3 is"),
+        (good + good + "2024-12-03,1,log,\n", "5:1: error: this row overlaps line 2 ("),
+    ):
+        file.write_text(head + rows, encoding="utf-8")
+        ran = run("observe", "ferry.breakdowns", "--rows", str(file))
+        assert ran.err.startswith(f"{file}:{said}"), ran.err
+
+
 def test_the_line_of_the_file_is_shown_with_the_fault(run: Run, tmp_path: Path):
     """What is shown is the line as the user wrote it, not as the record would have it."""
     (tmp_path / "rows.csv").write_text("note,value,from,to,source\nloud,-3,2024-12-11,2024-12-20,log\n", encoding="utf-8")
