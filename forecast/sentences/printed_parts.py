@@ -1,7 +1,7 @@
 """A change and its parts as they are printed: rounded so that they add up, from the printed beginning to the printed end.
 
 From 1.5 to 2.8 % is 1.3 points, and not the 2 that lie between 1 and 3 %: where the ends in their usual digits make another change
-than there was, both have one more.
+than there was, both have one more.  A number has at most three digits.
 """
 
 from __future__ import annotations
@@ -126,6 +126,8 @@ def _fitting_ends(
     if abs(last.value - first.value - exact) <= HALF_STEP * 10.0**-wanted:
         return first, last
     decimals = max(fine, wanted) if max(fine, wanted) > coarse else coarse + 1
+    if not is_percent(measure) and decimals > _significant_decimals(max(map(abs, values))):  # no number has more than three digits
+        return first, last
     ends = [_round_number(scale * value, decimals, in_percent=is_percent(measure)) for value in values]
     is_bound = is_percent(measure) and any(
         end in {0.0, 100.0} and end != 100 * value for (end, _), value in zip(ends, values, strict=True)

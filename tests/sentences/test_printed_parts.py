@@ -93,9 +93,9 @@ def test_a_change_is_printed_no_finer_than_its_error():
     assert printed_change(CHANCE, 0.304, 0.316, errors=(0.001, 0.001)) == PrintedChange("30.4 %", "31.6 %", "+1.2 points")
     assert printed_change(CHANCE, 0.0002, 0.12) == PrintedChange("below 0.1 %", "12 %", "+12 points")
     assert printed_change(NUMBER, 5.959, 6.804) == PrintedChange("5.96", "6.8", "+0.84")
-    assert printed_change(NUMBER, 139.4, 158.6) == PrintedChange("139.4", "158.6", "+19.2")
+    assert printed_change(NUMBER, 139.4, 158.6) == PrintedChange("139", "159", "+20")
     assert printed_change(NUMBER, 139.4, 158.6, errors=(0.1, 3.0)) == PrintedChange("139", "159", "+20")
-    assert printed_change(NUMBER, 123_440.0, 135_560.0) == PrintedChange("123,400", "135,600", "+12,200")
+    assert printed_change(NUMBER, 123_440.0, 135_560.0) == PrintedChange("123,000", "136,000", "+13,000")
     assert printed_change(NUMBER, 123_440.0, 135_440.0) == PrintedChange("123,000", "135,000", "+12,000")
 
 
