@@ -59,7 +59,7 @@ def outcome(root, place, text):
         "weather": row.columns["weather"],
     }
     if place in said:
-        assert said[place] == text.strip()
+        assert said[place] == text
     old, new = (list(csv.reader(data.decode().splitlines(keepends=True))) for data in (before, after))
     assert len(new) == len(old) + 1
     assert [row[: len(old[0])] for row in new[:-1]] == old
