@@ -338,14 +338,48 @@ def test_the_range_of_a_scenario_under_variants_is_over_both() -> None:
     check_ends(branches.none, 1 - ends[::-1])
 
 
+@pytest.mark.parametrize(
+    ("needed", "rival"),
+    [("2", "1"), ("2", "0.5 + 0 * log(total(seen) - 2)")],
+    ids=["settled under one", "no number under one"],
+)
+def test_none_of_them_has_no_range_where_variants_differ_in_which_scenarios_are_open(needed: str, rival: str) -> None:
+    """Under one variant the record has settled a scenario, or it cannot be worked out: none of the others alone is another thing."""
+    scenarios = {**SCENARIOS, "enough": {"when": f"total(seen) >= {needed}", "by": AS_OF + timedelta(days=SOON)}}
+    other = {**SCENARIOS, "enough": {**scenarios["enough"], "when": f"total(seen) >= {rival}"}}
+    branches, _ = mix(topic_of(scenarios), topic_of(other), 0.4, chances=True)
+    two, enough = branches.scenarios
+    assert probability_of(two).chance is not None
+    assert enough.probability is None or enough.probability.chance is None
+    assert probability_of(branches.none).value < 1 - probability_of(two).value + 1e-12
+    assert probability_of(branches.none).chance is None
+
+
+def test_a_scenario_that_is_no_number_on_a_path_leaves_the_range_of_the_others_and_warns_of_nothing() -> None:
+    """None of the others has the range it has without that scenario; minus infinity is a number."""
+    by = AS_OF + timedelta(days=SOON)
+    scenarios = {**SCENARIOS, "infinite": {"when": "log(total(seen) - 1) > 1", "by": by}}
+    broken = {"when": "1 / (total(seen) - 1) > 2", "by": by}
+    without, beside = (branches_of(topic_of(its), chances=True) for its in (scenarios, {**scenarios, "broken": broken}))
+    assert beside.scenarios[2].reasons
+    assert probability_of(without.scenarios[1]).chance is not None
+    assert probability_of(without.none).chance is not None
+    assert beside.none is not None
+    assert beside.none.probability == probability_of(without.none)
+
+
 # ---- variants
 
 
 def mixed_branches(
     weight: float, rival_prior: tuple[float, float], seed: int = 1, *, chances: bool = False
 ) -> tuple[Branches, RivalWeights]:
+    """The branches of two variants that differ in their priors together, and their weights."""
+    return mix(topic_of(SCENARIOS), topic_of(SCENARIOS, prior=rival_prior), weight, seed, chances=chances)
+
+
+def mix(base: Topic, rival: Topic, weight: float, seed: int = 1, *, chances: bool = False) -> tuple[Branches, RivalWeights]:
     """The branches of two variants together, and their weights."""
-    base, rival = topic_of(SCENARIOS), topic_of(SCENARIOS, prior=rival_prior)
     topic = replace(base, variants={"rival": Variant("rival", weight, "It may be so.", {}, rival)})
     settings = Settings(seed=seed, chances=chances)
     results = {name: published_result(its, AS_OF, settings) for name, its in topic.rivals.items()}
