@@ -42,7 +42,7 @@ def _chances_of_open(
     asked = [its for name, its in model.topic.scenarios.items() if is_open[name]]
     moving = [its for its in asked if needs_paths(model, its)]
     happened = {its.name: find_happened(its, counted, rng)[0] for its in moving}
-    if moving and len(moving) == len(asked):
+    if len(moving) == len(asked) > 1:
         happened[NO_SCENARIO] = ~np.any([*happened.values()], axis=0)
     found = dict(exact_chances(posterior, moving, rng, effort=effort))
     for name, on_paths in happened.items():
@@ -50,6 +50,8 @@ def _chances_of_open(
         interval = found.get(name) or interval_of_counts(happened_on, np.full(len(happened_on), float(CHANCE_PATHS)), counted)
         if interval is not None:
             found[name] = interval
+    if len(moving) == len(asked) == 1 and moving[0].name in found:
+        found[NO_SCENARIO] = found[moving[0].name].complement()
     return found
 
 
