@@ -138,6 +138,7 @@ class OpenTopic:
     topic: Topic
     as_of: date
     settings: Settings
+    of_variant: str = ""  # where it is one variant of a topic, its name
 
     def variant(self, name: str) -> OpenTopic:
         """Return one variant as a topic of its own, ``base`` for the topic as it stands.  Raises ``KeyError`` for a name that it does not have.
@@ -146,7 +147,7 @@ class OpenTopic:
         """
         if name not in self.topic.rivals:
             raise KeyError(f"no variant `{name}` of this topic; it has {', '.join(self.topic.rivals)}")
-        return replace(self, topic=self.topic.rivals[name])
+        return replace(self, topic=self.topic.rivals[name], of_variant=name if self.topic.variants else self.of_variant)
 
     def at(self, as_of: date) -> OpenTopic:
         """Return the same topic with the knowledge of another day."""
@@ -220,12 +221,13 @@ class OpenTopic:
         return data_tree(result.posterior, result.paths, rng)
 
     def __repr__(self) -> str:
-        """Its name, its day, and the names of its questions."""
-        return f"<OpenTopic {self.topic.name} as of {self.as_of}, questions: {', '.join(self.topic.questions) or 'none'}>"
+        """Its name, that of its variant, its day, and the names of its questions."""
+        named = f"{self.topic.name}, variant {self.of_variant}," if self.of_variant else self.topic.name
+        return f"<OpenTopic {named} as of {self.as_of}, questions: {', '.join(self.topic.questions) or 'none'}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the questions."""
-        return topic_html(self.topic, self.as_of)
+        return topic_html(self.topic, self.as_of, of_variant=self.of_variant)
 
     @property
     def _topic_with_posteriors(self) -> Topic:

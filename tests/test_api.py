@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import shutil
+import traceback
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 
 import forecast
 from forecast.api import BookHasProblems
+from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict import analysis
 from tests.support.paths import ROOT, TINY_BOOK
+from tests.support.variant_books import write_variant_book
 
 pytestmark = pytest.mark.medium
 
@@ -93,6 +96,16 @@ def test_an_unknown_topic_is_a_key_error_with_a_suggestion():
     """A topic the book does not have raises KeyError and suggests the nearest."""
     with pytest.raises(KeyError, match="did you mean `ferry`"):
         forecast.open_book(TINY_BOOK).topic("fery")
+
+
+def test_what_is_of_one_model_alone_is_refused_of_a_topic_with_variants_which_are_named(tmp_path: Path):
+    """The exception says which variants there are, as the command line does."""
+    write_variant_book(tmp_path)
+    topic = forecast.open_book(tmp_path).topic("made", as_of=NEW_YEAR)
+    for ask in (topic.posterior, topic.prior, topic.paths, topic.data_tree, topic.pymc_source):
+        with pytest.raises(Unsound, match="is of one model alone") as caught:
+            ask()
+        assert traceback.format_exception_only(caught.value)[-1] == "its variants: base, bursts, fast\n"
 
 
 def test_without_reports_there_is_none():

@@ -11,6 +11,7 @@ import pytest
 import forecast
 from forecast.model.settings import Settings
 from tests.support.paths import TINY_BOOK
+from tests.support.variant_books import write_variant_book
 
 pytestmark = pytest.mark.medium
 
@@ -57,6 +58,23 @@ def test_a_book_and_a_topic_are_shown_by_what_they_hold(ferry):
     """A book shows its topics with their titles, a topic its questions with their days."""
     assert {"ferry", "The ferry across Lake Elna", "3"} <= set(shown(forecast.open_book(TINY_BOOK)))
     assert {"next_fault", "When will the tenth breakdown be?", "31 December 2026"} <= set(shown(ferry))
+
+
+def test_a_variant_is_shown_as_that(tmp_path):
+    """A topic names its variants, one of them itself; a topic without variants is no variant."""
+    write_variant_book(tmp_path)
+    topic = forecast.open_book(tmp_path).topic("made", as_of=NEW_YEAR)
+    fast = topic.variant("fast")
+    assert repr(topic).startswith("<OpenTopic made as of 2025-01-01, ")
+    assert repr(fast).startswith("<OpenTopic made, variant fast, as of 2025-01-01, ")
+    assert repr(fast.variant("base").at(date(2026, 1, 1))).startswith("<OpenTopic made, variant fast, as of 2026-01-01, ")
+    assert "It has variants: base, bursts, fast." in shown(topic)
+    assert "It is the variant fast alone." in shown(fast)
+
+
+def test_base_of_a_topic_without_variants_is_that_topic(ferry):
+    """It is shown as the topic."""
+    assert repr(ferry.variant("base")) == repr(ferry)
 
 
 def test_answers_are_shown_in_the_words_of_the_report(ferry):

@@ -28,11 +28,12 @@ def book_html(book: Book, warnings: int) -> str:
     return notebook_html(ReportTable(f"Topics of the book {book.root.resolve().name}", columns, rows), note)
 
 
-def topic_html(topic: Topic, as_of: date) -> str:
-    """Return the questions of a topic: their names, what they ask and by when."""
+def topic_html(topic: Topic, as_of: date, *, of_variant: str = "") -> str:
+    """Return the questions of a topic, or of one variant of it: their names, what they ask and by when."""
     columns = (Column("question", "head"), Column("asks"), Column("by", "day"))
     rows = tuple((name, question.asks, words.day(question.by) if question.by else "") for name, question in topic.questions.items())
     note = f"It has variants: {', '.join(topic.rivals)}." if topic.variants else ""
+    note = f"It is the variant {of_variant} alone." if of_variant else note
     return notebook_html(ReportTable(f"{topic.title}, as of {words.day(as_of)}", columns, rows), note)
 
 

@@ -27,6 +27,8 @@ from forecast.cli.options import (
 from forecast.cli.prior_predictive import predictive
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from forecast.actions.set_prior import RevisionResult
     from forecast.elicitation.parameter_summary import ParameterSummary, ParameterUpdate, PartSummary
 
@@ -84,12 +86,20 @@ def show(
         print_output(
             "prior-show", {name: [parameter_summary_data(change) for change in changes] for name, changes in table.changes.items()}
         )
-        return
-    for name, changes in table.changes.items():
-        echo(f"{name}, as of {day}")
-        rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
-        shown = shorten_runs(changes, of=lambda change: change.before.parameter)
-        print_columns([*rows, *(row for change in shown for row in _lines(change))], indent="  ")
+    else:
+        for name, changes in table.changes.items():
+            _print_changes(f"{name}, as of {day}", changes)
+    if table.distrusted:
+        echo(f"WARNING: by the engine's own checks the draws of {'; '.join(table.distrusted)} are not sound.", err=True)
+        raise typer.Exit(3)
+
+
+def _print_changes(title: str, changes: Sequence[ParameterUpdate]) -> None:
+    """Print a topic's values before and after the record."""
+    echo(title)
+    rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
+    shown = shorten_runs(changes, of=lambda change: change.before.parameter)
+    print_columns([*rows, *(row for change in shown for row in _lines(change))], indent="  ")
 
 
 def _lines(change: ParameterUpdate | int) -> list[tuple[str, ...]]:

@@ -14,6 +14,9 @@ class Unsound(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+        for problem in problems:
+            if problem.hint:
+                self.add_note(problem.hint)  # which a traceback shows
 
     def __reduce__(self) -> tuple[type[Unsound], tuple[Problem, ...]]:
         """How it travels from a process to another: as what it was made of."""

@@ -153,7 +153,7 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
 def chances_for(posterior: Posterior, rng: np.random.Generator, *, effort: float = 1.0) -> Chances:
     """Work out the chances that have a closed form and, where others are asked for, simulate some paths on each of some draws, from which they are estimated.
 
-    They are simulated for scenarios in any case: none of which comes about has no closed form.
+    They are simulated for scenarios in any case: that none of several comes about has no closed form.
     """
     model, draws = posterior.model, round(CHANCE_DRAWS * effort)
     exact = exact_chances(posterior, _chances_asked(model), rng, effort=effort)

@@ -29,6 +29,10 @@ class FittedChances:
         shares: Array = np.interp(special.betainc(self.alpha, self.beta, chances), bounds, self.cumulated / self.cumulated[-1])
         return shares
 
+    def complement(self) -> FittedChances:
+        """The distribution of the chance of the opposite."""
+        return FittedChances(self.beta, self.alpha, self.cumulated[-1] - self.cumulated[::-1])
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnChances:
@@ -42,6 +46,11 @@ class DrawnChances:
         shares: Array = np.append(0.0, self.draws.cumulative)[place] / self.draws.cumulative[-1]
         return shares
 
+    def complement(self) -> DrawnChances:
+        """The distribution of the chance of the opposite."""
+        before = np.append(0.0, self.draws.cumulative[:-1])
+        return DrawnChances(OrderedDraws(1 - self.draws.values[::-1], self.draws.cumulative[-1] - before[::-1]))
+
 
 @dataclass(frozen=True, slots=True)
 class FittedChanceDistribution:
@@ -50,6 +59,11 @@ class FittedChanceDistribution:
     whole: FittedChances | DrawnChances
     without: tuple[FittedChances | DrawnChances, ...]
     least_errors: tuple[float, float] = (0.0, 0.0)
+
+    def complement(self) -> FittedChanceDistribution:
+        """The distribution of the chance of the opposite."""
+        low, high = self.least_errors
+        return FittedChanceDistribution(self.whole.complement(), tuple(part.complement() for part in self.without), (high, low))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,10 @@ class DrawnChanceDistribution:
     def least_errors(self) -> tuple[float, float]:
         """Nothing is hidden in chances that are known."""
         return 0.0, 0.0
+
+    def complement(self) -> DrawnChanceDistribution:
+        """The distribution of the chance of the opposite."""
+        return DrawnChanceDistribution(1 - self.chances, self.weights, self.replicates)
 
 
 type ChanceDistribution = FittedChanceDistribution | DrawnChanceDistribution

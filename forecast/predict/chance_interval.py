@@ -48,6 +48,12 @@ class ChanceInterval:
     errors: tuple[float, float]
     distribution: ChanceDistribution | None = None
 
+    def complement(self) -> ChanceInterval:
+        """The interval of the chance of the opposite."""
+        (low, high), (low_error, high_error) = self.ends, self.errors
+        distribution = None if self.distribution is None else self.distribution.complement()
+        return ChanceInterval((1 - high, 1 - low), (high_error, low_error), distribution)
+
 
 def chance_interval(happened: Array, paths: Array, replicates: Indices, *, weights: Array | None = None) -> ChanceInterval | None:
     """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths, or only those of one replicate have.

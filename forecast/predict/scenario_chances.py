@@ -24,17 +24,25 @@ def scenario_chances(
     """Return the interval of the chance of each open scenario, by name, and under ``NO_SCENARIO`` that none of them comes about.
 
     ``paths`` are those that answers come from, and ``chances`` stand draw by draw; nothing has an interval where these are None.
-    A scenario about parameters alone has none: it is so or not on each draw.  Where one is among them, or one that is no condition on some
-    path, there is none of none of them either.
+    A scenario about parameters alone has none: it is so or not on each draw.  Where one is among them there is none of none of them either.
+    One whose condition is no number on some path is not among them.
     """
     if chances is None or chances.paths is None:
         return {}
-    model, counted = posterior.model, chances.paths
+    with np.errstate(all="ignore"):  # what is no number is looked for
+        return _chances_of_open(posterior, paths, chances.paths, rng, effort)
+
+
+def _chances_of_open(
+    posterior: Posterior, paths: Paths, counted: Paths, rng: np.random.Generator, effort: float
+) -> dict[str, ChanceInterval]:
+    """The same, where ``counted`` stand draw by draw."""
+    model = posterior.model
     is_open = {name: _is_open(name, posterior, paths) for name in model.topic.scenarios}
     asked = [its for name, its in model.topic.scenarios.items() if is_open[name]]
     moving = [its for its in asked if needs_paths(model, its)]
     happened = {its.name: find_happened(its, counted, rng)[0] for its in moving}
-    if moving and len(moving) == len(asked):
+    if len(moving) == len(asked) > 1:
         happened[NO_SCENARIO] = ~np.any([*happened.values()], axis=0)
     found = dict(exact_chances(posterior, moving, rng, effort=effort))
     for name, on_paths in happened.items():
@@ -42,6 +50,8 @@ def scenario_chances(
         interval = found.get(name) or interval_of_counts(happened_on, np.full(len(happened_on), float(CHANCE_PATHS)), counted)
         if interval is not None:
             found[name] = interval
+    if len(moving) == len(asked) == 1 and moving[0].name in found:
+        found[NO_SCENARIO] = found[moving[0].name].complement()
     return found
 
 

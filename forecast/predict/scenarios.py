@@ -106,7 +106,8 @@ def scenario_branches(
     if count is None:
         return Branches(scenarios, None, None)
     cases = next(its.cases for its in known.values())
-    left = _probability(count == 0, base, cases, _chance(NO_SCENARIO, rivals, weights))
+    same = all(its.scenario_chances.keys() == truths.keys() for its in rivals.values())  # under each variant none of the same scenarios
+    left = _probability(count == 0, base, cases, _chance(NO_SCENARIO, rivals, weights) if same else None)
     none = Branch(None, "open", left, within[NO_SCENARIO])
     return Branches(scenarios, none, _probability(count > 1, base, cases) if len(truths) > 2 else None)
 

@@ -290,8 +290,35 @@ def test_the_range_of_a_scenario_is_that_of_its_chance_given_the_parameters() ->
     branches = branches_of(topic_of(SCENARIOS), chances=True)
     low, high = chance_of_two(stats.gamma.ppf([0.05, 0.95], SHAPE, scale=1 / RATE))
     check_ends(branches.scenarios[0], (low, high))
-    check_ends(branches.none, (1 - high, 1 - low))
+    check_opposite(branches.none, branches.scenarios[0])
     assert high - low > 0.3
+
+
+def check_opposite(none: Branch | None, only: Branch) -> None:
+    """The range of none of one scenario is what the scenario's leaves, with its errors."""
+    one, other = probability_of(only), probability_of(none)
+    assert one.chance is not None
+    assert one.chance_errors is not None
+    assert other.chance == pytest.approx([1 - end for end in reversed(one.chance)], abs=1e-9)
+    assert other.chance_errors == pytest.approx([*reversed(one.chance_errors)], abs=1e-9)
+
+
+def test_the_range_of_none_of_one_scenario_is_what_its_own_leaves_where_that_is_counted() -> None:
+    """Of a scenario without a closed form, in a topic without variants and in one with them."""
+    counted = {"two": {"when": "total(seen) >= 3 and total(seen) <= 3", "by": AS_OF + timedelta(days=SOON)}}
+    alone = branches_of(topic_of(counted), chances=True)
+    check_opposite(alone.none, alone.scenarios[0])
+    both, _ = mix(topic_of(counted), topic_of(counted, prior=(30.0, 100.0)), 0.4, chances=True)
+    check_opposite(both.none, both.scenarios[0])
+
+
+def test_the_range_of_none_of_one_that_hardly_varies_is_what_its_own_leaves() -> None:
+    """Of one chance for all draws the errors are those of a spread that could be there unseen, at both ends of both."""
+    known = branches_of(topic_of({"two": {"when": "total(seen) == 3", "by": AS_OF + timedelta(days=SOON)}}, prior=(1e7, 1e8)), chances=True)
+    one = probability_of(known.scenarios[0])
+    assert one.chance is not None
+    assert one.chance[0] == one.chance[1]
+    check_opposite(known.none, known.scenarios[0])
 
 
 def test_the_range_of_a_scenario_without_a_closed_form_is_counted_on_paths() -> None:
@@ -335,7 +362,37 @@ def test_the_range_of_a_scenario_under_variants_is_over_both() -> None:
     below = sum(share * stats.gamma.cdf(rates, shape, scale=1 / rate) for share, (shape, rate) in zip(shares, posteriors, strict=True))
     ends = chance_of_two(np.interp([0.05, 0.95], below, rates))
     check_ends(branches.scenarios[0], ends)
-    check_ends(branches.none, 1 - ends[::-1])
+    check_opposite(branches.none, branches.scenarios[0])
+
+
+@pytest.mark.parametrize(
+    ("needed", "rival"),
+    [("2", "1"), ("2", "0.5 + 0 * log(total(seen) - 2)")],
+    ids=["settled under one", "no number under one"],
+)
+def test_none_of_them_has_no_range_where_variants_differ_in_which_scenarios_are_open(needed: str, rival: str) -> None:
+    """Under one variant the record has settled a scenario, or it cannot be worked out: none of the others alone is another thing."""
+    scenarios = {**SCENARIOS, "enough": {"when": f"total(seen) >= {needed}", "by": AS_OF + timedelta(days=SOON)}}
+    other = {**SCENARIOS, "enough": {**scenarios["enough"], "when": f"total(seen) >= {rival}"}}
+    branches, _ = mix(topic_of(scenarios), topic_of(other), 0.4, chances=True)
+    two, enough = branches.scenarios
+    assert probability_of(two).chance is not None
+    assert enough.probability is None or enough.probability.chance is None
+    assert probability_of(branches.none).value < 1 - probability_of(two).value + 1e-12
+    assert probability_of(branches.none).chance is None
+
+
+def test_a_scenario_that_is_no_number_on_a_path_leaves_the_range_of_the_others_and_warns_of_nothing() -> None:
+    """None of the others has the range it has without that scenario; minus infinity is a number."""
+    by = AS_OF + timedelta(days=SOON)
+    scenarios = {**SCENARIOS, "infinite": {"when": "log(total(seen) - 1) > 1", "by": by}}
+    broken = {"when": "1 / (total(seen) - 1) > 2", "by": by}
+    without, beside = (branches_of(topic_of(its), chances=True) for its in (scenarios, {**scenarios, "broken": broken}))
+    assert beside.scenarios[2].reasons
+    assert probability_of(without.scenarios[1]).chance is not None
+    assert probability_of(without.none).chance is not None
+    assert beside.none is not None
+    assert beside.none.probability == probability_of(without.none)
 
 
 # ---- variants
@@ -344,8 +401,12 @@ def test_the_range_of_a_scenario_under_variants_is_over_both() -> None:
 def mixed_branches(
     weight: float, rival_prior: tuple[float, float], seed: int = 1, *, chances: bool = False
 ) -> tuple[Branches, RivalWeights]:
+    """The branches of two variants that differ in their priors together, and their weights."""
+    return mix(topic_of(SCENARIOS), topic_of(SCENARIOS, prior=rival_prior), weight, seed, chances=chances)
+
+
+def mix(base: Topic, rival: Topic, weight: float, seed: int = 1, *, chances: bool = False) -> tuple[Branches, RivalWeights]:
     """The branches of two variants together, and their weights."""
-    base, rival = topic_of(SCENARIOS), topic_of(SCENARIOS, prior=rival_prior)
     topic = replace(base, variants={"rival": Variant("rival", weight, "It may be so.", {}, rival)})
     settings = Settings(seed=seed, chances=chances)
     results = {name: published_result(its, AS_OF, settings) for name, its in topic.rivals.items()}
