@@ -20,7 +20,7 @@ from forecast.book.rows import is_quiet
 from forecast.book.topic import BASE, Topic
 from forecast.book.units import unit_of
 from forecast.insight.baseline import Baseline, UnknownVariation
-from forecast.insight.estimands import Measure, MeasureKey, StatedValue, stated_measures, zero_rounding_errors
+from forecast.insight.estimands import Measure, MeasureKey, StatedValue, certain_but_for_rounding, stated_measures, zero_rounding_errors
 from forecast.insight.eve_figures import ReplayedFigures, better_known, figures_on, settled_on, with_figures_on
 from forecast.insight.mixed_shapley import mixed_split
 from forecast.insight.reweighting import Pool
@@ -245,7 +245,7 @@ def move_content(
         }
         for part in split.parts
     ]
-    before, after = ends
+    before, after = (certain_but_for_rounding(its) for its in ends)
     rest = (after - before) - sum((part.points for part in split.parts), np.zeros(len(measures)))
     rest = zero_rounding_errors(rest, np.maximum(np.abs(before), np.abs(after)))
     parts.append(

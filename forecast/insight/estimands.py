@@ -80,6 +80,11 @@ def zero_rounding_errors(values: Array, scale: Array) -> Array:
     return np.where(np.abs(values) <= RELATIVE_ROUNDING_ERROR * np.abs(scale), 0.0, values)
 
 
+def certain_but_for_rounding(values: Array) -> Array:
+    """Return values with 1 for those that rounding errors alone keep from it: the sum of all weights, where every path agrees."""
+    return np.where(np.abs(values - 1) <= RELATIVE_ROUNDING_ERROR, 1.0, values)
+
+
 def measures_of(topic: Topic) -> tuple[Measure, ...]:
     """Return the measures of a topic's questions, in their order."""
     return tuple(Measure(question, label) for question in topic.questions.values() for label in _labels(question, topic))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from forecast.schema.insight import MeasureScale, Move
 from forecast.sentences.change_bounds import bound_text
-from forecast.sentences.insight_text import is_percent, part_text
+from forecast.sentences.insight_text import is_percent, part_text, value_text
 from forecast.sentences.printed_parts import printed_parts
 
 SMALLEST_REPORTED_CHANGE = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
@@ -38,6 +38,7 @@ def change_sentence(
     then, now = printed.before, printed.after
     change, error = (0.0 if abs(value) <= ROUNDING_PART * max(abs(before), abs(after)) else value for value in (after - before, error))
     if abs(change) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
+        now = value_text(measure, after)  # alone, it needs no digits that make a change
         if change == 0 and error == 0:
             return f"Not moved, still {now}{f': {named}' if named else ''}."
         return f"Moved by {bound_text(measure, change, error=error) or 'an unknown amount'}, now {now}{f': {named}' if named else ''}."

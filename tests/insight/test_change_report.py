@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
 from forecast.insight.change_report import EarlierReport
-from forecast.insight.estimands import StatedValue
+from forecast.insight.estimands import StatedValue, certain_but_for_rounding
 
 
 def test_the_text_of_the_report_before_is_what_it_was_in_version_0_4_0() -> None:
@@ -24,3 +26,11 @@ def test_the_text_of_the_report_before_does_not_depend_on_the_order_of_its_lines
         for items in (values.items(), reversed(values.items()))
     }
     assert len(texts) == 1
+
+
+def test_what_every_path_agrees_on_is_certain_whatever_its_weights_add_up_to() -> None:
+    """Weights of variants add up to 1 but for rounding: beside 100 % on its page a report said "above 99.9 %" of a question that was settled."""
+    weights = np.full(10, 0.1)
+    assert weights.cumsum()[-1] != 1
+    given = np.array([weights.cumsum()[-1], 1.0, 0.0, 0.99999, 1.0001, np.nan])
+    assert np.array_equal(certain_but_for_rounding(given), [1.0, 1.0, 0.0, 0.99999, 1.0001, np.nan], equal_nan=True)

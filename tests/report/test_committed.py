@@ -17,6 +17,7 @@ from forecast.report.rerender import render_missing_pages
 from forecast.report.score_page import render_score_page
 from forecast.schema.score_page import read_score_page
 from forecast.schema.topic import read_content
+from forecast.sentences.change_sentences import move_sentence
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
@@ -48,6 +49,19 @@ def test_the_committed_reports_are_what_the_code_makes(directory: Path):
     committed = {name: data for name, data in made.items() if not name.endswith(".html")}
     assert kept == {*committed, *(f"{name}.json" for name in contents), *([SCORES.name] if scores else [])}
     assert [name for name, data in committed.items() if (directory / name).read_bytes() != data] == []
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda path: path.name)
+def test_sentences_of_moves_are_those_that_their_numbers_make(directory: Path):
+    """A page makes them from the numbers of a report; the report itself has the same, what is settled among them."""
+    found = 0
+    for path in sorted(directory.glob("*.json")):
+        insight = None if path == SCORES else read_content(path.read_bytes(), name=path.name)["insight"]
+        for move in insight["moves"] if insight is not None else ():
+            sentences = [move_sentence(measure, move, at) for at, measure in enumerate(insight["measures"])]
+            assert sentences == list(move["sentences"]), (path, move["since"])
+            found += len(sentences)
+    assert found > 10
 
 
 def test_the_pages_are_made_from_what_is_committed(tmp_path: Path):
