@@ -51,6 +51,7 @@ PERIODS: Mapping[str, float] = MappingProxyType(
 SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "M": 1e6, "billion": 1e9, "bn": 1e9})
 _PERIOD = "|".join(PERIODS)
 _OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")
+_OPTION_IN_WORDS = re.compile(r"([A-Za-z_]\w*(?:[\s-]+[A-Za-z]\w*)*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")  # as in someone else 10 %
 _STATEMENT = re.compile(r"(?:(?:[A-Z]\w*|posterior)\s*|[a-z_]\w*)\(")
 _LIST_OF_OPTIONS = re.compile(rf"{_OPTION.pattern}(?:\s+{_OPTION.pattern})+")  # without commas, as in red=40% blue=60%
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca?\.|~)\s*(.+)", re.IGNORECASE)
@@ -128,19 +129,21 @@ def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
 def parse_chances(text: str) -> dict[str, float]:
     """Return the chance of each of several named options, written as in ``red 40 %, blue 35 %, other 25 %``.
 
+    The words of a longer name are joined, ``someone_else``, since options are names in expressions.
     Raises ``Fault`` where they do not add up to 1, where one is named twice, and where there are fewer than two.
     """
     chances: dict[str, float] = {}
     parts = [match[0] for match in _OPTION.finditer(text)] if _LIST_OF_OPTIONS.fullmatch(text.strip()) else re.split(r"[,;]", text)
     for part in (part.strip() for part in parts if part.strip()):
-        match = _OPTION.fullmatch(part)
+        match = _OPTION_IN_WORDS.fullmatch(part)
         if match is None:
-            raise Fault(f"`{part}` is no option with its chance", hint=OPTIONS_EXAMPLE)
-        if match[1] in chances:
-            raise Fault(f"`{match[1]}` is given twice")
-        chances[match[1]] = parse_number(match[2], SHARE_SUPPORT)
-        if not chances[match[1]] > 0:
-            raise Fault(f"`{match[1]}` has no chance: what is impossible is no option", hint="leave it out")
+            raise Fault(f"`{part}` is no option with its chance", hint=f"{OPTIONS_EXAMPLE}; a name begins with a letter")
+        name = re.sub(r"[\s-]+", "_", match[1])
+        if name in chances:
+            raise Fault(f"`{name}` is given twice")
+        chances[name] = parse_number(match[2], SHARE_SUPPORT)
+        if not chances[name] > 0:
+            raise Fault(f"`{name}` has no chance: what is impossible is no option", hint="leave it out")
     if len(chances) < 2:
         raise Fault("a choice has two options at least", hint=OPTIONS_EXAMPLE)
     if abs(math.fsum(chances.values()) - 1) > CHANCES_TOLERANCE:

@@ -168,6 +168,19 @@ def test_options_may_stand_without_commas():
     )
 
 
+def test_the_words_of_an_options_name_are_joined():
+    """A name is one in expressions; the same one twice is told, and one that no name can be."""
+    chances = parse_chances("Smith-Jones 50 %, Anne Baker: 30 %, someone else=0.2")
+    assert chances == {"Smith_Jones": 0.5, "Anne_Baker": 0.3, "someone_else": 0.2}
+    for said, message in (
+        ("no one 50 %, no-one 50 %", "`no_one` is given twice"),
+        ("red 50 %, 3 or more 50 %", "`3 or more 50 %` is no option with its chance"),
+    ):
+        with pytest.raises(Fault) as caught:
+            parse_chances(said)
+        assert caught.value.message == message
+
+
 @pytest.mark.parametrize(
     ("support", "unit"),
     [

@@ -214,3 +214,10 @@ def test_an_option_with_neither_sign_has_a_hint_with_the_options():
     with pytest.raises(ValueFault) as fault:
         parse_typed_forecast("hull 20, engine 80", "options", options=("hull", "engine"))
     assert fault.value.hint == "write one for each of hull, engine: hull=20% ..."
+
+
+@pytest.mark.parametrize("text", ["someone else 40 %, Anne Baker 60 %", "someone-else=40% anne_baker=60%", "Someone=0.4 ANNE=0.6"])
+def test_an_option_of_several_words_may_be_typed_with_spaces(text: str):
+    """Names in a model have underscores in their place; a hyphen, another case and a beginning do as well."""
+    options = ("anne_baker", "someone_else")
+    assert parse_typed_forecast(text, "options", options=options) == ("options", {"someone_else": 0.4, "anne_baker": 0.6})
