@@ -120,10 +120,13 @@ def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Pro
     if (problem := root_problem(root)) is not None:
         return (problem,)
     folder = Folder(root)
-    contracts = read_contracts(folder).contracts
-    contract = contracts.get(asked.contract)
+    book = read_contracts(folder)
+    contract = book.contracts.get(asked.contract)
+    wrong = tuple(problem for problem in book.problems if problem.level == "error")
+    if contract is None and wrong:  # which may be why it is not there
+        return wrong
     if contract is None:
-        hint = did_you_mean(asked.contract, list(contracts)) or "`forecast market list` shows the contracts of the book"
+        hint = did_you_mean(asked.contract, list(book.contracts)) or "`forecast market list` shows the contracts of the book"
         return (Problem(Place("contracts.toml"), f"this book has no contract `{asked.contract}`", hint),)
     place = Place(positions_path(contract.topic))
     fill = OwnTrade(place, contract.name, asked.at, asked.action, asked.side, asked.count, asked.price, asked.fee)

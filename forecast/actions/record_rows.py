@@ -77,16 +77,21 @@ def add_row[Row: Forecast | Resolution](root: Path, question: str, new: NewRow[R
 
 
 def moment_of_text(text: str, *, now: datetime) -> datetime:
-    """Return the moment that a day or a time on the command line means: of today it is now, and of another day its end, in UTC.
+    """Return the moment that a day or a time on the command line means: of ``today`` it is now, and of another day its end, in UTC.
 
     Raises ``ValueFault`` for any other text.
     """
-    if (day := parse_day(text)) is not None:
+    if (day := parse_day(day_typed(text, now=now))) is not None:
         return now if day == now.date() else last_second_of(day)
     moment = parse_moment(text)
     if moment is None:
         raise ValueFault(f"`{text}` is neither a day nor a time", f"write a day, as in 2026-10-02; or {moment_hint(text)}")
     return moment
+
+
+def day_typed(text: str, *, now: datetime) -> str:
+    """Return the day that ``today`` is, in UTC; any other text as it is."""
+    return now.date().isoformat() if text.strip().lower() == "today" else text
 
 
 def last_second_of(day: date) -> datetime:

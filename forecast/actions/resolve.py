@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from forecast.actions.question_record import QuestionRecord, read_question_record
-from forecast.actions.record_rows import NewRow, RecordedRow, add_row, wording_problem
+from forecast.actions.record_rows import NewRow, RecordedRow, add_row, day_typed, wording_problem
 from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Problem, Result
 from forecast.forecasts.checks import missing_row_problem, resolution_problems
@@ -40,6 +40,7 @@ def resolve(root: Path, question: str, said: SaidResolution, *, now: datetime) -
     Refuses, with problems and without writing, an outcome that the question cannot have, a day to come, and a second
     resolution that does not replace the first.
     """
+    said = replace(said, on=day_typed(said.on, now=now))
     new = NewRow(RESOLUTIONS, partial(_cells, said, now), resolution_of_row, _refusals)
     return add_row(root, question, new, now=now, asked=said.asked)
 

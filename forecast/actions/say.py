@@ -14,6 +14,7 @@ from forecast.actions.record_rows import (
     OtherRow,
     RecordedRow,
     add_row,
+    day_typed,
     last_second_of,
     moment_of_text,
     wording_problem,
@@ -139,7 +140,7 @@ def own_name(record: ForecastRecord) -> str:
 
 def _end(text: str, now: datetime) -> str:
     """Until when a forecast holds: a day until its end."""
-    day = parse_day(text)
+    day = parse_day(day_typed(text, now=now))
     return moment_text(moment_of_text(text, now=now) if day is None else last_second_of(day))
 
 

@@ -55,7 +55,7 @@ By = Annotated[
         "--by",
         metavar="DATE",
         parser=day,
-        help="The last day that counts (default: the deadline that the question names, as in “by 31 March 2027”, or the end of this year or of the next).",
+        help="The last day that counts (default: that of the question's words, as in “by 31 March 2027” or “in the next 6 months”, or the end of this year or of the next).",
         show_default=False,
     ),
 ]

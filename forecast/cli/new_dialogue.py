@@ -222,8 +222,10 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
     named = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
     by, since = answers.by, answers.since
     if by is None:
-        usual = named.by or calendar(today=today, opens=None, by=None).by
-        by = ask(f"The last day that counts, as in 2027-06-30; Enter for {words.day(usual)}:", lambda text: _day(text, usual, after=today))
+        usual = None if named.unclear else named.by or calendar(today=today, opens=None, by=None).by
+        said = f"“{named.unclear.said}” is not one day. " if named.unclear else ""
+        offered = "" if usual is None else f"; Enter for {words.day(usual)}"
+        by = ask(f"{said}The last day that counts, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today))
         named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
         first = named.since or today
@@ -231,12 +233,14 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
     return replace(answers, since=since, by=by)
 
 
-def _day(text: str, usual: date, *, after: date | None = None, until: date | None = None) -> date:
+def _day(text: str, usual: date | None, *, after: date | None = None, until: date | None = None) -> date:
     from forecast.book.files.days import day_fault, is_book_day
     from forecast.book.files.numerals import parse_day
 
-    if not text:
+    if not text and usual is not None:
         return usual
+    if not text:
+        raise Fault("a day is needed")
     if (day := parse_day(text)) is None:
         raise Fault(f"`{text}` is not a date", hint="write it as in 2027-06-30")
     if not is_book_day(day):

@@ -51,10 +51,12 @@ PERIODS: Mapping[str, float] = MappingProxyType(
 SCALES: Mapping[str, float] = MappingProxyType({"k": 1e3, "thousand": 1e3, "million": 1e6, "M": 1e6, "billion": 1e9, "bn": 1e9})
 _PERIOD = "|".join(PERIODS)
 _OPTION = re.compile(r"([A-Za-z_]\w*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")
+_OPTION_IN_WORDS = re.compile(r"([A-Za-z_]\w*(?:[\s-]+[A-Za-z]\w*)*)\s*[:=]?\s*([\d.][^\s,;]*(?:\s*%)?)")  # as in someone else 10 %
 _STATEMENT = re.compile(r"(?:(?:[A-Z]\w*|posterior)\s*|[a-z_]\w*)\(")
 _LIST_OF_OPTIONS = re.compile(rf"{_OPTION.pattern}(?:\s+{_OPTION.pattern})+")  # without commas, as in red=40% blue=60%
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca?\.|~)\s*(.+)", re.IGNORECASE)
 ABOUT_FACTOR = 2.0  # "about" is from half to twice as much, of a share in odds
+_PERCENT = re.compile(r"(?<=\d)\s*per\s?cent\b", re.IGNORECASE)
 _TIMES = r"(?:\s+(?:times?|events?|cases?|of them))?"
 _SEEN = re.compile(
     rf"(?P<count>\S+){_TIMES}\s+(?:in|within|over|during)\s+(?:the\s+(?:last|past)\s+)?(?P<among>\S+?)(?:\s*(?P<period>{_PERIOD}|centurie)s?)?",
@@ -106,7 +108,7 @@ def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
 
     ``unit`` says which time a rate is per, as in "times a month".
     """
-    said = " ".join(text.split()).rstrip(".")
+    said = _PERCENT.sub("%", " ".join(text.split()).rstrip("."))
     if not said:
         raise Fault("nothing was said", hint=examples(support, unit))
     mass = 0.9
@@ -127,19 +129,21 @@ def parse_belief(text: str, support: Support, *, unit: str = "") -> Judgement:
 def parse_chances(text: str) -> dict[str, float]:
     """Return the chance of each of several named options, written as in ``red 40 %, blue 35 %, other 25 %``.
 
+    The words of a longer name are joined, ``someone_else``, since options are names in expressions.
     Raises ``Fault`` where they do not add up to 1, where one is named twice, and where there are fewer than two.
     """
     chances: dict[str, float] = {}
     parts = [match[0] for match in _OPTION.finditer(text)] if _LIST_OF_OPTIONS.fullmatch(text.strip()) else re.split(r"[,;]", text)
     for part in (part.strip() for part in parts if part.strip()):
-        match = _OPTION.fullmatch(part)
+        match = _OPTION_IN_WORDS.fullmatch(part)
         if match is None:
-            raise Fault(f"`{part}` is no option with its chance", hint=OPTIONS_EXAMPLE)
-        if match[1] in chances:
-            raise Fault(f"`{match[1]}` is given twice")
-        chances[match[1]] = parse_number(match[2], SHARE_SUPPORT)
-        if not chances[match[1]] > 0:
-            raise Fault(f"`{match[1]}` has no chance: what is impossible is no option", hint="leave it out")
+            raise Fault(f"`{part}` is no option with its chance", hint=f"{OPTIONS_EXAMPLE}; a name begins with a letter")
+        name = re.sub(r"[\s-]+", "_", match[1])
+        if name in chances:
+            raise Fault(f"`{name}` is given twice")
+        chances[name] = parse_number(match[2], SHARE_SUPPORT)
+        if not chances[name] > 0:
+            raise Fault(f"`{name}` has no chance: what is impossible is no option", hint="leave it out")
     if len(chances) < 2:
         raise Fault("a choice has two options at least", hint=OPTIONS_EXAMPLE)
     if abs(math.fsum(chances.values()) - 1) > CHANCES_TOLERANCE:
@@ -189,6 +193,8 @@ def _values(said: str, support: Support, unit: str, mass: float) -> Judgement | 
     low, high = (match["a"], match["b"]) if match["a"] else (match["c"], match["d"])
     if high.endswith("%") and not low.endswith("%"):
         low += "%"
+    elif (scale := _scale_word(high)) and not _scale_word(low) and _is_below(low, high[: -len(scale)]):
+        low += f" {scale}"  # "1 to 1.3 million" is from a million on; "500 to 1.2 million" is not
     return interval(_number(low, support, unit), _number(high, support, unit), mass=mass)
 
 
@@ -245,11 +251,24 @@ def _number(text: str, support: Support, unit: str) -> float:
     stripped = text.strip()
     if unit.startswith(("per cent", "percent")):
         stripped = stripped.removesuffix("%").strip()
-    for word, scale in SCALES.items():
-        said = stripped if word.isupper() else stripped.lower()  # m may be metres
-        if said.endswith(word) and stripped[: -len(word)].strip()[-1:].isdigit():
-            return scale * parse_number(stripped[: -len(word)], support)
+    if word := _scale_word(stripped):
+        return SCALES[word] * parse_number(stripped[: -len(word)], support)
     return parse_number(stripped, support)
+
+
+def _scale_word(text: str) -> str:
+    """The word for thousands at the end of a number, as ``SCALES`` has it; empty where it has none."""
+    for word in SCALES:
+        said = text if word.isupper() else text.lower()  # m may be metres
+        if said.endswith(word) and text[: -len(word)].strip()[-1:].isdigit():
+            return word
+    return ""
+
+
+def _is_below(low: str, high: str) -> bool:
+    """Whether both texts are numbers, and the first the smaller."""
+    ends = [_as_count(text.strip()) for text in (low, high)]
+    return ends[0] is not None and ends[1] is not None and ends[0] < ends[1]
 
 
 def _as_count(text: str) -> float | None:

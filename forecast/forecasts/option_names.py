@@ -1,7 +1,8 @@
-"""An option by what somebody typed: its name in any case, or a beginning that only one option has."""
+"""An option by what somebody typed: its name in any case, with spaces or hyphens for underscores, or a beginning that only one option has."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -9,11 +10,15 @@ def option_named(text: str, options: Sequence[str]) -> str:
     """Return the option that a text names; the text itself where it names none, or could name several."""
     if text in options:
         return text
-    typed = text.casefold()
+    typed, names = _plain(text), {option: _plain(option) for option in options}
     for fitting in (
-        [option for option in options if option.casefold() == typed],
-        [option for option in options if typed and option.casefold().startswith(typed)],
+        [option for option in options if names[option] == typed],
+        [option for option in options if typed and names[option].startswith(typed)],
     ):
         if len(fitting) == 1:
             return fitting[0]
     return text
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "_", name.casefold())

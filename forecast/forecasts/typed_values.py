@@ -22,6 +22,7 @@ _SPACED_SHARE = re.compile(r"(.*\S)\s+(\d[\d.]*\s*%|0?\.\d+)")
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95  # the levels of a range: a 90 % interval
 OPTIONS_TOLERANCE = 1e-9  # by how much probabilities that somebody types may miss 1: they are written with few digits
 _ODDS = re.compile(r"(\S+?)\s*:\s*(\S+)")
+_ONE_IN = re.compile(r"(\d+)\s+(?:in|out\s+of)\s+(\d+)", re.IGNORECASE)
 _RANGE = re.compile(r"(\S+)\s+to\s+(\S+)")
 _POINT = re.compile(r"(\S+?)\s*%\s*=\s*(\S+)")
 _LIKE_POINT = re.compile(
@@ -74,6 +75,8 @@ def parse_percent(text: str) -> float:
 def _probability_or_odds(text: str) -> float:
     if match := _ODDS.fullmatch(text):
         return _odds(match[1], match[2])
+    if (match := _ONE_IN.fullmatch(text)) and 0 < int(match[2]) >= int(match[1]):
+        return int(match[1]) / int(match[2])
     if re.search(r"\b(?:to|in|against|for)\b", text):
         hint = "write odds for and against with a colon: 3:7 is 30 %, and 2 to 1 against is 1:2; `to` is kept for ranges of numbers"
         raise ValueFault(f"`{text}` is no probability", hint)

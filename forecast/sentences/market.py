@@ -126,10 +126,11 @@ def price_belief_sentence(belief: BeliefContent, contract: ContractContent) -> s
             f"These draws cannot say what would have to be believed for {price}, a chance of {words.percent(chance)}: {told}. "
             "Other values of the parameters may give it."
         )
-    error = max(belief["divergence_error"], 0.0005)
+    divergence = words.number(belief["divergence"], error=max(belief["divergence_error"], 0.0005))
+    bits = "bit" if divergence == "1" else "bits"
     return (
         f"For {price} our chance would have to be {words.percent(chance)} and not {_ours(contract)}. The least change of the parameters' "
-        f"distribution that makes it so is {words.number(belief['divergence'], error=error)} bits, on {belief['effective']:,.0f} effective draws."
+        f"distribution that makes it so is {divergence} {bits}, on {belief['effective']:,.0f} effective draws."
     )
 
 

@@ -242,7 +242,7 @@ def test_contracts_that_cannot_be_traded_are_left_out_with_the_reason(results: M
     )
     assert set(found.left_out) == {"unknown", "wide"}
     assert found.left_out["unknown"] == (
-        "the fees of 2026-01-01 are not known: the first that is known holds from 2027-01-01; state them in seeds/first/contracts.toml; where it "
+        "the fees of 2026-01-01 are not known: the first that is known holds from 2027-01-01; state the fees in seeds/first/contracts.toml; where it "
         'has none, write `[[unknown.fees]]` with `holds_from = 2026-01-01` and `source = "Where it says so."`'
     )
     assert [each.name for each in found.advice.contracts] == ["good"]

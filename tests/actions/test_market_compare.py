@@ -74,6 +74,8 @@ def test_what_the_price_would_ask_us_to_believe(compared: MarketComparison) -> N
     assert shift["new_median"] is not None
     assert shift["new_median"] > shift["median"]
     assert price_belief_sentence(belief, its).startswith("For YES at 0.60 our chance would have to be 62 % and not ")
+    for divergence, said in ((1.02, "is 1 bit, on"), (2.04, "is 2 bits, on"), (0.4, "is 0.4 bits, on")):
+        assert said in price_belief_sentence({**belief, "divergence": divergence, "divergence_error": 0.3}, its)
 
 
 def test_a_midpoint_is_drawn_and_not_compared(compared: MarketComparison) -> None:

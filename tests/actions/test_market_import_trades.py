@@ -211,6 +211,19 @@ def test_what_cannot_be_is_refused(book: Path, its: TradeFormat, payload: object
     assert not (book / "seeds/weather/positions.csv").exists()
 
 
+def test_a_trade_in_a_contract_that_cannot_be_read_is_refused_with_what_is_wrong(book: Path):
+    """Not as in one that the book has not: that is said where its contracts are sound."""
+    request = TradeRequest("rain", "buy", "no", D("10.5"), D("0.38"), D("0.17"), datetime(2026, 9, 20, tzinfo=UTC))
+    contracts = book / "seeds/weather/contracts.toml"
+    sound = contracts.read_text()
+    contracts.write_text(sound.replace("[rain]", "[rain]\nrefund = 2", 1))
+    problems = record_trade(book, request, now=NOW)
+    assert any("`refund`" in problem.message or "refund is" in problem.message for problem in problems), problems
+    assert not any("has no contract" in problem.message for problem in problems)
+    contracts.write_text(sound)
+    assert record_trade(book, request, now=NOW) == ()
+
+
 def test_imported_trades_are_positions(book: Path):
     """A purchase and a sale at a gain, less both fees."""
     sold = kalshi_fill(fill_id="f2", action="sell", no_price_dollars="0.48", yes_price_dollars="0.52", created_time="2026-09-21T10:00:00Z")

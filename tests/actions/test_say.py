@@ -78,6 +78,16 @@ def test_a_forecast_goes_on_record_with_the_wording_of_its_question(root: Path):
     assert second.asked == first.asked
 
 
+def test_today_is_a_day(root: Path):
+    """A forecast of today is made now and may hold until its end, and what is resolved today ended on this day."""
+    done = said(root, "30%", on="today", until="Today")
+    assert done.row is not None
+    assert (done.row.at, done.row.until) == (NOW, datetime(NOW.year, NOW.month, NOW.day, 23, 59, 59, tzinfo=UTC))
+    ended = resolved(root, "yes", on="today")
+    assert ended.row is not None
+    assert str(ended.row.on)[:10] == str(NOW.date())
+
+
 def test_a_forecast_of_the_past_is_marked_as_entered_later(root: Path):
     """A day stands for its end, in UTC; the clock says when it was written."""
     done = said(root, "30%", on="2025-10-01")

@@ -53,7 +53,7 @@ def test_how_to_state_that_a_contract_has_no_fees_is_said(tmp_path: Path, run: R
     assert "  No fees are counted: the fees of 2026-06-30 are not known: the first that is known holds from 2026-12-01.\n" in text
     keys = ("holds_from = 2026-06-30", 'source = "Where it says so."', "taker_multiplier = 0")
     written = "`[[three-storms.fees]]` with `{}`, `{}` and `{}`".format(*keys)
-    assert f"  State them in seeds/storms/contracts.toml; where it has none, write {written}.\n" in text
+    assert f"  State the fees in seeds/storms/contracts.toml; where it has none, write {written}, which is 1 for its usual fees.\n" in text
     path.write_text("\n".join([path.read_text("utf-8"), "[[three-storms.fees]]", *keys, ""]), "utf-8")
     ran = run(*words, on=tmp_path)
     assert (ran.code, ran.err) == (0, "")

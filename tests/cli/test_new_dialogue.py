@@ -103,6 +103,15 @@ def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: s
     assert asked in talk(*words, typed=("", "", "", "", "", "", "", "n")).out
 
 
+def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
+    """Enter takes no other day than the one in the words, which could be several."""
+    words = ("mine", "--like", "hazard", "--asks", "Will it freeze in the winter of 2099?", "--ask")
+    ran = talk(*words, typed=("", "2100-02-28", "", "", "n"))
+    assert "“in the winter of 2099” is not one day. The last day that counts, as in 2027-06-30:" in ran.out
+    assert "a day is needed" in ran.out
+    assert "to 28 February 2100" in ran.out
+
+
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)

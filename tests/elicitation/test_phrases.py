@@ -55,10 +55,20 @@ def test_events_in_a_time_are_a_base_rate_in_the_unit_of_the_rate(said: str, uni
         ("20k to 1.5 million", POSITIVE_SUPPORT, "houses", 20_000, 1_500_000, 0.9),
         ("2.5M to 3 M", POSITIVE_SUPPORT, "houses", 2_500_000, 3_000_000, 0.9),
         ("2 bn to 3bn", POSITIVE_SUPPORT, "dollars", 2e9, 3e9, 0.9),
+        ("1 to 1.3 million", POSITIVE_SUPPORT, "houses", 1_000_000, 1_300_000, 0.9),
+        ("between 20 and 60 thousand", POSITIVE_SUPPORT, "houses", 20_000, 60_000, 0.9),
+        ("-2 to 3k (80 %)", REAL_SUPPORT, "euros", -2_000, 3_000, 0.8),
+        ("500 to 1.2 million", POSITIVE_SUPPORT, "houses", 500, 1_200_000, 0.9),
+        ("2 thousand to 3 million", POSITIVE_SUPPORT, "houses", 2_000, 3_000_000, 0.9),
+        ("5 to 10 percent", SHARE_SUPPORT, "", 0.05, 0.1, 0.9),
+        ("5 per cent to 10 per cent", SHARE_SUPPORT, "", 0.05, 0.1, 0.9),
     ],
 )
 def test_two_values_are_an_interval(said: str, support: Support, unit: str, low: float, high: float, mass: float):
-    """Nine chances in ten lie between them where nothing else is said; a per cent sign behind the second is one of both."""
+    """Nine chances in ten lie between them where nothing else is said; a per cent sign behind the second is one of both.
+
+    So is a word for thousands, unless the first is the larger number without it.
+    """
     assert parse_belief(said, support, unit=unit) == interval(low, high, mass=mass)
 
 
@@ -156,6 +166,19 @@ def test_options_may_stand_without_commas():
         == parse_chances("red 20 % blue 80 %")
         == {"red": 0.2, "blue": 0.8}
     )
+
+
+def test_the_words_of_an_options_name_are_joined():
+    """A name is one in expressions; the same one twice is told, and one that no name can be."""
+    chances = parse_chances("Smith-Jones 50 %, Anne Baker: 30 %, someone else=0.2")
+    assert chances == {"Smith_Jones": 0.5, "Anne_Baker": 0.3, "someone_else": 0.2}
+    for said, message in (
+        ("no one 50 %, no-one 50 %", "`no_one` is given twice"),
+        ("red 50 %, 3 or more 50 %", "`3 or more 50 %` is no option with its chance"),
+    ):
+        with pytest.raises(Fault) as caught:
+            parse_chances(said)
+        assert caught.value.message == message
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ def days(text: str) -> float:
         ("3:7", 0.3),
         ("1 : 2", 1 / 3),
         ("0:1", 0.0),
+        ("1 in 8", 0.125),
+        ("3 out of 20", 0.15),
         ("29%", 0.29),
         ("1e-3", 0.001),
     ],
@@ -49,6 +51,7 @@ def test_a_probability_is_a_percent_a_fraction_or_odds(text: str, value: float):
         ("-0.1", "-0.1 is no probability", "a probability lies between 0 and 1, both included"),
         ("3 to 7", "`3 to 7` is no probability", "write odds for and against with a colon: 3:7 is 30 %, and 2 to 1 against is 1:2; `to` is kept for ranges of numbers"),
         ("2 to 1 against", "`2 to 1 against` is no probability", "write odds for and against with a colon: 3:7 is 30 %, and 2 to 1 against is 1:2; `to` is kept for ranges of numbers"),
+        ("3 in 2", "`3 in 2` is no probability", "write odds for and against with a colon: 3:7 is 30 %, and 2 to 1 against is 1:2; `to` is kept for ranges of numbers"),
         ("0:0", "`0:0` are no odds", "odds are two numbers from 0 on, not both 0: 3:7 is 30 %"),
         ("yes=0.3 no=0.7", "`yes=0.3 no=0.7` is no probability: this question is answered by yes or no", "write the probability of yes, as in 30%"),
         ("2027-03-01", "`2027-03-01` is a date, and this question is answered by yes or no", "write a probability, 30% or 0.3, or odds for and against, 3:7"),
@@ -211,3 +214,10 @@ def test_an_option_with_neither_sign_has_a_hint_with_the_options():
     with pytest.raises(ValueFault) as fault:
         parse_typed_forecast("hull 20, engine 80", "options", options=("hull", "engine"))
     assert fault.value.hint == "write one for each of hull, engine: hull=20% ..."
+
+
+@pytest.mark.parametrize("text", ["someone else 40 %, Anne Baker 60 %", "someone-else=40% anne_baker=60%", "Someone=0.4 ANNE=0.6"])
+def test_an_option_of_several_words_may_be_typed_with_spaces(text: str):
+    """Names in a model have underscores in their place; a hyphen, another case and a beginning do as well."""
+    options = ("anne_baker", "someone_else")
+    assert parse_typed_forecast(text, "options", options=options) == ("options", {"someone_else": 0.4, "anne_baker": 0.6})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.actions.new.deadlines import Deadline, named_day, named_deadline
-from forecast.actions.new.question_words import named_window
+from forecast.actions.new.named_times import time_asked_about, unread_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class QuestionDays:
 def days_of_question(asks: str, *, since: date | None, by: date | None, counts: bool, today: date) -> QuestionDays:
     """Return the days that count, of a question that ``counts`` events from a first day or only asks about a last.
 
-    A deadline gives the last, a day "on" which it is both; a year or a month to come that the question is about (``named_window``)
-    gives both, and the present one its last.  What is given stays.
+    A deadline gives the last, a day "on" which it is both; a time to come that the question is about (``time_asked_about``)
+    gives both, and the present one its last.  Words for a time that are not read leave it unclear.  What is given stays.
     """
     if by is None:
         deadline = named_deadline(asks, today)
@@ -30,9 +30,11 @@ def days_of_question(asks: str, *, since: date | None, by: date | None, counts: 
             return QuestionDays(since, deadline.day, None if deadline.day else deadline)
         if (day := named_day(asks, today)) is not None:
             return QuestionDays(since or (day if counts and day > today else None), day)
-    window = named_window(asks)
-    if window is None or window.last <= today or not (window.is_meant if by is None else window.first <= by <= window.last):
-        return QuestionDays(since, by)
+    window = time_asked_about(asks, today)
+    is_read = window is not None and window.last >= today and (window.is_meant if by is None else window.first <= by <= window.last)
+    if window is None or not is_read:
+        said = unread_time(asks) if by is None else ""
+        return QuestionDays(since, by, Deadline(said, None) if said else None)
     first = window.first if counts and window.first > today else None
     return QuestionDays(since or first, by or window.last)
 

@@ -30,7 +30,7 @@ _YES_OR_NO = re.compile(
 _IF_AT_THE_END = re.compile(r"^(?P<asks>.+?),?\s+(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?]+?)\s*\?*\s*$", re.IGNORECASE)
 _IF_IN_FRONT = re.compile(r"^(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?,:]+?)\s*[,:]\s*(?P<asks>.+)$", re.IGNORECASE)
 _MONTH = "|".join(MONTHS)
-_NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|20|21)\d\d)(?![\d-]|[.,]\d)")
+_NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|20|21)\d\d)(?![\d/\u2013-]|[.,]\d)")
 _WITHIN = re.compile(r"\b(?:in|during|throughout|within)\s+(?:the\s+)?(?:year\s+)?$", re.IGNORECASE)
 _ENDS_OR_BEGINS = re.compile(
     r"(?:\b(?:by|before|until|till|through|since|after|from|to|than)|\b(?:end|close|start|beginning|middle|half|quarter) of|\d)\s+(?:the\s+)?$",
@@ -40,11 +40,11 @@ _ENDS_OR_BEGINS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time that a question names: its first day and its last, and the words for it."""
+    """The time that a question names: its first day and its last, and the words for it with their preposition, as in "in 2027"."""
 
     first: date
     last: date
-    name: str
+    said: str
     is_meant: bool  # whether "in" or "during" stands before it, so that it can be nothing but a time
 
 
@@ -107,10 +107,10 @@ def named_window(asks: str) -> Window | None:
     meant = _WITHIN.search(asks[: found[0].start()]) is not None
     year, month = int(found[0]["year"]), found[0]["month"]
     if month is None:
-        return Window(date(year, 1, 1), date(year, 12, 31), str(year), meant)
+        return Window(date(year, 1, 1), date(year, 12, 31), f"in {year}", meant)
     number = month_number(month)
     last = date(year, number, monthrange(year, number)[1])
-    return Window(date(year, number, 1), last, f"{MONTHS[number - 1]} {year}", meant)
+    return Window(date(year, number, 1), last, f"in {MONTHS[number - 1]} {year}", meant)
 
 
 def small_question(asks: str) -> str:

@@ -6,8 +6,8 @@ import re
 from datetime import date
 
 from forecast.actions.new.deadlines import named_deadline
+from forecast.actions.new.named_times import time_asked_about
 from forecast.actions.new.question_answers import LEVEL_KINDS
-from forecast.actions.new.question_words import named_window
 from forecast.book.topic import Question, Topic
 from forecast.language.expressions import Call, First, is_condition, walk
 from forecast.model.clock import years_between
@@ -44,7 +44,7 @@ def single_day_note(topic: Topic, question: Question, kind: str, today: date) ->
     match = _STRAIGHT.fullmatch(question.answer_text) if kind in LEVEL_KINDS else None
     if match is None:
         return note
-    window = named_window(question.asks)
+    window = time_asked_about(question.asks, today)
     first = max(today, window.first) if window is not None else today
     extreme = "max" if ">" in match["operator"] else "min"
     ends = f"{extreme}(start + trend * {years_between(topic.opens, first):.4g}, start + trend * t)"
@@ -58,5 +58,5 @@ def _words_for_some_day(asks: str, today: date) -> str:
         return match[0]
     if (deadline := named_deadline(asks, today)) is not None:
         return deadline.said
-    window = named_window(asks)
-    return f"in {window.name}" if window is not None and window.is_meant else ""
+    window = time_asked_about(asks, today)
+    return window.said if window is not None and window.is_meant else ""

@@ -33,4 +33,5 @@ def no_fees_hint(topic: str, name: str, venue: str, day: date) -> str:
     """Return how to state the fees of a contract from a day on and, key by key, that it has none."""
     keys = [f"holds_from = {day.isoformat()}", 'source = "Where it says so."', *([_FREE[venue]] if _FREE[venue] else [])]
     written = " and ".join((", ".join(f"`{key}`" for key in keys[:-1]), f"`{keys[-1]}`"))
-    return f"state them in {contracts_path(topic)}; where it has none, write `[[{name}.fees]]` with {written}"
+    usual = ", which is 1 for its usual fees" if venue == "kalshi" else ""
+    return f"state the fees in {contracts_path(topic)}; where it has none, write `[[{name}.fees]]` with {written}{usual}"

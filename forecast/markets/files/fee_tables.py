@@ -13,7 +13,7 @@ from forecast.book.files.sources import Document
 from forecast.markets.fee_schedules import FeeSchedule
 from forecast.markets.money import MOST_PLACES
 from forecast.markets.quotes import Venue
-from forecast.markets.venues.kalshi_fees import QUADRATIC, KalshiFees
+from forecast.markets.venues.kalshi_fees import MAKER_RATE, QUADRATIC, TAKER_RATE, KalshiFees
 from forecast.markets.venues.manifold_fees import NoFees
 from forecast.markets.venues.polymarket_fees import PolymarketFees, PolymarketUSFees
 
@@ -26,6 +26,7 @@ FEE_KEYS: Mapping[Venue, tuple[str, ...]] = {
 _REQUIRED: Mapping[Venue, tuple[str, ...]] = {"kalshi": (), "polymarket": ("rate",), "polymarket-us": ("taker",), "manifold": ()}
 _COMMON = ("holds_from", "source")
 _MOST = 10**15
+_RATES = {TAKER_RATE, TAKER_RATE / 2, MAKER_RATE}  # Kalshi's, which a multiplier is easily taken for
 
 
 def read_decimal(document: Document, keys: Keys, value: str | float, problems: list[Problem]) -> Decimal | None:
@@ -69,6 +70,10 @@ def _read_schedule(document: Document, keys: Keys, venue: Venue, table: FeeTable
     if venue == "kalshi" and table.type and table.type not in {*QUADRATIC, "flat"}:
         hint = f"known are {', '.join(QUADRATIC)}"
         wrong.append(document.at_value((*keys, "type"), f"the fees of type `{table.type}` are not known", hint))
+    multiplier = numbers["taker_multiplier"]
+    if venue == "kalshi" and multiplier in _RATES:
+        hint = f"1 stands for the usual fee, {TAKER_RATE} * P * (1 - P) a contract, and 0.5 for half of it"
+        wrong.append(document.at_value((*keys, "taker_multiplier"), f"{multiplier} is a rate, and `taker_multiplier` multiplies one", hint))
     wrong += [
         document.at_value((*keys, key), f"`{key}` is below 0: {number}", "a fee below 0 is a rebate, which only makers have")
         for key, number in numbers.items()

@@ -9,7 +9,7 @@ import pytest
 
 from forecast.actions.new.books import new_book
 from forecast.actions.new.deadlines import named_day, named_deadline, without_deadline
-from forecast.actions.new.question_days import contradiction
+from forecast.actions.new.question_days import contradiction, days_of_question
 from forecast.actions.new.templates import TemplateInput
 from tests.support.new_topics import new_topic
 
@@ -59,6 +59,76 @@ def test_a_deadline_is_the_last_day_that_counts(said: str, day: str):
         assert (deadline.said.lower(), str(deadline.day)) == (said.lower(), day)
     assert without_deadline(f"Will the bridge close {said}?") == "Will the bridge close?"
     assert without_deadline(f"{said.capitalize()}, will the bridge close?") == "will the bridge close?"
+
+
+@pytest.mark.parametrize(
+    ("said", "since", "by"),
+    [
+        ("in the next 6 months", "", "2027-05-29"),
+        ("within 30 days", "", "2026-12-29"),
+        ("within 30 days of the vote", "", ""),
+        ("within two weeks from now", "", "2026-12-13"),
+        ("over the coming year", "", "2027-11-29"),
+        ("in the next decade", "", "2036-11-29"),
+        ("in the next ten games", "", ""),
+        ("this year", "", "2026-12-31"),
+        ("this month", "", "2026-11-30"),
+        ("next year", "2027-01-01", "2027-12-31"),
+        ("next month", "2026-12-01", "2026-12-31"),
+        ("more often than this year", "", ""),
+        ("in Q1 2027", "2027-01-01", "2027-03-31"),
+        ("in the fourth quarter of 2026", "", "2026-12-31"),
+        ("in the second half of 2027", "2027-07-01", "2027-12-31"),
+        ("in H1 of 2028", "2028-01-01", "2028-06-30"),
+        ("in February", "2027-02-01", "2027-02-28"),
+        ("during November", "", "2026-11-30"),
+        ("in May 2028", "2028-05-01", "2028-05-31"),
+    ],
+)
+def test_the_time_that_a_question_is_about_is_the_time_that_counts(said: str, since: str, by: str):
+    """The next so many months begin today; this year, a quarter, a half and a month are themselves; nothing is read into other words."""
+    found = days_of_question(f"Will it close {said}?", since=None, by=None, counts=True, today=TODAY)
+    assert (str(found.since or ""), str(found.by or ""), found.unclear) == (since, by, None)
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ("Will it close this winter?", "this winter"),
+        ("Will it close by Christmas?", "by Christmas"),
+        ("Will it close next week?", "next week"),
+        ("Will it close tomorrow?", "tomorrow"),
+        ("Will it close in early 2027?", "in early 2027"),
+        ("Will it close in the spring of 2027?", "in the spring of 2027"),
+        ("Will it close before Easter 2027?", "before Easter"),
+        ("Will it close in the 2027-28 season?", "2027-28"),
+        ("Will it close in 2027/28?", "2027/28"),
+        ("Will it close by 1/3/2027?", "1/3/2027"),
+        ("Will it close by Q2?", "by Q2"),
+        ("Will it close between January and March 2027?", "between January and March 2027"),
+        ("Will it close within thirty days?", "within thirty days"),
+        ("Will it close in the next eighteen months?", "next eighteen months"),
+        ("Will it close in two weeks' time?", "in two weeks' time"),
+        ("Will it close in the last week of 2026?", "the last week of"),
+        ("Will it be the first in 20 years?", ""),
+        ("Will it close in the early stages?", ""),
+        ("Will it close by 2027-02-28?", ""),
+        ("Will it close?", ""),
+    ],
+)
+def test_a_time_whose_days_are_not_plain_is_not_replaced_by_another(asks: str, said: str):
+    """A season, a feast, a week, and a date in figures of two kinds leave it unclear, unless the last day is given."""
+    unclear = days_of_question(asks, since=None, by=None, counts=True, today=TODAY).unclear
+    assert ("" if unclear is None else unclear.said) == said
+    assert days_of_question(asks, since=None, by=date(2027, 8, 31), counts=True, today=TODAY).unclear is None
+
+
+def test_a_time_that_ends_today_is_refused(root: Path):
+    """On its last day this month is no time to come; it is not the year after."""
+    done = new_topic(root, "mine", kind="hazard", own=TemplateInput("Will it close this month?"), today=date(2026, 11, 30))
+    assert [problem.message for problem in done.problems] == [
+        "the last day that counts would be 2026-11-30, which is not after today (2026-11-30)"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_the_keys_that_a_hint_names_are_those_of_a_contract_without_fees(tmp_pat
     """Written as the hint has them they are read without a problem, and nothing is charged from that day on; before it nothing is known."""
     hint = no_fees_hint("wet", "free", venue, date(2026, 3, 2))
     header, *keys = re.findall(r"`([^`]+)`", hint)
-    assert hint.startswith("state them in seeds/wet/contracts.toml; where it has none, write `[[free.fees]]` with ")
+    assert hint.startswith("state the fees in seeds/wet/contracts.toml; where it has none, write `[[free.fees]]` with ")
     (tmp_path / "seeds/wet").mkdir(parents=True)
     (tmp_path / "seeds/wet/topic.toml").touch()
     (tmp_path / "priors").mkdir()

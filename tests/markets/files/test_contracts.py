@@ -163,6 +163,11 @@ FAULTS = {  # what is written instead, and the message and place that say what i
     "fees of no type": ('"quadratic_with_maker_fees"', '"cubic"', ": error: the fees of type `cubic` are not known"),
     "fees without a zone": ("12:00:00Z", "12:00:00", ": error: this time has no zone"),
     "negative fees": ('taker_multiplier = "0.5"', 'taker_multiplier = "-0.5"', ": error: `taker_multiplier` is below 0: -0.5"),
+    "a rate for a multiplier": (
+        'taker_multiplier = "0.5"',
+        "taker_multiplier = 0.07",
+        ": error: 0.07 is a rate, and `taker_multiplier` multiplies one",
+    ),
     "fees twice": ("2025-06-01T12:00:00Z", "2025-01-01T00:00:00Z", ": error: two schedules hold from 2025-01-01"),
     "fees without a source": ('source = "fee changes"\n', "", ": error: `source` is missing"),
     "a hidden character": ('"KXFERRY-25DEC31"', '"KX\\u202eFERRY"', "5:9: error: U+202E"),
