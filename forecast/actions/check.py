@@ -47,13 +47,13 @@ MOST_ASKED = 8  # topics whose numbers have changed since their report, and whic
 class CheckResult:
     """A book as read, its problems, and every prior with its points (none where there are errors).
 
-    ``unasked`` counts the topics of whose priors nobody has asked yet what they imply.
+    ``unasked`` are the topics of whose priors nobody has asked yet what they imply.
     """
 
     book: Book
     problems: tuple[Problem, ...]
     priors: Mapping[str, tuple[ParameterSummary, ...]]
-    unasked: int = 0
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +224,8 @@ def _read(
     return book, sort_problems((*problems, *edited, *unprojected)), reports
 
 
-def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of: date) -> tuple[list[Problem], int]:
-    """What the priors imply that nobody can have meant, and how many topics were not asked.
+def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of: date) -> tuple[list[Problem], tuple[str, ...]]:
+    """What the priors imply that nobody can have meant, and which topics were not asked.
 
     What the newest report says holds as long as the topic's numbers are the same; only where they have changed, and
     for a few topics at most, is it found anew.
@@ -238,7 +238,7 @@ def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | No
             changed.append(topic)
         else:
             warnings += remembered
-    asked = 0
+    asked: set[str] = set()
     left = MOST_WORK
     for topic in [topic for topic in changed if not linked_names(topic)][
         :MOST_ASKED
@@ -248,9 +248,9 @@ def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | No
             break
         from forecast.elicitation.prior_checks import prior_warnings  # not needed where nothing has changed
 
-        asked += 1
+        asked.add(topic.name)
         warnings += warnings_of(topic, prior_warnings(topic.as_it_stands, as_of))
-    return warnings, len(changed) - asked
+    return warnings, tuple(topic.name for topic in changed if topic.name not in asked)
 
 
 def _work(topic: Topic) -> int:

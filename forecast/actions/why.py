@@ -72,13 +72,18 @@ class Reasons:
 
 
 def reasons(root: Path, question: str) -> Reasons:
-    """Return why a question's newest published answer is what it is; ``question`` as ``forecast show`` takes it."""
+    """Return why a question's newest published answer is what it is; ``question`` is ``topic.question``, its name alone, or a topic that asks one."""
     shown = newest_answers(root, question)
     for judged in shown.judged:
         message = f"`{judged['topic']}.{judged['name']}` is answered by people, and no model: there is no why to compute"
         return Reasons(problems=(Problem(Place(report_path(judged["topic"])), message, "`forecast show` has what they said, and why"),))
     if not shown.answers:
         return Reasons(problems=shown.problems)
+    if len(shown.answers) > 1:
+        from forecast.book.finding import several_questions_problem
+
+        named = [f"{answer['topic']}.{answer['name']}" for answer in shown.answers]
+        return Reasons(problems=(several_questions_problem(question, named),))
     answer = shown.answers[0]
     path = report_path(answer["topic"])
     try:

@@ -28,6 +28,11 @@ def find_question(book: Book, text: str) -> Result[tuple[Topic, Question]]:
     return Result(None, (_no_question_problem(text, named, fitting, of_topic),))
 
 
+def several_questions_problem(topic: str, questions: Sequence[str]) -> Problem:
+    """The problem of a topic that stands for a question and asks several, which its hint lists."""
+    return Problem(Place("seeds"), f"`{topic}` is a topic, and asks several questions", f"say which: {', '.join(questions)}")
+
+
 def _no_question_problem(
     text: str, named: Mapping[str, tuple[Topic, Question]], fitting: Sequence[str], of_topic: Sequence[str]
 ) -> Problem:
@@ -38,6 +43,6 @@ def _no_question_problem(
             Place("seeds"), f"no topic asks `{text}`: none asks anything yet", "write a question into a topic.toml, as in [questions.NAME]"
         )
     if of_topic:
-        return Problem(Place("seeds"), f"`{text}` is a topic, and asks several questions", f"say which: {', '.join(of_topic)}")
+        return several_questions_problem(text, of_topic)
     known = [*named, *(question.name for _, question in named.values())]
     return Problem(Place("seeds"), f"no topic asks `{text}`", did_you_mean(text, known) or known_names_text("questions", named))

@@ -10,9 +10,12 @@ from forecast.cli.lines import echo, part_name, print_columns, print_output, pri
 from forecast.cli.options import AllowLinks, AsJson, Book, Topics, cache_directory, root_of, today
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from forecast.actions.check import CheckResult
     from forecast.elicitation.parameter_summary import ParameterSummary, PartSummary
 
+MOST_NAMED = 6  # topics that a line names
 
 Rows = Annotated[bool, typer.Option("--rows", help="Show every row with its hash, by which a later row can replace it.")]
 
@@ -54,9 +57,10 @@ def check(
             if rows:
                 print_columns([("row", "hash", "days", "value"), *(astuple(row) for row in rows_of(checked.book))])
             print_columns(_rows({name: summaries for name, summaries in checked.priors.items() if summaries}), right=(2, 3, 4))
-            echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
+            warned = f"; {_count(len(checked.problems), 'warning')} above" if checked.problems else ""  # many priors may stand between
+            echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors{warned}.")
             if checked.unasked:
-                echo(f"What the priors of {_count(checked.unasked, 'topic')} imply has not been computed; `forecast update` computes it.")
+                echo(f"What the priors of {_unasked_text(checked.unasked)} imply has not been computed; `forecast update` computes it.")
     if wrong:
         raise typer.Exit(1)
 
@@ -86,6 +90,13 @@ def _points(value: ParameterSummary | PartSummary) -> tuple[str, ...]:
     from forecast.cli.belief_lines import summary_point_texts
 
     return ("", "", "") if value.points is None else summary_point_texts(value)
+
+
+def _unasked_text(topics: Sequence[str]) -> str:
+    """The names of topics; of many, how many they are."""
+    from forecast.schema import words
+
+    return words.join_words([f"`{name}`" for name in topics]) if len(topics) <= MOST_NAMED else _count(len(topics), "topic")
 
 
 def _count(count: int, noun: str) -> str:

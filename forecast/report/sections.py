@@ -25,7 +25,14 @@ from forecast.report.tables_links import link_tables
 from forecast.report.tables_pools import pool_tables
 from forecast.report.tables_regimes import states_table
 from forecast.report.tables_sensitivity import sensitivity_sentences, sensitivity_tables
-from forecast.report.tables_variants import answers_table, weights_table, wider_table
+from forecast.report.tables_variants import (
+    answers_table,
+    foreign_priors_sentence,
+    light_versions_sentence,
+    priors_note,
+    weights_table,
+    wider_table,
+)
 from forecast.report.tables_why import (
     change_sentences,
     checks_table,
@@ -125,7 +132,7 @@ def topic_tables(content: TopicContent) -> TopicTables:
         "rows": {stream["name"]: rows_table(stream, insight) for stream in content["streams"]},
         "spans": {stream["name"]: spans_table(stream) for stream in content["streams"] if "long" in stream},
         "questions": questions_table(content),
-        "beliefs": parameters_table(content),
+        "beliefs": replace(parameters_table(content), note=priors_note(content)),
         "pools": {**pool_tables(content), **link_tables(content)},
         "statements": statements_table(content),
         "series": {series["name"]: series_table(series) for series in content["series"]},
@@ -155,7 +162,7 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
     made: tuple[Section, ...] = (
         _changes_section(content, insight, charts),
         _history_section(content, insight, charts),
-        _sensitivity_section(insight, charts),
+        _sensitivity_section(content, insight, charts),
         _surprise_section(content, insight, charts),
         _signposts_section(content, insight),
         _uncertainty_section(content, insight, charts),
@@ -175,7 +182,9 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
 def _variants_section(content: TopicContent, variants: VariantsContent) -> Section:
     tables = [weights_table(variants), answers_table(content, variants)]
     folded = (wider_table(variants),) if variants["wider"] else ()
-    return Section(VARIANTS_HEADING, "variants", tuple(combination_sentences(variants)), tables=tuple(tables), folded=folded)
+    left_out = light_versions_sentence(variants)
+    said = (*combination_sentences(variants), *((left_out,) if left_out else ()))
+    return Section(VARIANTS_HEADING, "variants", said, tables=tuple(tables), folded=folded)
 
 
 def _regimes_section(regimes: Sequence[RegimeContent]) -> Section:
@@ -263,7 +272,7 @@ def _mean_notes(insight: InsightContent) -> tuple[str, ...]:
     return tuple(sentence for kind, sentence in notes.items() if kind in kinds)
 
 
-def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Section:
+def _sensitivity_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
     measures = [insight["measures"][index] for index in open_measure_indices(insight)]
     pictures = [
         Picture(chart_name("tornado", measure), words.capitalise(measure_title(measure)))
@@ -276,13 +285,15 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
     )
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     introduction = none if not insight["sensitivity"] else explained if pictures else ""
+    foreign = foreign_priors_sentence(content, dict.fromkeys(variation["parameter"] for variation in insight["sensitivity"]))
+    said = " ".join(sentence for sentence in (*sensitivity_sentences(insight), foreign) if sentence)
     recalled = recalled_table(insight)
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
     return Section(
         SECTION_HEADINGS["rests"],
         "rests",
-        tuple(paragraph for paragraph in (introduction, " ".join(sensitivity_sentences(insight))) if paragraph),
+        tuple(paragraph for paragraph in (introduction, said) if paragraph),
         pictures=tuple(pictures),
         tables=() if recalled is None else (recalled,),
         folded=(*sensitivity_tables(insight), leverage, *power),

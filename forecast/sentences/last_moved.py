@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from forecast.schema import words
-from forecast.schema.insight import InsightContent, MeasureContent
+from forecast.schema.insight import InsightContent, MeasureContent, Move, MovePart
 from forecast.sentences.insight_text import (
     SELECTED_ERRORS,
     figure_name,
@@ -62,8 +62,16 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
             yield (
                 move["since"],
                 relative_change(measure, top["points"][index]),
-                f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {moved}.",
+                f"{words.capitalise(_dated_text(top, move).rstrip('.'))}{known}: {moved}.",
             )
+
+
+def _dated_text(part: MovePart, move: Move) -> str:
+    """A part of a change, with the day since which time passed or the book was edited: beside the other parts that stands above them all."""
+    since = f"since {'the report of ' if move['against'] == 'ledger' else ''}{words.day(move['since'])}"
+    if part["kind"] == "time" and part["about"].endswith(" passed"):
+        return f"{part_text(part)} {since}"
+    return part_text(part).replace("since then", since) if part["kind"] == "model" else part_text(part)
 
 
 def _change_text(measure: MeasureContent, printed: PrintedParts, place: int) -> str:

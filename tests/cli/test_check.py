@@ -37,6 +37,13 @@ def test_a_sound_book_is_echoed_prior_by_prior(run: Run):
     assert ran.out.splitlines()[-1] == "1 topic checked, no errors."
 
 
+def test_topics_of_whose_priors_nothing_is_known_yet_are_named(run: Run, monkeypatch: pytest.MonkeyPatch):
+    """So an editor sees which update the edit asks for."""
+    monkeypatch.setattr("forecast.actions.check.MOST_ASKED", 0)
+    said = "What the priors of `ferry` imply has not been computed; `forecast update` computes it."
+    assert run("check").out.splitlines()[-2:] == ["1 topic checked, no errors.", said]
+
+
 def test_a_problem_is_printed_with_its_place_line_marker_and_hint(run: Run, book: Path):
     """A misspelt parameter gives exactly this text, exit code 1, and no file is changed."""
     topic = book / "seeds/ferry/topic.toml"
@@ -145,7 +152,7 @@ def test_quiet_time_may_be_cut_by_a_correction_known_before_it_ends(run: Run, bo
     parts = '2024-04-01,2024-05-31,0,,"Harbour log, April and May",A,,,f4673aa8\n2024-06-01,2024-06-30,0,,"Harbour log, June",C,,,\n'
     record.write_text(record.read_text() + parts)
     ran = run("check")
-    assert (ran.code, ran.out.splitlines()[-1]) == (0, "1 topic checked, no errors.")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "1 topic checked, no errors; 1 warning above.")
 
 
 @pytest.mark.parametrize("report", ["changed by hand", "deleted"])

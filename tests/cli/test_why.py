@@ -45,6 +45,14 @@ def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
         assert any(line.startswith(title) for line in lines), title
 
 
+def test_why_of_a_topic_with_several_questions_names_them(run: Run, published: Path):
+    """It takes none of them by itself, be the first settled or not; a topic that asks one question stands for it."""
+    ran = run("why", "ferry", on=published)
+    asked = "ferry.three_more, ferry.next_fault, ferry.what_is_broken"
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"seeds:1:1: error: `ferry` is a topic, and asks several questions\n    say which: {asked}\n"
+
+
 def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Path):
     """Its headline is the median; of a probability nothing of the kind is said."""
     assert "  What follows is about the expected value, " in run("why", "loyalty.how_rarely", on=ROOT).out

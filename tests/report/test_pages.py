@@ -98,6 +98,20 @@ def test_page_and_markdown_say_every_answer():
             assert said in text
 
 
+@pytest.mark.parametrize("count", [0, 1, None])
+def test_each_link_of_the_index_leads_to_its_question(count):
+    """Of an open question as of a settled one, of a topic too whose questions are all settled; no place has the name of another."""
+    content = told()
+    for answer in content["answers"][:count]:
+        answer["status"] = "settled"
+    content["digest"] = digest_of(content)
+    places = re.findall(r' id="([^"]+)"', page(content))
+    linked = re.findall(r'href="route\.html#([^"]+)"', index(content))
+    assert linked
+    assert set(linked) <= set(places)
+    assert len(places) == len(set(places))
+
+
 @pytest.mark.parametrize("make", [page, index])
 def test_a_page_is_well_formed_and_fetches_nothing(make):
     """No script, no frame, no picture, style or font from elsewhere; links are relative or http(s) with noopener."""

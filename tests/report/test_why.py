@@ -200,6 +200,22 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     assert last_move_sentence(alike, "rain") == "Nothing of note has moved it since 1 August 2023."
 
 
+def test_a_last_change_by_time_or_by_edits_says_since_when():
+    """Beside the other parts of a split the day stands above them all; alone, “since then” and “68 days passed” say nothing of it."""
+
+    def moved(kind: str, about: str, against: str) -> str:
+        move = _move("2026-09-22", 0.06, 0.1, (0.04,))
+        part = move["parts"][0] | {"kind": kind, "name": kind, "about": about, "known": ""}
+        return last_move_sentence({"measures": [CHANCE], "moves": [move | {"against": against, "parts": [part]}]}, "rain")
+
+    assert moved("time", "68 days passed", "replay") == "68 days passed since 22 September 2026: up 4 points, from 6 % to 10 %."
+    assert moved("time", "68 days passed", "ledger").startswith("68 days passed since the report of 22 September 2026: up 4 points")
+    assert moved("time", "quiet time was recorded", "replay").startswith("Quiet time was recorded: up 4 points")
+    edits = moved("model", "edits of the book since then, and Monte Carlo noise", "ledger")
+    assert edits == "Edits of the book since the report of 22 September 2026, and Monte Carlo noise: up 4 points, from 6 % to 10 %."
+    assert moved("row", "what was said since then", "ledger").startswith("What was said since then: up 4 points")
+
+
 def test_the_last_change_and_the_last_news_are_one_where_no_split_has_moved_it():
     """The day and the figures are those of “last moved by news”; a step within 3.5 errors is neither, and a choice is named."""
     measure = {**CHANCE, "label": "no_rain"}

@@ -174,7 +174,7 @@ def _moves() -> dict[str, str]:
             }
             for kind, about, each in zip(("row", "time"), abouts, points, strict=False)
         ]
-        move = {"since": "2026-09-22", "before": [before], "after": [after], "parts": parts}
+        move = {"since": "2026-09-22", "against": "replay", "before": [before], "after": [after], "parts": parts}
         return last_move_sentence(_insight(measures=[measure], moves=[move]), "third_man")
 
     quiet = [{"day": day, "values": [value], "errors": [0.001], "news": []} for day, value in (("2024-10-28", 0.1), ("2026-11-28", 0.1))]
