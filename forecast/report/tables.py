@@ -308,7 +308,7 @@ def statements_table(content: TopicContent) -> ReportTable:
         rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, annulled, days) if part)))
     if "scenarios" in content:
         rows += [("scenario", s["name"], s["when"], _days_text(s["since"], s["by"])) for s in content["scenarios"]["scenarios"]]
-    columns = (Column("what"), Column("name", "headcode"), Column("statement", "code"), Column("and"))
+    columns = (Column("what"), Column("name", "headcode"), Column("statement", "code"), Column("details"))
     return ReportTable("Every statement of the model, as the book has it", columns, tuple(rows))
 
 

@@ -59,6 +59,7 @@ def outcome(root, place, text):
         "weather": row.columns["weather"],
     }
     if place in said:
+        text = text.replace("\r\n", "\n")  # lines of a file end alike
         assert said[place] == (text.strip(" \t") if text.strip() else "")  # spaces around a cell are no part of it
     old, new = (list(csv.reader(data.decode().splitlines(keepends=True))) for data in (before, after))
     assert len(new) == len(old) + 1
