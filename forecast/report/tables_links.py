@@ -28,7 +28,7 @@ def _link_table(parameter: str, links: list[LinkContent]) -> ReportTable:
         Column("note", "note"),
     )
     caption = (
-        f"the prior of {name_as_words(parameter)} is what another topic believes on the same day: the distribution fitted to its draws, "
+        f"The prior of “{name_as_words(parameter)}” is what another topic believes on the same day: the distribution fitted to its draws, "
         "the greatest difference of the distribution functions, and that of quantiles from the 1 to the 99 % point in standard deviations"
     )
     return ReportTable(caption, columns, tuple(_row(link) for link in links))

@@ -16,9 +16,9 @@ def pool_tables(content: TopicContent) -> dict[str, ReportTable]:
 
 def _pool_table(parameter: ParameterContent) -> ReportTable:
     kinds = {
-        "mixture": ("scenario", "the scenarios of {}: each has its chance, and one of them is right"),
-        "linear": ("expert", "what people said of {}: chances pooled by their weights"),
-        "log_odds": ("expert", "what people said of {}: log odds pooled by their weights"),
+        "mixture": ("scenario", "The scenarios of {}: each has its chance, and one of them is right"),
+        "linear": ("expert", "What people said of {}: chances pooled by their weights"),
+        "log_odds": ("expert", "What people said of {}: log odds pooled by their weights"),
     }
     head, caption = kinds[parameter["pooling"]]
     labels = [category["label"] for category in parameter["categories"]]

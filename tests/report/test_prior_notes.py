@@ -1,4 +1,4 @@
-"""A report with rival versions of the model says whose parameters it shows, which priors others have, and what its ranges leave out."""
+"""A report says whose parameters it shows, which priors other versions of the model have, what its ranges leave out, and what carries a linked prior."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from forecast.report.tables_links import link_tables
 from forecast.report.tables_variants import foreign_priors_sentence, light_versions_sentence, priors_note
 
 
@@ -48,3 +49,11 @@ def test_a_version_that_no_range_has_is_named(weight: float, named: str):
     content["variants"]["rivals"][1]["after"] = weight
     said = light_versions_sentence(content["variants"])
     assert said == (f"Ranges over versions of the model leave out what has less than 1 % of the weight{named}" if named else "")
+
+
+def test_what_carries_a_linked_prior_is_told_in_a_sentence():
+    """The caption begins as every caption of a report does."""
+    link = {"parameter": "names_south", "link": "posterior(captives.names_south)", "label": "", "parts": [{"share": 1.0, "statement": "Beta(2, 5)"}], "kolmogorov": 0.0033, "gap": 0.029, "log": False, "size": 19262, "notes": []}  # fmt: skip
+    table = link_tables({"links": [link]})["names_south"]
+    assert table.caption.startswith("The prior of “names south” is what another topic believes on the same day: ")
+    assert table.rows == (("posterior(captives.names_south)", "Beta(2, 5)", "0.0033", "0.029 sd", "19,262", ""),)
