@@ -12,7 +12,7 @@ RIGHT_ALIGNED, LEFT_ALIGNED = (f' style="text-align: {side}"' for side in ("righ
 
 def notebook_html(table: ReportTable, note: str = "") -> str:
     """Return a table as HTML, its texts escaped and hidden characters shown by their codes, with a ``note`` beneath it."""
-    sides = [RIGHT_ALIGNED if column.kind in {"number", "range"} else LEFT_ALIGNED for column in table.columns]
+    sides = [RIGHT_ALIGNED if column.kind in {"number", "longnumber"} else LEFT_ALIGNED for column in table.columns]
     heads = "".join(f'<th scope="col"{side}>{_safe(column.name)}</th>' for column, side in zip(table.columns, sides, strict=True))
     rows = ["".join(f"<td{side}>{_safe(cell)}</td>" for cell, side in zip(row, sides, strict=True)) for row in table.rows]
     body = "".join(f"<tr>{row}</tr>\n" for row in rows)

@@ -32,7 +32,7 @@ from forecast.sentences.variants import range_sentence
 VALUES_OF_SPANS: tuple[Literal["mean", "least", "greatest"], ...] = ("mean", "least", "greatest")
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 
-ColumnKind = Literal["head", "headday", "headcode", "text", "note", "number", "range", "day", "source", "code"]
+ColumnKind = Literal["head", "headday", "headcode", "text", "note", "number", "longnumber", "day", "source", "code"]
 
 
 @dataclass(frozen=True, slots=True)

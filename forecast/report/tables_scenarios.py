@@ -58,7 +58,7 @@ def _open_answers(content: TopicContent, its: ScenariosContent) -> list[AnswerCo
 def _branches_table(its: ScenariosContent, answers: Sequence[AnswerContent]) -> ReportTable:
     columns = (
         Column("scenario", "head"),
-        Column("probability (90 % range)", "range") if _have_ranges(its) else Column("probability", "number"),
+        Column("probability (90 % range)", "longnumber") if _have_ranges(its) else Column("probability", "number"),
         *(Column(name_as_words(answer["name"]), "number") for answer in answers),
     )
     rows = [
