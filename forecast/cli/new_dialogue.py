@@ -255,9 +255,11 @@ def _day(text: str, usual: date | None, *, after: date | None = None, until: dat
 def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput:
     """What is given with a prior, and its reason, for each that is the template's placeholder and can be said in words."""
     from forecast.actions.new.beliefs import can_be_said
+    from forecast.actions.new.question_answers import INVENTED_THRESHOLDS
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
     from forecast.elicitation.phrases import OPTIONS_EXAMPLE, examples
     from forecast.elicitation.subject import subject_of
+    from forecast.schema import words
 
     taken = own.prior_names | ({BASE_RATES.get(kind, "")} if own.base_rate else set())
     for name in priors_with(template, PLACEHOLDER):
@@ -265,9 +267,10 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
             continue
         unit = template.parameters[name].unit
         example = OPTIONS_EXAMPLE if template.parameters[name].categories else examples(subject_of(template, name).support, unit)
+        on = f" on {words.day(template.opens)}" if kind in INVENTED_THRESHOLDS and name == "start" else ""
         echo()
         echo(
-            f"What do you believe of `{name}`{f', {"for" if unit.startswith(("a ", "an ")) else "in"} {unit}' if unit else ''}? {example[0].upper()}{example[1:]}."
+            f"What do you believe of `{name}`{on}{f', {"for" if unit.startswith(("a ", "an ")) else "in"} {unit}' if unit else ''}? {example[0].upper()}{example[1:]}."
         )
         if said := _ask_belief(template, name):
             own = replace(own, priors={**own.priors, name: said})

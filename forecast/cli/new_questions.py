@@ -16,7 +16,7 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
 
     Options that give other days are named unless the days ``were_asked`` for.
     """
-    from forecast.actions.new.question_answers import answer_note
+    from forecast.actions.new.question_answers import answer_note, opening_note
     from forecast.actions.new.question_days import contradiction
     from forecast.actions.new.single_days import single_day_note
     from forecast.book.files.layout import topic_path
@@ -37,6 +37,8 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
             echo(f"NOTE: {differs}.")
         if some_day := single_day_note(topic, question, kind, today):
             echo(f"NOTE: {some_day}.")
+        if (opening := opening_note(topic, kind)) and question is next(iter(topic.questions.values())):
+            echo(f"NOTE: {opening}.")
         if not kind and question.settled:
             echo(f"NOTE: the rule that settles it is the template's: “{question.settled}” Put yours in {topic_path(topic.name)}.")
 

@@ -78,6 +78,7 @@ _BELOW = re.compile(
     r"(?:at\s+most|no\s+more\s+than|not\s+more\s+than|less\s+than|fewer\s+than|below|under|up\s+to|<=?|\N{LESS-THAN OR EQUAL TO})\s*(.+)",
     re.IGNORECASE,
 )
+_PER = re.compile(rf"(?P<value>.+?){_TIMES}\s+(?:per|each|every|a|an)\s+(?P<period>{_PERIOD})", re.IGNORECASE)
 _FACTOR = re.compile(r"(?:about\s+|around\s+)?(.+?)\s*,?\s*(?:within|give\s+or\s+take)\s+a\s+factor\s+(?:of\s+)?(.+)", re.IGNORECASE)
 
 
@@ -191,11 +192,17 @@ def _values(said: str, support: Support, unit: str, mass: float) -> Judgement | 
     if (match := _RANGE.fullmatch(said)) is None:
         return None
     low, high = (match["a"], match["b"]) if match["a"] else (match["c"], match["d"])
+    times = 1.0
+    if support == POSITIVE_SUPPORT and (rate := _PER.fullmatch(high)) is not None and (per := _period_of_unit(unit)) is not None:
+        high, times = rate["value"], per / PERIODS[rate["period"].lower()]
     if high.endswith("%") and not low.endswith("%"):
         low += "%"
     elif (scale := _scale_word(high)) and not _scale_word(low) and _is_below(low, high[: -len(scale)]):
         low += f" {scale}"  # "1 to 1.3 million" is from a million on; "500 to 1.2 million" is not
-    return interval(_number(low, support, unit), _number(high, support, unit), mass=mass)
+    ends = [_number(end, support, unit) for end in (low, high)]
+    if times != 1:
+        ends = [float(f"{times * end:.12g}") for end in ends]
+    return interval(ends[0], ends[1], mass=mass)
 
 
 def _about(said: str, support: Support, unit: str) -> Judgement | None:

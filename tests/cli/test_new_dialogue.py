@@ -12,9 +12,12 @@ import tomlkit
 from typer.testing import CliRunner
 
 from forecast.actions.new.books import new_book
+from forecast.actions.new.days import calendar
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
+from forecast.cli.options import today
+from forecast.schema.words import day
 from tests.cli.conftest import Ran, Run, files_of
 from tests.support.new_topics import new_topic
 
@@ -94,13 +97,16 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         ("conditional", "What do you believe of `condition`? As in 2 to 20 % (nine chances in ten)"),
         ("hazard", "What do you believe of `rate`, in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
         ("ladder", "What do you believe of `chance`, for a month? As in 2 to 20 % (nine chances in ten)"),
-        ("level", "What do you believe of `start`, in units? As in -5 to 20 (nine chances in ten)"),
+        ("level", "What do you believe of `start` on {opens}, in units? As in -5 to 20 (nine chances in ten)"),
     ],
 )
 def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
     """A share is asked for with shares, a rate with rates, and a number that may be negative with such numbers."""
     words = ("mine", "--like", kind, "--asks", "Will it run if the county pays?", "--ask")
-    assert asked in talk(*words, typed=("", "", "", "", "", "", "", "n")).out
+    out = talk(*words, typed=("", "", "", "", "", "", "", "n")).out
+    opens = calendar(today=today(), opens=None, by=None).opens  # a year ago
+    assert asked.format(opens=day(opens)) in out
+    assert (f"NOTE: `start` is the level on {day(opens)}, the day the record opens; --opens gives another." in out) is (kind == "level")
 
 
 def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):

@@ -60,6 +60,9 @@ def test_events_in_a_time_are_a_base_rate_in_the_unit_of_the_rate(said: str, uni
         ("-2 to 3k (80 %)", REAL_SUPPORT, "euros", -2_000, 3_000, 0.8),
         ("500 to 1.2 million", POSITIVE_SUPPORT, "houses", 500, 1_200_000, 0.9),
         ("2 thousand to 3 million", POSITIVE_SUPPORT, "houses", 2_000, 3_000_000, 0.9),
+        ("1 to 3 a month", POSITIVE_SUPPORT, MONTHLY, 1, 3, 0.9),
+        ("6 to 24 times a year", POSITIVE_SUPPORT, MONTHLY, 0.5, 2, 0.9),
+        ("between 1 and 2 per week (80 %)", POSITIVE_SUPPORT, "times a day", 0.142857142857, 0.285714285714, 0.8),
         ("5 to 10 percent", SHARE_SUPPORT, "", 0.05, 0.1, 0.9),
         ("5 per cent to 10 per cent", SHARE_SUPPORT, "", 0.05, 0.1, 0.9),
     ],
@@ -203,3 +206,9 @@ def test_every_example_suits_the_unknown(support: Support, unit: str):
     assert ("%" in text) == (support == SHARE_SUPPORT)
     assert ("years" in text) == (unit in {"a month", MONTHLY})
     assert ("3 of 20" in text) == (support == SHARE_SUPPORT and unit != "a month")
+
+
+def test_a_chance_in_a_time_is_not_scaled_to_another():
+    """Twelve times a chance in a month is none in a year, so that such a range is refused."""
+    with pytest.raises(Fault):
+        parse_belief("1 to 3 % a year", SHARE_SUPPORT, unit="a month")

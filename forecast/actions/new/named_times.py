@@ -1,4 +1,4 @@
-"""The time that a question is about without a deadline or a year alone: "in the next six months", "this year", "in Q1 2027", "in May".
+"""The time that a question is about without a deadline or a year alone: "in the next six months", "this year", "in Q1 2027", "from May to July".
 
 Words for a time that could be several, or that only a calendar of feasts, seasons or weeks would say, are known too, so that they
 can be refused: the last day that counts would otherwise be another than the question's.
@@ -10,8 +10,10 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
+from forecast.actions.new.deadlines import named_deadline
 from forecast.actions.new.question_words import Window, named_window
-from forecast.book.files.months import MONTHS, month_number
+from forecast.book.calendar import ONE_DAY
+from forecast.book.files.months import MONTH_PATTERN, MONTHS, month_number
 from forecast.elicitation.phrases import COUNT_WORDS
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
@@ -35,11 +37,14 @@ _THIS = re.compile(rf"{_NOT_BEHIND}\b(?P<this>this|next)\s+(?:calendar\s+)?(?P<l
 _MONTH_ALONE = re.compile(
     rf"\b[Ii]n\s+(?P<month>{'|'.join(MONTHS)})\b(?!,?\s+\d)|\b[Dd]uring\s+(?P<during>{'|'.join(MONTHS)})\b(?!,?\s+\d)"
 )
+_DAY = rf"\d{{4}}-\d{{2}}-\d{{2}}|(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{MONTH_PATTERN})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))?(?:,?\s+(?:19|20|21)\d\d)?"
+_SPAN = re.compile(rf"\b(?:from|between)\s+(?P<first>{_DAY})\s+(?:to|and|until|till|through)\s+(?P<last>{_DAY})(?![\w-])", re.IGNORECASE)
+_HAS_YEAR = re.compile(r"(?:19|20|21)\d\d")
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _UNREAD = re.compile(
     rf"\b(?:this|next|coming)\s+(?:week(?:end)?|quarter|decade|{_SEASON}|season)\b|\b(?:tomorrow|tonight)\b"
     r"|\b(?:by|before|until|till|through|at|over)\s+(?:Christmas|Easter|Thanksgiving|New\s+Year|Ramadan|Hallowe?en|midsummer|summer|autumn|winter|spring)\b"
-    rf"|\b(?:in|during)\s+(?:early|late|mid)\b[\s-]*(?:{'|'.join(MONTHS)}|(?:19|20|21)\d\d)\b|\b(?:in|during)\s+(?:the\s+)?{_SEASON}\b(?:\s+(?:of\s+)?(?:19|20|21)\d\d)?"
+    rf"|\b(?:in|during)\s+(?:early|late|mid)\b[\s-]*(?:{'|'.join(MONTHS)}|(?:19|20|21)\d\d)\b|\b(?:in|during)\s+(?:the\s+)?{_SEASON}\s+(?:of\s+)?(?:19|20|21)\d\d\b"
     r"|\b(?:(?:19|20|21)\d\d)\s?[/\N{EN DASH}-]\s?\d{2,4}\b(?!-)|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:by|before|until|in|during)\s+Q[1-4]\b(?!\s+\d)"
     rf"|\b(?:between|from)\s+(?:\d{{1,2}}\s+)?(?:{'|'.join(MONTHS)})\b.*?\b(?:and|to|until|through)\s+(?:\d{{1,2}}\s+)?(?:{'|'.join(MONTHS)})(?:\s+\d{{4}})?"
     rf"|\b(?:within|next|coming|following)\s+\w+(?:[\s-]\w+)?\s+(?:days|weeks|months|years){_CLAUSE_END}|\bin\s+\w+\s+(?:days|weeks|months|years)\W?\s+time\b"
@@ -53,16 +58,44 @@ def time_asked_about(asks: str, today: date) -> Window | None:
 
     The next months and years begin today; a month without a year is the next to come.
     """
+    if (span := named_span(asks, today)) is not None:
+        return span
     windows = [window for find in (_next_times, _parts_of_years, _present_times, _months) for window in find(asks, today)]
     if not windows:
         return named_window(asks)
     return windows[0] if len(windows) == 1 else None
 
 
+def named_span(asks: str, today: date) -> Window | None:
+    """Return the one time in a question that goes from a day or a month to another; None where it names none, or several.
+
+    The last day without a year is the next to come, and the first without one the last such before it.
+    """
+    found = list(_SPAN.finditer(asks))
+    last = _last_day(found[0]["last"], today) if len(found) == 1 else None
+    if last is None:
+        return None
+    said = found[0]["first"]
+    years = (None,) if _HAS_YEAR.search(said) else (last.year, last.year - 1)
+    firsts = (_first_day(said if year is None else f"{said} {year}", today) for year in years)
+    first = next((day for day in firsts if day is not None and day <= last), None)
+    return None if first is None else Window(first, last, _words_within_sentence(found[0]), is_meant=True)
+
+
 def unread_time(asks: str) -> str:
     """Return the words of a question for a time whose days they do not say plainly; empty where there are none."""
     match = _UNREAD.search(asks)
     return "" if match is None else " ".join(match[0].split())
+
+
+def _last_day(said: str, today: date) -> date | None:
+    deadline = named_deadline(f"by {said}", today)
+    return None if deadline is None else deadline.day
+
+
+def _first_day(said: str, today: date) -> date | None:
+    eve = named_deadline(f"before {said}", today)
+    return None if eve is None or eve.day is None else eve.day + ONE_DAY
 
 
 def _next_times(asks: str, today: date) -> list[Window]:

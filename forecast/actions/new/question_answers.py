@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from forecast.actions.new.comparisons import named_comparison
 from forecast.actions.new.event_counts import EVENT_KINDS, event_note
 from forecast.actions.new.question_words import form_of, is_yes_or_no
+from forecast.book.topic import Topic
 from forecast.language.expressions import Compare, is_condition
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
+from forecast.schema import words
 
 COUNT_KINDS = frozenset({"count", "seasonal"})  # whose first answer is a number of events: a comparison makes it a chance
 NUMBER_KINDS = COUNT_KINDS | {"decomposition"}  # the same, of any number
@@ -47,6 +49,13 @@ def with_level_unit(texts: Mapping[str, str], kind: str, asks: str) -> dict[str,
     compared = named_comparison(asks)
     unit = compared.unit if compared is not None and compared.unit else UNNAMED_UNIT
     return {path: re.sub(rf"\b{INVENTED_UNIT}\b", unit, text) for path, text in texts.items()}
+
+
+def opening_note(topic: Topic, kind: str) -> str:
+    """Return of which day a level's start is, which is easily taken for today; empty for other kinds."""
+    if kind not in INVENTED_THRESHOLDS or "start" not in topic.parameters:
+        return ""
+    return f"`start` is the level on {words.day(topic.opens)}, the day the record opens; --opens gives another"
 
 
 def answer_note(kind: str, asks: str, answer: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.actions.new.deadlines import Deadline, named_day, named_deadline
-from forecast.actions.new.named_times import time_asked_about, unread_time
+from forecast.actions.new.named_times import named_span, time_asked_about, unread_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,12 @@ class QuestionDays:
 def days_of_question(asks: str, *, since: date | None, by: date | None, counts: bool, today: date) -> QuestionDays:
     """Return the days that count, of a question that ``counts`` events from a first day or only asks about a last.
 
-    A deadline gives the last, a day "on" which it is both; a time to come that the question is about (``time_asked_about``)
+    A time from one day to another gives both, a deadline gives the last, a day "on" which it is both; a time to come that the question is about (``time_asked_about``)
     gives both, and the present one its last.  Words for a time that are not read leave it unclear.  What is given stays.
     """
+    span = named_span(asks, today)
+    if by is None and span is not None:
+        return QuestionDays(since or (span.first if counts and span.first > today else None), span.last)
     if by is None:
         deadline = named_deadline(asks, today)
         if deadline is not None:

@@ -45,6 +45,8 @@ def note_of(done: NewTopicResult, kind: str) -> tuple[bool, str]:
         ("Will it close above 100 by 31 March 2027?", "by 31 March 2027", "31 March 2027", "26 November 2026", "max(start + trend * 0.9993, start + trend * t) > 100"),
         ("Will it fall below 80 in 2027?", "in 2027", "31 December 2027", "1 January 2027", "min(start + trend * 1.098, start + trend * t) < 80"),
         ("Will it reach 100 before April 2027?", "reach", "31 March 2027", "26 November 2026", "max(start + trend * 0.9993, start + trend * t) >= 100"),
+        ("Will it fall below 80 between 1 January and 31 March 2027?", "between 1 January and 31 March 2027", "31 March 2027", "1 January 2027", "min(start + trend * 1.098, start + trend * t) < 80"),
+        ("Will it fall below 80 in the next 3 months?", "in the next 3 months", "26 February 2027", "26 November 2026", "min(start + trend * 0.9993, start + trend * t) < 80"),
         ("Will it ever be at most 80?", "ever", "31 December 2027", "26 November 2026", "min(start + trend * 0.9993, start + trend * t) <= 80"),
     ],
 )  # fmt: skip
