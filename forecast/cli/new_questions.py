@@ -16,7 +16,7 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
 
     Options that give other days are named unless the days ``were_asked`` for.
     """
-    from forecast.actions.new.question_answers import answer_note, opening_note
+    from forecast.actions.new.question_answers import answer_note, opening_note, own_answer_note
     from forecast.actions.new.question_days import contradiction
     from forecast.actions.new.single_days import single_day_note
     from forecast.book.files.layout import topic_path
@@ -33,7 +33,7 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
             echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
         if not asks_own:
             continue
-        if differs := answer_note(kind, question.asks, question.answer_text):
+        if differs := answer_note(kind, question.asks, question.answer_text) if kind else own_answer_note(question):
             echo(f"NOTE: {differs}.")
         if some_day := single_day_note(topic, question, kind, today):
             echo(f"NOTE: {some_day}.")

@@ -37,6 +37,10 @@ _COUNTING_WORDS = re.compile(
     r"\b(?:(?:more|fewer|less)\s+(?:\w+\s+){0,3}?than|at\s+least|at\s+most|or\s+more|several|many|dozens|hundreds|thousands)\b(?!\s+(?:one|once)\b)",
     re.IGNORECASE,
 )
+_LASTING = re.compile(
+    r"\b(?P<verb>hold|last|survive|persist|endure|remain|stay|continue|stand|still\s+be)\b[^?]*?\b(?P<until>until|till|through|throughout|beyond|past)\b",
+    re.IGNORECASE,
+)  # what is so as long as nothing happens
 _NEGATION = re.compile(r"\b(?:not|never|no)\b(?!\s+(?:later|more|fewer|less)\b)|n[\N{RIGHT SINGLE QUOTATION MARK}']t\b", re.IGNORECASE)
 
 
@@ -47,6 +51,12 @@ def number_fault(kind: str, asks: str) -> tuple[str, str] | None:
     counts = _counts(asks)
     between, bare, none = _BETWEEN.search(asks), _BARE.search(asks), _NONE.search(asks)
     said = [its.said for its in counts if (its.operator, its.number) not in _AT_ALL] + [match["said"] for match in (between, bare) if match]
+    if (lasting := _LASTING.search(asks)) is not None:
+        message = f"the question says “{' '.join(lasting['verb'].split())} … {lasting['until']}”, and the answer of a topic like {kind} is yes when something happens"
+        return (
+            message,
+            "ask for what would end it, as in: Will it end by …?; or give --answer 'total(events) == 0', with rows of what ends it",
+        )
     if kind not in COUNTED_EVENTS and said:
         hint = "take --like hazard, which counts them, or --like count"
         return f"the question says “{said[0]}”, and a topic like {kind} is about an event that happens once", hint

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from forecast.actions.new.comparisons import named_comparison
 from forecast.actions.new.event_counts import EVENT_KINDS, event_note
 from forecast.actions.new.question_words import form_of, is_yes_or_no
-from forecast.book.topic import Topic
+from forecast.book.topic import Question, Topic
 from forecast.language.expressions import Compare, is_condition
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
@@ -56,6 +56,13 @@ def opening_note(topic: Topic, kind: str) -> str:
     if kind not in INVENTED_THRESHOLDS or "start" not in topic.parameters:
         return ""
     return f"`start` is the level on {words.day(topic.opens)}, the day the record opens; --opens gives another"
+
+
+def own_answer_note(question: Question) -> str:
+    """Return that a question of yes or no has a number for its answer, where a person's own is one; empty otherwise."""
+    if question.kind != "distribution" or not is_yes_or_no(question.asks):
+        return ""
+    return f"the question asks for yes or no, and the answer is a number; a comparison gives a chance, as in --answer '{question.answer_text} > 20'"
 
 
 def answer_note(kind: str, asks: str, answer: str) -> str:

@@ -125,3 +125,28 @@ def test_other_numbers_are_no_numbers_of_events(kind: str, asks: str):
 def test_words_that_may_be_a_number_or_a_denial_are_noted(asks: str, said: str):
     """The topic is made, and what its answer means is said beside it."""
     assert (number_fault("hazard", asks), event_note(asks, HAPPENS).startswith(said)) == (None, True)
+
+
+@pytest.mark.parametrize("kind", ["hazard", "ladder"])
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ("Will the ceasefire hold until 31 March 2027?", "hold … until"),
+        ("Will the Prime Minister stay in office through 2027?", "stay … through"),
+        ("Will the sanctions still be in force past June 2027?", "still be … past"),
+    ],
+)
+def test_what_lasts_is_not_asked_of_a_topic_about_what_happens(kind: str, asks: str, said: str):
+    """Its answer would be that of the opposite: yes when the ceasefire breaks."""
+    found = number_fault(kind, asks)
+    assert found is not None
+    assert f"says “{said}”" in found[0]
+    assert "--answer 'total(events) == 0'" in found[1]
+
+
+@pytest.mark.parametrize(
+    "asks", ["Will they hold an election by May 2027?", "Will a ship pass through the strait by May?", "Will the last ship leave by 2027?"]
+)
+def test_other_words_for_what_happens_are_no_words_for_what_lasts(asks: str):
+    """An election is held, and a strait passed, on a day."""
+    assert number_fault("hazard", asks) is None

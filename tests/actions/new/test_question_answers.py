@@ -9,9 +9,10 @@ import pytest
 
 from forecast.actions.new.books import new_book
 from forecast.actions.new.comparisons import named_comparison
-from forecast.actions.new.question_answers import answer_for_words, answer_note
+from forecast.actions.new.question_answers import answer_for_words, answer_note, own_answer_note
 from forecast.actions.new.question_words import without_condition
 from forecast.actions.new.templates import TemplateInput
+from tests.support.building import make_topic
 from tests.support.new_topics import new_topic
 
 pytestmark = pytest.mark.small
@@ -186,3 +187,15 @@ def test_a_level_is_measured_in_the_unit_of_its_threshold(tmp_path: Path, asks: 
     assert done.topic.streams["levels"].unit == unit
     assert f'"the level is {{n}} {unit}"' in done.topic.texts["seeds/mine/topic.toml"]
     assert new_topic(tmp_path / "book", "pond", kind="level", own=TemplateInput(), today=TODAY).topic.streams["levels"].unit == "cm"
+
+
+@pytest.mark.parametrize(
+    ("asks", "answer", "is_noted"),
+    [("Will it be big?", "rate * 2", True), ("Will it be big?", "rate > 2", False), ("How big will it be?", "rate * 2", False)],
+)
+def test_a_number_of_ones_own_for_a_question_of_yes_or_no_is_noted(asks: str, answer: str, is_noted: bool):
+    """As one of the template's is: it was written without a word."""
+    topic = make_topic(priors={"rate": "Gamma(alpha=1, beta=1)"}, questions={"big": {"asks": asks, "answer": answer}})
+    note = own_answer_note(topic.questions["big"])
+    assert ("--answer 'rate * 2 > 20'" in note) == is_noted
+    assert bool(note) == is_noted
