@@ -190,12 +190,15 @@ def test_a_level_is_measured_in_the_unit_of_its_threshold(tmp_path: Path, asks: 
 
 
 @pytest.mark.parametrize(
-    ("asks", "answer", "is_noted"),
-    [("Will it be big?", "rate * 2", True), ("Will it be big?", "rate > 2", False), ("How big will it be?", "rate * 2", False)],
+    ("asks", "answer", "given"),
+    [
+        ("Will it be big?", "rate * 2", "--answer 'rate * 2 > 20'"),
+        ("Will it be big?", "rate > 2", ""),
+        ("How big will it be?", "rate * 2", ""),
+    ],
 )
-def test_a_number_of_ones_own_for_a_question_of_yes_or_no_is_noted(asks: str, answer: str, is_noted: bool):
+def test_a_number_of_ones_own_for_a_question_of_yes_or_no_is_noted(asks: str, answer: str, given: str):
     """As one of the template's is: it was written without a word."""
     topic = make_topic(priors={"rate": "Gamma(alpha=1, beta=1)"}, questions={"big": {"asks": asks, "answer": answer}})
-    note = own_answer_note(topic.questions["big"])
-    assert ("--answer 'rate * 2 > 20'" in note) == is_noted
-    assert bool(note) == is_noted
+    assert own_answer_note(topic.questions["big"]).endswith(given)
+    assert bool(own_answer_note(topic.questions["big"])) == bool(given)
