@@ -122,10 +122,10 @@ def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Pro
     folder = Folder(root)
     book = read_contracts(folder)
     contract = book.contracts.get(asked.contract)
-    wrong = tuple(problem for problem in book.problems if problem.level == "error")
-    if contract is None and wrong:  # which may be why it is not there
-        return wrong
     if contract is None:
+        wrong = tuple(problem for problem in book.problems if problem.level == "error")
+        if any(_declares(folder, path, asked.contract) for path in {problem.place.path for problem in wrong}):
+            return wrong  # which is why it is not there
         hint = did_you_mean(asked.contract, list(book.contracts)) or "`forecast market list` shows the contracts of the book"
         return (Problem(Place("contracts.toml"), f"this book has no contract `{asked.contract}`", hint),)
     place = Place(positions_path(contract.topic))
@@ -142,6 +142,14 @@ def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Pro
     except FileFault as fault:
         return (fault.problem,)
     return ()
+
+
+def _declares(folder: Folder, path: str, contract: str) -> bool:
+    """Whether a file that could not be read as it should has a table of this name."""
+    try:
+        return f"[{contract}]".encode() in folder.read(path)
+    except FileFault:
+        return False
 
 
 def _unknown_contracts(fills: Sequence[OwnTrade], contracts: Mapping[str, Contract]) -> Iterator[Problem]:

@@ -146,7 +146,8 @@ def test_a_change_of_a_file_computes_what_it_moves_and_nothing_else(what: str, s
     assert files_of(kept) == files_of(fresh)
     again = made(kept, cache)
     assert [(plan.steps, plan.renders) for plan in again.plans.values()] == [(NOTHING, False)] * 2
-    assert (again.written, again.recorded, again.problems) == ((), 0, with_results.problems)
+    lasting = tuple(its for its in with_results.problems if "are as before" not in its.message)  # of a prior in the report before
+    assert (again.written, again.recorded, again.problems) == ((), 0, lasting)
 
 
 def complete_rows(root: Path) -> None:
