@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from forecast.book.files.csv_blocks import CsvBlock, csv_blocks, record_at
 from forecast.book.files.csv_faults import length_problem, separator_problem
@@ -118,8 +119,8 @@ def cells_at(header: Cells, line: int) -> Cells:
 
 
 def quote_problems(source: SourceFile) -> tuple[Problem, ...]:
-    """Return what is wrong with the quotes of a whole file, and with the length of its cells."""
-    return tuple(problem for block in csv_blocks(source) for problem in block.problems)
+    """Return what is wrong with the quotes of a whole file, and with the length of its cells: one problem more than are printed at most."""
+    return tuple(islice((problem for block in csv_blocks(source) for problem in block.problems), MOST_FOUND + 1))
 
 
 def _longest_line(source: SourceFile) -> tuple[int, int]:
