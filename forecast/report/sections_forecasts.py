@@ -12,7 +12,7 @@ from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import TopicContent
-from forecast.sentences.forecasts import difference_words, record_sentences
+from forecast.sentences.forecasts import difference_text, record_sentences
 
 FORECAST_COLUMNS = (
     Column("when", "headday"),
@@ -59,7 +59,7 @@ def _table(question: RecordedQuestion, answer: AnswerContent | None) -> ReportTa
             words.day(its["day"]) + (", entered later" if its["entered_later"] else ""),
             its["who"] + (f" ({its['kind']})" if its["kind"] else ""),
             its["says"],
-            difference_words(its, answer),
+            difference_text(its, answer),
             "now" if its["holds"] else words.day(its["ended"]) if "ended" in its else "",
             its["why"],
             its["source"],

@@ -11,6 +11,8 @@ from forecast.schema.answers import AnswerContent, is_probability
 from forecast.schema.on_record import ForecastContent, RecordedQuestion, log_odds_difference
 from forecast.sentences.resolved import ending_text
 
+NEAR_RATIO = 1.05  # of odds that are called the same
+LARGEST_LOG_ODDS = 500.0  # beyond it there is no number for their ratio
 MOST_AT_A_GLANCE = 6  # forecasts of one question that its headline lists
 
 
@@ -50,7 +52,7 @@ def forecasts_in_force(question: RecordedQuestion) -> list[ForecastContent]:
 
 
 def forecast_sentence(forecast: ForecastContent, answer: AnswerContent | None) -> str:
-    """Return what a forecast says, whose it is and since when, and beside a model's probability the difference in log odds."""
+    """Return what a forecast says, whose it is and since when, and beside a model's probability how the odds of both compare."""
     who = f"{forecast['who']} ({forecast['kind']})" if forecast["kind"] not in {"", "person"} else forecast["who"]
     parts = [f"{forecast['says']} by {who} since {words.day(forecast['day'])}"]
     parts += ["entered later"] if forecast["entered_later"] else []
@@ -59,17 +61,35 @@ def forecast_sentence(forecast: ForecastContent, answer: AnswerContent | None) -
 
 
 def difference_words(forecast: ForecastContent, answer: AnswerContent | None) -> str:
-    """Return how far a probability lies from the model's, in log odds; empty where one of the two is none."""
-    if answer is None or "probability" not in forecast:
+    """Return how the odds of a probability compare with those of the model's: ``odds 34 times the model's``; empty where one of the two is none."""
+    difference = _log_odds_difference(forecast, answer)
+    if difference is None:
         return ""
+    if math.isinf(difference):
+        return "one of the two is certain, and the other is not"
+    ratio = math.exp(min(abs(difference), LARGEST_LOG_ODDS))
+    if ratio < NEAR_RATIO:
+        return "as the model"
+    shown = words.number(float(f"{ratio:.2g}"))
+    return f"odds {shown} times the model's" if difference > 0 else f"the model's odds are {shown} times as high"
+
+
+def difference_text(forecast: ForecastContent, answer: AnswerContent | None) -> str:
+    """Return the same with the difference in log odds, as a table has it: ``odds 34 times the model's (log odds +3.53)``."""
+    said, difference = difference_words(forecast, answer), _log_odds_difference(forecast, answer)
+    if difference is None or math.isinf(difference):
+        return said
+    return f"{said} (log odds {words.signed_number(difference, error=0.01) if abs(difference) >= 0.005 else '0'})"
+
+
+def _log_odds_difference(forecast: ForecastContent, answer: AnswerContent | None) -> float | None:
+    """How far a probability lies from the model's in log odds; None where one of the two is none."""
+    if answer is None or "probability" not in forecast:
+        return None
     value = answer["value"]
     if value is None or not is_probability(value, answer["kind"]):
-        return ""
-    difference = log_odds_difference(forecast["probability"], value["value"])
-    shown = "infinitely far" if math.isinf(difference) else f"{abs(difference):.2f}"
-    if shown == "0.00":
-        return "as the model"
-    return f"{shown} {'above' if difference > 0 else 'below'} the model in log odds"
+        return None
+    return log_odds_difference(forecast["probability"], value["value"])
 
 
 def record_sentences(question: RecordedQuestion, answer: AnswerContent | None) -> list[str]:

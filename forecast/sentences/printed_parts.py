@@ -114,6 +114,8 @@ def _fitting_ends(
     """
     scale = 100.0 if is_percent(measure) else 1.0
     first, last = (_end_of(text) for text in texts)
+    if not is_percent(measure):
+        first, last = _alike_ends(values, (first, last))
     if first.value is None or last.value is None or "e" in "".join(texts).replace("below", "").replace("above", ""):
         return first, last
     exact = scale * (values[1] - values[0])
@@ -135,6 +137,21 @@ def _fitting_ends(
     if is_bound or 10.0**-decimals < scale * error / 2:
         return first, last
     return _End(ends[0][1], ends[0][0], decimals), _End(ends[1][1], ends[1][0], decimals)
+
+
+def _alike_ends(values: tuple[float, float], ends: tuple[_End, _End]) -> tuple[_End, _End]:
+    """Both ends of a change of a number, of which the smaller has no more decimals than the larger; where that would make it 0, it has its own."""
+    most = _significant_decimals(max(map(abs, values)))
+    first, last = (
+        end if end.value is None or end.decimals <= most or not round(value, most) else _rounded_end(value, most)
+        for end, value in zip(ends, values, strict=True)
+    )
+    return first, last
+
+
+def _rounded_end(value: float, decimals: int, *, in_percent: bool = False) -> _End:
+    rounded, text = _round_number(value, decimals, in_percent=in_percent)
+    return _End(text, rounded, decimals)
 
 
 def _round_number(value: float, decimals: int, *, in_percent: bool) -> tuple[float, str]:
@@ -161,11 +178,11 @@ def _decimals_of(change: str) -> int:
 
 
 def _decimals(ends: Sequence[_End], largest: float, *, in_points: bool) -> int:
-    """How many decimals the parts have: as many as either end."""
+    """How many decimals the parts have: those of a chance as many as either end, those of a number as three digits of its larger end."""
+    if not in_points:
+        return _significant_decimals(largest)
     shown = [end.decimals for end in ends if end.value is not None]
-    if in_points:
-        return max(shown) if len(shown) == len(ends) else -round(math.log10(FINE))
-    return max(*shown, _significant_decimals(largest))
+    return max(shown) if len(shown) == len(ends) else -round(math.log10(FINE))
 
 
 def _significant_decimals(value: float) -> int:

@@ -1,7 +1,8 @@
-"""Forecasts on record on a topic's page: beside the answer, with the difference in log odds, and as all there is where people alone answer."""
+"""Forecasts on record on a topic's page: beside the answer, with how the odds compare, and as all there is where people alone answer."""
 
 from __future__ import annotations
 
+import html
 import math
 
 import pytest
@@ -10,7 +11,7 @@ from forecast.report.charts import topic_charts
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.on_record import RecordedQuestion, log_odds_difference
 from forecast.schema.topic import digest_of, validate_content
-from forecast.sentences.forecasts import difference_words, judged_headline
+from forecast.sentences.forecasts import difference_text, difference_words, judged_headline
 from tests.support.sample_forecasts import with_forecasts
 from tests.support.sample_report import sample_content
 
@@ -29,20 +30,21 @@ def test_the_difference_in_log_odds(probability: float, answer: float, differenc
 
 
 def test_forecasts_stand_beside_the_answer():
-    """Each with its difference from the model in log odds; page and Markdown have the same words and the picture."""
+    """Each with how its odds compare with the model's; page and Markdown have the same words and the picture."""
     content = with_forecasts(sample_content())
     recorded = content["on_record"][0]
     answer = next(its for its in content["answers"] if its["name"] == recorded["name"])
     files = render_topic(content)
     page, text = files[f"{content['name']}.html"].decode(), files[f"{content['name']}.md"].decode()
     model = answer["value"]["value"]
-    apart = abs(math.log(0.3 / 0.7) - math.log(model / (1 - model)))
-    side = "above" if model < 0.3 else "below"
-    said = f"30 % by me since 12 October 2026; {apart:.2f} {side} the model in log odds."
-    for shown in (page, text.replace("\\", "")):
+    ratio = (0.3 / 0.7) / (model / (1 - model))
+    assert ratio > 1.1
+    said = f"30 % by me since 12 October 2026; odds {ratio:.2g} times the model's."
+    for shown in (html.unescape(page), text.replace("\\", "")):
         assert said in shown.replace("\N{NO-BREAK SPACE}", " ")
         assert "62 % by Ana since 3 September 2026; entered later;" in shown.replace("\N{NO-BREAK SPACE}", " ")
-        assert "0 % by all of them (base rate) since 1 August 2026; infinitely far below the model in log odds" in shown.replace(
+        assert f"(log odds +{math.log(ratio):.2g}" in shown.replace("\N{NO-BREAK SPACE}", " ")
+        assert "0 % by all of them (base rate) since 1 August 2026; one of the two is certain, and the other is not" in shown.replace(
             "\N{NO-BREAK SPACE}", " "
         )
         assert "What others say is no input to it." in shown
@@ -129,6 +131,28 @@ def test_no_difference_is_said_where_one_of_the_two_is_no_probability():
     number = next(its for its in content["answers"] if its["kind"] == "distribution")
     assert not difference_words(content["on_record"][0]["forecasts"][0], number)
     assert not difference_words(content["on_record"][0]["forecasts"][0], None)
+
+
+@pytest.mark.parametrize(
+    ("probability", "model", "said", "exact"),
+    [
+        (0.55, 0.03444, "odds 34 times the model's", "odds 34 times the model's (log odds +3.53)"),
+        (0.62, 0.7168, "the model's odds are 1.6 times as high", "the model's odds are 1.6 times as high (log odds −0.44)"),
+        (0.5, 0.5, "as the model", "as the model (log odds 0)"),
+        (0.51, 0.5, "as the model", "as the model (log odds +0.04)"),
+        (0.9, 1e-9, "odds 9,000,000,000 times the model's", "odds 9,000,000,000 times the model's (log odds +22.9)"),
+        (0.0, 0.5, "one of the two is certain, and the other is not", "one of the two is certain, and the other is not"),
+        (1.0, 1.0, "as the model", "as the model (log odds 0)"),
+    ],
+)
+def test_odds_are_compared_as_people_say_it(probability: float, model: float, said: str, exact: str):
+    """0.55 to 0.45 are 34 times 0.03444 to 0.96556; two digits, and the difference in log odds beside it in tables."""
+    content = with_forecasts(sample_content())
+    forecast = content["on_record"][0]["forecasts"][0] | {"probability": probability}
+    answer = next(its for its in content["answers"] if its["name"] == content["on_record"][0]["name"])
+    answer = answer | {"value": answer["value"] | {"value": model}}
+    assert difference_words(forecast, answer) == said
+    assert difference_text(forecast, answer) == exact
 
 
 def test_a_time_without_a_forecast_is_a_gap_in_the_picture():

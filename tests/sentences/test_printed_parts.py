@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,12 +30,14 @@ def test_parts_of_a_chance_add_up_to_the_printed_percentages(before, points):
 
 @given(st.floats(0.1, 5000), st.lists(st.floats(-100, 100), min_size=1, max_size=8))
 def test_parts_of_a_number_add_up_to_the_printed_numbers(before, points):
-    """In the decimals of the ends."""
+    """In the digits of the larger end; what is too small for these is left out of the sum."""
     after = max(before + sum(points), 0.1)
     points = [*points, after - before - sum(points)]
     printed = printed_parts(NUMBER, before, after, points)
     ends = [float(text.replace(",", "")) for text in (printed.before, printed.after)]
-    assert abs(ends[0] + sum(_size(printed.text(at)) for at in range(len(points))) - ends[1]) < 1e-6 * max(ends)
+    assert abs(ends[0] + sum(_size(printed.text(at)) for at in range(len(points))) - ends[1]) < max(
+        1e-6 * max(ends), min(ends) if min(ends) < 0.51 * 10.0**-printed.decimals else 0.0
+    )
 
 
 def test_thirds_of_a_point_make_one_point():
@@ -85,6 +89,26 @@ def test_a_change_and_its_ends_add_up(before, after, error):
         first, last = (float(end.removesuffix(" %")) for end in ends)
         assert round(first + _size(printed.change), 6) == last
         assert abs(_size(printed.change) - 100 * (after - before)) <= 1.0 + 1e-9 or error > 0.0099
+
+
+@given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e6), st.floats(-10, 10))
+def test_nothing_of_a_change_of_a_number_is_finer_than_three_digits_of_its_larger_end(before, after, part):
+    """However far apart both ends are; only an end that this would make 0 is."""
+    part *= max(before, after)
+    printed = printed_parts(NUMBER, before, after, [part, after - before - part])
+    finest = 10.0 ** (math.floor(math.log10(max(before, after))) - 2)
+    for text in (printed.before, printed.after, *(printed.text(at) for at in range(2))):
+        value = abs(_size(text))
+        assert value == pytest.approx(round(value / finest) * finest, rel=1e-9) or value < finest, text
+
+
+def test_both_ends_of_a_number_have_the_digits_of_the_larger():
+    """From 0.895 to 2.05 is up 1.15, and not 1.155; what is too small for that keeps its own digits."""
+    printed = printed_parts(NUMBER, 0.8952, 2.0489, [1.178, 2.0489 - 0.8952 - 1.178])
+    assert (printed.before, printed.after) == ("0.9", "2.05")
+    assert [printed.text(at) for at in range(2)] == ["+1.18", f"{words.MINUS}0.03"]
+    assert printed_parts(NUMBER, 0.0004, 2.05, [2.0496]).before == "0.0004"
+    assert printed_parts(NUMBER, 0.0, 0.895, [0.895]).after == "0.895"
 
 
 def test_a_change_is_printed_no_finer_than_its_error():
