@@ -5,7 +5,7 @@ Between two such days nothing is learnt but that nothing happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, Literal
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.linked_topics import all_sources
-from forecast.book.rows import is_gradual, is_quiet
-from forecast.book.topic import Question, Topic
+from forecast.book.rows import is_gradual, is_quiet, row_names
+from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.insight.event_clauses import point_clause, row_clause
 from forecast.model.clock import years_between
 from forecast.model.errors import Unsound
@@ -52,9 +52,9 @@ def _own_news(topic: Topic, opens: date, until: date, where: tuple[str, ...]) ->
     """What became known of a topic's own streams and series from one day to another."""
     events: dict[date, list[str]] = {}
     for stream in topic.streams.values():
-        for row in stream.rows:
-            if opens <= row.known <= until and not is_gradual(row, stream):
-                updated = (UPDATED,) if row.replaces else ()
+        for row, is_update in _rows_of_news(stream):
+            if opens <= row.known <= until:
+                updated = (UPDATED,) if is_update else ()
                 about = ", ".join((day_range(row.start, row.end), *updated, *where))
                 events.setdefault(row.known, []).append(f"{row_clause(stream, row)} ({about})")
     for series in topic.series.values():
@@ -63,6 +63,32 @@ def _own_news(topic: Topic, opens: date, until: date, where: tuple[str, ...]) ->
                 about = ", ".join((f"from {day_in_words(point.day)} on", *where))
                 events.setdefault(point.known, []).append(f"{point_clause(series, point.value)} ({about})")
     return events
+
+
+def _rows_of_news(stream: Stream) -> Iterator[tuple[Row, bool]]:
+    """Each row but quiet time and those that another, known on the same day, replaces; and whether it takes the place of one known on an earlier day.
+
+    Quiet time is known from its first day on.
+    """
+    rows = [row for row in stream.rows if not is_gradual(row, stream)]
+    replacing = {row.replaces: row for row in rows if row.replaces}
+    replaced: dict[str, Row] = {}
+    hidden: set[int] = set()
+    for at, row in enumerate(rows if replacing else ()):
+        for name in row_names(row) & replacing.keys():
+            if replacing[name].known == row.known:
+                replaced[name] = row
+                hidden.add(at)
+    for at, row in enumerate(rows):
+        if at not in hidden:
+            yield row, _replaces_older(row, replaced)
+
+
+def _replaces_older(row: Row, same_day: Mapping[str, Row]) -> bool:
+    """Whether a row takes the place of one that was known on an earlier day, itself or through those of its own day."""
+    while row.replaces in same_day:
+        row = same_day[row.replaces]
+    return bool(row.replaces)
 
 
 def thin_days(days: Sequence[date], most: int) -> Sequence[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.reading import read_book
+from forecast.book.rows import row_hash
 from forecast.book.topic import Topic
 from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.estimands import measures_of, published_values
@@ -239,6 +241,35 @@ def test_a_correction_is_news() -> None:
         OPENS: ["seen: 3 (1 January 2025)"],
         date(2025, 2, 1): ["seen: 2 (1 January 2025, updated)"],
     }
+
+
+def test_a_row_corrected_on_its_own_day_is_no_news() -> None:
+    """Of rows known on one day that replace one another the last is listed, as an update only where something was known before; by id and by hash."""
+    later = date(2025, 2, 1)
+    first = {"value": 3, "known": later, "id": "a"}
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=4)"},
+        streams={"seen": "Poisson(mu=rate)"},
+        rows={
+            "seen": [
+                first,
+                {"on": OPENS, "value": 2, "known": later, "id": "b", "replaces": "a"},
+                {"on": OPENS, "value": 4, "known": later, "replaces": "b"},
+                {"on": later, "value": 7, "id": "old"},
+                {"on": later, "value": 8, "known": date(2025, 3, 1), "id": "c", "replaces": "old"},
+                {"on": later, "value": 9, "known": date(2025, 3, 1), "replaces": "c"},
+            ]
+        },
+    )
+    assert news(topic, YEAR_END) == {
+        later: ["seen: 4 (1 January 2025)", "seen: 7 (1 February 2025)"],
+        date(2025, 3, 1): ["seen: 9 (1 February 2025, updated)"],
+    }
+    stream = topic.streams["seen"]
+    nameless = replace(stream.rows[0], id="")
+    named_by_hash = replace(stream, rows=(nameless, replace(stream.rows[1], id="", replaces=row_hash(nameless))))
+    again = replace(topic, streams={"seen": named_by_hash})
+    assert news(again, YEAR_END) == {later: ["seen: 2 (1 January 2025)"]}
 
 
 def test_settlement_by_the_passing_of_time_is_found() -> None:
