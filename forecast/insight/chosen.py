@@ -89,7 +89,7 @@ def _rows(content: InsightContent) -> Iterator[Sequence[float]]:
     for learnt in content["information"]:
         yield learnt["values"]
     for point in content["history"]["points"]:
-        yield point["values"]
+        yield [math.nan if value is None else value for value in point["values"]]
 
 
 def _rows_of_move(move: Move) -> Iterator[Sequence[float]]:

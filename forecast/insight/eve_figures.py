@@ -45,7 +45,7 @@ def better_known(first: ReplayedFigures, second: ReplayedFigures, *, settled: ND
 def figures_on(history: HistoryContent, day: date) -> ReplayedFigures | None:
     """Return the measures of a history as of a day; None where it does not have that day."""
     point = next((point for point in history["points"] if point["day"] == day.isoformat()), None)
-    return None if point is None else ReplayedFigures(np.array(point["values"]), np.array(point["errors"]))
+    return None if point is None else ReplayedFigures(np.array(point["values"], dtype=float), np.array(point["errors"], dtype=float))
 
 
 def settled_on(history: HistoryContent, day: date) -> NDArray[np.bool_]:
@@ -59,5 +59,13 @@ def with_figures_on(history: HistoryContent, day: date, figures: ReplayedFigures
     return {**history, "points": points}
 
 
+def known_figures(values: Array, errors: Array) -> tuple[list[float | None], list[float | None]]:
+    """Return measures and their errors, ``(measures,)`` each, as lists in which both are None where one of them could not be estimated."""
+    is_known = np.isfinite(values) & np.isfinite(errors)
+    first, second = ([float(number) if known else None for number, known in zip(its, is_known, strict=True)] for its in (values, errors))
+    return first, second
+
+
 def _with_figures(point: HistoryPoint, figures: ReplayedFigures) -> HistoryPoint:
-    return {**point, "values": figures.values.tolist(), "errors": figures.errors.tolist()}
+    values, errors = known_figures(figures.values, figures.errors)
+    return {**point, "values": values, "errors": errors}

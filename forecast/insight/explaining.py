@@ -12,6 +12,7 @@ from forecast.book.units import unit_of
 from forecast.insight.baseline import Baseline, baseline_of, thin_draws
 from forecast.insight.change_report import EarlierReport, moves_of, published_measures
 from forecast.insight.chosen import chosen_insight
+from forecast.insight.eve_figures import known_figures
 from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days
 from forecast.insight.history_ranges import range_days, ranges_as_of
 from forecast.insight.information import information, signposts
@@ -131,7 +132,8 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
     notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
     content = history_content(_with_ranges(replayed, basis, pool))
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
-        content["points"][-1] |= {"values": basis.published.tolist(), "errors": np.nan_to_num(basis.errors).tolist()}
+        values, errors = known_figures(basis.published, np.nan_to_num(basis.errors))
+        content["points"][-1] |= {"values": values, "errors": errors}
     return content
 
 

@@ -17,6 +17,7 @@ from forecast.book.units import unit_of
 from forecast.insight.baseline import UnknownVariation, baseline_of
 from forecast.insight.change_report import EarlierReport, PublishedMeasures, last_news, moves_of, split_between
 from forecast.insight.estimands import Measure, answered_measures, measures_of, published_values
+from forecast.insight.eve_figures import known_figures
 from forecast.insight.history import MOST_NEWS_DAYS, days_left_out, history_content, history_days
 from forecast.insight.information import information, signposts
 from forecast.insight.mixed_history import mixed_history
@@ -189,9 +190,10 @@ def _history(
     columns = [places[measure.key] for measure in measures]
     content = history_content(replayed)
     points = [_with_columns(point, columns) for point in content["points"]]
-    points = [point for point in points if np.isfinite(point["values"]).all()]
+    points = [point for point in points if any(value is not None for value in point["values"])]
     if points and points[-1]["day"] == until.isoformat():
-        points[-1] = {**points[-1], "values": published[:, 0].tolist(), "errors": published[:, 1].tolist()}
+        values, errors = known_figures(published[:, 0], published[:, 1])
+        points[-1] = {**points[-1], "values": values, "errors": errors}
     return {"points": points, "settled": [content["settled"][at] for at in columns]}
 
 

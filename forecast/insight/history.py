@@ -17,6 +17,7 @@ import numpy as np
 
 from forecast.book.topic import Topic
 from forecast.insight.estimands import Measure, measures_of
+from forecast.insight.eve_figures import known_figures
 from forecast.insight.history_ranges import Ranges
 from forecast.insight.record_events import Every, days_at_interval, news, settlement_days, thin_days
 from forecast.insight.replay import REPLAYING_DAYS, LeftOutDay, ReplayPoint, replay
@@ -112,10 +113,11 @@ def history_content(replayed: History) -> HistoryContent:
 
 
 def _point_content(point: ReplayPoint, replayed: History) -> HistoryPoint:
+    values, errors = known_figures(point.values, point.errors)
     content: HistoryPoint = {
         "day": point.day.isoformat(),
-        "values": point.values.tolist(),
-        "errors": point.errors.tolist(),
+        "values": values,
+        "errors": errors,
         "news": replayed.news.get(point.day, []),
     }
     ranges = replayed.ranges.get(point.day, ())

@@ -20,6 +20,7 @@ from forecast.report.charts_record import chart_of_total
 from forecast.report.charts_why import chart_name
 from forecast.schema.answers import AnswerContent, CumulativeContent, is_date, is_distribution, is_probability, is_shares
 from forecast.schema.consistency import BELIEFS
+from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import InsightContent, MeasureContent, Move
 from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
@@ -98,14 +99,14 @@ def _insight_data(content: TopicContent, insight: InsightContent, lead: int | No
 
 def _history(content: TopicContent, insight: InsightContent, index: int) -> ChartData:
     """A measure over the days of the record; the range of the last day is the published one, where there is any."""
-    measure, points = insight["measures"][index], insight["history"]["points"]
+    measure, points = insight["measures"][index], points_of(insight, index)
     answer = next((its for its in content["answers"] if its["name"] == measure["question"]), None)
     today = published_range(answer) if answer is not None and not measure["label"] else None
     rows: list[DataRow] = []
     for point in points:
         ends = point["ranges"][index] if "ranges" in point else None
         low, high = today if today is not None and point is points[-1] else ends or (None, None)
-        rows.append((point["day"], point["values"][index], point["errors"][index], low, high, "; ".join(point["news"]), _unit(measure)))
+        rows.append((point["day"], value_at(point, index), error_at(point, index), low, high, "; ".join(point["news"]), _unit(measure)))
     return ChartData(("day", "value", "error", "low", "high", "news", "unit"), tuple(rows))
 
 

@@ -34,6 +34,7 @@ from forecast.report.drawing import (
     wrap_text,
 )
 from forecast.schema import words
+from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import HistoryPoint, MeasureContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import is_percent, statistic_name, value_text
@@ -61,7 +62,7 @@ class _Plot:
 
     @property
     def values(self) -> list[float]:
-        return [point["values"][self.index] for point in self.points]
+        return [value_at(point, self.index) for point in self.points]
 
     @property
     def band(self) -> list[tuple[HistoryPoint, float, float]]:
@@ -107,7 +108,7 @@ def lead_chart(content: TopicContent) -> Chart | None:
     _add_marks(sketch, plot, x, y)
     if plot.reference is not None:
         label = f"base rate {words.percent(plot.reference)}"
-        lines = [(event.here, y.at(event.step.after["values"][plot.index])) for event in events]
+        lines = [(event.here, y.at(value_at(event.step.after, plot.index))) for event in events]
         place = _free_place(plot, text_width(label, size=EVENT_SIZE), [y.at(value) for value, _ in labels], lines, x, y)
         sketch.write(*place, label, colour=SECOND, size=EVENT_SIZE)
     _add_events(sketch, events, plot.index, y)
@@ -119,9 +120,10 @@ def lead_chart(content: TopicContent) -> Chart | None:
 def leading_measure(content: TopicContent) -> int | None:
     """Return the place of the measure whose history a page begins with; None where there is none."""
     answer, insight = lead_answer(content), content["insight"]
-    if answer is None or insight is None or len(insight["history"]["points"]) < 2:
+    if answer is None or insight is None or not insight["history"]["points"]:
         return None
-    return main_measure(insight, answer["name"])
+    index = main_measure(insight, answer["name"])
+    return index if index is not None and len(points_of(insight, index)) >= 2 else None
 
 
 def _plot_of(content: TopicContent) -> _Plot | None:
@@ -130,7 +132,7 @@ def _plot_of(content: TopicContent) -> _Plot | None:
         return None
     reference = reference_forecast(content, answer["name"])
     compared = reference.get("probability") if reference is not None and reference["kind"] == BASE_RATE else None
-    return _Plot(insight["measures"][index], index, insight["history"]["points"], published_range(answer), compared)
+    return _Plot(insight["measures"][index], index, points_of(insight, index), published_range(answer), compared)
 
 
 def _span(plot: _Plot) -> tuple[float, float]:
@@ -144,7 +146,7 @@ def _span(plot: _Plot) -> tuple[float, float]:
 
 def _value_today(plot: _Plot) -> tuple[str, str]:
     """Today's value at the line's end, and which number of a distribution it is, where the large figure is another."""
-    return value_text(plot.measure, plot.values[-1], error=plot.points[-1]["errors"][plot.index]), statistic_name(plot.measure)
+    return value_text(plot.measure, plot.values[-1], error=error_at(plot.points[-1], plot.index)), statistic_name(plot.measure)
 
 
 def _day_scale(plot: _Plot, labels: Sequence[tuple[float, str]], *, as_of: str) -> Scale:
@@ -237,9 +239,9 @@ def _add_events(sketch: Sketch, events: Sequence[_EventText], index: int, y: Sca
         aside = 3 if event.anchor == "start" else -3
         for line, text in enumerate(event.lines, start=row):
             sketch.texts.append(Text(event.here + aside, EVENT_ROW * line + 11, text, event.anchor, MUTED, EVENT_SIZE))
-        sketch.strokes.append(Stroke(event.here, EVENT_ROW * row + 3, event.here, y.at(event.step.after["values"][index]), MUTED, 1, "2 2"))
+        sketch.strokes.append(Stroke(event.here, EVENT_ROW * row + 3, event.here, y.at(value_at(event.step.after, index)), MUTED, 1, "2 2"))
         row += len(event.lines)
 
 
 def _size(step: HistoryStep, index: int) -> float:
-    return abs(step.after["values"][index] - step.before["values"][index])
+    return abs(value_at(step.after, index) - value_at(step.before, index))

@@ -39,6 +39,7 @@ from forecast.report.drawing import (
 )
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
+from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, MeasureTarget, Move, SensitivityContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import (
@@ -100,13 +101,14 @@ def waterfall_charts(insight: InsightContent) -> list[Chart]:
 
 def history_charts(content: TopicContent, insight: InsightContent) -> list[Chart]:
     """Each measure over the days of the record, settled probabilities too."""
-    points, settled = insight["history"]["points"], insight["history"]["settled"]
-    if len(points) < 2:
-        return []
+    settled = insight["history"]["settled"]
     answers = {answer["name"]: answer for answer in content["answers"]}
     charts = []
     for index, measure in enumerate(insight["measures"]):
         if measure["settled"] and measure["kind"] != "probability":
+            continue
+        points = points_of(insight, index)
+        if len(points) < 2:
             continue
         answer = answers.get(measure["question"])
         ranges = HistoryRanges() if answer is None or measure["settled"] else history_ranges(answer, measure, index, points)
@@ -221,7 +223,7 @@ def _thin_points(points: Sequence[HistoryPoint]) -> list[HistoryPoint]:
 def _history(
     measure: MeasureContent, index: int, points: Sequence[HistoryPoint], settled: str | None, *, ranges: HistoryRanges, as_of: str
 ) -> Chart:
-    values = [point["values"][index] for point in points]
+    values = [value_at(point, index) for point in points]
     unit = "share" if is_percent(measure) else measure["unit"]
     shown_values = [*values, *(end for _, *ends in ranges.band for end in ends), *(ranges.rivals or ())]
     least, most = min(shown_values), max(shown_values)
@@ -231,7 +233,7 @@ def _history(
     shown = label_ticks(ticks(low, high, count=5), unit)
     left, last = (
         max(text_width(label, size=11) for _, label in shown) + 10,
-        value_text(measure, values[-1], error=points[-1]["errors"][index]),
+        value_text(measure, values[-1], error=error_at(points[-1], index)),
     )
     right = PICTURE_WIDTH - text_width(last, size=12) - 14
     sketch = Sketch(150)
@@ -260,8 +262,8 @@ def _history(
             f"rival versions of the model {low_text} to {high_text}" if low_text != high_text else f"all versions of the model {low_text}"
         )
         summary += f"; under {versions} now"
-    largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(pair[0]["values"][index] - pair[1]["values"][index]))
-    day, change = largest[0]["day"], _went_text(measure, largest[1]["values"][index], largest[0]["values"][index])
+    largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(value_at(pair[0], index) - value_at(pair[1], index)))
+    day, change = largest[0]["day"], _went_text(measure, value_at(largest[1], index), value_at(largest[0], index))
     step = f" The largest step: {change} by {words.day(day)}." if "→" in change else ""
     return sketch.make_chart(chart_name("history", measure), f"{summary}.{step}")
 

@@ -47,6 +47,7 @@ from forecast.report.tables_why import (
     surprise_table,
 )
 from forecast.schema import words
+from forecast.schema.history_points import points_of, value_at
 from forecast.schema.insight import HistoryPoint, InsightContent
 from forecast.schema.regimes import RegimeContent
 from forecast.schema.topic import ParameterContent, TopicContent
@@ -245,7 +246,7 @@ def _history_title(insight: InsightContent, index: int) -> str:
     """The question that a history is of, and what came of it."""
     measure, settled = insight["measures"][index], insight["history"]["settled"][index]
     if settled is not None:
-        ended = value_text(measure, insight["history"]["points"][-1]["values"][index])
+        ended = value_text(measure, value_at(points_of(insight, index)[-1], index))
         return f"{words.capitalise(measure_title(measure))}: settled on {words.day(settled)}, {ended}"
     finding = history_finding(insight, index)
     return f"{words.capitalise(name_as_words(measure['question']))}: {finding[:1].lower()}{finding[1:]}"

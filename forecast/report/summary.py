@@ -8,6 +8,7 @@ from forecast.report.icd203 import Style, answer_sentence
 from forecast.report.sparkline import sparkline
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
+from forecast.schema.history_points import points_of, value_at
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.certain_then import Certain, certain_then
@@ -75,8 +76,8 @@ def _change_text(insight: InsightContent, index: int) -> str:
 
 
 def _sparkline(insight: InsightContent, index: int) -> str:
-    measure, points = insight["measures"][index], insight["history"]["points"]
-    values = [point["values"][index] for point in points]
+    measure, points = insight["measures"][index], points_of(insight, index)
+    values = [value_at(point, index) for point in points]
     if len(values) < 2:
         return ""
     description = f"from {words.day(points[0]['day'])}: {from_to_text(measure, values[0], values[-1])}"

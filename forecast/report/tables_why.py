@@ -10,13 +10,15 @@ from forecast.report.charts_fit import check_sentence
 from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
-from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
+from forecast.schema.history_points import error_at, is_known, value_at
+from forecast.schema.insight import HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
 from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain
 from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_text import (
+    NOT_KNOWN,
     change_text,
     clause_of,
     from_to_text,
@@ -61,12 +63,17 @@ def history_table(insight: InsightContent) -> ReportTable:
     rows = tuple(
         (
             point["day"],
-            *(value_text(insight["measures"][at], point["values"][at], error=point["errors"][at]) for at in shown),
+            *(_value_then(insight["measures"][at], point, at) for at in shown),
             "; ".join(name.replace("_", " ") for name in point["news"]),
         )
         for point in kept
     )
     return ReportTable("By replay: what today's priors and statements say with the knowledge of each day", columns, rows)
+
+
+def _value_then(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
+    """A measure as of a day of the history."""
+    return value_text(measure, value_at(point, index), error=error_at(point, index)) if is_known(point, index) else NOT_KNOWN
 
 
 def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable:

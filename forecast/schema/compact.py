@@ -98,17 +98,24 @@ def _with_estimates[Variation: (LeverageContent, SensitivityContent)](variation:
     return compacted
 
 
-def _with_errors[Listed: (InformationContent, HistoryPoint)](listed: Listed) -> Listed:
+def _with_errors(listed: InformationContent) -> InformationContent:
     compacted = listed.copy()
     compacted["values"], compacted["errors"] = _by_errors(listed["values"], listed["errors"])
     return compacted
 
 
 def _compact_point(point: HistoryPoint) -> HistoryPoint:
-    compacted = _with_errors(point)
+    compacted = point.copy()
+    rounded = list(starmap(_rounded_figure, zip(point["values"], point["errors"], strict=True)))
+    compacted["values"], compacted["errors"] = [value for value, _ in rounded], [error for _, error in rounded]
     if "ranges" in point:
         compacted["ranges"] = [None if ends is None else list(map(round_digits, ends)) for ends in point["ranges"]]
     return compacted
+
+
+def _rounded_figure(value: float | None, error: float | None) -> tuple[float | None, float | None]:
+    """A number and its error, both rounded, where both are known."""
+    return (None, None) if value is None or error is None else (round_by_error(value, error), round_error(error))
 
 
 def _compact_surprise(surprise: SurpriseContent) -> SurpriseContent:

@@ -204,12 +204,13 @@ class SignpostContent(TypedDict):
 class HistoryPoint(TypedDict):
     """The measures as of a day, by replay, with their Monte Carlo errors, and the rows that became known on it.
 
+    A mean that cannot be estimated from the draws is null on that day, and so is its error.
     ``ranges`` are the 90 % ranges of the numbers, or of the chances themselves, null where one was not computed.
     """
 
     day: str
-    values: list[float]
-    errors: list[float]
+    values: list[float | None]
+    errors: list[float | None]
     news: list[str]
     ranges: NotRequired[list[list[float] | None]]
 

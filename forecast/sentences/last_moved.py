@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from forecast.schema import words
+from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import InsightContent, MeasureContent, Move, MovePart
 from forecast.sentences.insight_text import (
     SELECTED_ERRORS,
@@ -39,7 +40,7 @@ def last_move_sentence(insight: InsightContent, question: str) -> str:
         moves = [] if index is None else [*find_moves(insight, index)]
         if moves:
             return max(moves)[2]
-    points = insight["history"]["points"]
+    points = insight["history"]["points"] if index is None else points_of(insight, index)
     return f"Nothing of note has moved it since {words.day(points[0]['day'])}." if points else "Nothing has moved it."
 
 
@@ -97,7 +98,7 @@ def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
     measure = insight["measures"][index]
     for step in notable_steps(insight, index)[-1:]:
         before, after = step.before, step.after
-        change = after["values"][index] - before["values"][index]
+        change = value_at(after, index) - value_at(before, index)
         texts = step_texts(insight, index, step)
         ends = _change_words(measure, texts.before, texts.after, is_rise=change > 0)
         sentence = f"{words.capitalise(news_text(after['news']))}: {ends}, as of {words.day(after['day'])}{texts.rest}."
@@ -106,11 +107,11 @@ def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
 
 def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
     """How far an answer went over its whole history, where no single day moved it: quiet time does that."""
-    measure, points = insight["measures"][index], insight["history"]["points"]
+    measure, points = insight["measures"][index], points_of(insight, index)
     if not points:
         return
-    (before, after), (first, last) = (points[0], points[-1]), (points[0]["values"][index], points[-1]["values"][index])
-    error = math.hypot(before["errors"][index], after["errors"][index])
+    (before, after), (first, last) = (points[0], points[-1]), (value_at(points[0], index), value_at(points[-1], index))
+    error = math.hypot(error_at(before, index), error_at(after, index))
     if is_noticed(measure, last - first, error=error) and value_text(measure, first, error=error) != value_text(measure, last, error=error):
         days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
         passed = f"{words.days(days)} {'has' if days == 1 else 'have'} passed since {words.day(before['day'])}"

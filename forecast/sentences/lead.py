@@ -15,6 +15,7 @@ from itertools import pairwise
 from forecast.book.calendar import ONE_DAY
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
+from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, SplitContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
@@ -99,7 +100,7 @@ def reference_forecast(content: TopicContent, question: str) -> ForecastContent 
 
 def notable_steps(insight: InsightContent, index: int) -> list[HistoryStep]:
     """Return the days on which news moved a measure by something of note, the earliest first: by its history, or by the split of its change since the last news."""
-    measure, points = insight["measures"][index], insight["history"]["points"]
+    measure, points = insight["measures"][index], points_of(insight, index)
     steps = [HistoryStep(before, after) for before, after in pairwise(points) if after["news"] and _is_move(measure, before, after, index)]
     split = _split_step(insight, index)
     if split is None or any(step.after["day"] == split.after["day"] for step in steps):
@@ -113,10 +114,10 @@ def step_texts(insight: InsightContent, index: int, step: HistoryStep) -> StepTe
     Where the measure has not moved by two Monte Carlo errors since, its newest figure, which is the most exact, stands for the one after
     the step: two figures within errors of each other would tell of a change that nobody has seen.
     """
-    measure, newest = insight["measures"][index], insight["history"]["points"][-1]
+    measure, newest = insight["measures"][index], points_of(insight, index)[-1]
     before, after, now = (_value(measure, point, index) for point in (step.before, step.after, newest))
-    since = newest["values"][index] - step.after["values"][index]
-    is_still = abs(since) < SAME_ERRORS * math.hypot(newest["errors"][index], step.after["errors"][index])
+    since = value_at(newest, index) - value_at(step.after, index)
+    is_still = abs(since) < SAME_ERRORS * math.hypot(error_at(newest, index), error_at(step.after, index))
     if after == now or (is_still and now != before):
         return StepTexts(before, now, "")
     return StepTexts(before, after, f"; {now} now")
@@ -134,14 +135,14 @@ def last_moved_text(insight: InsightContent, index: int) -> str:
 
 def history_finding(insight: InsightContent, index: int) -> str:
     """Return what the history of a measure comes to, as the title of its picture: ``Fell from 32 % to 11 % on 23 September 2026; 10 % now``."""
-    measure, points = insight["measures"][index], insight["history"]["points"]
+    measure, points = insight["measures"][index], points_of(insight, index)
     steps = notable_steps(insight, index)
     of = f"{figure_name(measure)} ".lstrip()
     if not steps:
         return words.capitalise(_drift_text(measure, points[0], points[-1], index))
     step = steps[-1]
     texts, day = step_texts(insight, index, step), words.day(step.after["day"])
-    verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
+    verb = "fell" if value_at(step.after, index) < value_at(step.before, index) else "rose"
     moved = f"{of}{verb} from {texts.before} to {texts.after} on {day}{texts.rest}"
     return words.capitalise(f"{moved}{_earlier_text(measure, step, points, index)}")
 
@@ -154,7 +155,7 @@ def _split_step(insight: InsightContent, index: int) -> HistoryStep | None:
     measure = insight["measures"][index]
     move = next((move for move in insight.get("moves", ()) if move["against"] == "replay"), None)
     pairs = [
-        pair for pair in pairwise(insight["history"]["points"]) if move is not None and pair[0]["day"] == move["since"] and pair[1]["news"]
+        pair for pair in pairwise(points_of(insight, index)) if move is not None and pair[0]["day"] == move["since"] and pair[1]["news"]
     ]
     if move is None or not pairs:
         return None
@@ -179,7 +180,7 @@ def _with_figure(point: HistoryPoint, index: int, value: float, error: float) ->
 def _earlier_text(measure: MeasureContent, step: HistoryStep, points: Sequence[HistoryPoint], index: int) -> str:
     """Where a measure began, if it has gone the other way since than the last news moved it: a picture that falls is not headed by a rise alone."""
     first, last = points[0], points[-1]
-    whole, moved = last["values"][index] - first["values"][index], step.after["values"][index] - step.before["values"][index]
+    whole, moved = value_at(last, index) - value_at(first, index), value_at(step.after, index) - value_at(step.before, index)
     if whole * moved >= 0 or not _is_move(measure, first, last, index):
         return ""
     return f"; it was {_value(measure, first, index)} on {words.day(first['day'])}"
@@ -191,7 +192,7 @@ def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoi
     was, now, day = _value(measure, before, index), _value(measure, after, index), words.day(before["day"])
     if was == now:
         return f"{of}{'is ' if of else ''}{now} now, as on {day}; no single event has moved it"
-    verb = "fell" if after["values"][index] < before["values"][index] else "rose"
+    verb = "fell" if value_at(after, index) < value_at(before, index) else "rose"
     return f"{of}{verb} from {was} to {now} since {day}; no single event moved it"
 
 
@@ -243,11 +244,11 @@ def _omission(why: str) -> str:
 
 def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
     """What the same model would have said before the last news that moved it, and what that was."""
-    measure, points = insight["measures"][index], insight["history"]["points"]
+    measure, points = insight["measures"][index], points_of(insight, index)
     steps = notable_steps(insight, index)
     if steps:
         step = steps[-1]
-        verb = "fell" if step.after["values"][index] < step.before["values"][index] else "rose"
+        verb = "fell" if value_at(step.after, index) < value_at(step.before, index) else "rose"
         day, now = words.day(step.after["day"]), step_texts(insight, index, step).after
         is_eve = date.fromisoformat(step.after["day"]) - date.fromisoformat(step.before["day"]) == ONE_DAY
         yield (
@@ -301,10 +302,10 @@ def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:
 
 def _is_move(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> bool:
     """Whether the step is of note, and printed as one: of a thousand steps of a history chance makes less than one so large."""
-    error = SELECTED_ERRORS / 2 * math.hypot(before["errors"][index], after["errors"][index])
-    change = after["values"][index] - before["values"][index]
+    error = SELECTED_ERRORS / 2 * math.hypot(error_at(before, index), error_at(after, index))
+    change = value_at(after, index) - value_at(before, index)
     return is_noticed(measure, change, error=error) and _value(measure, before, index) != _value(measure, after, index)
 
 
 def _value(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
-    return value_text(measure, point["values"][index], error=point["errors"][index])
+    return value_text(measure, value_at(point, index), error=error_at(point, index))

@@ -12,11 +12,13 @@ import pytest
 from scipy import stats  # noqa: TID253 - closed forms to hold against
 
 from forecast.book.topic import Topic, Variant
-from forecast.insight import wider_priors
+from forecast.insight import explaining_variants, wider_priors
 from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import Measure, measures_of, published_values
 from forecast.insight.explaining_variants import _variant_bases, explain_variants
+from forecast.insight.history import History
 from forecast.insight.leave_one_out import RowGroup, row_groups
+from forecast.insight.mixed_history import mixed_history
 from forecast.insight.mixed_leverage import VariantBasis, mixed_leverage
 from forecast.insight.mixed_sensitivity import mixed_sensitivity
 from forecast.insight.published import mixed_answers
@@ -271,3 +273,28 @@ def test_the_whole_explanation_counts_variants_by_themselves_where_that_is_asked
     assert insight["leverage"]
     eves = {point["day"]: point["values"] for point in insight["history"]["points"]}
     assert [eves[move["since"]] for move in insight["moves"]] == [move["before"] for move in insight["moves"]]
+
+
+def test_a_day_on_which_one_mean_is_not_known_keeps_the_other_measures(monkeypatch: pytest.MonkeyPatch):
+    """It stands in the history with a null, and with its news; a day on which nothing is known does not."""
+
+    def partly_known(*given: object, **named: object) -> History:
+        found = mixed_history(*given, **named)
+        points = list(found.points)
+        points[1] = replace(points[1], values=np.where(np.arange(len(found.measures)) == 0, np.nan, points[1].values))
+        points[2] = replace(points[2], values=np.full(len(found.measures), np.nan))
+        return replace(found, points=tuple(points))
+
+    analyses, weights, _ = analyses_of(Settings(engine="importance", draws=4_096, chances=False))
+    answers = mixed_answers(TOPIC, {name: its.result for name, its in analyses.items()}, Settings(draws=4_096))[1]
+    whole = explain_variants(TOPIC, analyses, answers, weights)["history"]["points"]
+    monkeypatch.setattr(explaining_variants, "mixed_history", partly_known)
+    found = explain_variants(TOPIC, analyses, answers, weights)["history"]["points"]
+    assert [point["day"] for point in found] == [point["day"] for at, point in enumerate(whole) if at != 2]
+    assert found[1]["news"] == whole[1]["news"]
+    assert (
+        [value is None for value in found[1]["values"]]
+        == [value is None for value in found[1]["errors"]]
+        == [True] + [False] * (len(found[1]["values"]) - 1)
+    )
+    assert not [point for point in found[2:] if None in point["values"]]

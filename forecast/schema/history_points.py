@@ -1,0 +1,29 @@
+"""The points of a history at which a measure is known: a mean that could not be estimated on a day is null there, while others are known."""
+
+from __future__ import annotations
+
+from forecast.schema.insight import HistoryPoint, InsightContent
+
+
+def points_of(insight: InsightContent, index: int) -> list[HistoryPoint]:
+    """Return the points of a history at which the measure at a place is known."""
+    return [point for point in insight["history"]["points"] if is_known(point, index)]
+
+
+def is_known(point: HistoryPoint, index: int) -> bool:
+    """Whether the measure at a place is known as of a day."""
+    return point["values"][index] is not None and point["errors"][index] is not None
+
+
+def value_at(point: HistoryPoint, index: int) -> float:
+    """Return the measure at a place as of a day on which it is known."""
+    value = point["values"][index]
+    assert value is not None
+    return value
+
+
+def error_at(point: HistoryPoint, index: int) -> float:
+    """Return the Monte Carlo error of the measure at a place as of a day on which it is known."""
+    error = point["errors"][index]
+    assert error is not None
+    return error

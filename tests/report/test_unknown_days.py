@@ -1,0 +1,61 @@
+"""A history on whose days a mean is not known: its picture and data leave these days out, and those of other measures do not."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from forecast.report.chart_data import chart_data
+from forecast.report.charts import topic_charts
+from forecast.report.pages import render_topic
+from forecast.schema.topic import content_bytes, digest_of, read_content
+from forecast.sentences.last_moved import last_move_sentence
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
+
+pytestmark = pytest.mark.medium
+
+
+def content_without(measure: int, *days: int):
+    """The sample, written and read, without a measure on some days of its history."""
+    content = copy.deepcopy(with_insight(sample_content()))
+    for day in days:
+        point = content["insight"]["history"]["points"][day]
+        point["values"][measure] = point["errors"][measure] = None
+    content["digest"] = digest_of(content)
+    return read_content(content_bytes(content))
+
+
+def rows_of(content, name: str):
+    """The days of a history's data."""
+    (data,) = [its for key, its in chart_data(content, topic_charts(content)).items() if key == name]
+    return [row[0] for row in data.rows]
+
+
+@pytest.mark.parametrize("day", [0, 1, -1])
+def test_a_day_without_a_measure_is_left_out_of_its_picture_alone(day: int):
+    """Also where it is the first or the last; the table of all measures says that it is not known."""
+    content = content_without(1, day)
+    points = content["insight"]["history"]["points"]
+    names = [f"history-{measure['question']}" for measure in content["insight"]["measures"]]
+    days = [point["day"] for point in points]
+    assert points[day]["values"][1] is None
+    assert names[1] != names[2]
+    assert rows_of(content, names[1]) == [its for its in days if its != points[day]["day"]]
+    assert rows_of(content, names[2]) == days
+    (line,) = [its for its in topic_charts(content)[names[1]].spec["layer"] if its["mark"]["type"] == "line"]
+    assert len(line["data"]["values"]) == len(days) - 1
+    pages = render_topic(content)
+    assert ("not known" in pages["route.md"].decode()) is (day != 1 or bool(points[1]["news"]))
+
+
+def test_a_measure_that_is_known_on_no_day_has_no_picture():
+    """Of the leading answer too; the page stands, and says that nothing moved it."""
+    content = with_insight(sample_content())
+    count = len(content["insight"]["history"]["points"])
+    without = content_without(0, *range(count))
+    assert "history-transfer_soon" in topic_charts(content)
+    assert not [name for name in topic_charts(without) if name in {"history-transfer_soon", "lead-transfer_soon"}]
+    assert render_topic(without)["route.html"]
+    assert last_move_sentence({**without["insight"], "moves": []}, "transfer_soon") == "Nothing has moved it."
