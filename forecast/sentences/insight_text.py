@@ -21,6 +21,7 @@ SELECTED_ERRORS = (
 ROUNDED = 1e-5  # how far rounding to six digits, and sums of rounded numbers, may put a chance outside 0 and 1
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
 NOT_KNOWN = "not known"
+NOTHING_ELSE = "Nothing else we track would move it much: the rest of the count decides."
 ONE_OR_MORE_OF, NONE_OF = "one or more ", "no "  # how conditions of older reports begin
 AMOUNT_OF = re.compile(r"((?:more|fewer|less) than [^ ]+) (.+)")
 
@@ -130,21 +131,24 @@ def relative_change(measure: MeasureContent, change: float) -> float:
     return abs(change) if is_percent(measure) else abs(change) / max(abs(measure["value"]), 1e-12)
 
 
-def next_move_sentence(insight: InsightContent, question: str, *, by: str | None = None, certain: Certain = NOTHING_CERTAIN) -> str:
+def next_move_sentence(
+    insight: InsightContent, question: str, *, by: str | None = None, certain: Certain = NOTHING_CERTAIN, counted: str = ""
+) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it.
 
-    ``by`` is the question's last day, after which nothing is watched for; ``certain`` are the answers that what is seen settles.
+    ``by`` is the question's last day, after which nothing is watched for; ``certain`` are the answers that what is seen settles;
+    ``counted`` is the stream that the question counts, if it is only one: what it brings by that day is the answer itself.
     """
-    found = _next_signposts(insight, question, by=by)
+    found = _next_signposts(insight, question, by=by, counted=counted)
     if found is None:
-        is_late = by is not None and _next_signposts(insight, question, by=None) is not None
+        is_late = by is not None and _next_signposts(insight, question, by=None, counted=counted) is not None
         return (
             f"No event we track is due before the question closes on {words.day(by)}."
             if is_late and by
             else "No single event we track would move it much."
         )
     index, group = found
-    return _signposts_sentence(insight["measures"][index], index, group, certain)
+    return _signposts_sentence(insight["measures"][index], index, group, certain, is_own=_is_own_count(group, by, counted))
 
 
 def signpost_value_text(measure: MeasureScale, post: SignpostContent, index: int, certain: Certain) -> str:
@@ -153,26 +157,25 @@ def signpost_value_text(measure: MeasureScale, post: SignpostContent, index: int
     return words.share(value["value"]) if is_certain(certain, post, index) else value_text(measure, value["value"], error=value["error"])
 
 
-def _then_text(measure: MeasureContent, post: SignpostContent, index: int, certain: Certain) -> str:
-    """An answer where a signpost is seen, as it stands after ``If so,``."""
+def _then_text(measure: MeasureContent, post: SignpostContent, index: int, certain: Certain, *, name: str = "") -> str:
+    """An answer where a signpost is seen, as it stands after ``If so,``, with its ``name``."""
     if figure_name(measure) or not is_certain(certain, post, index):
-        return signpost_value_text(measure, post, index, certain)
+        return f"{name}{signpost_value_text(measure, post, index, certain)}"
     return "it is certain" if post["values"][index]["value"] else "it is ruled out"
 
 
-def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[SignpostContent], certain: Certain) -> str:
-    """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is."""
+def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[SignpostContent], certain: Certain, *, is_own: bool) -> str:
+    """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is; of what ``is_own`` that it is the answer itself."""
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
-    name = f"{figure_name(measure)} is " if figure_name(measure) else ""
-    then = f"{name}{_then_text(measure, first, index, certain)}"
-    watch = f"Watch whether {clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)."
+    name = f"{figure_name(measure)} is " if figure_name(measure) else "the chance is " if is_own else ""
+    then = _then_text(measure, first, index, certain, name=name)
+    seen = f"{clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)"
+    begin = f"{NOTHING_ELSE} If {seen}, {then}" if is_own else f"Watch whether {seen}. If so, {then}"
     if other is None:
-        return f"{watch} If so, {then}."
+        return f"{begin}."
     otherwise = _then_text(measure, other, index, certain)
-    if is_absence(other):
-        return f"{watch} If so, {then}; if not, {otherwise}."
-    return f"{watch} If so, {then}; if {clause_of(other)}, {otherwise}."
+    return f"{begin}; if {'not' if is_absence(other) else clause_of(other)}, {otherwise}."
 
 
 def is_absence(post: SignpostContent) -> bool:
@@ -193,9 +196,9 @@ def clause_of(post: SignpostContent) -> str:
     return condition if amount is None else f"{amount[1]} are recorded under “{amount[2]}”"
 
 
-def next_signpost(insight: InsightContent, question: str, *, by: str | None = None) -> SignpostContent | None:
+def next_signpost(insight: InsightContent, question: str, *, by: str | None = None, counted: str = "") -> SignpostContent | None:
     """Return the signpost that ``next_move_sentence`` begins with; None where it names none."""
-    found = _next_signposts(insight, question, by=by)
+    found = _next_signposts(insight, question, by=by, counted=counted)
     return None if found is None else _strongest_signpost(*found)
 
 
@@ -209,7 +212,12 @@ def is_in_time(post: SignpostContent, by: str | None) -> bool:
     return by is None or post["until"] <= by
 
 
-def _next_signposts(insight: InsightContent, question: str, *, by: str | None) -> tuple[int, list[SignpostContent]] | None:
+def _is_own_count(posts: Sequence[SignpostContent], by: str | None, counted: str) -> bool:
+    """Whether signposts are of what a question counts, up to its last day."""
+    return bool(counted) and all(post["until"] == by and post["stream"].rpartition(" of ")[2] == counted for post in posts)
+
+
+def _next_signposts(insight: InsightContent, question: str, *, by: str | None, counted: str) -> tuple[int, list[SignpostContent]] | None:
     """The place of the measure that is expected to move most, and the signposts of the stream that moves it in time; None where none does."""
     places = measure_indices(insight, question)
     posts: dict[tuple[str, str], list[SignpostContent]] = {}
@@ -218,12 +226,19 @@ def _next_signposts(insight: InsightContent, question: str, *, by: str | None) -
             continue
         posts.setdefault((post["stream"], post["until"]), []).append(post)
     ranked = [
-        (not _decides(insight["measures"][index], group, index), _expected_change(insight, group, index), -order, index, group)
+        (
+            not _is_own_count(group, by, counted),
+            not _decides(insight["measures"][index], group, index),
+            _expected_change(insight, group, index),
+            -order,
+            index,
+            group,
+        )
         for order, group in enumerate(posts.values())
         for index in places
         if any(_is_news(insight["measures"][index], post["values"][index]) for post in group)
     ]
-    return max(ranked, key=itemgetter(0, 1, 2))[3:] if ranked else None
+    return max(ranked, key=itemgetter(0, 1, 2, 3))[4:] if ranked else None
 
 
 def _is_news(measure: MeasureContent, value: Estimate) -> bool:

@@ -27,14 +27,12 @@ from forecast.sentences.insight_text import (
     figure_name,
     is_noticed,
     measure_indices,
-    next_move_sentence,
-    next_signpost,
     statistic_name,
     value_text,
 )
 from forecast.sentences.model_uses import model_uses
 from forecast.sentences.news import news_text
-from forecast.sentences.signposts import SIGN, is_only_a_sign
+from forecast.sentences.signposts import next_move_with_sign
 from forecast.sentences.split_words import RIGHT_VERSION, missing_split_sentence
 from forecast.sentences.variants import range_sentence
 
@@ -218,12 +216,7 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     split = _split_of(insight, index)
     if split is not None:
         yield DOUBT_RANK, _split_sentence(split)
-    post = next_signpost(insight, answer["name"], by=answer["by"])
-    is_sign = post is not None and is_only_a_sign(model_uses(content), post["stream"], answer["name"])
-    yield (
-        WATCH_RANK,
-        f"{next_move_sentence(insight, answer['name'], by=answer['by'], certain=certain_then(content))}{f' {SIGN}' if is_sign else ''}",
-    )
+    yield WATCH_RANK, next_move_with_sign(insight, model_uses(content), answer["name"], by=answer["by"], certain=certain_then(content))
     if split is not None:
         yield from ((UNKNOWN_RANK, sentence) for sentence in _unknown_sentences(split, answer["answer"]))
     elif missing := missing_split_sentence(answer, measure):

@@ -43,6 +43,19 @@ class ModelUses:
             waiting += found
         return target in reached
 
+    def counted_alone(self, question: str) -> str:
+        """Return the stream that a question counts, by itself or through quantities, if that is the only one; else nothing."""
+        kinds = {node.name: node.kind for node in self.nodes}
+        waiting, counted = [question], set[str]()
+        while waiting:
+            user = waiting.pop()
+            for used in (used for used, its in self.edges if its == user):
+                if kinds[used] == "stream":
+                    counted.add(used)
+                elif kinds[used] == "quantity":
+                    waiting.append(used)
+        return counted.pop() if len(counted) == 1 else ""
+
 
 def model_uses(content: TopicContent) -> ModelUses:
     """Return what depends on what in the model of a report."""

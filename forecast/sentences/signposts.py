@@ -21,5 +21,7 @@ def is_only_a_sign(uses: ModelUses, stream: str, question: str) -> bool:
 
 def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str, *, by: str | None, certain: Certain) -> str:
     """Return what would move a question's answer next, until its last day, and, where that is a sign and no cause, that it is."""
-    said, post = next_move_sentence(insight, question, by=by, certain=certain), next_signpost(insight, question, by=by)
+    counted = uses.counted_alone(question)
+    said = next_move_sentence(insight, question, by=by, certain=certain, counted=counted)
+    post = next_signpost(insight, question, by=by, counted=counted)
     return said if post is None or not is_only_a_sign(uses, post["stream"], question) else f"{said} {SIGN}"
