@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict
@@ -236,10 +236,20 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
     return Section(
         SECTION_HEADINGS["history"],
         "history",
-        (explained, *stamps, *_mean_notes(insight)),
+        (explained, *stamps, *_mean_notes(insight), *_unknown_days(insight)),
         pictures=tuple(pictures),
         folded=(history_table(insight),),
     )
+
+
+def _unknown_days(insight: InsightContent) -> Iterator[str]:
+    """On how many days of the history a measure is not known: its picture leaves them out."""
+    points = insight["history"]["points"]
+    for index, measure in enumerate(insight["measures"]):
+        count = len(points) - len(points_of(insight, index))
+        if count:
+            where = f"is not known on {count} of the {len(points)} days" if count < len(points) else "is known on none of these days"
+            yield f"“{words.capitalise(measure_title(measure))}” {where}: there are too few draws to estimate its mean."
 
 
 def _history_title(insight: InsightContent, index: int) -> str:

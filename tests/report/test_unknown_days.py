@@ -47,7 +47,9 @@ def test_a_day_without_a_measure_is_left_out_of_its_picture_alone(day: int):
     (line,) = [its for its in topic_charts(content)[names[1]].spec["layer"] if its["mark"]["type"] == "line"]
     assert len(line["data"]["values"]) == len(days) - 1
     pages = render_topic(content)
-    assert ("not known" in pages["route.md"].decode()) is (day != 1 or bool(points[1]["news"]))
+    text = pages["route.md"].decode()
+    assert ("| not known |" in text) is (day != 1 or bool(points[1]["news"]))
+    assert f" is not known on 1 of the {len(days)} days: there are too few draws to estimate its mean." in text
 
 
 def test_a_measure_that_is_known_on_no_day_has_no_picture():
@@ -57,5 +59,5 @@ def test_a_measure_that_is_known_on_no_day_has_no_picture():
     without = content_without(0, *range(count))
     assert "history-transfer_soon" in topic_charts(content)
     assert not [name for name in topic_charts(without) if name in {"history-transfer_soon", "lead-transfer_soon"}]
-    assert render_topic(without)["route.html"]
+    assert "“Transfer soon” is known on none of these days:" in render_topic(without)["route.md"].decode()
     assert last_move_sentence({**without["insight"], "moves": []}, "transfer_soon") == "Nothing has moved it."
