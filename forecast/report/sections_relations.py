@@ -6,7 +6,7 @@ from forecast.report.sections import Section
 from forecast.report.tables import Column, ReportTable
 from forecast.schema.relations import RelationContent
 from forecast.schema.topic import TopicContent
-from forecast.sentences.relations import difference_text, sides_text
+from forecast.sentences.relations import difference_of_sides_text, sides_text
 
 _COLUMNS = (
     Column("relation", "headcode"),
@@ -32,4 +32,4 @@ def relation_sections(content: TopicContent) -> list[Section]:
 
 def _row(its: RelationContent, content: TopicContent) -> tuple[str, ...]:
     result = its["verdict"] if not its["reason"] else f"{its['verdict']}: {its['reason']}"
-    return (its["relation"], result, sides_text(its, content), difference_text(its, content), its["why"])
+    return (its["relation"], result, sides_text(its, content), difference_of_sides_text(its, content), its["why"])

@@ -46,7 +46,7 @@ def sides_text(its: RelationContent, content: TopicContent) -> str:
     return f"{printed.after} and {printed.before}"
 
 
-def difference_text(its: RelationContent, content: TopicContent) -> str:
+def difference_of_sides_text(its: RelationContent, content: TopicContent) -> str:
     """Return left less right with its Monte Carlo error; empty where it was not checked."""
     if its["left"] is None or its["right"] is None or its["error"] is None:
         return ""
@@ -60,7 +60,7 @@ def difference_text(its: RelationContent, content: TopicContent) -> str:
 def _broken_sentence(its: RelationContent, content: TopicContent) -> str:
     return (
         f"Answers of several topics contradict each other. By the relation “{its['name']}”, {its['relation']}, but the two sides are "
-        f"{sides_text(its, content)}; their difference is {difference_text(its, content)} (its Monte Carlo error). {its['why']}"
+        f"{sides_text(its, content)}; their difference is {difference_of_sides_text(its, content)} (its Monte Carlo error). {its['why']}"
     )
 
 
