@@ -37,8 +37,9 @@ from forecast.schema import words
 from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import HistoryPoint, MeasureContent
 from forecast.schema.topic import TopicContent
+from forecast.sentences.forecasts import BASE_RATE
 from forecast.sentences.insight_text import is_percent, statistic_name, value_text
-from forecast.sentences.lead import BASE_RATE, HistoryStep, history_finding, lead_answer, main_measure, notable_steps, reference_forecast
+from forecast.sentences.lead import HistoryStep, history_finding, lead_answer, main_measure, notable_steps, reference_forecast
 from forecast.sentences.news import event_in_words, event_label
 
 MOST_EVENTS = 4  # written on the line: the last, which the title speaks of, and those that moved it most

@@ -46,7 +46,7 @@ def test_forecasts_stand_beside_the_answer():
         assert said in shown.replace("\N{NO-BREAK SPACE}", " ")
         assert "62 % by Ana since 3 September 2026; entered later;" in shown.replace("\N{NO-BREAK SPACE}", " ")
         assert f"(log odds +{math.log(ratio):.2g}" in shown.replace("\N{NO-BREAK SPACE}", " ")
-        assert "0 % by all of them (base rate) since 1 August 2026; one of the two is certain, and the other is not" in shown.replace(
+        assert "0 % by the base rate (all of them) since 1 August 2026; one of the two is certain, and the other is not" in shown.replace(
             "\N{NO-BREAK SPACE}", " "
         )
         assert "What others say is no input to it." in shown
