@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from forecast.book.files.conform import conform
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import RELATIONS, SNAKE_CASE
+from forecast.book.files.layout import RELATIONS
 from forecast.book.files.problems import Place, Problem, Result
 from forecast.book.files.shapes import RelationFile, RelationTable
 from forecast.book.files.sources import Document, read_document_if_any
+from forecast.book.relation_text import AnswerReference, parse_relation
 from forecast.book.sentences import SENTENCE_HINT, is_sentence
-from forecast.language.expressions import Binary, Compare, Expression, Name, Number, Unary, walk
+from forecast.language.expressions import Expression
 from forecast.language.faults import Fault, did_you_mean
-from forecast.language.parsing import parse_expression
-
-OPERATORS = ("<=", ">=", "==")
-MOST_REFERENCES = 90  # of one relation
-_REFERENCE = re.compile(rf"(?<![\w.])({SNAKE_CASE.pattern})\.({SNAKE_CASE.pattern})(?:\[([^\[\]\n]*)\])?")
-_ARITHMETIC = (Binary, Unary, Number, Name)
-_HINT = "write it as in `loyalty.next_wish <= return.next_captive`: answers as topic.question, numbers, + - * / and one of <=, >=, =="
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerReference:
-    """An answer that a relation names; ``label`` is one choice of a question with choices, empty for other questions."""
-
-    topic: str
-    question: str
-    label: str = ""
-
-    @property
-    def address(self) -> str:
-        """The answer as it is written: ``topic.question``, or ``topic.question[label]``."""
-        return f"{self.topic}.{self.question}{f'[{self.label}]' if self.label else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +91,6 @@ def _fault_of_reference(
 
 def _relation(document: Document, name: str, table: RelationTable) -> Relation:
     """One relation; raises ``Fault`` with the offset in its text."""
-    references: dict[str, AnswerReference] = {}
-
-    def stand_in(found: re.Match[str]) -> str:
-        """A name of the same length, so that offsets of faults stay right."""
-        called = f"r{len(references)}".ljust(len(found[0]), "_")
-        references[called] = AnswerReference(found[1], found[2], (found[3] or "").strip().strip("\"'"))
-        return called
-
-    text = _REFERENCE.sub(stand_in, table.relation)
-    if len(references) > MOST_REFERENCES:
-        raise Fault(f"it names {len(references)} answers; at most {MOST_REFERENCES} are compared")
-    tree = parse_expression(text)
-    if not isinstance(tree, Compare) or len(tree.operators) != 1 or tree.operators[0] not in OPERATORS:
-        raise Fault("a relation compares two sides, once, by <=, >= or ==", hint=_HINT)
-    for side in tree.operands:
-        for node in walk(side):
-            if not isinstance(node, _ARITHMETIC):
-                raise Fault("a relation knows answers, numbers and + - * / alone", offset=getattr(node, "offset", 0), hint=_HINT)
-            if isinstance(node, Name) and node.name not in references:
-                raise Fault(f"`{node.name}` is no answer", offset=node.offset, hint="write an answer as topic.question")
-    if len(set(references.values())) < 2:
-        raise Fault("it names fewer than two answers", hint=_HINT)
+    tree, references = parse_relation(table.relation)
     left, right = tree.operands
     return Relation(name, document.place((name,)), table.relation, table.why, tree.operators[0], left, right, references)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from forecast.book.relations import AnswerReference, Relation
+from forecast.book.relation_text import AnswerReference
+from forecast.book.relations import Relation
 from forecast.content.renewed_parts import with_part
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression

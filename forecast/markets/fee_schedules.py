@@ -55,8 +55,10 @@ def schedule_in_force[Schedule: Dated](schedules: Iterable[Schedule], at: dateti
     check_moment(at)
     known = sorted(schedules, key=lambda schedule: schedule.holds_from)
     begun = [schedule for schedule in known if schedule.holds_from <= at]
+    if not known:
+        raise MarketFault(f"the {what} of this contract are not known", "give a schedule that holds on that day, with its source")
     if not begun:
-        first = f"the first that is known holds from {known[0].holds_from:%Y-%m-%d}" if known else "none is known"
+        first = f"the first that is known holds from {known[0].holds_from:%Y-%m-%d}"
         raise MarketFault(f"the {what} of {at:%Y-%m-%d} are not known: {first}", "give a schedule that holds on that day, with its source")
     if len(begun) > 1 and begun[-1].holds_from == begun[-2].holds_from:
         raise MarketFault(f"two schedules of {what} hold from {begun[-1].holds_from:%Y-%m-%d}", "keep one of them")

@@ -37,13 +37,14 @@ from forecast.schema import words
 from forecast.schema.history_points import error_at, points_of, value_at
 from forecast.schema.insight import HistoryPoint, MeasureContent
 from forecast.schema.topic import TopicContent
+from forecast.sentences.forecasts import BASE_RATE
 from forecast.sentences.insight_text import is_percent, statistic_name, value_text
-from forecast.sentences.lead import BASE_RATE, HistoryStep, history_finding, lead_answer, main_measure, notable_steps, reference_forecast
-from forecast.sentences.news import first_event
+from forecast.sentences.lead import HistoryStep, history_finding, lead_answer, main_measure, notable_steps, reference_forecast
+from forecast.sentences.news import event_in_words, event_label
 
 MOST_EVENTS = 4  # written on the line: the last, which the title speaks of, and those that moved it most
 EVENT_ROW = 14  # pixels: each event has lines of its own above the plot
-EVENT_LINES = 3  # at most
+EVENT_LINES = 4  # at most
 EVENT_SIZE = 11
 LEAST_ROOM = 110  # pixels for the words of an event: with less they stand across a line
 PLOT_HEIGHT, FOOT = 130, 30
@@ -113,7 +114,7 @@ def lead_chart(content: TopicContent) -> Chart | None:
         sketch.write(*place, label, colour=SECOND, size=EVENT_SIZE)
     _add_events(sketch, events, plot.index, y)
     said = f"{history_finding(insight, plot.index)}."
-    written = "; ".join(f"{words.day(step.after['day'])}, {first_event(step.after['news'])}" for step in steps)
+    written = "; ".join(event_in_words(step.after["news"], step.after["day"]) for step in steps)
     return sketch.make_chart(chart_name("lead", plot.measure), f"{said} {f'News that moved it: {written}.' if written else ''}".rstrip())
 
 
@@ -226,7 +227,7 @@ def _event_texts(steps: Sequence[HistoryStep], x: Scale) -> list[_EventText]:
         here = places[step.after["day"]]
         anchor: Anchor = "start" if step in rightward else "end"
         until = first_line if first_line - here >= LEAST_ROOM else PICTURE_WIDTH
-        text = f"{words.month(step.after['day'], short=True)}, {first_event(step.after['news'])}"
+        text = event_label(step.after["news"], step.after["day"])
         room = (until - here if anchor == "start" else here) - 6
         events.append(_EventText(step, here, tuple(wrap_text(text, room, size=EVENT_SIZE, most=EVENT_LINES)), anchor))
     return events

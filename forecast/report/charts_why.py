@@ -54,7 +54,7 @@ from forecast.sentences.insight_text import (
     relative_change,
     value_text,
 )
-from forecast.sentences.printed_parts import PrintedParts, changed_text, printed_parts
+from forecast.sentences.printed_parts import NO_CHANGE, PrintedParts, changed_text, printed_parts
 
 MOST_WATERFALLS = 4  # pictures of one change; the table has every measure
 MOST_WATERFALL_PARTS = 6  # bars of one waterfall; the smallest parts stand together
@@ -157,7 +157,8 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     rows: list[tuple[str, float, float, str]] = []
     here = before
     for about, points, points_text in parts:
-        rows.append((about, here, here + points, points_text))
+        if points_text != NO_CHANGE:
+            rows.append((about, here, here + points, points_text))
         here += points
     values = [before, after, *(value for _, start, end, _ in rows for value in (start, end))]
     low, high = pad_span(min(values), max(values), part=0.08)
@@ -191,7 +192,7 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     for top, day, shown in ((0, move["since"], printed.before), (last, move["until"], printed.after)):
         _label(sketch, top, words.day(day), room=70)
         sketch.texts.append(_right_text(top, shown, bold=True))
-    summary = "; ".join(f"{about}: {change}" for about, _, change in parts)
+    summary = "; ".join(f"{about}: {change}" for about, _, _, change in rows)
     alt = f"{measure_name(measure)}, {changed_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {summary}."
     return sketch.make_chart(chart_name("moved", measure), alt)
 

@@ -13,6 +13,7 @@ from forecast.language import characters
 
 LINK_SAFE = ":/?#@!$&'*+,;=%-._~"
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]{}<>|~$&])")
+CODE_SPAN = re.compile(r"(?<![`\w])`(?![`\s])([^`\n]+)(?<!\s)`(?![`\w])")
 BOOK_FILE = re.compile(r"[\w-][\w./-]*\.\w+(?:#[\w.-]+)?")
 LINE_START = re.compile(r"^(\s*)([#=-]|\+(?=\s|$)|\d+(?=[.)](?:\s|$)))")
 
@@ -46,6 +47,19 @@ def shorten_address(address: str, limit: int = 44) -> str:
     """Return an address as it is shown: without scheme, cut in the middle of nowhere important."""
     bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
     return bare if len(bare) <= limit else f"{bare[: limit - 1]}…"
+
+
+def html_with_code(text: str) -> str:
+    """Return a text as HTML, in which what stands between backticks is code: the text is escaped first, so that it makes no other tag."""
+    from markupsafe import escape
+
+    return CODE_SPAN.sub(r"<code>\1</code>", str(escape(text)))
+
+
+def first_characters(text: str, limit: int) -> str:
+    """Return the first characters of a text, with no code cut in two unless the text begins with it."""
+    cut = next((span.start() for span in CODE_SPAN.finditer(text) if span.start() < limit < span.end()), limit)
+    return text[: cut or limit]
 
 
 def markdown(text: str) -> str:

@@ -12,9 +12,10 @@ from forecast.schema.answers import AnswerContent, RangeContent
 from forecast.schema.insight import InsightContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
+from forecast.sentences.forecasts import BASE_RATE
 from forecast.sentences.headlines import Headline, headline_of, ninety_percent_range
 from forecast.sentences.insight_text import figures_note
-from forecast.sentences.lead import BASE_RATE, history_finding, lead_answer, lead_paragraph, main_measure, reference_forecast
+from forecast.sentences.lead import history_finding, lead_answer, lead_paragraph, main_measure, reference_forecast
 from forecast.sentences.never_settled import never_settled_sentence
 from forecast.sentences.same_event import open_events
 from forecast.sentences.variants import LEAST_WEIGHT, range_sentence

@@ -1,8 +1,8 @@
 """The pages of a report, from its JSON alone: HTML in one file, Markdown with its pictures beside it, and the index.
 
 Every value a template shows passes through one function that makes hidden
-characters visible and, in Markdown, escapes what would be markup; HTML is escaped
-by Jinja.
+characters visible and escapes what would be markup.  In HTML, what stands between
+backticks is code; ``plain`` is for attributes, and for what is code already.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from forecast.report.charts_answers import probability_caption
 from forecast.report.charts_beliefs import belief_sentence
 from forecast.report.charts_record import chart_of_total, fan_sentence
 from forecast.report.drawing import Chart
-from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
+from forecast.report.escape import (
+    book_link,
+    escape_hidden_except_whitespace,
+    first_characters,
+    html_with_code,
+    link,
+    markdown,
+    markdown_code,
+    shorten_address,
+)
 from forecast.report.failures import TopicFailure
 from forecast.report.first_screen import first_screen
 from forecast.report.icd203 import SCALE_SENTENCE, Style
@@ -226,13 +235,14 @@ def _name(content: object) -> str:
 def html_environment() -> Environment:
     """Return the templates of HTML pages, with their filters and escaping."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
-    def escape_value(value: object) -> object:
-        if not isinstance(value, str) or isinstance(value, Markup):
-            return value
+    def visible(value: str) -> str:
         text = escape_hidden_except_whitespace(value)
         return UNBROKEN.sub(lambda match: match[0].replace(" ", "\u00a0"), text) if "%" in text or "→" in text else text
+
+    def escape_value(value: object) -> object:
+        return Markup(html_with_code(visible(value))) if isinstance(value, str) and not isinstance(value, Markup) else value  # noqa: S704 - escaped
 
     environment = Environment(
         autoescape=True,
@@ -243,7 +253,7 @@ def html_environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
     )
     _add_filters(environment)
-    environment.filters["picture"] = Markup
+    environment.filters |= {"picture": Markup, "plain": lambda text: escape(visible(text)), "first_characters": first_characters}
     return environment
 
 

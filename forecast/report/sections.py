@@ -91,6 +91,7 @@ class Section:
     pictures: tuple[Picture, ...] = ()
     tables: tuple[ReportTable, ...] = ()
     folded: tuple[ReportTable, ...] = ()
+    point_anchors: tuple[str, ...] = ()
     missing: str = ""
 
 

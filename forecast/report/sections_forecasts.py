@@ -1,8 +1,8 @@
-"""The sections of a page on forecasts on record: one for each question that has some, or that people alone answer."""
+"""The sections of a page on forecasts on record: one for each question that has some, or that people alone answer, and one for all that were settled without any."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from forecast.report.charts_answers import name_as_words
 from forecast.report.charts_forecasts import chart_of_forecasts
@@ -13,7 +13,9 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import difference_text, record_sentences
+from forecast.sentences.resolved import ending_text
 
+SETTLED_ANCHOR = "settled-before"  # no question's name has a hyphen
 FORECAST_COLUMNS = (
     Column("when", "headday"),
     Column("who"),
@@ -26,15 +28,36 @@ FORECAST_COLUMNS = (
 
 
 def forecast_sections(content: TopicContent, charts: Container[str]) -> list[Section]:
-    """Return a section for each question with something on record; none for most topics."""
+    """Return a section for each question that was forecast, or may be, and at the end one for those settled before that; none for most topics."""
     answers = {answer["name"]: answer for answer in content["answers"]}
-    return [_section(question, answers.get(question["name"]), charts) for question in content.get("on_record", ())]
+    recorded = content.get("on_record", [])
+    settled = [question for question in recorded if _is_settled_unforecast(question)]
+    sections = [_section(question, answers.get(question["name"]), charts) for question in recorded if question not in settled]
+    return [*sections, _settled_section(settled)] if settled else sections
 
 
 def has_model(content: TopicContent) -> bool:
     """Whether a topic computes anything, and does not only ask what people think."""
     asks_people = any(question["judged"] for question in content.get("on_record", ()))
     return not asks_people or bool(content["answers"] or content["parameters"] or content["streams"] or content["quantities"])
+
+
+def anchor_of_forecasts(question: str) -> str:
+    """Return where on the page the forecasts of a question stand."""
+    return f"forecasts-{question}"
+
+
+def _is_settled_unforecast(question: RecordedQuestion) -> bool:
+    """Whether a question that a model answers has an end on record, and no forecast."""
+    is_forecast = question["judged"] or question["forecasts"] or question["earlier_wordings"]
+    return not is_forecast and "resolution" in question
+
+
+def _settled_section(questions: Sequence[RecordedQuestion]) -> Section:
+    """The questions that were settled before anybody forecast them, in a line each, to which a link to its forecasts leads."""
+    lines = tuple(f"{its['asks']} {words.capitalise(ending_text(its.get('resolution', '')))}." for its in questions)
+    anchors = tuple(anchor_of_forecasts(its["name"]) for its in questions)
+    return Section("Settled before the first forecast", SETTLED_ANCHOR, points=lines, point_anchors=anchors)
 
 
 def _section(question: RecordedQuestion, answer: AnswerContent | None, charts: Container[str]) -> Section:
@@ -50,7 +73,7 @@ def _section(question: RecordedQuestion, answer: AnswerContent | None, charts: C
     pictures = (Picture(name, "What was said, over time"),) if name in charts else ()
     points = tuple(f"{sentence}." for sentence in record_sentences(question, answer))
     folded = (_table(question, answer),) if question["forecasts"] else ()
-    return Section(heading, f"forecasts-{question['name']}", tuple(paragraphs), points, pictures, folded=folded)
+    return Section(heading, anchor_of_forecasts(question["name"]), tuple(paragraphs), points, pictures, folded=folded)
 
 
 def _table(question: RecordedQuestion, answer: AnswerContent | None) -> ReportTable:

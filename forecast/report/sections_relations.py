@@ -6,7 +6,7 @@ from forecast.report.sections import Section
 from forecast.report.tables import Column, ReportTable
 from forecast.schema.relations import RelationContent
 from forecast.schema.topic import TopicContent
-from forecast.sentences.relations import difference_text, sides_text
+from forecast.sentences.relations import difference_of_sides_text, sides_text
 
 _COLUMNS = (
     Column("relation", "headcode"),
@@ -26,10 +26,10 @@ def relation_sections(content: TopicContent) -> list[Section]:
     relations = content.get("relations", [])
     if not relations:
         return []
-    table = ReportTable("Relations that name an answer of this topic", _COLUMNS, tuple(map(_row, relations)))
+    table = ReportTable("Relations that name an answer of this topic", _COLUMNS, tuple(_row(its, content) for its in relations))
     return [Section("Relations to other topics", "relations", (_HOW,), tables=(table,))]
 
 
-def _row(its: RelationContent) -> tuple[str, ...]:
+def _row(its: RelationContent, content: TopicContent) -> tuple[str, ...]:
     result = its["verdict"] if not its["reason"] else f"{its['verdict']}: {its['reason']}"
-    return (its["relation"], result, sides_text(its), difference_text(its), its["why"])
+    return (its["relation"], result, sides_text(its, content), difference_of_sides_text(its, content), its["why"])

@@ -13,6 +13,7 @@ from forecast.sentences.resolved import ending_text
 
 NEAR_RATIO = 1.05  # of odds that are called the same
 LARGEST_LOG_ODDS = 500.0  # beyond it there is no number for their ratio
+BASE_RATE = "base rate"  # the kind of a forecaster that is none
 MOST_AT_A_GLANCE = 6  # forecasts of one question that its headline lists
 
 
@@ -53,11 +54,22 @@ def forecasts_in_force(question: RecordedQuestion) -> list[ForecastContent]:
 
 def forecast_sentence(forecast: ForecastContent, answer: AnswerContent | None) -> str:
     """Return what a forecast says, whose it is and since when, and beside a model's probability how the odds of both compare."""
-    who = f"{forecast['who']} ({forecast['kind']})" if forecast["kind"] not in {"", "person"} else forecast["who"]
-    parts = [f"{forecast['says']} by {who} since {words.day(forecast['day'])}"]
+    parts = [f"{forecast['says']} by {_who(forecast)} since {words.day(forecast['day'])}"]
     parts += ["entered later"] if forecast["entered_later"] else []
     parts += [difference] if (difference := difference_words(forecast, answer)) else []
     return "; ".join(parts)
+
+
+def base_rate_name(forecast: ForecastContent) -> str:
+    """Return a base rate as a sentence speaks of it: ``the base rate (one arrival in 21 months)``."""
+    return f"the {BASE_RATE} ({forecast['who']})"
+
+
+def _who(forecast: ForecastContent) -> str:
+    """Whose a forecast is: a person by name, others with what they are."""
+    if forecast["kind"] == BASE_RATE:
+        return base_rate_name(forecast)
+    return forecast["who"] if forecast["kind"] in {"", "person"} else f"{forecast['who']} ({forecast['kind']})"
 
 
 def difference_words(forecast: ForecastContent, answer: AnswerContent | None) -> str:

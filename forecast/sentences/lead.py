@@ -20,7 +20,7 @@ from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.certain_then import certain_then
-from forecast.sentences.forecasts import forecasts_in_force, leading_forecast
+from forecast.sentences.forecasts import BASE_RATE, base_rate_name, forecasts_in_force, leading_forecast
 from forecast.sentences.grounds import SENTENCE_END
 from forecast.sentences.insight_text import (
     SELECTED_ERRORS,
@@ -41,7 +41,6 @@ LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME_ERRORS = 2.0  # Monte Carlo errors of a difference, within which two figures are the same
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
-BASE_RATE = "base rate"
 NEWS_KINDS = {"row", "correction", "series"}  # parts of a change that became known
 OMISSION_WORDS = ("It leaves out", "It does not know", "It takes no account")  # how a reason says what a base rate is blind to
 # Ranks of sentences, the first to have room first; a reference stands beside the figure, too.
@@ -225,7 +224,7 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
 
 def _reference_sentence(reference: ForecastContent) -> str:
     if reference["kind"] == BASE_RATE:
-        return f"The base rate on record is {reference['says']} ({reference['who']})."
+        return f"{words.capitalise(base_rate_name(reference))} gives {reference['says']}."
     return f"For comparison: {reference['who']}, {reference['says']} ({words.day(reference['day'])})."
 
 

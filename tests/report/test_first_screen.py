@@ -191,12 +191,12 @@ def test_a_base_rate_on_record_is_drawn_and_said():
     content = told(on_record=[recorded])
     lead = screen(content).lead
     assert "Base rate: 4 %" in lead.facts
-    assert "The base rate on record is 4 % (reference class). It leaves out that the road is shut." in lead.paragraph
+    assert "The base rate (reference class) gives 4 %. It leaves out that the road is shut." in lead.paragraph
     for kind, called in (("person", "Forecast by"), ("market", "Price at")):
         other = told(on_record=[{**recorded, "forecasts": [{**said, "kind": kind, "who": "Somebody"}]}])
         assert f"{called} Somebody, 5 January 2026: 4 %" in screen(other).lead.facts
     said["why"] = "One of 25 came about. So it is rare."
-    assert "(reference class). So" not in screen(content).lead.paragraph
+    assert "gives 4 %. So" not in screen(content).lead.paragraph
     assert "base rate 4 %" in [text.text for text in topic_charts(content)[lead.picture].texts]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import math
+import re
 
 import pytest
 
 from forecast.report.charts import topic_charts
 from forecast.report.pages import render_index, render_topic
+from forecast.report.sections_forecasts import forecast_sections
 from forecast.schema.on_record import RecordedQuestion, log_odds_difference
 from forecast.schema.topic import digest_of, validate_content
 from forecast.sentences.forecasts import difference_text, difference_words, judged_headline
@@ -44,7 +46,7 @@ def test_forecasts_stand_beside_the_answer():
         assert said in shown.replace("\N{NO-BREAK SPACE}", " ")
         assert "62 % by Ana since 3 September 2026; entered later;" in shown.replace("\N{NO-BREAK SPACE}", " ")
         assert f"(log odds +{math.log(ratio):.2g}" in shown.replace("\N{NO-BREAK SPACE}", " ")
-        assert "0 % by all of them (base rate) since 1 August 2026; one of the two is certain, and the other is not" in shown.replace(
+        assert "0 % by the base rate (all of them) since 1 August 2026; one of the two is certain, and the other is not" in shown.replace(
             "\N{NO-BREAK SPACE}", " "
         )
         assert "What others say is no input to it." in shown
@@ -161,3 +163,32 @@ def test_a_time_without_a_forecast_is_a_gap_in_the_picture():
     chart = topic_charts(content)[f"forecasts-{content['on_record'][0]['name']}"]
     lines = [[row["value"] for row in layer["data"]["values"]] for layer in chart.spec["layer"] if layer["mark"]["type"] == "line"]
     assert lines == [[0.45, 0.45], [0.55, 0.55, 0.3, 0.3], [0.62, 0.62], [0.0, 0.0]]
+
+
+def test_questions_settled_before_any_forecast_are_one_list():
+    """Each is a line with its answer and day, at the place that a link to its forecasts leads to; one that has a forecast keeps its section."""
+    content = with_forecasts(sample_content())
+    first, judged = content["on_record"]
+    bare = {key: value for key, value in first.items() if key != "resolution"} | {"forecasts": [], "earlier_wordings": 0}
+    ends = {"sooner": "no (it did not happen), decided on 31 December 2025", "later": "date 2026-09-15, decided on 23 September 2026"}
+    settled = [{**bare, "name": name, "asks": f"Will it be {name}?", "resolution": end} for name, end in ends.items()]
+    unsettled = {**bare, "name": "open_one"}
+    earlier = {**settled[0], "name": "reworded", "earlier_wordings": 1}
+    content["on_record"] = [settled[0], first, unsettled, settled[1], judged, earlier]
+    content["digest"] = digest_of(content)
+    headings = [section.heading for section in forecast_sections(content, {})]
+    assert headings == [
+        *(f"Forecasts: {name.replace('_', ' ')}" for name in (first["name"], "open_one", "people_only", "reworded")),
+        "Settled before the first forecast",
+    ]
+    files = render_topic(content)
+    page, text = files["route.html"].decode(), files["route.md"].decode()
+    said = {
+        "sooner": "Will it be sooner? No (it did not happen), decided on 31 December 2025.",
+        "later": "Will it be later? 15 September 2026, decided on 23 September 2026.",
+    }
+    for name, line in said.items():
+        assert re.findall(f"<li id=.forecasts-{name}.>(.*)</li>", page) == [line]
+        assert f"\n- {line}\n" in text
+    assert page.count('href="#settled-before"') == 1
+    assert len(re.findall(r'\bid="([^"]+)"', page)) == len(set(re.findall(r'\bid="([^"]+)"', page)))

@@ -285,16 +285,24 @@ def plain(length, *, is_one_word=False):
 
 
 class Tags(HTMLParser):
-    """The tags of a page with the names of their attributes, and the values of those that lead or do something."""
+    """The tags of a page with the names of their attributes, and the values of those that lead or do something.
+
+    Code, which any text may have, is left out: it has no attributes, and nothing in it but text.
+    """
 
     def __init__(self, page):
         super().__init__(convert_charrefs=False)
         self.found, self.led = [], []
+        self.is_in_code = False
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag, attributes):
         """Note a tag."""
+        assert not self.is_in_code
+        if tag == "code" and not attributes:
+            self.is_in_code = True
+            return
         self.found.append((tag, tuple(name for name, _ in attributes)))
         self.led += [
             (tag, name, value) for name, value in attributes if name in {"href", "src", "style", "class", "id"} or name.startswith("on")
@@ -304,7 +312,10 @@ class Tags(HTMLParser):
 
     def handle_endtag(self, tag):
         """Note that a tag ends."""
-        self.found.append(("/", tag))
+        assert self.is_in_code is (tag == "code")
+        self.is_in_code = False
+        if tag != "code":
+            self.found.append(("/", tag))
 
     def handle_comment(self, data):
         """Note a comment."""
@@ -401,11 +412,20 @@ def parts_of(kind):
 
 MIXED = "'></a></title></svg><b> | \\| [x](javascript:x) ![x](y) `\n===\n- <!-- \x1b\u202e\ud800 \"x {{ 7 }} &lt;"
 
+CODE = "`<b>` `x\" onload='y'> </code><i>z</i>` <code>`{{ 7 }}` `a`b `\\|`"
+
 
 def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     """Markup, cells and code in all texts at once make no tag, block or shape that is not there without them."""
     assert len(FIELDS) == 155
     assert compare([MIXED]) == 155
+
+
+def test_hostile_code_in_every_field_of_a_report_is_escaped():
+    """What stands between backticks in all texts at once makes code on the pages, with nothing but text in it, and no other tag."""
+    assert compare([CODE]) == 155
+    files = render_topic(filled(padded(CODE)))
+    assert b"<code>&lt;b&gt;</code>" in files["route.html"]
 
 
 @pytest.mark.study

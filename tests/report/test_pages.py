@@ -15,7 +15,15 @@ import pytest
 from forecast.report.charts import topic_charts
 from forecast.report.charts_answers import probability_caption
 from forecast.report.drawing import Scale, Sketch
-from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code
+from forecast.report.escape import (
+    book_link,
+    escape_hidden_except_whitespace,
+    first_characters,
+    html_with_code,
+    link,
+    markdown,
+    markdown_code,
+)
 from forecast.report.pages import render_index, render_topic
 from forecast.report.pictures import render_svg
 from forecast.report.tables import parameters_table, rows_table, statements_table
@@ -253,6 +261,47 @@ def test_a_claim_is_linked_where_it_stands_in_the_book_or_on_the_web(origin, sho
     """A file under seeds, with or without an anchor, and a web address are links; any other origin is text."""
     assert book_link(origin) == shown
     assert book_link(origin, hindcast=True) == (f"../../{shown}" if shown.startswith("../seeds/") else shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("as `captives` has it", "as <code>captives</code> has it"),
+        ("`a <b> & 'c'`, `d`", "<code>a &lt;b&gt; &amp; &#39;c&#39;</code>, <code>d</code>"),
+        ("one ` alone, and ``two``", "one ` alone, and ``two``"),
+        ("a`b`c ` d `e\nf`", "a`b`c ` d `e\nf`"),
+    ],
+)
+def test_what_stands_between_backticks_is_code_on_a_page(text, shown):
+    """A pair of backticks around words makes code, escaped as all else; other backticks stand as they are."""
+    assert html_with_code(text) == shown
+
+
+def test_the_reasons_of_a_book_have_their_code_on_the_page():
+    """No backtick of a reason is left on a page, and none is made code twice; Markdown has the reason as it was written."""
+    content = sample_content()
+    content["parameters"][0]["why"] = "As `captives` has it."
+    content["title"] = "A `title` of a page"
+    content["answers"][0]["rule"] = f"{'So many words, ' * 10}and `{'code ' * 60}` of so many more."
+    content["digest"] = digest_of(content)
+    files = render_topic(content)
+    page = files["route.html"].decode()
+    assert "As <code>captives</code> has it." in page
+    assert "<title>A `title` of a page – forecast</title>" in page
+    assert "<h1>A <code>title</code> of a page</h1>" in page
+    assert "<code><code>" not in page
+    assert "As \\`captives\\` has it." in files["route.md"].decode()
+
+
+def test_a_text_that_is_cut_is_not_cut_within_code():
+    """The beginning of a text ends before code that would be cut in two, unless the text begins with that."""
+    assert [first_characters("As `captives` has it", limit) for limit in (3, 8, 13, 15)] == [
+        "As ",
+        "As ",
+        "As `captives`",
+        "As `captives` h",
+    ]
+    assert first_characters("`captives` has it", 5) == "`capt"
 
 
 def test_markdown_escapes_what_would_be_markup():

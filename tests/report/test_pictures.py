@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from forecast.report.charts import topic_charts
 from forecast.report.charts_forecasts import _LINE, _label_places, forecasts_chart
 from forecast.report.charts_lead import EVENT_SIZE, MOST_EVENTS, lead_chart
-from forecast.report.charts_why import LABEL_LINE, MOST_HISTORY_POINTS, _thin_points, waterfall_charts
+from forecast.report.charts_why import BAR_ROW_HEIGHT, LABEL_LINE, MOST_HISTORY_POINTS, _thin_points, waterfall_charts
 from forecast.report.drawing import PICTURE_WIDTH, Chart, Scale, Sketch, fit_text, log_ticks, text_width, ticks, time_ticks, wrap_text
 from forecast.report.graph import graph_of
 from forecast.report.pictures import embed_svg, render_svg
@@ -149,6 +149,25 @@ def test_a_part_of_a_change_is_written_out() -> None:
     assert inside(long)
     assert not [text for text in long.texts if text.text.endswith("…")]
     assert (long.height - plain.height) % LABEL_LINE == 0
+
+
+def test_a_part_that_changed_nothing_has_no_bar() -> None:
+    """A part of a change that is printed as none is not in its waterfall, nor in what is read of it."""
+    content = with_insight(sample_content())
+    (move, *_) = content["insight"]["moves"]
+    parts = [*move["parts"][:3], move["parts"][-1]]
+    assert parts[-1]["kind"] == "noise"
+    heights = {}
+    for points in (0.0, 0.0004, 0.02):
+        parts[-1]["points"] = [points] * len(parts[-1]["points"])
+        after = [before + sum(changes) for before, *changes in zip(move["before"], *(part["points"] for part in parts), strict=True)]
+        content["insight"]["moves"] = [{**move, "after": after, "parts": parts}]
+        (chart, *_) = waterfall_charts(content["insight"])
+        is_read, is_written = "Monte Carlo noise" in chart.alt, "Monte Carlo noise" in [text.text for text in chart.texts]
+        assert (is_read, is_written) == (points > 0.01, points > 0.01)
+        assert "no change" not in chart.alt
+        heights[points] = chart.height
+    assert heights == {0.0: heights[0.0], 0.0004: heights[0.0], 0.02: heights[0.0] + BAR_ROW_HEIGHT}
 
 
 def test_forecasters_are_named_in_full_beside_their_lines() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from forecast.sentences.named import quoted_name
-from forecast.sentences.news import first_event, is_update, news_text, ordered_news
+from forecast.sentences.news import event_in_words, event_label, first_event, is_update, news_text, ordered_news
 
 NEW = "two captives reach South Korea (11 to 20 September 2026)"
 UPDATE = "two prisoners refuse to go home (28 October 2025, updated)"
@@ -28,3 +30,35 @@ def test_the_first_two_events_are_told_and_the_others_counted():
 def test_a_name_is_quoted_as_words():
     """It has its label behind it, and no underscore."""
     assert (quoted_name("names_south"), quoted_name("wants_home", "as_stalin")) == ("“names south”", "“wants home, as stalin”")
+
+
+@pytest.mark.parametrize(
+    ("days", "known", "label"),
+    [
+        ("1 to 20 September 2026", "2026-09-23", "Sep 2026, they arrive"),
+        ("23 September 2026, updated", "2026-09-23", "Sep 2026, they arrive"),
+        ("1 to 31 August 2026", "2026-09-01", "Known Sep 2026: they arrive (Aug 2026)"),
+        ("30 August to 20 September 2026", "2026-09-23", "Known Sep 2026: they arrive (30 Aug to 20 Sep 2026)"),
+        ("1 January to 30 June 2026", "2026-09-30", "Known Sep 2026: they arrive (Jan to Jun 2026)"),
+        ("1 January to 29 June 2026", "2026-09-30", "Known Sep 2026: they arrive (1 Jan to 29 Jun 2026)"),
+        ("1 November 2025 to 28 February 2026", "2026-09-30", "Known Sep 2026: they arrive (Nov 2025 to Feb 2026)"),
+        ("1 January to 31 December 2025", "2026-01-20", "Known Jan 2026: they arrive (2025)"),
+        ("1 January 2013 to 31 December 2014", "2015-01-20", "Known Jan 2015: they arrive (2013 to 2014)"),
+        ("20 September 2025, from “Who (ever) arrives?”", "2026-09-23", "Known Sep 2026: they arrive (20 Sep 2025)"),
+        ("from 1 May 2025 on", "2026-09-23", "Known Sep 2026: they arrive (from 1 May 2025 on)"),
+        ("from 1 September 2026 on", "2026-09-23", "Sep 2026, they arrive"),
+        ("31 February 2026", "2026-09-23", "Known Sep 2026: they arrive (31 Feb 2026)"),
+    ],
+)
+def test_a_label_has_the_days_of_what_happened_in_another_month(days: str, known: str, label: str) -> None:
+    """Nobody is to read that all of a half-year's arrivals were in the month in which their number was told."""
+    news = [f"they arrive ({days})"]
+    assert event_label(news, known) == label
+    has_days = label.startswith("Known")
+    assert event_in_words(news, known).endswith(f", they arrive{f' ({days.partition(", ")[0]})' if has_days else ''}")
+
+
+def test_an_event_without_days_has_its_month_alone() -> None:
+    """A report of an older version may have none."""
+    assert event_label(["they arrive"], "2026-09-23") == "Sep 2026, they arrive"
+    assert event_in_words(["they arrive"], "2026-09-23") == "23 September 2026, they arrive"
