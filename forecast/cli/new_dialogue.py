@@ -1,4 +1,4 @@
-"""``forecast new`` as a dialogue: kind, question, days and priors are asked for, and what they imply is shown before anything is written."""
+"""``forecast new`` as a dialogue: question, kind, days and priors are asked for, and what they imply is shown before anything is written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS, TEMPLATE_KINDS
+from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS
 from forecast.cli.belief_lines import print_belief
-from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm, typed_reason
+from forecast.cli.elicit.prompts import ask, complain, confirm, typed_reason
 from forecast.cli.lines import echo, print_columns
-from forecast.language.faults import Fault, did_you_mean
+from forecast.cli.new_kind import ask_question_and_kind
+from forecast.language.faults import Fault
 
 if TYPE_CHECKING:
     from forecast.actions.new.beliefs import Belief
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from forecast.cli.outputs.book_outputs import ImpliedAnswersOutput
 
 
-LEAST_WORDS = 2  # of a question
 MOST_NUMBERED = 9  # topics whose names are made of the same words
 
 
@@ -33,9 +33,9 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     """
     from forecast.actions.new.topics import template_topic
 
-    kind = given.kind or _ask_kind()
-    asks = given.own.asks or _ask_question(kind)
-    answers = replace(given, kind=kind, own=replace(given.own, asks=asks, condition=given.own.condition or _ask_condition(kind, asks)))
+    answers = ask_question_and_kind(given)
+    kind, asks = answers.kind, answers.own.asks
+    answers = replace(answers, own=replace(answers.own, condition=given.own.condition or _ask_condition(kind, asks)))
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
@@ -117,34 +117,6 @@ def _print_answers(topic: Topic, left: tuple[str, ...], today: date) -> None:
     print_columns([(name, headline_of(answer).short, answer_text(answer)) for name, answer in preview.answers.items()], indent="  ")
     if not preview.sound:
         echo("By its own checks the fast engine is not sure of this; `forecast update` asks the other engine too.")
-
-
-def _ask_kind() -> str:
-    kinds = list(TEMPLATE_KINDS)
-    echo("What kind of question is it?")
-    print_columns([(str(at), kind, about) for at, (kind, about) in enumerate(TEMPLATE_KINDS.items(), start=1)], indent="  ")
-
-    def parse(text: str) -> str:
-        if text in kinds:
-            return text
-        if not text.isdigit():
-            raise Fault(f"`{text}` is no kind" if text else "a kind is needed", hint=did_you_mean(text, kinds) or "its number or its name")
-        return kinds[int(check_choice(text, [str(at) for at in range(1, len(kinds) + 1)])) - 1]
-
-    return ask("Its number or its name:", parse)
-
-
-def _ask_question(kind: str) -> str:
-    from forecast.actions.new.templates import TemplateInput, words_fault
-
-    def parse(text: str) -> str:
-        if len(text.split()) < LEAST_WORDS:
-            raise Fault("a question is needed", hint="as in: Will the bridge be closed in 2027?")
-        if (fault := words_fault(kind, TemplateInput(asks=text))) is not None:
-            raise Fault(fault[0], hint=fault[1])
-        return text
-
-    return ask("Your question:", parse)
 
 
 def _ask_condition(kind: str, asks: str) -> str:

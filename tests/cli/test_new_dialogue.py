@@ -50,10 +50,9 @@ def talk(fresh: Path) -> Talk:
 
 
 def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, fresh: Path):
-    """Kind, question, name, days and priors are asked for, again where an answer will not do; on yes the files are written."""
+    """Question, kind, name, days and priors are asked for, again where an answer will not do; on yes the files are written."""
     typed = (
-        "hazrd", "1",  # the kind
-        "How many times?", "Will the canal freeze over by the end of 2899?",
+        "Ice?", "How many times?", "hazrd", "1", "Will the canal freeze over by the end of 2899?",  # the question and its kind
         "Canal", "example", "canal",  # Enter would take one of the question's words
         "2020-01-01", "2899-12-31", "2900-01-01", "2899-01-01",
         "3 in 20", "3 in 30 years", "3 in 20 years", "",  # the prior, said anew once
@@ -63,6 +62,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     ran = talk("--ask", typed=typed)
     assert (ran.code, ran.err) == (0, "")
     for shown in (
+        "Its number or its name; Enter for count:",
         "`hazrd` is no kind (did you mean `hazard`?)",
         "this asks for a number, and a topic like hazard answers with yes or no",
         "the name `Canal` is not in snake_case",
@@ -84,7 +84,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     )  # 1 - (240 / 252) ** 3 is 13.6 %
     topic = read_book(fresh, ["canal"])[0].topics["canal"]
     (question,) = topic.questions.values()
-    assert (question.asks, question.since, question.by) == (typed[3], date(2899, 1, 1), date(2899, 12, 31))
+    assert (question.asks, question.since, question.by) == (typed[4], date(2899, 1, 1), date(2899, 12, 31))
     assert (topic.parameters["rate"].prior.text, topic.parameters["rate"].why) == (
         "Gamma(alpha=3, beta=240)",
         "Twenty winters in the parish book.",
@@ -121,7 +121,7 @@ def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)
-    typed = ("count", "How many storms in 2999?", "storms", "", "", "", "10 to 20", "", "")
+    typed = ("How many storms in 2999?", "count", "storms", "", "", "", "10 to 20", "", "")
     for answers in ((*typed, "n"), typed[:3]):
         ran = talk("--ask", typed=answers)
         assert (ran.code, ran.err.splitlines()[-1]) == (1, "Nothing was written.")
@@ -142,7 +142,7 @@ def test_parts_take_millions_and_one_in_so_many(run: Run, fresh: Path):
 def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     """Their counts become rows with their source; a name is taken from the question by Enter, and what cannot be read is asked again."""
     typed = (
-        "count", "Will there be more than 9 storms in 2999?", "", "", "",
+        "Will there be more than 9 storms in 2999?", "", "", "", "",
         "10 8 x", "10 8 6", "", "The yearbooks of the harbour",
         "0.2 to 2", "", "", "y",
     )  # fmt: skip
@@ -170,6 +170,16 @@ def test_a_condition_in_the_question_is_not_asked_for(talk: Talk, fresh: Path):
     for name in ("ferry", "boat"):
         topic = read_book(fresh, [name])[0].topics[name]
         assert [question.asks for question in topic.questions.values()][1] == "If the county pays: will it run?"
+
+
+def test_a_question_that_fits_no_kind_is_asked_in_other_words_or_of_another_kind(talk: Talk):
+    """The kind comes after the question, so that what does not go together can be put right on either side."""
+    words = ("storms", "--ask")
+    for second in ("Will there be at least two storms in 2099?", "count", "2"):
+        out = talk(*words, typed=("Will there be two storms in 2099?", "hazard", second)).out
+        assert "which may mean so many at least, or exactly" in out
+        assert "The question in other words, or another kind, by its number or its name:" in out
+        assert "The last day that counts, as in 2027-06-30; Enter for 31 December 2099:" in out
 
 
 def test_a_name_that_is_taken_is_offered_with_a_number(talk: Talk):
