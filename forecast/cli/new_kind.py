@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.cli.elicit.prompts import ask, check_choice, complain
 from forecast.cli.lines import echo, print_columns
+from forecast.cli.typed_options import is_option, with_typed_options
 from forecast.language.faults import Fault, did_you_mean
 
 if TYPE_CHECKING:
@@ -29,14 +30,16 @@ def ask_question_and_kind(given: TopicAnswers) -> TopicAnswers:
 
 
 def _ask_other(answers: TopicAnswers) -> TopicAnswers:
-    """The answers with another question, or with another kind."""
+    """The answers with another question, with another kind, or with what an option gives, typed as the hint names it."""
 
     def parse(text: str) -> TopicAnswers:
+        if is_option(text):
+            return with_typed_options(answers, text)
         if text in TEMPLATE_KINDS or text.isdigit():
             return replace(answers, kind=_kind(text))
         return replace(answers, own=replace(answers.own, asks=_question(text)))
 
-    return ask("The question in other words, or another kind, by its number or its name:", parse)
+    return ask("The question in other words, another kind, or an option as the hint has it:", parse)
 
 
 def _question(text: str) -> str:

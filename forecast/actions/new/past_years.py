@@ -14,6 +14,7 @@ from forecast.book.records import record_line
 
 PAST_EXAMPLE = 'as in --past "12 9 15", the last whole year last, or --past "2016: 12 9 15"'
 NEEDED_COLUMNS = ("from", "to", "value", "source", "note")
+PAST_TYPED = "as in 12 9 15 with the last year last, or 2016: 12 9 15"  # where no option can be typed
 _FIRST_YEAR = re.compile(r"\s*(\d{4})\s*:\s*")
 
 
