@@ -37,10 +37,18 @@ _COUNTING_WORDS = re.compile(
     r"\b(?:(?:more|fewer|less)\s+(?:\w+\s+){0,3}?than|at\s+least|at\s+most|or\s+more|several|many|dozens|hundreds|thousands)\b(?!\s+(?:one|once)\b)",
     re.IGNORECASE,
 )
-_LASTING = re.compile(
-    r"\b(?P<verb>hold|last|survive|persist|endure|remain|stay|continue|stand|still\s+be)\b[^?]*?\b(?P<until>until|till|through|throughout|beyond|past)\b",
+_LASTING_UNTIL = re.compile(
+    r"\b(?P<verb>hold|last|survive|persist|endure|remain|stay|keep|retain|continue|stand|still\s+be)\b[^?]*?\b(?P<until>until|till|through|throughout|beyond|past)\b",
     re.IGNORECASE,
 )  # what is so as long as nothing happens
+_FOR_A_TIME = r"(?=\s*(?:[?,.:;)]|$|(?:in|during|over|for|on|at|as|this|next|another|more|(?:at\s+)?least|all|(?:an?|\w+)\s+(?:day|week|month|year)s?)\b))"
+_ACTIVE = "hold|have|own|lead|control|run|rule|serve|govern|occupy|work|exist|live|lie|stand|use|belong|apply|last|count"
+_LASTING = re.compile(
+    rf"\b(?P<verb>still\s+(?:be|{_ACTIVE})|(?:remain|continue)\b|persist\b|retain\b"
+    rf"|stay\b(?!\s+(?:the|a|an|his|her|its|their)\b)|keep\b(?!\s+(?:a|an|the|his|her|its|their)\s+(?:promises?|words?|appointments?)\b)"
+    rf"|(?:hold|last|endure|survive|stand(?!\s+for\b)){_FOR_A_TIME})",
+    re.IGNORECASE,
+)  # the same without its end in words
 _NEGATION = re.compile(r"\b(?:not|never|no)\b(?!\s+(?:later|more|fewer|less)\b)|n[\N{RIGHT SINGLE QUOTATION MARK}']t\b", re.IGNORECASE)
 
 
@@ -51,8 +59,8 @@ def number_fault(kind: str, asks: str) -> tuple[str, str] | None:
     counts = _counts(asks)
     between, bare, none = _BETWEEN.search(asks), _BARE.search(asks), _NONE.search(asks)
     said = [its.said for its in counts if (its.operator, its.number) not in _AT_ALL] + [match["said"] for match in (between, bare) if match]
-    if (lasting := _LASTING.search(asks)) is not None:
-        message = f"the question says “{' '.join(lasting['verb'].split())} … {lasting['until']}”, and the answer of a topic like {kind} is yes when something happens"
+    if lasting := _lasting_words(asks):
+        message = f"the question says “{lasting}”, and the answer of a topic like {kind} is yes when something happens"
         return (
             message,
             "ask for what would end it, as in: Will it end by …?; or give --answer 'total(events) == 0', with rows of what ends it",
@@ -111,6 +119,14 @@ def with_counted_events(texts: Mapping[str, str], kind: str, name: str, asks: st
         rule = "The day on which the rows of those days come" if by_date else "Yes when the rows of those days add up"
         question["settled"] = f"{rule} to {_number_words(counted)}."
     return {**texts, topic_path(name): tomlkit.dumps(document)}
+
+
+def _lasting_words(asks: str) -> str:
+    """The words of a question about what lasts, "hold … until" or "remain"; empty where it is about what happens."""
+    if (match := _LASTING_UNTIL.search(asks)) is not None:
+        return f"{' '.join(match['verb'].split())} … {match['until']}"
+    match = _LASTING.search(asks)
+    return "" if match is None else " ".join(match["verb"].split())
 
 
 def _counts(asks: str) -> tuple[NamedComparison, ...]:

@@ -134,6 +134,17 @@ def test_words_that_may_be_a_number_or_a_denial_are_noted(asks: str, said: str):
         ("Will the ceasefire hold until 31 March 2027?", "hold … until"),
         ("Will the Prime Minister stay in office through 2027?", "stay … through"),
         ("Will the sanctions still be in force past June 2027?", "still be … past"),
+        ("Will the Prime Minister remain in office on 31 March 2027?", "remain"),
+        ("Will she stay in office in 2027?", "stay"),
+        ("Will she keep her seat?", "keep"),
+        ("Will he still be in office on 31 March 2027?", "still be"),
+        ("Will the rebels still hold the town in May 2027?", "still hold"),
+        ("Will the strike continue in 2027?", "continue"),
+        ("Will the ceasefire hold?", "hold"),
+        ("Will the truce last at least 3 months?", "last"),
+        ("Will the truce last two months?", "last"),
+        ("Will the coalition survive in 2027?", "survive"),
+        ("Will the record stand this year?", "stand"),
     ],
 )
 def test_what_lasts_is_not_asked_of_a_topic_about_what_happens(kind: str, asks: str, said: str):
@@ -145,7 +156,18 @@ def test_what_lasts_is_not_asked_of_a_topic_about_what_happens(kind: str, asks: 
 
 
 @pytest.mark.parametrize(
-    "asks", ["Will they hold an election by May 2027?", "Will a ship pass through the strait by May?", "Will the last ship leave by 2027?"]
+    "asks",
+    [
+        "Will they hold an election by May 2027?",
+        "Will a ship pass through the strait by May?",
+        "Will the last ship leave by 2027?",
+        "Will the court stay the execution in 2027?",
+        "Will he keep his promise by May 2027?",
+        "Will the remains be found in 2027?",
+        "Will she stand for office in 2027?",
+        "Will the still unknown buyer come forward?",
+        "Will she survive the vote of 3 May 2027?",
+    ],
 )
 def test_other_words_for_what_happens_are_no_words_for_what_lasts(asks: str):
     """An election is held, and a strait passed, on a day."""
