@@ -29,6 +29,18 @@ _BARE = re.compile(
     r"(?!\s+(?:as|higher|more|larger|bigger|days?|weeks?|months?|years?)\b)",
     re.IGNORECASE,
 )
+_NO_NOUN = r"(?!(?:as|higher|more\s+than|larger|bigger|of|or|and|to|in|on|at|per|percent|points?|times|thirds|quarters|fifths|days?|weeks?|months?|years?|decades?|hours?|minutes?|seconds?)\b)"
+_NOUN = r"(?:[a-z]+\s+)?[A-Za-z][a-z]+s\b(?!\s+or\s+(?:more|fewer|less)\b|['\N{RIGHT SINGLE QUOTATION MARK}])"
+_SUBJECT = re.compile(
+    rf"\b(?:[Ww]ill|[Ww]ould|[Cc]an|[Cc]ould|[Dd]o|[Aa]re|[Hh]ave)\s+(?P<said>(?:(?:another|only|just)\s+)?{_NUMBER}\s+{_NO_NOUN}{_NOUN})"
+)  # "will two storms hit …"
+_BEFORE_NO_OBJECT = (
+    "the|these|those|all|both|of|its|their|his|her|our|first|last|next|top|more|less|fewer|than|least|most|exactly|precisely|between|and|or|in|on"
+    "|at|for|within|over|after|before|until|till|from|to|category|level|phase|article|chapter|section|stage|type|about|above|below|under|reach|hit"
+)
+_OBJECT = re.compile(
+    rf"\b(?!(?:{_BEFORE_NO_OBJECT}|will|would|can|could|do|are|have)\b)[a-z]+\s+(?P<said>{_NUMBER}\s+{_NO_NOUN}{_NOUN})"
+)  # "will it be hit by two storms"
 _BETWEEN = re.compile(
     rf"\b(?P<said>between\s+(?:{_NUMBER}|one|1)\s+and\s+{_NUMBER})\b(?!\s*(?:%|per\s?cent|{'|'.join(MONTHS)}))", re.IGNORECASE
 )
@@ -57,7 +69,7 @@ def number_fault(kind: str, asks: str) -> tuple[str, str] | None:
     if kind not in EVENT_KINDS:
         return None
     counts = _counts(asks)
-    between, bare, none = _BETWEEN.search(asks), _BARE.search(asks), _NONE.search(asks)
+    between, bare, none = _BETWEEN.search(asks), _BARE.search(asks) or _SUBJECT.search(asks), _NONE.search(asks)
     said = [its.said for its in counts if (its.operator, its.number) not in _AT_ALL] + [match["said"] for match in (between, bare) if match]
     if lasting := _lasting_words(asks):
         message = f"the question says “{lasting}”, and the answer of a topic like {kind} is yes when something happens"
@@ -94,6 +106,8 @@ def event_note(asks: str, answer: str) -> str:
     if counted is None and (match := _COUNTING_WORDS.search(asks)) is not None and not comparisons_of(asks):
         said = " ".join(match[0].split())
         return f"the question says “{said}”, and the answer is yes as soon as it happened once; --answer gives another, as in --answer 'total(events) > 3'"
+    if not comparisons_of(asks) and (match := _OBJECT.search(asks)) is not None:
+        return f"the question says “{match['said']}”, and the answer is yes as soon as it happened once; “at least …” or “exactly …” counts what the rows have"
     if (match := _NEGATION.search(asks)) is not None:
         return (
             f"the question says “{match[0]}”, and the answer is yes when it happens; --answer 'total(events) == 0' is yes when it does not"
