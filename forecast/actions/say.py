@@ -20,7 +20,7 @@ from forecast.actions.record_rows import (
     wording_problem,
 )
 from forecast.book.files.numerals import parse_day
-from forecast.book.files.problems import Problem, Result
+from forecast.book.files.problems import Problem, Result, option_place
 from forecast.forecasts.checks import forecast_problems, missing_row_problem
 from forecast.forecasts.forecast import Forecast, forecast_id
 from forecast.forecasts.people import ME, PersonKind
@@ -97,13 +97,20 @@ def _cells(said: SaidForecast, now: datetime, value_of: ValueOf, found: Question
     who = said.who or own_name(found.record)
     if not found.question.is_asked:
         return Result(None, (wording_problem(found, f"`{found.address}` is not asked any more", "only what is asked is forecast"),))
-    unreasoned = (wording_problem(found, "a forecast needs its reason", 'add --why "..."'),) if said.value and not said.why.strip() else ()
+    is_unreasoned = bool(said.value) and not said.why.strip()
+    unreasoned = (Problem(option_place("--why"), "a forecast needs its reason", 'add --why "..."', said.why),) if is_unreasoned else ()
+    option, typed = "--on", said.on
     try:
         at = _moment_said(said.on, now)
+        option, typed = "VALUE", said.value
         form, value = value_of(found, at, who)
+        option, typed = "--until", said.until
         until = _end(said.until, now) if said.until else ""
     except ValueFault as fault:
-        return Result(None, (wording_problem(found, fault.message, fault.hint), *unreasoned))
+        fault_problem = (
+            Problem(option_place(option), fault.message, fault.hint, typed) if typed else wording_problem(found, fault.message, fault.hint)
+        )
+        return Result(None, (fault_problem, *unreasoned))
     if unreasoned:
         return Result(None, unreasoned)
     if (wrong := _person_problem(found, who, said.kind)) is not None:

@@ -10,7 +10,7 @@ import typer
 
 from forecast.cli.completion import complete_topic
 from forecast.cli.lines import echo, print_data, stop_at
-from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, root_of, today
+from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, Variant, as_of_day, path_value, root_of, today
 from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
@@ -34,17 +34,30 @@ What = Annotated[
 AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program, which answers its questions too.")]
 Netcdf = Annotated[
     Path | None,
-    typer.Option("--netcdf", metavar="FILE", help="Write prior, posterior and predictive draws to a netCDF file.", show_default=False),
+    typer.Option(
+        "--netcdf",
+        metavar="FILE",
+        callback=path_value,
+        help="Write prior, posterior and predictive draws to a netCDF file.",
+        show_default=False,
+    ),
 ]
 MetaculusZip = Annotated[
     Path | None,
-    typer.Option("--metaculus-zip", metavar="FILE", help="Write a collection in the layout of a Metaculus export.", show_default=False),
+    typer.Option(
+        "--metaculus-zip",
+        metavar="FILE",
+        callback=path_value,
+        help="Write a collection in the layout of a Metaculus export.",
+        show_default=False,
+    ),
 ]
 Metaculus = Annotated[
     Path | None,
     typer.Option(
         "--metaculus",
         metavar="FILE",
+        callback=path_value,
         help="Write the forecast of a question as Metaculus's server takes it, as JSON; - prints it.",
         show_default=False,
     ),
@@ -52,7 +65,11 @@ Metaculus = Annotated[
 Target = Annotated[
     str,
     typer.Option(
-        "--target", metavar="FILE.json|COLLECTION:ID", help="The question on Metaculus: its JSON, or an imported one.", show_default=False
+        "--target",
+        metavar="FILE.json|COLLECTION:ID",
+        callback=path_value,
+        help="The question on Metaculus: its JSON, or an imported one.",
+        show_default=False,
     ),
 ]
 QuestionId = Annotated[
@@ -91,16 +108,28 @@ Above = Annotated[
 Fatebook = Annotated[
     Path | None,
     typer.Option(
-        "--fatebook", metavar="FILE", help="Write your own forecasts of a collection as Fatebook imports them.", show_default=False
+        "--fatebook",
+        metavar="FILE",
+        callback=path_value,
+        help="Write your own forecasts of a collection as Fatebook imports them.",
+        show_default=False,
     ),
 ]
 AsCsv = Annotated[
     Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write a collection as a CSV with one row a forecast.", show_default=False),
+    typer.Option(
+        "--csv", metavar="FILE", callback=path_value, help="Write a collection as a CSV with one row a forecast.", show_default=False
+    ),
 ]
 Hub = Annotated[
     Path | None,
-    typer.Option("--hub", metavar="FILE", help="Write a topic's or a collection's forecasts as model output of a hub.", show_default=False),
+    typer.Option(
+        "--hub",
+        metavar="FILE",
+        callback=path_value,
+        help="Write a topic's or a collection's forecasts as model output of a hub.",
+        show_default=False,
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ import typer
 
 from forecast.book.files.problems import gather_alike
 from forecast.cli.lines import echo, print_output, print_problems, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, path_value, root_of
 from forecast.importers.choices import ImportChoices
 from forecast.importers.formats import FORMATS, ImportFormat
 from forecast.language.count_words import count_text
@@ -45,7 +45,8 @@ CrowdComplete = Annotated[
 Private = Annotated[bool, typer.Option("--private", help="Bring in questions too that are not public.")]
 Zone = Annotated[str, typer.Option("--zone", metavar="ZONE", help="The time zone of times that name none, as in UTC or Europe/Berlin.")]
 Mapping_ = Annotated[
-    Path | None, typer.Option("--mapping", metavar="FILE.toml", help="Which column of the file is what.", show_default=False)
+    Path | None,
+    typer.Option("--mapping", metavar="FILE.toml", callback=path_value, help="Which column of the file is what.", show_default=False),
 ]
 Market = Annotated[str, typer.Option("--market", metavar="ID", help="The market of bets that do not name theirs.")]
 

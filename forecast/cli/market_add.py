@@ -12,7 +12,7 @@ import typer
 
 from forecast.cli.completion import complete_question
 from forecast.cli.lines import echo, print_columns, print_output, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, reasons_by_name, root_of, texts_by_name
+from forecast.cli.options import AllowLinks, AsJson, Book, line_text, past_moment, path_value, reasons_by_name, root_of, texts_by_name
 from forecast.system import utc_now
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="FILE",
+        callback=path_value,
         help="What the venue answered for the market, or for its series: rules, ticks, fees (- for standard input).",
         show_default=False,
     ),
@@ -73,7 +74,9 @@ Deadline = Annotated[
         "--deadline", metavar="TIME", help="The last moment that counts, with its zone: 2026-12-31T23:59-05:00.", show_default=False
     ),
 ]
-Rules = Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="A file with the text of the rules.", show_default=False)]
+Rules = Annotated[
+    Path | None, typer.Option("--rules", metavar="FILE", callback=path_value, help="A file with the text of the rules.", show_default=False)
+]
 RulesHash = Annotated[str, typer.Option("--rules-hash", metavar="SHA256", help="The hash that the rules must have.", show_default=False)]
 Currency = Annotated[
     Literal["USD", "USDC", "mana"] | None, typer.Option("--currency", help="What it pays (default: the venue's).", show_default=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from forecast.cli.lines import echo, print_output, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, past_moment, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, past_moment, path_value, root_of
 from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ Retrieved = Annotated[
 ]
 Mapping = Annotated[
     Path | None,
-    typer.Option("--mapping", metavar="FILE.toml", help="Of csv: which column is what.", show_default=False),
+    typer.Option("--mapping", metavar="FILE.toml", callback=path_value, help="Of csv: which column is what.", show_default=False),
 ]
 Token = Annotated[
     Literal["yes", "no"], typer.Option("--token", help="Of Polymarket: the outcome whose token a price history or a book is of.")

@@ -1,4 +1,4 @@
-"""``forecast new`` as a dialogue: kind, question, days and priors are asked for, and what they imply is shown before anything is written."""
+"""``forecast new`` as a dialogue: question, kind, days and priors are asked for, and what they imply is shown before anything is written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS, TEMPLATE_KINDS
+from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS
 from forecast.cli.belief_lines import print_belief
-from forecast.cli.elicit.prompts import ask, check_choice, complain, confirm, typed_reason
+from forecast.cli.elicit.prompts import ask, complain, typed_reason, yes_or_no
 from forecast.cli.lines import echo, print_columns
-from forecast.language.faults import Fault, did_you_mean
+from forecast.cli.new_kind import ask_question_and_kind
+from forecast.cli.typed_options import is_option, typed_day, with_typed_options
+from forecast.language.faults import Fault
 
 if TYPE_CHECKING:
     from forecast.actions.new.beliefs import Belief
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from forecast.cli.outputs.book_outputs import ImpliedAnswersOutput
 
 
-LEAST_WORDS = 2  # of a question
 MOST_NUMBERED = 9  # topics whose names are made of the same words
 
 
@@ -33,9 +34,9 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     """
     from forecast.actions.new.topics import template_topic
 
-    kind = given.kind or _ask_kind()
-    asks = given.own.asks or _ask_question(kind)
-    answers = replace(given, kind=kind, own=replace(given.own, asks=asks, condition=given.own.condition or _ask_condition(kind, asks)))
+    answers = ask_question_and_kind(given)
+    kind, asks = answers.kind, answers.own.asks
+    answers = replace(answers, own=replace(answers.own, condition=given.own.condition or _ask_condition(kind, asks)))
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
@@ -119,34 +120,6 @@ def _print_answers(topic: Topic, left: tuple[str, ...], today: date) -> None:
         echo("By its own checks the fast engine is not sure of this; `forecast update` asks the other engine too.")
 
 
-def _ask_kind() -> str:
-    kinds = list(TEMPLATE_KINDS)
-    echo("What kind of question is it?")
-    print_columns([(str(at), kind, about) for at, (kind, about) in enumerate(TEMPLATE_KINDS.items(), start=1)], indent="  ")
-
-    def parse(text: str) -> str:
-        if text in kinds:
-            return text
-        if not text.isdigit():
-            raise Fault(f"`{text}` is no kind" if text else "a kind is needed", hint=did_you_mean(text, kinds) or "its number or its name")
-        return kinds[int(check_choice(text, [str(at) for at in range(1, len(kinds) + 1)])) - 1]
-
-    return ask("Its number or its name:", parse)
-
-
-def _ask_question(kind: str) -> str:
-    from forecast.actions.new.templates import TemplateInput, words_fault
-
-    def parse(text: str) -> str:
-        if len(text.split()) < LEAST_WORDS:
-            raise Fault("a question is needed", hint="as in: Will the bridge be closed in 2027?")
-        if (fault := words_fault(kind, TemplateInput(asks=text))) is not None:
-            raise Fault(fault[0], hint=fault[1])
-        return text
-
-    return ask("Your question:", parse)
-
-
 def _ask_condition(kind: str, asks: str) -> str:
     """The condition of a conditional pair; none is asked for where the question has it, as in "Will it run if the county pays?"."""
     from forecast.actions.new.question_words import without_condition
@@ -182,7 +155,7 @@ def _ask_name(root: Path, asks: str) -> str:
 
 def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
     """The answers with the counts of the years before and their source, where the kind counts by the day; Enter leaves them out."""
-    from forecast.actions.new.past_years import past_years
+    from forecast.actions.new.past_years import PAST_EXAMPLE, PAST_TYPED, past_years
     from forecast.actions.new.templates import columns_of_record
 
     own = answers.own
@@ -193,10 +166,10 @@ def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
         if text:
             tried = replace(own, past=text, source=own.source or "asked for next")
             for problem in past_years(answers.kind, tried, columns_of_record(answers.kind), today).problems:
-                raise Fault(problem.message, hint=problem.hint)
+                raise Fault(problem.message, hint=PAST_TYPED if problem.hint == PAST_EXAMPLE else problem.hint)
         return text
 
-    past = ask("How many in each whole year before, as in 12 9 15 with the last year last, or 2016: 12 9 15; Enter for none:", parse)
+    past = ask(f"How many in each whole year before, {PAST_TYPED}; Enter for none:", parse)
     if not past:
         return answers
     source = own.source or ask("Where do these counts stand? An address or a citation:", _source)
@@ -234,17 +207,11 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
 
 
 def _day(text: str, usual: date | None, *, after: date | None = None, until: date | None = None) -> date:
-    from forecast.book.files.days import day_fault, is_book_day
-    from forecast.book.files.numerals import parse_day
-
     if not text and usual is not None:
         return usual
     if not text:
         raise Fault("a day is needed")
-    if (day := parse_day(text)) is None:
-        raise Fault(f"`{text}` is not a date", hint="write it as in 2027-06-30")
-    if not is_book_day(day):
-        raise Fault(day_fault(day)[0])
+    day = typed_day(text)
     if after is not None and day <= after:
         raise Fault(f"{day} is not after today ({after})", hint="ask about a day to come")
     if until is not None and day > until:
@@ -255,28 +222,36 @@ def _day(text: str, usual: date | None, *, after: date | None = None, until: dat
 def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput:
     """What is given with a prior, and its reason, for each that is the template's placeholder and can be said in words."""
     from forecast.actions.new.beliefs import can_be_said
-    from forecast.actions.new.question_answers import INVENTED_THRESHOLDS
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
-    from forecast.elicitation.phrases import OPTIONS_EXAMPLE, examples
-    from forecast.elicitation.subject import subject_of
-    from forecast.schema import words
 
     taken = own.prior_names | ({BASE_RATES.get(kind, "")} if own.base_rate else set())
     for name in priors_with(template, PLACEHOLDER):
         if name in taken or not can_be_said(template, name):
             continue
-        unit = template.parameters[name].unit
-        example = OPTIONS_EXAMPLE if template.parameters[name].categories else examples(subject_of(template, name).support, unit)
-        on = f" on {words.day(template.opens)}" if kind in INVENTED_THRESHOLDS and name == "start" else ""
         echo()
-        echo(
-            f"What do you believe of `{name}`{on}{f', {"for" if unit.startswith(("a ", "an ")) else "in"} {unit}' if unit else ''}? {example[0].upper()}{example[1:]}."
-        )
+        echo(_belief_question(template, kind, name))
         if said := _ask_belief(template, name):
             own = replace(own, priors={**own.priors, name: said})
             reason = ask("Why? A sentence; Enter for none so far:", typed_reason)
             own = replace(own, reasons={**own.reasons, name: reason}) if reason else own
     return own
+
+
+def _belief_question(template: Topic, kind: str, name: str) -> str:
+    """What is asked of a parameter: what it is, of which day, in which unit, and how an answer may be written."""
+    from forecast.actions.new.parameter_meanings import meaning_of
+    from forecast.actions.new.question_answers import INVENTED_THRESHOLDS
+    from forecast.elicitation.phrases import OPTIONS_EXAMPLE, examples
+    from forecast.elicitation.subject import subject_of
+    from forecast.schema import words
+
+    parameter, subject, meaning = template.parameters[name], subject_of(template, name), meaning_of(template, name)
+    is_invented = kind in INVENTED_THRESHOLDS
+    usual = None if is_invented or subject.fit is None else (subject.fit.points[0], subject.fit.points[-1])  # not those in an invented unit
+    example = OPTIONS_EXAMPLE if parameter.categories else examples(subject.support, parameter.unit, ends=usual)
+    on = f" on {words.day(template.opens)}" if is_invented and name == "start" else ""
+    unit = parameter.unit and f", {'for' if parameter.unit.startswith(('a ', 'an ')) else 'in'} {parameter.unit}"
+    return f"What do you believe of `{name}`{f' ({meaning})' if meaning else ''}{on}{unit}? {example[0].upper()}{example[1:]}."
 
 
 def _ask_belief(template: Topic, name: str) -> str:
@@ -299,18 +274,38 @@ def _ask_belief(template: Topic, name: str) -> str:
 
 
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:
-    """The answers, once the person has seen what they make and agreed; problems are said, and end it."""
+    """The answers, once the person has seen what they make and agreed; what a note or a problem names can be changed by its option."""
     from forecast.actions.new.topics import prepare_topic
     from forecast.cli.new_questions import print_questions
 
-    draft = prepare_topic(root, answers, today=today)
-    if draft.topic is None:
-        for problem in draft.problems:
-            complain(Fault(problem.message, hint=problem.hint))
-        return None
-    echo()
-    print_questions(
-        draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today, were_asked=True
-    )
-    print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today, years=draft.years)
-    return answers if confirm("Write it? y or n:") else None
+    while True:
+        draft = prepare_topic(root, answers, today=today)
+        echo()
+        if draft.topic is None:
+            for problem in draft.problems:
+                complain(Fault(problem.message, hint=problem.hint))
+            changed = _ask_change(answers, "What puts it right, as in --by 2027-06-30; or n to write nothing:", may_agree=False)
+        else:
+            print_questions(
+                draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today, were_asked=True
+            )
+            print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today, years=draft.years)
+            changed = _ask_change(answers, "Write it? y or n; or a change, as in --by 2027-06-30:", may_agree=True)
+        if not isinstance(changed, bool):
+            answers = changed
+            continue
+        return answers if changed else None
+
+
+def _ask_change(answers: TopicAnswers, question: str, *, may_agree: bool) -> TopicAnswers | bool:
+    """Whether the topic is to be written; or the answers with what an option changes, typed as notes and hints name it."""
+
+    def parse(text: str) -> TopicAnswers | bool:
+        if is_option(text):
+            return with_typed_options(answers, text)
+        is_yes = yes_or_no(text)
+        if is_yes and not may_agree:
+            raise Fault("it cannot be written like this", hint="an option changes it, as in --by 2027-06-30")
+        return is_yes
+
+    return ask(question, parse, above=[""])

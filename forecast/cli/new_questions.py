@@ -17,10 +17,9 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
     Options that give other days are named unless the days ``were_asked`` for.
     """
     from forecast.actions.new.question_answers import answer_note, opening_note, own_answer_note
-    from forecast.actions.new.question_days import contradiction
+    from forecast.actions.new.question_days import day_note
     from forecast.actions.new.single_days import single_day_note
     from forecast.book.files.layout import topic_path
-    from forecast.schema import words
 
     for judged in list(topic.judged.values())[:1]:
         echo(f"It asks: {judged.asks}")
@@ -29,8 +28,8 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
         echo(f"It answers: {question.answer_text}")
         if counted := _counted_days(topic, question):
             echo(f"{counted[0]}." if were_asked else f"{counted[0]}; {counted[1]}.")
-        if said := contradiction(question.asks, question.by, today):
-            echo(f"NOTE: the question says “{said}”, and the last day that counts is {words.day(question.by or date.max)}.")
+        if said := day_note(question.asks, question.since, question.by, today):
+            echo(f"NOTE: {said}.")
         if not asks_own:
             continue
         if differs := answer_note(kind, question.asks, question.answer_text) if kind else own_answer_note(question):

@@ -12,7 +12,7 @@ import typer
 
 from forecast.cli.completion import complete_stream
 from forecast.cli.lines import echo, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, path_value, root_of, today
 from forecast.language.count_words import count_text
 
 
@@ -37,6 +37,7 @@ Rows = Annotated[
     typer.Option(
         "--rows",
         metavar="FILE.csv",
+        callback=path_value,
         help="Append every row of a CSV file with the columns of a record; - reads standard input.",
         show_default=False,
     ),

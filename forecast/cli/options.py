@@ -30,6 +30,14 @@ def day(text: str) -> date:
     return parsed
 
 
+def path_value[Value: Path | str | list[Path] | None](value: Value) -> Value:
+    """Return what was given for an option that takes a path; refuse another option in its place, as in ``--netcdf --help``."""
+    for path in value if isinstance(value, list | tuple) else (value,):
+        if path is not None and str(path).startswith("--"):
+            raise typer.BadParameter(f"`{path}` stands where a path belongs; a file of that name is ./{path}")
+    return value
+
+
 def as_of_day(as_of: date | None, *, now: date) -> date:
     """Return the as-of day, today where none is given; refuse one after today."""
     if as_of is not None and as_of > now:
@@ -104,7 +112,10 @@ def cache_directory() -> Path | None:
 
 
 Book = Annotated[
-    Path | None, typer.Option("--book", metavar="DIR", help="The book's directory (default: from here upwards).", show_default=False)
+    Path | None,
+    typer.Option(
+        "--book", metavar="DIR", callback=path_value, help="The book's directory (default: from here upwards).", show_default=False
+    ),
 ]
 AllowLinks = Annotated[
     bool, typer.Option("--allow-links", help="Follow links below seeds/ and priors/; only for a book whose links you trust.")

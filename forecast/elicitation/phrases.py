@@ -87,8 +87,11 @@ def is_statement(text: str) -> bool:
     return _STATEMENT.match(text.strip()) is not None
 
 
-def examples(support: Support, unit: str = "") -> str:
-    """Return how a belief may be said of an unknown with these values; of a rate, one per a time, also by events in a time."""
+def examples(support: Support, unit: str = "", *, ends: tuple[float, float] | None = None) -> str:
+    """Return how a belief may be said of an unknown with these values; of a rate, one per a time, also by events in a time.
+
+    ``ends`` are those of a 90 % interval that suits an unknown which can have any value.
+    """
     is_rate = _period_of_unit(unit) is not None
     if support == SHARE_SUPPORT:
         seen = "3 in 20 years" if is_rate else "3 of 20 (as if so many cases had been seen)"
@@ -98,6 +101,8 @@ def examples(support: Support, unit: str = "") -> str:
             return "as in 0.02 to 0.5 (nine chances in ten), about 0.1 (half to twice that), 3 in 20 years, at least 0.02, below 0.5"
         return "as in 20 to 60 (nine chances in ten), about 30 (half to twice that), at least 10, below 100"
     if math.isinf(support.lower) and math.isinf(support.upper):
+        if ends is not None:
+            return f"as in {ends[0]:.2g} to {ends[1]:.2g} (nine chances in ten)"
         return "as in -5 to 20 (nine chances in ten), or between 3 and 8"
     low = support.lower if math.isfinite(support.lower) else support.upper - 10
     high = support.upper if math.isfinite(support.upper) else low + 10

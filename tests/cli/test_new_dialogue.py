@@ -11,9 +11,14 @@ import pytest
 import tomlkit
 from typer.testing import CliRunner
 
+from forecast.actions.new.beliefs import can_be_said
 from forecast.actions.new.books import new_book
 from forecast.actions.new.days import calendar
+from forecast.actions.new.kinds import TEMPLATE_KINDS
+from forecast.actions.new.parameter_meanings import meaning_of
 from forecast.actions.new.templates import TemplateInput
+from forecast.actions.new.topics import template_topic
+from forecast.actions.placeholders import PLACEHOLDER, priors_with
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
 from forecast.cli.options import today
@@ -50,10 +55,9 @@ def talk(fresh: Path) -> Talk:
 
 
 def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, fresh: Path):
-    """Kind, question, name, days and priors are asked for, again where an answer will not do; on yes the files are written."""
+    """Question, kind, name, days and priors are asked for, again where an answer will not do; on yes the files are written."""
     typed = (
-        "hazrd", "1",  # the kind
-        "How many times?", "Will the canal freeze over by the end of 2899?",
+        "Ice?", "How many times?", "hazrd", "1", "Will the canal freeze over by the end of 2899?",  # the question and its kind
         "Canal", "example", "canal",  # Enter would take one of the question's words
         "2020-01-01", "2899-12-31", "2900-01-01", "2899-01-01",
         "3 in 20", "3 in 30 years", "3 in 20 years", "",  # the prior, said anew once
@@ -63,6 +67,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     ran = talk("--ask", typed=typed)
     assert (ran.code, ran.err) == (0, "")
     for shown in (
+        "Its number or its name; Enter for count:",
         "`hazrd` is no kind (did you mean `hazard`?)",
         "this asks for a number, and a topic like hazard answers with yes or no",
         "the name `Canal` is not in snake_case",
@@ -84,7 +89,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
     )  # 1 - (240 / 252) ** 3 is 13.6 %
     topic = read_book(fresh, ["canal"])[0].topics["canal"]
     (question,) = topic.questions.values()
-    assert (question.asks, question.since, question.by) == (typed[3], date(2899, 1, 1), date(2899, 12, 31))
+    assert (question.asks, question.since, question.by) == (typed[4], date(2899, 1, 1), date(2899, 12, 31))
     assert (topic.parameters["rate"].prior.text, topic.parameters["rate"].why) == (
         "Gamma(alpha=3, beta=240)",
         "Twenty winters in the parish book.",
@@ -94,10 +99,21 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
 @pytest.mark.parametrize(
     ("kind", "asked"),
     [
-        ("conditional", "What do you believe of `condition`? As in 2 to 20 % (nine chances in ten)"),
-        ("hazard", "What do you believe of `rate`, in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
-        ("ladder", "What do you believe of `chance`, for a month? As in 2 to 20 % (nine chances in ten)"),
-        ("level", "What do you believe of `start` on {opens}, in units? As in -5 to 20 (nine chances in ten)"),
+        ("conditional", "What do you believe of `condition` (how likely the condition is)? As in 2 to 20 % (nine chances in ten)"),
+        ("hazard", "What do you believe of `rate` (how often it happens), in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
+        (
+            "ladder",
+            "What do you believe of `chance` (how likely it is to happen in a month in which it can), for a month? As in 2 to 20 % (nine chances in ten)",
+        ),
+        (
+            "level",
+            "What do you believe of `start` (the level on the day the record opens) on {opens}, in units? As in -5 to 20 (nine chances in ten)",
+        ),
+        (
+            "reference",
+            "What do you believe of `difference` (how this case differs from its class: 0 is as any case of it, 0.7 odds twice as good",
+        ),
+        ("reference", "-0.7 half as good), in log odds? As in -0.82 to 0.82 (nine chances in ten)."),
     ],
 )
 def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
@@ -121,7 +137,7 @@ def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)
-    typed = ("count", "How many storms in 2999?", "storms", "", "", "", "10 to 20", "", "")
+    typed = ("How many storms in 2999?", "count", "storms", "", "", "", "10 to 20", "", "")
     for answers in ((*typed, "n"), typed[:3]):
         ran = talk("--ask", typed=answers)
         assert (ran.code, ran.err.splitlines()[-1]) == (1, "Nothing was written.")
@@ -142,13 +158,13 @@ def test_parts_take_millions_and_one_in_so_many(run: Run, fresh: Path):
 def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     """Their counts become rows with their source; a name is taken from the question by Enter, and what cannot be read is asked again."""
     typed = (
-        "count", "Will there be more than 9 storms in 2999?", "", "", "",
+        "Will there be more than 9 storms in 2999?", "", "", "", "",
         "10 8 x", "10 8 6", "", "The yearbooks of the harbour",
         "0.2 to 2", "", "", "y",
     )  # fmt: skip
     ran = talk("--ask", typed=typed)
     assert (ran.code, ran.err) == (0, "")
-    assert "`x` is no count of a year" in ran.out
+    assert "`x` is no count of a year (as in 12 9 15 with the last year last, or 2016: 12 9 15)" in ran.out
     assert "a source is needed (where can a reader check this?)" in ran.out
     years = [date.today().year - back for back in (3, 2, 1)]  # noqa: DTZ011 - the day of the command line
     taken = f"The counts were given without years, and are taken for {years[0]}: 10, {years[1]}: 8, {years[2]}: 6."
@@ -170,6 +186,49 @@ def test_a_condition_in_the_question_is_not_asked_for(talk: Talk, fresh: Path):
     for name in ("ferry", "boat"):
         topic = read_book(fresh, [name])[0].topics[name]
         assert [question.asks for question in topic.questions.values()][1] == "If the county pays: will it run?"
+
+
+def test_a_question_that_fits_no_kind_is_asked_in_other_words_or_of_another_kind(talk: Talk):
+    """The kind comes after the question, so that what does not go together can be put right on either side."""
+    words = ("storms", "--ask")
+    for second in ("Will there be at least two storms in 2099?", "count", "2", "--like count", "--answer 'total(events) == 2'"):
+        out = talk(*words, typed=("Will there be two storms in 2099?", "hazard", second)).out
+        assert "which may mean so many at least, or exactly" in out
+        assert "The question in other words, another kind, or an option as the hint has it:" in out
+        assert "The last day that counts, as in 2027-06-30; Enter for 31 December 2099:" in out
+
+
+def test_what_a_note_or_a_problem_names_is_changed_by_its_option(talk: Talk, fresh: Path):
+    """Notes name options, which can be typed as they stand there; what comes of it is shown before it is written."""
+    words = ("canal", "--like", "hazard", "--by", "2999-12-31", "--since", "2999-01-01", "--base-rate", "3 in 20 years", "--ask")
+    typed = (
+        "Will it not freeze?", "--anser x", "--answer", "--answer total(event) == 0", "y", "--answer 'total(events) == 0' --by 2999-06-30",
+        "--why rate=Twenty winters in the parish book", "y",
+    )  # fmt: skip
+    ran = talk(*words, typed=typed)
+    assert (ran.code, ran.err) == (0, "")
+    for shown in (
+        "NOTE: the question says “not”",
+        "there is no `--anser` here (did you mean `--answer`?)",
+        "`--answer` needs what it says (as in --answer '...')",
+        "What puts it right, as in --by 2027-06-30; or n to write nothing:",
+        "it cannot be written like this",
+        "Write it? y or n; or a change, as in --by 2027-06-30:",
+        "It answers: total(events) == 0",
+    ):
+        assert shown in ran.out, shown
+    topic = read_book(fresh, ["canal"])[0].topics["canal"]
+    (question,) = topic.questions.values()
+    assert (question.answer_text, question.by) == ("total(events) == 0", date(2999, 6, 30))
+    assert topic.parameters["rate"].why == "Twenty winters in the parish book."
+
+
+def test_what_the_dialogue_asks_for_is_explained(fresh: Path):
+    """Each prior that is a placeholder and can be said in words has a remark behind its heading, which says what it is."""
+    for kind in TEMPLATE_KINDS:
+        topic = template_topic(fresh, "mine", kind, "Will it?", TODAY)
+        for name in priors_with(topic, PLACEHOLDER):
+            assert not can_be_said(topic, name) or meaning_of(topic, name), f"{kind}: {name}"
 
 
 def test_a_name_that_is_taken_is_offered_with_a_number(talk: Talk):

@@ -102,3 +102,19 @@ def test_the_json_of_a_new_topic_has_the_answers_that_it_implies(run: Run, fresh
     some = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
     ran = run("new", "mere", "--like", "level", "--asks", "Will it rise?", *some, "--json", on=fresh)
     assert json.loads(ran.out)["implied"]["placeholders"] == ["trend", "noise"]
+
+
+@pytest.mark.parametrize("prior", ["Normal(mean=-3, sd=1)", "Uniform(lower=-1, upper=2)"])
+def test_a_prior_with_which_nothing_can_be_answered_is_refused(run: Run, fresh: Path, prior: str):
+    """A rate may not be negative: the message stands at the prior, and nothing is written; it was written without an answer."""
+    ran = run("new", "bridge", "--like", "hazard", "--asks", "Will it close?", "--prior", f"rate={prior}", on=fresh)
+    assert ran.code == 1
+    assert ran.err.startswith("--prior: error: `Poisson(mu=rate * months)` is not a distribution at ")
+    assert f"    rate={prior}\n" in ran.err
+    assert not (fresh / "seeds/bridge").exists()
+
+
+def test_a_prior_that_is_impossible_at_no_draw_is_none_to_refuse(fresh: Path):
+    """A normal distribution far above zero is a rate."""
+    own = TemplateInput("Will it close in 2027?", priors={"rate": "Normal(mean=1, sd=0.1)"})
+    assert new_topic(fresh, "near", kind="hazard", own=own, today=TODAY).problems == ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
+from forecast.cli.commands import commands
 from forecast.cli.options import day, past_moment
 
 
@@ -27,3 +31,28 @@ def test_a_moment_of_an_option_is_past():
         with pytest.raises(typer.BadParameter, match=message) as refused:
             past_moment(text, now=now, option="--at")
         assert refused.value.param_hint == "--at"
+
+
+def options_of(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every option of the command line, with the words of its command and its arguments."""
+    for name, each in getattr(command, "commands", {}).items():
+        yield from options_of(each, (*words, name))
+    arguments = ("x" for parameter in command.params if parameter.param_type_name == "argument")
+    words = (*words, *arguments)
+    yield from ((words, parameter) for parameter in command.params if parameter.param_type_name == "option")
+
+
+def test_no_option_is_taken_for_a_path():
+    """`--netcdf --help` wrote a file of that name: every option that takes a path refuses another option in its place."""
+    app = commands()
+    paths = [
+        (words, its.opts[0])
+        for words, its in options_of(typer.main.get_command(app))
+        if "Path" in str(its.type_descriptor.annotation) or "FILE" in str(its.metavar)
+    ]
+    assert (("export", "x"), "--netcdf") in paths
+    assert (("export", "x"), "--target") in paths
+    assert (("check", "x"), "--book") in paths
+    for words, option in paths:
+        result = CliRunner().invoke(app, [*words, option, "--help"])
+        assert (result.exit_code, "`--help` stands where a path belongs" in " ".join(result.stderr.split())) == (2, True), (words, option)

@@ -61,8 +61,9 @@ def test_a_refusal_ends_with_1_and_a_wrong_word_with_2(run: Run):
     """Problems have a place; the words for outcomes and kinds are those there are."""
     ran = run("say", "three_more", "30", "--why", "x")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("seeds/ferry/topic.toml:26:12: error: `30` is no probability")
-    assert json.loads(run("say", "three_more", "30", "--why", "x", "--json").out)["problems"][0]["line"] == 26
+    assert ran.err.startswith("VALUE: error: `30` is no probability")
+    problem = json.loads(run("say", "three_more", "30", "--why", "x", "--json").out)["problems"][0]
+    assert (problem["path"], problem["line"]) == ("VALUE", 0)
     ran = run("resolve", "three_more", "yess", "--on", "2025-11-20", "--source", "x")
     assert (ran.code, "`yess` is no outcome; did you mean `yes`?" in ran.err) == (2, True)
     ran = run("say", "three_more", "30%", "--why", "x", "--kind", "oracle")
@@ -109,6 +110,16 @@ def test_a_value_is_explained_beside_a_reason_that_is_missing(run: Run):
         ran = run("say", "three_more", "30%", *more)
         assert (ran.code, ran.err.count("error: ")) == (1, 1)
         assert "a forecast needs its reason" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("more", "option"),
+    [(("30%",), "--why"), (("30", "--why", "As before."), "VALUE"), (("30%", "--on", "soon", "--why", "As before."), "--on"), (("30%", "--until", "soon", "--why", "As before."), "--until")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_forecast_is_said_of_the_option_that_has_it(run: Run, more: tuple[str, ...], option: str):
+    """The line of topic.toml that asks the question has nothing to put right."""
+    ran = run("say", "three_more", *more)
+    assert (ran.code, ran.err.startswith(f"{option}: error: "), "topic.toml" in ran.err) == (1, True, False)
 
 
 @pytest.mark.parametrize(("name", "line", "old", "new"), [("forecasts", 3, "0.4", "0.9"), ("resolutions", 2, "yes", "no")])

@@ -29,6 +29,18 @@ _BARE = re.compile(
     r"(?!\s+(?:as|higher|more|larger|bigger|days?|weeks?|months?|years?)\b)",
     re.IGNORECASE,
 )
+_NO_NOUN = r"(?!(?:as|higher|more\s+than|larger|bigger|of|or|and|to|in|on|at|per|percent|points?|times|thirds|quarters|fifths|days?|weeks?|months?|years?|decades?|hours?|minutes?|seconds?)\b)"
+_NOUN = r"(?:[a-z]+\s+)?[A-Za-z][a-z]+s\b(?!\s+or\s+(?:more|fewer|less)\b|['\N{RIGHT SINGLE QUOTATION MARK}])"
+_SUBJECT = re.compile(
+    rf"\b(?:[Ww]ill|[Ww]ould|[Cc]an|[Cc]ould|[Dd]o|[Aa]re|[Hh]ave)\s+(?P<said>(?:(?:another|only|just)\s+)?{_NUMBER}\s+{_NO_NOUN}{_NOUN})"
+)  # "will two storms hit …"
+_BEFORE_NO_OBJECT = (
+    "the|these|those|all|both|of|its|their|his|her|our|first|last|next|top|more|less|fewer|than|least|most|exactly|precisely|between|and|or|in|on"
+    "|at|for|within|over|after|before|until|till|from|to|category|level|phase|article|chapter|section|stage|type|about|above|below|under|reach|hit"
+)
+_OBJECT = re.compile(
+    rf"\b(?!(?:{_BEFORE_NO_OBJECT}|will|would|can|could|do|are|have)\b)[a-z]+\s+(?P<said>{_NUMBER}\s+{_NO_NOUN}{_NOUN})"
+)  # "will it be hit by two storms"
 _BETWEEN = re.compile(
     rf"\b(?P<said>between\s+(?:{_NUMBER}|one|1)\s+and\s+{_NUMBER})\b(?!\s*(?:%|per\s?cent|{'|'.join(MONTHS)}))", re.IGNORECASE
 )
@@ -37,10 +49,18 @@ _COUNTING_WORDS = re.compile(
     r"\b(?:(?:more|fewer|less)\s+(?:\w+\s+){0,3}?than|at\s+least|at\s+most|or\s+more|several|many|dozens|hundreds|thousands)\b(?!\s+(?:one|once)\b)",
     re.IGNORECASE,
 )
-_LASTING = re.compile(
-    r"\b(?P<verb>hold|last|survive|persist|endure|remain|stay|continue|stand|still\s+be)\b[^?]*?\b(?P<until>until|till|through|throughout|beyond|past)\b",
+_LASTING_UNTIL = re.compile(
+    r"\b(?P<verb>hold|last|survive|persist|endure|remain|stay|keep|retain|continue|stand|still\s+be)\b[^?]*?\b(?P<until>until|till|through|throughout|beyond|past)\b",
     re.IGNORECASE,
 )  # what is so as long as nothing happens
+_FOR_A_TIME = r"(?=\s*(?:[?,.:;)]|$|(?:in|during|over|for|on|at|as|this|next|another|more|(?:at\s+)?least|all|(?:an?|\w+)\s+(?:day|week|month|year)s?)\b))"
+_ACTIVE = "hold|have|own|lead|control|run|rule|serve|govern|occupy|work|exist|live|lie|stand|use|belong|apply|last|count"
+_LASTING = re.compile(
+    rf"\b(?P<verb>still\s+(?:be|{_ACTIVE})|(?:remain|continue)\b|persist\b|retain\b"
+    rf"|stay\b(?!\s+(?:the|a|an|his|her|its|their)\b)|keep\b(?!\s+(?:a|an|the|his|her|its|their)\s+(?:promises?|words?|appointments?)\b)"
+    rf"|(?:hold|last|endure|survive|stand(?!\s+for\b)){_FOR_A_TIME})",
+    re.IGNORECASE,
+)  # the same without its end in words
 _NEGATION = re.compile(r"\b(?:not|never|no)\b(?!\s+(?:later|more|fewer|less)\b)|n[\N{RIGHT SINGLE QUOTATION MARK}']t\b", re.IGNORECASE)
 
 
@@ -49,10 +69,10 @@ def number_fault(kind: str, asks: str) -> tuple[str, str] | None:
     if kind not in EVENT_KINDS:
         return None
     counts = _counts(asks)
-    between, bare, none = _BETWEEN.search(asks), _BARE.search(asks), _NONE.search(asks)
+    between, bare, none = _BETWEEN.search(asks), _BARE.search(asks) or _SUBJECT.search(asks), _NONE.search(asks)
     said = [its.said for its in counts if (its.operator, its.number) not in _AT_ALL] + [match["said"] for match in (between, bare) if match]
-    if (lasting := _LASTING.search(asks)) is not None:
-        message = f"the question says “{' '.join(lasting['verb'].split())} … {lasting['until']}”, and the answer of a topic like {kind} is yes when something happens"
+    if lasting := _lasting_words(asks):
+        message = f"the question says “{lasting}”, and the answer of a topic like {kind} is yes when something happens"
         return (
             message,
             "ask for what would end it, as in: Will it end by …?; or give --answer 'total(events) == 0', with rows of what ends it",
@@ -86,6 +106,8 @@ def event_note(asks: str, answer: str) -> str:
     if counted is None and (match := _COUNTING_WORDS.search(asks)) is not None and not comparisons_of(asks):
         said = " ".join(match[0].split())
         return f"the question says “{said}”, and the answer is yes as soon as it happened once; --answer gives another, as in --answer 'total(events) > 3'"
+    if not comparisons_of(asks) and (match := _OBJECT.search(asks)) is not None:
+        return f"the question says “{match['said']}”, and the answer is yes as soon as it happened once; “at least …” or “exactly …” counts what the rows have"
     if (match := _NEGATION.search(asks)) is not None:
         return (
             f"the question says “{match[0]}”, and the answer is yes when it happens; --answer 'total(events) == 0' is yes when it does not"
@@ -111,6 +133,14 @@ def with_counted_events(texts: Mapping[str, str], kind: str, name: str, asks: st
         rule = "The day on which the rows of those days come" if by_date else "Yes when the rows of those days add up"
         question["settled"] = f"{rule} to {_number_words(counted)}."
     return {**texts, topic_path(name): tomlkit.dumps(document)}
+
+
+def _lasting_words(asks: str) -> str:
+    """The words of a question about what lasts, "hold … until" or "remain"; empty where it is about what happens."""
+    if (match := _LASTING_UNTIL.search(asks)) is not None:
+        return f"{' '.join(match['verb'].split())} … {match['until']}"
+    match = _LASTING.search(asks)
+    return "" if match is None else " ".join(match["verb"].split())
 
 
 def _counts(asks: str) -> tuple[NamedComparison, ...]:

@@ -12,7 +12,9 @@ BASE_RATES: Mapping[str, str] = {
     "reference": "share",
 }  # what a base rate is about
 
-PAST_KINDS = frozenset({"count", "seasonal"})  # whose dialogue asks for the counts of the years before
+PAST_KINDS = frozenset({"count"})  # whose dialogue asks for the counts of the years before
+
+SEASONAL_KINDS = frozenset({"seasonal"})  # whose rows are shorter than a season, since a row has one place in the year
 
 OPTIONAL_DAY = frozenset({"options"})  # whose questions have a last day only where one is given
 

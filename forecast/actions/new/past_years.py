@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from forecast.actions.new.kinds import SEASONAL_KINDS
 from forecast.actions.new.option_places import option_problem
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.files.problems import Problem, Result
@@ -14,6 +15,7 @@ from forecast.book.records import record_line
 
 PAST_EXAMPLE = 'as in --past "12 9 15", the last whole year last, or --past "2016: 12 9 15"'
 NEEDED_COLUMNS = ("from", "to", "value", "source", "note")
+PAST_TYPED = "as in 12 9 15 with the last year last, or 2016: 12 9 15"  # where no option can be typed
 _FIRST_YEAR = re.compile(r"\s*(\d{4})\s*:\s*")
 
 
@@ -56,6 +58,11 @@ def past_years(kind: str, own: TemplateInput, columns: tuple[str, ...] | None, t
         return Result(None, (_problem(own, "the example has rows of its own", "ask a question of your own: --asks"),))
     if columns is None or not {*NEEDED_COLUMNS} <= {*columns}:
         return Result(None, (_problem(own, f"a topic like {kind} takes no counts of years", "take --like count or --like hazard"),))
+    if kind in SEASONAL_KINDS:
+        hint = "take --like count; or leave them out, and add a row for each month: forecast observe --rows"
+        return Result(
+            None, (_problem(own, f"the count of a whole year says nothing of the seasons that a topic like {kind} is about", hint),)
+        )
     if not own.source:
         return Result(None, (_problem(own, "the years before need a source", "say where they stand: --source"),))
     match = _FIRST_YEAR.match(own.past)

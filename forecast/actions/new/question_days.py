@@ -7,6 +7,7 @@ from datetime import date
 
 from forecast.actions.new.deadlines import Deadline, named_day, named_deadline
 from forecast.actions.new.named_times import named_span, time_asked_about, unread_time
+from forecast.schema import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,35 @@ def days_of_question(asks: str, *, since: date | None, by: date | None, counts: 
     return QuestionDays(since or first, by or window.last)
 
 
+def day_note(asks: str, since: date | None, by: date | None, today: date) -> str:
+    """Return what a person should know where the days that count are others than a question's words name; empty where they agree."""
+    if by is not None and (said := contradiction(asks, by, today)):
+        return f"the question says “{said}”, and the last day that counts is {words.day(by)}"
+    if since is not None and (said := first_contradiction(asks, since, today)):
+        return f"the question says “{said}”, and the first day that counts is {words.day(since)}"
+    return ""
+
+
 def contradiction(asks: str, by: date | None, today: date) -> str:
-    """Return the deadline in a question's words that is another day than the last that counts; empty where they agree."""
-    deadline = named_deadline(asks, today)
-    return deadline.said if deadline is not None and by is not None and deadline.day not in {None, by} else ""
+    """Return the words for a question's last day that name another than the last that counts; empty where they agree.
+
+    A deadline goes before the time that the question is about, as in the rungs of a ladder, which differ.
+    """
+    if by is None:
+        return ""
+    span, deadline, window = named_span(asks, today), named_deadline(asks, today), time_asked_about(asks, today)
+    if span is not None:
+        return span.said if span.last != by else ""
+    if deadline is not None:
+        return deadline.said if deadline.day not in {None, by} else ""
+    if (day := named_day(asks, today)) is not None:
+        return f"on {words.day(day)}" if day != by else ""
+    return window.said if window is not None and window.is_meant and window.last != by else ""
+
+
+def first_contradiction(asks: str, since: date | None, today: date) -> str:
+    """Return the words for a time to come in a question that begins on another day than the first that counts; empty where they agree."""
+    window = time_asked_about(asks, today)
+    if since is None or window is None or not window.is_meant or window.first <= today:
+        return ""
+    return window.said if window.first != since else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
 from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
+from forecast.actions.new.preview import preview_answers
 from forecast.actions.new.question_answers import answer_for_words, with_level_unit
 from forecast.actions.new.question_days import days_of_question
 from forecast.actions.new.question_words import without_condition
@@ -142,7 +144,25 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
         summarise_priors(topic, today)
     except Unsound as unsound:
         return TopicDraft(_at_options(unsound.problems, texts, typed))
+    if impossible := _impossible_priors(topic, own, today):
+        return TopicDraft(impossible)
     return TopicDraft(problems, topic, texts, beliefs, years)
+
+
+def _impossible_priors(topic: Topic, own: TemplateInput, today: date) -> tuple[Problem, ...]:
+    """Problems of priors given as statements with which the answers cannot be computed, as of a rate that may be negative.
+
+    Words have a family that suits the parameter.
+    """
+    statements = {key: text for key, text in own.priors.items() if is_statement(text)}
+    if not own.asks_own or not statements:
+        return ()
+    problems = []
+    for problem in preview_answers(topic, today).problems:
+        named = [key for key in statements if re.search(rf"\b{key.partition('.')[0]}\b", f"{problem.message} {problem.hint}")]
+        key = next(iter((*named, *statements)))
+        problems.append(option_problem("--prior", problem.message, problem.hint, typed=f"{key}={statements[key]}", offset=len(key) + 1))
+    return tuple(problems)
 
 
 def _at_options(problems: Sequence[Problem], texts: Mapping[str, str], typed: TopicAnswers) -> tuple[Problem, ...]:

@@ -128,16 +128,17 @@ def ask_chips_on_labels(subject: Subject) -> dict[str, float]:
 
 
 def confirm(question: str) -> bool:
-    """Ask for a yes or a no, under an empty line; Enter is neither, so that what was typed before is not lost by it."""
+    """Ask for a yes or a no, under an empty line."""
+    return ask(question, yes_or_no, above=[""])
 
-    def parse(text: str) -> bool:
-        if text.lower() in {"y", "yes"}:
-            return True
-        if text.lower() in {"n", "no"}:
-            return False
-        raise Fault(f"`{text}` is neither yes nor no" if text else "a yes or a no is needed", hint="y or n")
 
-    return ask(question, parse, above=[""])
+def yes_or_no(text: str) -> bool:
+    """Return whether yes or no was typed; raise ``Fault`` for Enter, which is neither, so that what was typed before is not lost by it."""
+    if text.lower() in {"y", "yes"}:
+        return True
+    if text.lower() in {"n", "no"}:
+        return False
+    raise Fault(f"`{text}` is neither yes nor no" if text else "a yes or a no is needed", hint="y or n")
 
 
 def check_choice(text: str, numbers: Sequence[str]) -> str:

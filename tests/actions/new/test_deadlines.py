@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from forecast.actions.new.books import new_book
 from forecast.actions.new.deadlines import named_day, named_deadline, without_deadline
-from forecast.actions.new.question_days import contradiction, days_of_question
+from forecast.actions.new.question_days import contradiction, day_note, days_of_question
 from forecast.actions.new.templates import TemplateInput
+from forecast.schema import words
 from tests.support.new_topics import new_topic
 
 TODAY = date(2026, 11, 29)
@@ -208,3 +209,35 @@ def test_words_and_days_that_differ_are_told_apart():
     differing = [contradiction(asks, day, TODAY) for day in (date(2027, 3, 31), date(2027, 4, 1), None)]
     assert differing == ["", "by 31 March 2027", ""]
     assert not contradiction("Will it close by summer 2027?", date(2027, 4, 1), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("asks", "said", "last"),
+    [
+        ("Will it close in the next 6 months?", "in the next 6 months", date(2027, 5, 29)),
+        ("Will it close in 2027?", "in 2027", date(2027, 12, 31)),
+        ("Will it close this year?", "this year", date(2026, 12, 31)),
+        ("Will it close on 5 May 2027?", "on 5 May 2027", date(2027, 5, 5)),
+        ("Will it close between 1 March and 30 April 2027?", "between 1 March and 30 April 2027", date(2027, 4, 30)),
+    ],
+)
+def test_a_time_in_the_words_that_ends_on_another_day_is_noted(asks: str, said: str, last: date):
+    """Not only a deadline: also a time that the question is about, and a day on which it is."""
+    other = last + timedelta(days=1)
+    assert [contradiction(asks, day, TODAY) for day in (last, other)] == ["", said]
+    assert day_note(asks, None, other, TODAY) == f"the question says “{said}”, and the last day that counts is {words.day(other)}"
+
+
+def test_a_time_to_come_that_begins_on_another_day_is_noted():
+    """A first day that was given is not the one in the words; the present year begins before today."""
+    note = "the question says “in 2027”, and the first day that counts is 1 December 2026"
+    assert day_note("Will it close in 2027?", date(2026, 12, 1), date(2027, 12, 31), TODAY) == note
+    assert not day_note("Will it close in 2027?", date(2027, 1, 1), date(2027, 12, 31), TODAY)
+    assert not day_note("Will it close this year?", TODAY, date(2026, 12, 31), TODAY)
+
+
+def test_rungs_of_a_ladder_have_days_of_their_own(root: Path):
+    """Each asks by its own day, within the time that the question is about."""
+    done = new_topic(root, "mine", kind="ladder", own=TemplateInput("Will it close in 2027?"), today=TODAY)
+    assert done.topic is not None
+    assert [day_note(each.asks, each.since, each.by, TODAY) for each in done.topic.questions.values()] == [""] * len(done.topic.questions)

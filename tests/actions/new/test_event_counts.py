@@ -69,6 +69,9 @@ def test_a_date_is_that_on_which_so_many_have_come(root: Path):
         ("ladder", "Will it flood twice?", "the question says “twice”, and a topic like ladder is about an event that happens once"),
         ("hazard", "Will it flood twice?", "the question says “twice”, which may mean so many at least, or exactly"),
         ("hazard", "Will there be two attacks?", "the question says “two”, which may mean so many at least, or exactly"),
+        ("hazard", "Will two storms hit Florida in 2027?", "the question says “two storms”, which may mean so many at least, or exactly"),
+        ("hazard", "Will 3 major hurricanes make landfall?", "the question says “3 major hurricanes”, which may mean so many at least, or exactly"),
+        ("ladder", "Will two ministers resign?", "the question says “two ministers”, and a topic like ladder is about an event that happens once"),
         ("hazard", "Will there be between 3 and 9 attacks?", "the question says “between 3 and 9”, and a template's answer compares once"),
         (
             "hazard",
@@ -120,11 +123,33 @@ def test_other_numbers_are_no_numbers_of_events(kind: str, asks: str):
         ("Will there be more attacks than in 2026?", "the question says “more attacks than”, and the answer is yes as soon as it happened once"),
         ("Will several towns flood?", "the question says “several”, and the answer is yes as soon as it happened once"),
         ("Will it not return?", "the question says “not”, and the answer is yes when it happens"),
+        ("Will Florida be hit by two storms in 2027?", "the question says “two storms”, and the answer is yes as soon as it happened once"),
+        ("Will SpaceX launch 5 Starships in 2027?", "the question says “5 Starships”, and"),
+        ("Will 30 ships or more leave in 2027?", "the question says “or more”, and"),
     ],
 )  # fmt: skip
 def test_words_that_may_be_a_number_or_a_denial_are_noted(asks: str, said: str):
     """The topic is made, and what its answer means is said beside it."""
     assert (number_fault("hazard", asks), event_note(asks, HAPPENS).startswith(said)) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "Will the two leaders meet in 2027?",
+        "Will all 27 members agree?",
+        "Will 12 Angry Men be shown?",
+        "Will 2 percent of the banks fail?",
+        "Will two thirds agree?",
+        "Will inflation fall by two points?",
+        "Will he get 20 years in prison?",
+        "Will 30 mm fall in a day?",
+        "Will a category 5 storm hit?",
+    ],
+)
+def test_numbers_of_something_else_are_neither_refused_nor_noted(asks: str):
+    """Definite groups, shares, names and lengths of time are no number of events."""
+    assert (number_fault("hazard", asks), event_note(asks, HAPPENS)) == (None, "")
 
 
 @pytest.mark.parametrize("kind", ["hazard", "ladder"])
@@ -134,6 +159,17 @@ def test_words_that_may_be_a_number_or_a_denial_are_noted(asks: str, said: str):
         ("Will the ceasefire hold until 31 March 2027?", "hold … until"),
         ("Will the Prime Minister stay in office through 2027?", "stay … through"),
         ("Will the sanctions still be in force past June 2027?", "still be … past"),
+        ("Will the Prime Minister remain in office on 31 March 2027?", "remain"),
+        ("Will she stay in office in 2027?", "stay"),
+        ("Will she keep her seat?", "keep"),
+        ("Will he still be in office on 31 March 2027?", "still be"),
+        ("Will the rebels still hold the town in May 2027?", "still hold"),
+        ("Will the strike continue in 2027?", "continue"),
+        ("Will the ceasefire hold?", "hold"),
+        ("Will the truce last at least 3 months?", "last"),
+        ("Will the truce last two months?", "last"),
+        ("Will the coalition survive in 2027?", "survive"),
+        ("Will the record stand this year?", "stand"),
     ],
 )
 def test_what_lasts_is_not_asked_of_a_topic_about_what_happens(kind: str, asks: str, said: str):
@@ -145,7 +181,18 @@ def test_what_lasts_is_not_asked_of_a_topic_about_what_happens(kind: str, asks: 
 
 
 @pytest.mark.parametrize(
-    "asks", ["Will they hold an election by May 2027?", "Will a ship pass through the strait by May?", "Will the last ship leave by 2027?"]
+    "asks",
+    [
+        "Will they hold an election by May 2027?",
+        "Will a ship pass through the strait by May?",
+        "Will the last ship leave by 2027?",
+        "Will the court stay the execution in 2027?",
+        "Will he keep his promise by May 2027?",
+        "Will the remains be found in 2027?",
+        "Will she stand for office in 2027?",
+        "Will the still unknown buyer come forward?",
+        "Will she survive the vote of 3 May 2027?",
+    ],
 )
 def test_other_words_for_what_happens_are_no_words_for_what_lasts(asks: str):
     """An election is held, and a strait passed, on a day."""

@@ -52,6 +52,7 @@ def test_the_last_count_is_that_of_the_last_whole_year(root: Path, past: str):
         ("count", asked("12 9", source=""), "the years before need a source"),
         ("count", asked("", source="Yearbooks"), "a source is of the counts of the years before"),
         ("count", asked("12 9", asks=""), "the example has rows of its own"),
+        ("seasonal", asked("12 9"), "the count of a whole year says nothing of the seasons that a topic like seasonal is about"),
         ("poll", TemplateInput("Will it win?", past="12 9", source="Yearbooks"), "a topic like poll takes no counts of years"),
     ],
 )
