@@ -10,7 +10,7 @@ from forecast.report.charts_fit import check_sentence
 from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
-from forecast.schema.history_points import error_at, is_known, value_at
+from forecast.schema.history_points import error_at, is_known_at, value_at
 from forecast.schema.insight import HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
@@ -73,7 +73,7 @@ def history_table(insight: InsightContent) -> ReportTable:
 
 def _value_then(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
     """A measure as of a day of the history."""
-    return value_text(measure, value_at(point, index), error=error_at(point, index)) if is_known(point, index) else NOT_KNOWN
+    return value_text(measure, value_at(point, index), error=error_at(point, index)) if is_known_at(point, index) else NOT_KNOWN
 
 
 def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable:

@@ -7,10 +7,10 @@ from forecast.schema.insight import HistoryPoint, InsightContent
 
 def points_of(insight: InsightContent, index: int) -> list[HistoryPoint]:
     """Return the points of a history at which the measure at a place is known."""
-    return [point for point in insight["history"]["points"] if is_known(point, index)]
+    return [point for point in insight["history"]["points"] if is_known_at(point, index)]
 
 
-def is_known(point: HistoryPoint, index: int) -> bool:
+def is_known_at(point: HistoryPoint, index: int) -> bool:
     """Whether the measure at a place is known as of a day."""
     return point["values"][index] is not None and point["errors"][index] is not None
 
