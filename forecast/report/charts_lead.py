@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 
 from forecast.report.charts_answers import published_range
@@ -35,7 +36,7 @@ from forecast.report.drawing import (
 )
 from forecast.schema import words
 from forecast.schema.history_points import error_at, points_of, value_at
-from forecast.schema.insight import HistoryPoint, MeasureContent
+from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import BASE_RATE
 from forecast.sentences.insight_text import is_percent, statistic_name, value_text
@@ -48,6 +49,8 @@ EVENT_LINES = 4  # at most
 EVENT_SIZE = 11
 LEAST_ROOM = 110  # pixels for the words of an event: with less they stand across a line
 PLOT_HEIGHT, FOOT = 130, 30
+YEAR = timedelta(days=365.25)
+MOST_YEARS = 8  # that the picture goes back: of a longer record the last years would be too narrow to read
 ROUND_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
 
@@ -95,7 +98,8 @@ def lead_chart(content: TopicContent) -> Chart | None:
     if plot is None:
         return None
     assert insight is not None
-    found = notable_steps(insight, plot.index)
+    first_day = plot.points[0]["day"]
+    found = [step for step in notable_steps(insight, plot.index) if step.after["day"] >= first_day]
     largest = sorted(found[:-1], key=lambda step: -_size(step, plot.index))[: MOST_EVENTS - 1]
     steps = [*sorted(largest, key=lambda step: step.after["day"]), *found[-1:]]
     low, high = _span(plot)
@@ -118,6 +122,14 @@ def lead_chart(content: TopicContent) -> Chart | None:
     return sketch.make_chart(chart_name("lead", plot.measure), f"{said} {f'News that moved it: {written}.' if written else ''}".rstrip())
 
 
+def lead_points(insight: InsightContent, index: int, as_of: str) -> list[HistoryPoint]:
+    """Return the days that the picture shows: those of the last years where there are two of them, else all."""
+    points, today = points_of(insight, index), date.fromisoformat(as_of)
+    begin = today - MOST_YEARS * YEAR
+    late = [point for point in points if date.fromisoformat(point["day"]) >= begin]
+    return late if len(late) > 1 else points
+
+
 def leading_measure(content: TopicContent) -> int | None:
     """Return the place of the measure whose history a page begins with; None where there is none."""
     answer, insight = lead_answer(content), content["insight"]
@@ -133,7 +145,7 @@ def _plot_of(content: TopicContent) -> _Plot | None:
         return None
     reference = reference_forecast(content, answer["name"])
     compared = reference.get("probability") if reference is not None and reference["kind"] == BASE_RATE else None
-    return _Plot(insight["measures"][index], index, points_of(insight, index), published_range(answer), compared)
+    return _Plot(insight["measures"][index], index, lead_points(insight, index, content["as_of"]), published_range(answer), compared)
 
 
 def _span(plot: _Plot) -> tuple[float, float]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from forecast.report.charts_lead import lead_points
 from forecast.report.charts_why import chart_name
 from forecast.report.summary import QuestionSummary
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent, RangeContent
+from forecast.schema.history_points import points_of
 from forecast.schema.insight import InsightContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
@@ -95,20 +97,23 @@ def _leading_answer(
         tuple(_facts(content, answer)),
         lead_paragraph(content, answer, summary.said),
         history_finding(insight, index) if is_drawn and insight is not None and index is not None else "",
-        _caption(insight, index) if insight is not None and index is not None else "",
+        _caption(insight, index, content["as_of"]) if insight is not None and index is not None else "",
         picture if is_drawn else "",
         _same(others),
     )
 
 
-def _caption(insight: InsightContent, index: int) -> str:
+def _caption(insight: InsightContent, index: int, as_of: str) -> str:
     """What the picture follows, which of a number may be another figure than the large one."""
     said = ["What today's model would have said on each day, knowing what was known by then"]
-    if any(point["news"] for point in insight["history"]["points"]):
+    points = lead_points(insight, index, as_of)
+    if len(points) < len(points_of(insight, index)):
+        said.append(f"the years before {words.month(points[0]['day'])} are in the file of the data")
+    if any(point["news"] for point in points):
         said.append("news stands where it became known, which may be long after it happened")
     if insight["measures"][index]["kind"] == "mean":
         said.append("the line is the mean (the expected value), the large figure the median")
-    if any(point["ranges"][index] is not None for point in insight["history"]["points"] if "ranges" in point):
+    if any(point["ranges"][index] is not None for point in points if "ranges" in point):
         said.append("the band is the 90 % range, worked out for a few days and drawn straight between them")
     return f"{'; '.join(said)}."
 

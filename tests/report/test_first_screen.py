@@ -283,3 +283,23 @@ def test_figures_that_are_means_are_explained_beneath_the_questions():
     for point in quiet["insight"]["history"]["points"]:
         point["news"] = []
     assert not screen(quiet).note
+
+
+def test_the_first_picture_goes_back_eight_years_and_its_data_to_the_beginning():
+    """The last years of a long record would be too narrow to read; the caption says where the others are, and no news of them is drawn."""
+    content = copy.deepcopy(with_insight(sample_content()))
+    points = content["insight"]["history"]["points"]
+    first = points[0]
+    old = {**first, "day": "2016-10-11", "news": []}
+    moved = {**first, "day": "2016-10-12", "news": ["an old event (2016)"], "values": [0.9, *first["values"][1:]]}
+    content["insight"]["history"]["points"] = [old, moved, *points]
+    content["digest"] = digest_of(content)
+    content = validate_content(content)
+    lead, charts = screen(content).lead, topic_charts(content)
+    (line,) = [layer for layer in charts[lead.picture].spec["layer"] if layer["mark"]["type"] == "line"]
+    assert len(line["data"]["values"]) == len(points)
+    assert not [text for text in charts[lead.picture].texts if "old event" in text.text]
+    assert "the years before " in lead.caption
+    assert "are in the file of the data" in lead.caption
+    assert chart_data(content, charts)[lead.picture].rows[0][0] == "2016-10-11"
+    assert "the years before" not in screen(with_insight(sample_content())).lead.caption
