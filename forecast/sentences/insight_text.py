@@ -21,8 +21,9 @@ SELECTED_ERRORS = (
 ROUNDED = 1e-5  # how far rounding to six digits, and sums of rounded numbers, may put a chance outside 0 and 1
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
 NOT_KNOWN = "not known"
-NOTHING_ELSE = "Nothing else we track would move it much: the rest of the count decides."
+NOTHING_ELSE = "Only the rest of the count matters now."
 ONE_OR_MORE_OF, NONE_OF = "one or more ", "no "  # how conditions of older reports begin
+AMOUNT_ALONE = re.compile(r"(at least|fewer than|more than|less than) \S+")
 AMOUNT_OF = re.compile(r"((?:more|fewer|less) than [^ ]+) (.+)")
 
 
@@ -175,7 +176,17 @@ def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[Sig
     if other is None:
         return f"{begin}."
     otherwise = _then_text(measure, other, index, certain)
-    return f"{begin}; if {'not' if is_absence(other) else clause_of(other)}, {otherwise}."
+    return f"{begin}; if {'not' if is_absence(other) else _shorter_clause(clause_of(other), clause_of(first))}, {otherwise}."
+
+
+def _shorter_clause(clause: str, before: str) -> str:
+    """A clause without the end that it has in common with another one before it, where a number is left: ``fewer than 60``."""
+    words_of, others = clause.split(" "), before.split(" ")
+    same = 0
+    while same < min(len(words_of), len(others)) and words_of[-1 - same] == others[-1 - same]:
+        same += 1
+    left = " ".join(words_of[: len(words_of) - same])
+    return left if same and AMOUNT_ALONE.fullmatch(left) else clause
 
 
 def is_absence(post: SignpostContent) -> bool:

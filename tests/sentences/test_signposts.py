@@ -60,11 +60,11 @@ def said_of(content: Any, model: ModelUses = ONE_STREAM) -> str:
 def test_the_count_that_is_asked_is_no_event_to_watch() -> None:
     """Where nothing else moves an answer, the count is said to decide; of a chance with its name."""
     assert said_of(insight(MORE, FEWER)) == (
-        "Nothing else we track would move it much: the rest of the count decides. If at least 8 storms come by 31 December 2026 (25 % likely), "
-        "the expected value is 15; if fewer than 4 storms come, 4."
+        "Only the rest of the count matters now. If at least 8 storms come by 31 December 2026 (25 % likely), "
+        "the expected value is 15; if fewer than 4, 4."
     )
     chances = [post(its["stream"], its["condition"], value, before=0.4) for its, value in ((MORE, 0.9), (FEWER, 0.05))]
-    assert "(25 % likely), the chance is 90 %; if fewer than 4 storms come, 5 %." in said_of(insight(*chances, kind="probability"))
+    assert "(25 % likely), the chance is 90 %; if fewer than 4, 5 %." in said_of(insight(*chances, kind="probability"))
 
 
 def test_another_event_goes_before_the_count_that_is_asked() -> None:
@@ -74,4 +74,6 @@ def test_another_event_goes_before_the_count_that_is_asked() -> None:
     assert next_signpost(insight(MORE, FEWER, flood), "q", by=BY, counted="storms") is flood
     early = post("storms", "at least 5 storms come", 12.0, until="2026-10-31")
     assert said_of(insight(MORE, FEWER, early)).startswith("Watch whether at least 5 storms come by 31 October 2026")
+    one = post("storms", "fewer than 4 storms of such a kind come", 4.0)
+    assert said_of(insight(MORE, one)).endswith("if fewer than 4 storms of such a kind come, 4.")  # what is left is no number alone
     assert said_of(insight(MORE, FEWER), uses(("storms", "q"), ("floods", "q"))).startswith("Watch whether at least 8 storms")
