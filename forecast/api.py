@@ -22,7 +22,7 @@ follows.  Nothing here writes to the book.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ import numpy as np
 from forecast.actions.cache import read_published_report, report_directory
 from forecast.actions.check import read_checked_book
 from forecast.actions.evidence import weigh_evidence
-from forecast.actions.notebook_views import answer_lines, answers_html, book_html, topic_html
+from forecast.actions.notebook_views import answer_lines, answers_html, book_html, ranges_over_variants, topic_html
 from forecast.book.files.layout import find_root, report_path
 from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
@@ -48,6 +48,7 @@ from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import Analysis, EngineResult, analyse, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
+from forecast.schema.answers import AnswerRange
 from forecast.schema.topic import TopicContent
 
 if TYPE_CHECKING:
@@ -102,11 +103,15 @@ class OpenBook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers(Mapping[str, Answer]):
-    """The answers to a topic's questions by name; equal to any mapping with the same."""
+    """The answers to a topic's questions by name; equal to any mapping with the same.
+
+    ``ranges`` has, of a topic with variants, the range of each open answer over them, by question: its ends by label, and its sentence.
+    """
 
     topic: Topic
     as_of: date
     by_name: Mapping[str, Answer]
+    ranges: Mapping[str, AnswerRange] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Answer:
         return self.by_name[name]
@@ -119,11 +124,11 @@ class Answers(Mapping[str, Answer]):
 
     def __repr__(self) -> str:
         """Each answer in a line, in the words of the report."""
-        return "\n".join([f"<Answers of {self.topic.name} as of {self.as_of}>", *answer_lines(self.topic, self.values())])
+        return "\n".join([f"<Answers of {self.topic.name} as of {self.as_of}>", *answer_lines(self.topic, self.values(), self.ranges)])
 
     def _repr_html_(self) -> str:
         """What a notebook shows: each answer in the words of the report."""
-        return answers_html(self.topic, self.values(), self.as_of)
+        return answers_html(self.topic, self.values(), self.as_of, self.ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,8 @@ class OpenTopic:
 
     def answers(self) -> Answers:
         """Return the answer to each question, by name: of a topic with variants, by all of them together."""
-        return Answers(self.topic, self.as_of, published_answers(self._topic_with_posteriors, self.as_of, self.settings).answers)
+        published = published_answers(self._topic_with_posteriors, self.as_of, self.settings)
+        return Answers(self.topic, self.as_of, published.answers, ranges_over_variants(self.topic, published))
 
     def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
@@ -202,7 +208,7 @@ class OpenTopic:
 
         - ``posterior``: each parameter, ``(chain, draw)``, or ``(chain, draw, LABELS_label)`` for one with a value for each label;
         - ``prior``: the same, before the record, ``(1, 1000)``;
-        - ``sample_stats``: ``log_weight``, ``(chain, draw)``, of the weighted draws that were resampled;
+        - ``sample_stats``: ``log_weight``, ``(chain, draw)``, of the weighted draws that were resampled, and, of draws of NUTS, ``diverging``;
         - ``observed_data``: the rows of each stream, ``(STREAM_row)``, or ``(STREAM_row, STREAM_class)`` where they count classes; NaN where
           only a range is known;
         - ``posterior_predictive``: those rows drawn again, ``(chain, draw, STREAM_row)``;

@@ -72,6 +72,22 @@ def test_a_variant_is_shown_as_that(tmp_path):
     assert "It is the variant fast alone." in shown(fast)
 
 
+def test_answers_of_a_topic_with_variants_have_their_range_over_them(tmp_path, ferry):
+    """The ends are those of the answers under each variant, and the words are the report's; without variants there are none."""
+    write_variant_book(tmp_path)
+    topic = forecast.open_book(tmp_path).topic("made", as_of=NEW_YEAR, settings=FEW)
+    answers = topic.answers()
+    alone = [topic.variant(name).answers() for name in topic.topic.rivals]
+    chances = [name for name, answer in answers.items() if answer.question.kind == "probability" and answer.status == "open"]
+    assert chances
+    for name in chances:
+        (over,) = answers.ranges[name]["ranges"]
+        values = [each[name].value.value for each in alone]
+        assert (over["low"], over["high"]) == pytest.approx((min(values), max(values)), abs=0.03)
+        assert answers.ranges[name]["said"] in repr(answers)
+    assert ferry.answers().ranges == alone[0].ranges == {}
+
+
 def test_base_of_a_topic_without_variants_is_that_topic(ferry):
     """It is shown as the topic."""
     assert repr(ferry.variant("base")) == repr(ferry)

@@ -117,21 +117,22 @@ def test_a_poll_average_with_house_effects(book: Path) -> None:
     )
     rows = [f"{day},{value},{asked},{'nsw'[house]},its page" for day, value, asked, house in polls]
     (book / "polls.csv").write_text("\n".join(["on,value,asked,pollster,source", *rows]) + "\n", encoding="utf-8")
-    found = answers_typed(
-        book, 'forecast new vote --like poll --asks "Will the tram win the vote?"', "forecast observe vote.polls --rows polls.csv"
-    )
+    believed = '--prior "support=34 to 66" --prior "until_vote=-7 to 7"'
+    line = f'forecast new vote --like poll --asks "Will the tram win the vote?" {believed}'
+    found = answers_typed(book, line, "forecast observe vote.polls --rows polls.csv")
     houses = np.array([house for *_, house in polls])
     values, asked = np.array([value for _, value, *_ in polls]), np.array([float(each) for _, _, each, _ in polls])
     ages = np.array([(TODAY - day).days / 365.25 for day, *_ in polls])
     lean, drift = np.linspace(0.02, 14, 300)[:, None, None, None], np.geomspace(0.7, 35, 150)[None, :, None, None]
-    cover = np.diag(2500 / asked) + drift**2 * np.diag(ages) + lean**2 * (houses[:, None] == houses) + 100.0
+    before, change = ((half / stats.norm.ppf(0.95)) ** 2 for half in (16, 7))  # the variances of what was believed
+    cover = np.diag(2500 / asked) + drift**2 * np.diag(ages) + lean**2 * (houses[:, None] == houses) + before
     off = np.broadcast_to((values - 50)[:, None], (*cover.shape[:2], 4, 1))
     log_weight = -0.5 * (np.linalg.slogdet(cover)[1] + (off * np.linalg.solve(cover, off)).sum(axis=(2, 3)))
     log_weight += stats.halfnorm(0, 2.5).logpdf(lean[..., 0, 0])
     log_weight += stats.norm(np.log(5), np.log(2) / stats.norm.ppf(0.95)).logpdf(np.log(drift[..., 0, 0]))
     weight = np.exp(log_weight - log_weight.max())
-    gain = np.linalg.solve(cover, np.full((*cover.shape[:2], 4, 1), 100.0))[..., 0]
-    mean, variance = 50 + gain @ (values - 50), 100 - 100 * gain.sum(axis=-1) + 16
+    gain = np.linalg.solve(cover, np.full((*cover.shape[:2], 4, 1), before))[..., 0]
+    mean, variance = 50 + gain @ (values - 50), before - before * gain.sum(axis=-1) + change
     by_hand = float(np.average(stats.norm(mean, np.sqrt(variance)).sf(50), weights=weight))
     assert found["wins"]["value"] == pytest.approx(by_hand, abs=4 * found["wins"]["error"])
 

@@ -30,6 +30,7 @@ def draws_to_bytes(posterior: Posterior) -> bytes | None:
         "beyond": posterior.model.beyond,
     }
     extra = {} if posterior.replicate is None else {"replicate": posterior.replicate.astype(np.min_scalar_type(posterior.replicate.max()))}
+    extra |= {} if posterior.diverging is None else {"diverging": posterior.diverging}
     file = io.BytesIO()
     np.savez(file, described=np.array(json.dumps(described)), log_weight=posterior.log_weight, **extra, **arrays)  # type: ignore[arg-type]
     return file.getvalue()
@@ -49,4 +50,5 @@ def draws_from_bytes(data: bytes, model: Model) -> Posterior:
             Diagnostics(**described["diagnostics"]),
             chains=described["chains"],
             replicate=arrays["replicate"].astype(np.int64) if "replicate" in arrays.files else None,
+            diverging=arrays["diverging"] if "diverging" in arrays.files else None,
         )

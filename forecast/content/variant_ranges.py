@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from forecast.content.diagnosis import WARNED
-from forecast.schema.answers import AnswerContent
+from forecast.schema.answers import AnswerContent, AnswerValue
 from forecast.schema.variants import VariantsContent
 from forecast.sentences.answer_text import answer_text
 from forecast.sentences.variants import answer_range
@@ -20,15 +20,18 @@ def variant_warnings(variants: VariantsContent) -> Iterator[str]:
 
 def with_ranges(answers: Sequence[AnswerContent], variants: VariantsContent) -> list[AnswerContent]:
     """Return mixed answers with their ranges over variants, in numbers and in their sentences."""
-    return [_with_range(answer, variants) for answer in answers]
+    return [with_range(answer, variant_values(variants, answer["name"])) for answer in answers]
 
 
-def _with_range(answer: AnswerContent, variants: VariantsContent) -> AnswerContent:
+def variant_values(variants: VariantsContent, question: str) -> list[tuple[float, AnswerValue | None]]:
+    """Return the weight of each variant, and its value of the answer to a question."""
+    return [(rival["after"], its["value"]) for rival in variants["rivals"] for its in rival["answers"] if its["question"] == question]
+
+
+def with_range(answer: AnswerContent, values: Sequence[tuple[float, AnswerValue | None]]) -> AnswerContent:
+    """Return a mixed answer with its range over variants, from the weight and the value of each; as it is where it is not open."""
     if answer["status"] != "open":
         return answer
-    values = [
-        (rival["after"], its["value"]) for rival in variants["rivals"] for its in rival["answers"] if its["question"] == answer["name"]
-    ]
     found = answer_range(answer["kind"], answer["unit"], values)
     if found is None:
         return answer

@@ -112,7 +112,8 @@ class Posterior:
     ``chains`` tells how many chains stand one after another in the draws (1 for
     draws that are not a chain).  ``replicate`` is the number of each draw's replicate, ``(draws,)``; None where they are
     blocks of draws one after another.  ``coverage`` says of draws that are only compared where there are enough of them; None where
-    they are sound, or it is not known.
+    they are sound, or it is not known.  ``diverging`` says of each draw of NUTS whether its trajectory diverged, ``(draws,)``; None for
+    other draws.
     """
 
     model: Model
@@ -123,11 +124,14 @@ class Posterior:
     chains: int = 1
     replicate: Indices | None = None
     coverage: Coverage | None = None
+    diverging: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         """Refuse replicates of other draws, as are left where draws were replaced without them."""
         if self.replicate is not None and len(self.replicate) != len(self.log_weight):
             raise ValueError(f"{len(self.replicate)} replicates of {len(self.log_weight)} draws")
+        if self.diverging is not None and len(self.diverging) != len(self.log_weight):
+            raise ValueError(f"{len(self.diverging)} trajectories of {len(self.log_weight)} draws")
 
     def __len__(self) -> int:
         return len(self.log_weight)

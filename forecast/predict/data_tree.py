@@ -46,7 +46,7 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     picked = _pick_draws(posterior, rng)
     chains = posterior.chains if posterior.chains > 1 else CHAINS
     chosen = {name: values[picked] for name, values in posterior.parameters.items()}
-    equal = replace(posterior, parameters=chosen, log_weight=np.full(len(picked), -np.log(len(picked))), replicate=None)
+    equal = replace(posterior, parameters=chosen, log_weight=np.full(len(picked), -np.log(len(picked))), replicate=None, diverging=None)
     require_rows(equal)
     before = prior_draws(model, rng=rng).resample(DRAWS_PER_CHAIN, rng)
     groups: dict[str, dict[str, NDArray[Any]]] = {
@@ -54,6 +54,8 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
         "prior": _shape_parameters(model, before, 1),
         "sample_stats": {"log_weight": posterior.log_weight[picked].reshape(chains, -1)},
     }
+    if posterior.diverging is not None:
+        groups["sample_stats"]["diverging"] = posterior.diverging[picked].reshape(chains, -1)
     if model.rows:
         groups |= {
             "posterior_predictive": _split_by_chain(_streams_with_rows(model, predict_rows(model, chosen, rng)), chains),

@@ -38,6 +38,19 @@ def test_draws_are_the_same_to_the_last_digit_and_so_are_answers() -> None:
     assert answer_questions(back, Settings()).answers == answer_questions(drawn, Settings()).answers
 
 
+def test_which_trajectories_diverged_is_kept() -> None:
+    """Draws of NUTS say it of each, and others of none; it is as long as the draws."""
+    model = model_as_of(read_book(TINY_BOOK)[0].topics["ferry"], AS_OF)
+    drawn = condition_fast(model, Settings(draws=512))
+    diverging = np.arange(len(drawn)) % 7 == 0
+    for of_draws in (diverging, None):
+        data = draws_to_bytes(replace(drawn, diverging=of_draws))
+        assert data is not None
+        np.testing.assert_equal(draws_from_bytes(data, model).diverging, of_draws)
+    with pytest.raises(ValueError, match="3 trajectories of"):
+        replace(drawn, diverging=diverging[:3])
+
+
 def test_too_many_draws_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit there are no bytes, and below it there are."""
     from forecast.cache import draws

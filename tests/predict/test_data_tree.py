@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from forecast.inference.importance.fit import condition
+from forecast.inference.pymc.nuts import sample_nuts
 from forecast.model.model import model_as_of
 from forecast.predict.answers import paths_for
 from forecast.predict.data_tree import data_tree
@@ -61,6 +63,27 @@ def test_every_group_is_there():
     totals = tree["predictions"]["events"]
     new = totals.sel(day="2027-01-01") - totals.sel(day="2026-01-01")
     assert float(new.mean()) == pytest.approx(known.answers["how_many"], rel=0.1)
+
+
+def test_draws_of_nuts_say_which_diverged():
+    """ArviZ marks divergences where `sample_stats` has them; draws of the fast engine have none."""
+    known = KNOWN["gamma_poisson"]()
+    drawn = condition(known.model, rng=np.random.default_rng(1))
+    parameters = {name: values[:400] for name, values in drawn.parameters.items()}
+    diverging, even = np.arange(400) % 7 == 0, np.full(400, -np.log(400))
+    slow = replace(drawn, engine="nuts", parameters=parameters, log_weight=even, chains=4, replicate=None, diverging=diverging)
+    stats = data_tree(slow, None, np.random.default_rng(1))["sample_stats"]
+    assert stats["diverging"].dims == ("chain", "draw")
+    assert stats["diverging"].values.reshape(-1).tolist() == diverging.tolist()
+    assert "diverging" not in data_tree(drawn, None, np.random.default_rng(1))["sample_stats"]
+
+
+@pytest.mark.slow
+def test_nuts_says_which_of_its_draws_diverged():
+    """As many as its diagnostics count."""
+    drawn = sample_nuts(KNOWN["gamma_poisson"]().model, seed=1, draws=200)
+    assert drawn.diverging is not None
+    assert (len(drawn.diverging), int(drawn.diverging.sum())) == (len(drawn), drawn.diagnostics.divergences)
 
 
 def row_predictive(shape, rate, years):

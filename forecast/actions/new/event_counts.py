@@ -54,11 +54,12 @@ _LASTING_UNTIL = re.compile(
     re.IGNORECASE,
 )  # what is so as long as nothing happens
 _FOR_A_TIME = r"(?=\s*(?:[?,.:;)]|$|(?:in|during|over|for|on|at|as|this|next|another|more|(?:at\s+)?least|all|(?:an?|\w+)\s+(?:day|week|month|year)s?)\b))"
+_NOT_BEHIND = "".join(rf"(?<!\b{word}\s)" for word in ("at", "the", "long", "be", "come", "finish", "place", "rank"))  # "at last"
 _ACTIVE = "hold|have|own|lead|control|run|rule|serve|govern|occupy|work|exist|live|lie|stand|use|belong|apply|last|count"
 _LASTING = re.compile(
     rf"\b(?P<verb>still\s+(?:be|{_ACTIVE})|(?:remain|continue)\b|persist\b|retain\b"
     rf"|stay\b(?!\s+(?:the|a|an|his|her|its|their)\b)|keep\b(?!\s+(?:a|an|the|his|her|its|their)\s+(?:promises?|words?|appointments?)\b)"
-    rf"|(?:hold|last|endure|survive|stand(?!\s+for\b)){_FOR_A_TIME})",
+    rf"|(?:hold|{_NOT_BEHIND}last|endure|survive|stand(?!\s+for\b)){_FOR_A_TIME})",
     re.IGNORECASE,
 )  # the same without its end in words
 _NEGATION = re.compile(r"\b(?:not|never|no)\b(?!\s+(?:later|more|fewer|less)\b)|n[\N{RIGHT SINGLE QUOTATION MARK}']t\b", re.IGNORECASE)

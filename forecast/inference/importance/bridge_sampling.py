@@ -46,7 +46,9 @@ def bridge_log_evidences(posterior: Posterior, rng: np.random.Generator) -> Arra
     prior = blocks(model)
     if (posterior.log_weight != posterior.log_weight[0]).any():
         drawn, replicate = posterior.resample_replicates(len(posterior), rng)
-        posterior = replace(posterior, parameters=drawn, log_weight=np.full(len(posterior), -np.log(len(posterior))), replicate=replicate)
+        posterior = replace(
+            posterior, parameters=drawn, log_weight=np.full(len(posterior), -np.log(len(posterior))), replicate=replicate, diverging=None
+        )
     whole, counted = np.full(REPLICATES, -np.inf), np.zeros(REPLICATES)
     replicates = posterior.replicates
     try:

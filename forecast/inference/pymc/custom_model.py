@@ -115,9 +115,9 @@ def _run(model: Model, compiled: Any, settings: SamplerSettings, seed: int) -> P
         if not np.isfinite(values).all():
             _raise_model_error(model, f"`{name}` is not a finite number at some draws of its model")
     count = settings.draws * settings.chains
-    divergences = int(tree["sample_stats"]["diverging"].values.sum())
-    diagnostics = diagnose(parameters, None, divergences, settings, count)
-    return Posterior(model, "nuts", parameters, np.full(count, -np.log(count)), diagnostics, settings.chains)
+    diverging = tree["sample_stats"]["diverging"].values.astype(bool).reshape(-1)
+    diagnostics = diagnose(parameters, None, int(diverging.sum()), settings, count)
+    return Posterior(model, "nuts", parameters, np.full(count, -np.log(count)), diagnostics, settings.chains, diverging=diverging)
 
 
 def _flatten_draws(values: NDArray[Any], parameter: Parameter) -> NDArray[Any]:

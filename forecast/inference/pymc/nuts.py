@@ -61,11 +61,11 @@ class SamplerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """What the sampler returns: unconstrained values ``(draws, values)``, and ``(draws, hypotheses)`` joint log densities."""
+    """What the sampler returns: unconstrained values ``(draws, values)``, ``(draws, hypotheses)`` joint log densities, and which draws' trajectories diverged."""
 
     unconstrained: Array
     log_hypotheses: Array | None
-    divergences: int
+    diverging: NDArray[np.bool_]
 
 
 def sample_nuts(
@@ -200,10 +200,10 @@ def _read_chains(program: _Program, chains: Chains, settings: SamplerSettings, s
         shares = special.softmax(chains.log_hypotheses, axis=1)
         parameters |= _draw_hypotheses(rendered, shares, np.random.default_rng(seed))
     count = len(chains.unconstrained)
-    diagnostics = diagnose(_free_values(rendered, parameters), shares, chains.divergences, settings, count)
+    diagnostics = diagnose(_free_values(rendered, parameters), shares, int(chains.diverging.sum()), settings, count)
     _check_rows(model, parameters)
     ordered = {name: parameters[name] for name in model.topic.parameters}
-    return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), diagnostics, settings.chains)
+    return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), diagnostics, settings.chains, diverging=chains.diverging)
 
 
 def _sample_chains(compiled: Any, settings: SamplerSettings, seed: int) -> Chains:
@@ -217,7 +217,7 @@ def _sample_chains(compiled: Any, settings: SamplerSettings, seed: int) -> Chain
     return Chains(
         unconstrained=flatten_chains(stats["unconstrained_draw"].values),
         log_hypotheses=None if joint is None else flatten_chains(joint),
-        divergences=int(stats["diverging"].values.sum()),
+        diverging=stats["diverging"].values.astype(bool).reshape(-1),
     )
 
 

@@ -187,6 +187,8 @@ def test_what_lasts_is_not_asked_of_a_topic_about_what_happens(kind: str, asks: 
         "Will a ship pass through the strait by May?",
         "Will the last ship leave by 2027?",
         "Will the court stay the execution in 2027?",
+        "Will it open at last?",
+        "Will he finish last in 2027?",
         "Will he keep his promise by May 2027?",
         "Will the remains be found in 2027?",
         "Will she stand for office in 2027?",

@@ -64,7 +64,8 @@ def test_a_conditional_pair_adds_up_to_the_answer_without_the_condition(tmp_path
 def test_a_case_has_the_share_of_its_reference_class_moved_by_how_it_differs(tmp_path: Path):
     """7 of 22 cases after a flat prior are Beta(8, 16); the mean of expit(logit(share) + difference) is that of a sum over a grid."""
     row = Observation(TODAY, TODAY, "7", "A list of halls", columns={"tried": "22"})
-    own = TemplateInput("Will the hall open by the end of 2027?", priors={"difference": "Normal(mean=0.8, sd=0.5)"})
+    believed = {"share": "Beta(mean=0.5, strength=2)", "difference": "Normal(mean=0.8, sd=0.5)"}
+    own = TemplateInput("Will the hall open by the end of 2027?", priors=believed)
     content = published(tmp_path, "reference", own, (("cases", row),))
     (answer,) = content["answers"]
     share = (np.arange(4_000) + 0.5) / 4_000

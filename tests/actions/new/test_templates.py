@@ -13,7 +13,7 @@ from forecast.actions.check import check
 from forecast.actions.new.days import AS_OF, BY, OPENS
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import INVENTED, TEMPLATES_DIRECTORY
-from forecast.actions.placeholders import INVENTED_SOURCE, PLACEHOLDER
+from forecast.actions.placeholders import INVENTED_SOURCE, PLACEHOLDER, priors_with
 from forecast.actions.update import update
 from forecast.book.files.layout import record_path, topic_path
 from forecast.book.reading import read_book
@@ -37,7 +37,19 @@ def test_every_example_is_called_invented():
         rows = [row for stream in topic.streams.values() for row in stream.rows]
         assert {row.source for row in rows} <= {"Invented example, no real source"}
         reasons = [why for parameter in topic.parameters.values() for why in (parameter.why, *parameter.why_by_label.values()) if why]
-        assert [why for why in reasons if why.startswith("A placeholder: ")] or not reasons or kind == "poll"
+        assert [why for why in reasons if why.startswith("A placeholder: ")] or not reasons
+
+
+def test_what_decides_an_answer_is_a_placeholder():
+    """Only how rows scatter, and how seasons and pollsters differ, has a reason that serves everybody: the rest `update` asks for."""
+    book, _ = read_book(TEMPLATES_DIRECTORY)
+    kept = {kind: {*topic.parameters} - {*priors_with(topic, PLACEHOLDER)} for kind, topic in book.topics.items()}
+    assert {kind: names for kind, names in kept.items() if names} == {
+        "count": {"clumping"},
+        "seasonal": {"clumping", "cosine", "sine"},
+        "poll": {"lean", "usual_lean", "drift"},
+        "share": {"evenness"},
+    }
 
 
 def test_templates_teach():
