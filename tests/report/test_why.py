@@ -323,7 +323,7 @@ def test_where_a_mean_is_followed_the_page_says_so():
     assert last_move_sentence(insight, "rain") == "Row 0: down 0.25; with all other changes the expected value went from 6.4 to 6.2."
     assert (
         last_move_sentence(insight | {"moves": []}, "rain")
-        == "Rain: 2: expected value down from 8 to 6.4, as of 23 September 2026; 6.2 now."
+        == "Rain: 2: expected value down from 8.0 to 6.4, as of 23 September 2026; 6.2 now."
     )
     assert next_move_sentence(insight, "rain") == (
         "Watch whether at least one event is recorded under “clouds” by 31 January 2027 (30 % likely). If so, the expected value is 9; if not, 5."
