@@ -87,7 +87,7 @@ def test_a_topic_with_variants_says_what_changed():
     assert sections["changed"] == alone["changed"]
     assert sections["changed"].folded
     assert sections["foresaw"].missing == (
-        "How well the record was foreseen: not computed, since it is of one model at a time and this topic has rival versions of it."
+        "How well the record was foreseen: not computed. It is worked out for one model at a time, and this topic has rival versions of its model."
     )
 
 
@@ -115,7 +115,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
         "No earlier report and no earlier news to compare with.",
         "The record has no days to go back to.",
         "There were no rows to foresee.",
-        "Nothing more is simulated, so nothing to watch for.",
+        "Nothing more is simulated, so there is nothing to watch for.",
         "How much of the doubt is luck is not known",
     ):
         assert sentence in text
