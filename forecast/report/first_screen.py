@@ -134,7 +134,7 @@ def _range_over_versions(content: TopicContent, answer: AnswerContent, ranges: S
     """The range of an answer over the versions of the model, and how many these are, for a reader who meets them here first."""
     said = range_sentence(answer["kind"], answer["unit"], ranges).rstrip(".")
     count = sum(rival["after"] >= LEAST_WEIGHT for rival in content["variants"]["rivals"]) if "variants" in content else 0
-    return f"{said} ({count} versions, each with its weight)" if count > 1 else said
+    return f"{said} ({count} versions of different weight)" if count > 1 else said
 
 
 def _reference(reference: ForecastContent) -> str:

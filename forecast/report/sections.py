@@ -176,7 +176,7 @@ def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Sec
         for anchor in VARIANT_SILENT:
             sections[anchor] = _empty_section(
                 anchor,
-                f"{SECTION_HEADINGS[anchor]}: not computed, since it is of one model at a time and this topic has rival versions of it.",
+                f"{SECTION_HEADINGS[anchor]}: not computed. It is worked out for one model at a time, and this topic has rival versions of its model.",
             )
     return own | sections
 
@@ -337,7 +337,7 @@ def _signposts_section(content: TopicContent, insight: InsightContent) -> Sectio
     tables = [signposts_table(insight, content["answers"], certain_then(content))] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
-        return _empty_section("signposts", "Nothing more is simulated, so nothing to watch for.")
+        return _empty_section("signposts", "Nothing more is simulated, so there is nothing to watch for.")
     return Section(SECTION_HEADINGS["signposts"], "signposts", tables=tuple(tables))
 
 

@@ -16,7 +16,7 @@ _COLUMNS = (
     Column("why", "note"),
 )
 _HOW = (
-    "What this book says must hold between answers of several topics, checked by their reports. Answers are compared by their headlines: "
+    "The book says what must hold between answers of several topics, and their reports are checked for it. Answers are compared by their headlines: "
     "probabilities, shares, medians of numbers. A relation fails where it is missed by more than three Monte Carlo errors of the difference."
 )
 

@@ -26,7 +26,7 @@ from forecast.schema.is_counts import are_readings
 from forecast.schema.long_records import listed_rows, row_count
 from forecast.schema.topic import CheckValue, ParameterContent, RowContent, SeriesContent, StreamContent, TopicContent
 from forecast.sentences.assumptions import NOTHING_LEARNT, is_as_assumed
-from forecast.sentences.insight_text import measure_name, named_value_text, strongest_measure, value_text
+from forecast.sentences.insight_text import measure_name, statistic_name, strongest_measure, value_texts
 from forecast.sentences.variants import range_sentence
 
 VALUES_OF_SPANS: tuple[Literal["mean", "least", "greatest"], ...] = ("mean", "least", "greatest")
@@ -210,9 +210,10 @@ def _without_row(stream: str, insight: InsightContent) -> dict[int, str]:
             index = strongest_measure(insight, variation["values"])
             if index is not None:
                 measure, estimate = insight["measures"][index], variation["values"][index]
-                now, without = (value_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"]))
+                values, error = (measure["value"], estimate["value"]), estimate["error"]
+                now, without = value_texts(measure, values, errors=(error, error))
                 same = now == without or abs(estimate["change"]) < 2 * estimate["error"]
-                with_it = named_value_text(measure, measure["value"], error=estimate["error"])
+                with_it = f"{statistic_name(measure)} {now}".lstrip()
                 texts[variation["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {with_it}, without it {without}"
     return texts
 

@@ -11,10 +11,10 @@ from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.history_points import error_at, is_known_at, value_at
-from forecast.schema.insight import HistoryPoint, InsightContent, LeverageContent, MeasureContent, Move
+from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
 from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
-from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain
+from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain, is_certain
 from forecast.sentences.change_bounds import bound_text
 from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_text import (
@@ -28,8 +28,7 @@ from forecast.sentences.insight_text import (
     measure_title,
     open_measure_indices,
     part_text,
-    signpost_value_text,
-    value_text,
+    value_texts,
 )
 from forecast.sentences.printed_parts import printed_change, printed_parts
 from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
@@ -60,37 +59,44 @@ def history_table(insight: InsightContent) -> ReportTable:
     points = history["points"]
     kept = [point for index, point in enumerate(points) if point["news"] or index in {0, len(points) - 1}]
     columns = (Column("as of", "head"), *_columns(insight, shown), Column("became known", "note"))
-    rows = tuple(
-        (
-            point["day"],
-            *(_value_then(insight["measures"][at], point, at) for at in shown),
-            "; ".join(name.replace("_", " ") for name in point["news"]),
+    by_measure = [
+        _texts_in_column(
+            insight["measures"][at],
+            [(value_at(point, at), error_at(point, at)) if is_known_at(point, at) else None for point in kept],
+            missing=NOT_KNOWN,
         )
-        for point in kept
+        for at in shown
+    ]
+    rows = tuple(
+        (point["day"], *(texts[row] for texts in by_measure), "; ".join(name.replace("_", " ") for name in point["news"]))
+        for row, point in enumerate(kept)
     )
     return ReportTable("By replay: what today's priors and statements say with the knowledge of each day", columns, rows)
 
 
-def _value_then(measure: MeasureContent, point: HistoryPoint, index: int) -> str:
-    """A measure as of a day of the history."""
-    return value_text(measure, value_at(point, index), error=error_at(point, index)) if is_known_at(point, index) else NOT_KNOWN
+def _texts_in_column(measure: MeasureContent, estimates: Sequence[tuple[float, float] | None], *, missing: str = "") -> list[str]:
+    """Values of a measure with their errors, one beneath the other in like digits; ``missing`` where there is none."""
+    known = [its for its in estimates if its is not None]
+    texts = iter(value_texts(measure, [value for value, _ in known], errors=[error for _, error in known]))
+    return [missing if its is None else next(texts) for its in estimates]
 
 
 def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable:
     """The answers had nothing been learnt from a source, a grade or a stream."""
     shown = _measures(insight)
     columns = (Column("without", "head"), Column("rows", "number"), *_columns(insight, shown), Column("how"))
-    rows: list[tuple[str, ...]] = [
-        ("nothing left out", "", *(value_text(m, m["value"]) for m in (insight["measures"][at] for at in shown)), "")
+    variations = [its for its in insight["leverage"] if its["kind"] in kinds]
+    by_measure = [
+        _texts_in_column(
+            insight["measures"][at],
+            [(insight["measures"][at]["value"], 0.0), *((its["values"][at]["value"], its["values"][at]["error"]) for its in variations)],
+        )
+        for at in shown
     ]
-    for variation in insight["leverage"]:
-        if variation["kind"] in kinds:
-            name = name_as_words(variation["name"]) if variation["kind"] == "stream" else variation["name"]
-            values = (
-                value_text(insight["measures"][at], variation["values"][at]["value"], error=variation["values"][at]["error"])
-                for at in shown
-            )
-            rows.append((f"{variation['kind']} {name}", str(variation["rows"]), *values, variation_method(variation)))
+    rows = [("nothing left out", "", *(texts[0] for texts in by_measure), "")]
+    for row, its in enumerate(variations, start=1):
+        name = name_as_words(its["name"]) if its["kind"] == "stream" else its["name"]
+        rows.append((f"{its['kind']} {name}", str(its["rows"]), *(texts[row] for texts in by_measure), variation_method(its)))
     return ReportTable("Every answer if nothing had been learnt from a source, a grade or a stream", columns, tuple(rows))
 
 
@@ -189,19 +195,20 @@ def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent], c
     """What would be seen, how likely that is, and the answers then: none of a question that closes before."""
     shown = _measures(insight)
     last_days = {answer["name"]: answer["by"] for answer in answers}
-    is_late = False
     columns = (Column("if", "head"), Column("by", "day"), Column("chance", "number"), *_columns(insight, shown))
-    rows: list[tuple[str, ...]] = [
-        ("as it is now", "", "", *(value_text(m, m["value"], error=m["error"]) for m in (insight["measures"][at] for at in shown)))
-    ]
-    for signpost in insight["signposts"]:
-        cells: list[str] = []
-        for at in shown:
-            measure = insight["measures"][at]
-            in_time = is_in_time(signpost, last_days.get(measure["question"]))
-            is_late = is_late or not in_time
-            cells.append(signpost_value_text(measure, signpost, at, certain) if in_time else CLOSED)
-        rows.append((clause_of(signpost), signpost["until"], words.percent(signpost["chance"]), *cells))
+    posts = insight["signposts"]
+    by_measure: list[list[str]] = []
+    for at in shown:
+        measure, by = insight["measures"][at], last_days.get(insight["measures"][at]["question"])
+        then = [(post["values"][at]["value"], post["values"][at]["error"]) if is_in_time(post, by) else None for post in posts]
+        now, *texts = _texts_in_column(measure, [(measure["value"], measure["error"]), *then], missing=CLOSED)
+        certainly = [is_certain(certain, post, at) and text != CLOSED for post, text in zip(posts, texts, strict=True)]
+        exact = [words.share(its[0]) if sure and its else text for its, text, sure in zip(then, texts, certainly, strict=True)]
+        by_measure.append([now, *exact])
+    rows = [("as it is now", "", "", *(texts[0] for texts in by_measure))]
+    for row, post in enumerate(posts, start=1):
+        rows.append((clause_of(post), post["until"], words.percent(post["chance"]), *(texts[row] for texts in by_measure)))
+    is_late = any(CLOSED in texts for texts in by_measure)
     caption = "What to watch for: if this is seen by that day, the answers would be"
     return ReportTable(f"{caption} ({CLOSED}: the question closes before)" if is_late else caption, columns, tuple(rows))
 

@@ -12,6 +12,7 @@ from operator import itemgetter
 from forecast.schema import words
 from forecast.schema.insight import Estimate, InsightContent, MeasureContent, MeasureScale, MeasureTarget, Move, MovePart, SignpostContent
 from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain, is_certain
+from forecast.sentences.like_digits import in_like_digits
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
@@ -85,6 +86,12 @@ def value_text(measure: MeasureScale, value: float, *, error: float = 0.0) -> st
     return NOT_KNOWN if measure["kind"] == "probability" else words.number(value, error=error)
 
 
+def value_texts(measure: MeasureScale, values: Sequence[float], *, errors: Sequence[float]) -> list[str]:
+    """Return values of a measure that stand beside one another: numbers in like digits."""
+    texts = [value_text(measure, value, error=error) for value, error in zip(values, errors, strict=True)]
+    return texts if is_percent(measure) else in_like_digits(texts, values, errors=errors)
+
+
 def change_text(measure: MeasureContent, change: float, *, error: float = 0.0) -> str:
     """Return a change of a measure: in points, or in its unit."""
     return (
@@ -96,7 +103,8 @@ def change_text(measure: MeasureContent, change: float, *, error: float = 0.0) -
 
 def from_to_text(measure: MeasureScale, before: float, after: float, *, error: float = 0.0) -> str:
     """Return ``31 % → 38 %``; of a number, whose headline is its median, ``expected 6.4 → 6.2``."""
-    return f"{named_value_text(measure, before, error=error)} → {value_text(measure, after, error=error)}"
+    first, last = value_texts(measure, (before, after), errors=(error, error))
+    return f"{statistic_name(measure)} {first} → {last}".lstrip()
 
 
 def is_noticed(measure: MeasureContent, change: float, *, error: float = 0.0) -> bool:
@@ -152,16 +160,20 @@ def next_move_sentence(
     return _signposts_sentence(insight["measures"][index], index, group, certain, is_own=_is_own_count(group, by, counted))
 
 
-def signpost_value_text(measure: MeasureScale, post: SignpostContent, index: int, certain: Certain) -> str:
-    """Return a measure where a signpost is seen: 100 % or 0 % only where that is certain."""
-    value = post["values"][index]
-    return words.share(value["value"]) if is_certain(certain, post, index) else value_text(measure, value["value"], error=value["error"])
+def signpost_value_texts(measure: MeasureScale, posts: Sequence[SignpostContent], index: int, certain: Certain) -> list[str]:
+    """Return a measure where each of some signposts is seen, in like digits: 100 % or 0 % only where that is certain."""
+    values = [post["values"][index] for post in posts]
+    texts = value_texts(measure, [its["value"] for its in values], errors=[its["error"] for its in values])
+    return [
+        words.share(its["value"]) if is_certain(certain, post, index) else text
+        for post, its, text in zip(posts, values, texts, strict=True)
+    ]
 
 
-def _then_text(measure: MeasureContent, post: SignpostContent, index: int, certain: Certain, *, name: str = "") -> str:
-    """An answer where a signpost is seen, as it stands after ``If so,``, with its ``name``."""
+def _then_text(measure: MeasureContent, post: SignpostContent, index: int, certain: Certain, figure: str) -> str:
+    """An answer where a signpost is seen, which is the ``figure``, as it stands after ``If so,``."""
     if figure_name(measure) or not is_certain(certain, post, index):
-        return f"{name}{signpost_value_text(measure, post, index, certain)}"
+        return figure
     return "it is certain" if post["values"][index]["value"] else "it is ruled out"
 
 
@@ -170,12 +182,13 @@ def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[Sig
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
     name = f"{figure_name(measure)} is " if figure_name(measure) else "the chance is " if is_own else ""
-    then = _then_text(measure, first, index, certain, name=name)
+    figures = signpost_value_texts(measure, [first] if other is None else [first, other], index, certain)
+    then = _then_text(measure, first, index, certain, f"{name}{figures[0]}")
     seen = f"{clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)"
     begin = f"{NOTHING_ELSE} If {seen}, {then}" if is_own else f"Watch whether {seen}. If so, {then}"
     if other is None:
         return f"{begin}."
-    otherwise = _then_text(measure, other, index, certain)
+    otherwise = _then_text(measure, other, index, certain, figures[1])
     return f"{begin}; if {'not' if is_absence(other) else _shorter_clause(clause_of(other), clause_of(first))}, {otherwise}."
 
 

@@ -29,6 +29,7 @@ from forecast.sentences.insight_text import (
     measure_indices,
     statistic_name,
     value_text,
+    value_texts,
 )
 from forecast.sentences.model_uses import model_uses
 from forecast.sentences.news import news_text
@@ -112,7 +113,9 @@ def step_texts(insight: InsightContent, index: int, step: HistoryStep) -> StepTe
     the step: two figures within errors of each other would tell of a change that nobody has seen.
     """
     measure, newest = insight["measures"][index], points_of(insight, index)[-1]
-    before, after, now = (_value(measure, point, index) for point in (step.before, step.after, newest))
+    points = (step.before, step.after, newest)
+    values, errors = [value_at(point, index) for point in points], [error_at(point, index) for point in points]
+    before, after, now = value_texts(measure, values, errors=errors)
     since = value_at(newest, index) - value_at(step.after, index)
     is_still = abs(since) < SAME_ERRORS * math.hypot(error_at(newest, index), error_at(step.after, index))
     if after == now or (is_still and now != before):
@@ -186,7 +189,8 @@ def _earlier_text(measure: MeasureContent, step: HistoryStep, points: Sequence[H
 def _drift_text(measure: MeasureContent, before: HistoryPoint, after: HistoryPoint, index: int) -> str:
     """How far a measure went that no news moved: quiet time does that."""
     of = f"{figure_name(measure)} ".lstrip()
-    was, now, day = _value(measure, before, index), _value(measure, after, index), words.day(before["day"])
+    values, errors = [value_at(point, index) for point in (before, after)], [error_at(point, index) for point in (before, after)]
+    (was, now), day = value_texts(measure, values, errors=errors), words.day(before["day"])
     if was == now:
         return f"{of}{'is ' if of else ''}{now} now, as on {day}; no single event has moved it"
     verb = "fell" if value_at(after, index) < value_at(before, index) else "rose"

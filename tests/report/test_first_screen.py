@@ -256,7 +256,7 @@ def test_the_range_over_versions_of_the_model_says_how_many_count():
     ranged = {"ranges": [{"label": "", "low": 0.01, "high": 0.13}], "said": "Old words."}
     rivals = [{"name": name, "after": after} for name, after in (("base", 0.6), ("other", 0.395), ("wild", 0.005))]
     shown = screen({**content, "answers": [{**answer, "variants": ranged}, *content["answers"][1:]], "variants": {"rivals": rivals}})
-    assert "Rival versions of the model give 1 to 13 % (2 versions, each with its weight)" in shown.lead.facts
+    assert "Rival versions of the model give 1 to 13 % (2 versions of different weight)" in shown.lead.facts
     assert "Rival versions" not in shown.lead.paragraph
 
 

@@ -87,7 +87,7 @@ def test_a_topic_with_variants_says_what_changed():
     assert sections["changed"] == alone["changed"]
     assert sections["changed"].folded
     assert sections["foresaw"].missing == (
-        "How well the record was foreseen: not computed, since it is of one model at a time and this topic has rival versions of it."
+        "How well the record was foreseen: not computed. It is worked out for one model at a time, and this topic has rival versions of its model."
     )
 
 
@@ -115,7 +115,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
         "No earlier report and no earlier news to compare with.",
         "The record has no days to go back to.",
         "There were no rows to foresee.",
-        "Nothing more is simulated, so nothing to watch for.",
+        "Nothing more is simulated, so there is nothing to watch for.",
         "How much of the doubt is luck is not known",
     ):
         assert sentence in text
@@ -323,7 +323,7 @@ def test_where_a_mean_is_followed_the_page_says_so():
     assert last_move_sentence(insight, "rain") == "Row 0: down 0.25; with all other changes the expected value went from 6.4 to 6.2."
     assert (
         last_move_sentence(insight | {"moves": []}, "rain")
-        == "Rain: 2: expected value down from 8 to 6.4, as of 23 September 2026; 6.2 now."
+        == "Rain: 2: expected value down from 8.0 to 6.4, as of 23 September 2026; 6.2 now."
     )
     assert next_move_sentence(insight, "rain") == (
         "Watch whether at least one event is recorded under “clouds” by 31 January 2027 (30 % likely). If so, the expected value is 9; if not, 5."
