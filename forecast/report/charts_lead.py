@@ -49,7 +49,6 @@ EVENT_LINES = 4  # at most
 EVENT_SIZE = 11
 LEAST_ROOM = 110  # pixels for the words of an event: with less they stand across a line
 PLOT_HEIGHT, FOOT = 130, 30
-YEAR = timedelta(days=365.25)
 MOST_YEARS = 8  # that the picture goes back: of a longer record the last years would be too narrow to read
 ROUND_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
@@ -125,7 +124,7 @@ def lead_chart(content: TopicContent) -> Chart | None:
 def lead_points(insight: InsightContent, index: int, as_of: str) -> list[HistoryPoint]:
     """Return the days that the picture shows: those of the last years where there are two of them, else all."""
     points, today = points_of(insight, index), date.fromisoformat(as_of)
-    begin = today - MOST_YEARS * YEAR
+    begin = today - timedelta(days=365.25 * MOST_YEARS)
     late = [point for point in points if date.fromisoformat(point["day"]) >= begin]
     return late if len(late) > 1 else points
 
