@@ -74,7 +74,7 @@ def printed_parts(measure: MeasureScale, before: float, after: float, points: Se
         way = 1 if short > 0 else -1
         place = max(range(len(steps)), key=lambda at: (way * (exact[at] - steps[at]), abs(exact[at])))
         steps[place] += way
-    return PrintedParts(tuple(steps), decimals, in_points, first.text, last.text)
+    return PrintedParts(tuple(steps), decimals, in_points, *_like_texts(first, last))
 
 
 def changed_text(measure: MeasureScale, before: float, after: float) -> str:
@@ -92,10 +92,10 @@ def printed_change(
     said = step_text(measure, before, after, error=of_change)
     first, last = _fitting_ends(measure, (before, after), (texts[0], texts[1]), error=max(*errors, of_change), least=_decimals_of(said))
     if first.value is None or last.value is None:
-        return PrintedChange(first.text, last.text, said)
+        return PrintedChange(*_like_texts(first, last), said)
     decimals = max(first.decimals, last.decimals)
     steps = round((last.value - first.value) * 10.0**decimals)
-    return PrintedChange(first.text, last.text, _steps_text(steps, decimals, in_points=is_percent(measure)))
+    return PrintedChange(*_like_texts(first, last), _steps_text(steps, decimals, in_points=is_percent(measure)))
 
 
 def step_text(measure: MeasureScale, before: float, after: float, *, error: float) -> str:
@@ -147,6 +147,16 @@ def _alike_ends(values: tuple[float, float], ends: tuple[_End, _End]) -> tuple[_
         for end, value in zip(ends, values, strict=True)
     )
     return first, last
+
+
+def _like_texts(first: _End, last: _End) -> tuple[str, str]:
+    """Both ends of a change as text, of numbers with as many decimals: ``0.90`` and ``2.05``; a 0 and a percent are as they are."""
+    most = max(first.decimals, last.decimals)
+    texts = [end.text for end in (first, last)]
+    if most <= 0 or any(end.value is None or "%" in end.text or "e" in end.text for end in (first, last)):
+        return texts[0], texts[1]
+    shown = ["0" if end.value == 0 else f"{end.value:,.{most}f}".replace("-", words.MINUS) for end in (first, last)]
+    return shown[0], shown[1]
 
 
 def _rounded_end(value: float, decimals: int, *, in_percent: bool = False) -> _End:

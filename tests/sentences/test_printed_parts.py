@@ -105,7 +105,7 @@ def test_nothing_of_a_change_of_a_number_is_finer_than_three_digits_of_its_large
 def test_both_ends_of_a_number_have_the_digits_of_the_larger():
     """From 0.895 to 2.05 is up 1.15, and not 1.155; what is too small for that keeps its own digits."""
     printed = printed_parts(NUMBER, 0.8952, 2.0489, [1.178, 2.0489 - 0.8952 - 1.178])
-    assert (printed.before, printed.after) == ("0.9", "2.05")
+    assert (printed.before, printed.after) == ("0.90", "2.05")
     assert [printed.text(at) for at in range(2)] == ["+1.18", f"{words.MINUS}0.03"]
     assert printed_parts(NUMBER, 0.0004, 2.05, [2.0496]).before == "0.0004"
     assert printed_parts(NUMBER, 0.0, 0.895, [0.895]).after == "0.895"
@@ -116,7 +116,7 @@ def test_a_change_is_printed_no_finer_than_its_error():
     assert printed_change(CHANCE, 0.304, 0.316, errors=(0.004, 0.004)) == PrintedChange("30 %", "32 %", "+2 points")
     assert printed_change(CHANCE, 0.304, 0.316, errors=(0.001, 0.001)) == PrintedChange("30.4 %", "31.6 %", "+1.2 points")
     assert printed_change(CHANCE, 0.0002, 0.12) == PrintedChange("below 0.1 %", "12 %", "+12 points")
-    assert printed_change(NUMBER, 5.959, 6.804) == PrintedChange("5.96", "6.8", "+0.84")
+    assert printed_change(NUMBER, 5.959, 6.804) == PrintedChange("5.96", "6.80", "+0.84")
     assert printed_change(NUMBER, 139.4, 158.6) == PrintedChange("139", "159", "+20")
     assert printed_change(NUMBER, 139.4, 158.6, errors=(0.1, 3.0)) == PrintedChange("139", "159", "+20")
     assert printed_change(NUMBER, 123_440.0, 135_560.0) == PrintedChange("123,000", "136,000", "+13,000")
