@@ -1,20 +1,28 @@
 """The whole suite runs in two processes, which share it file by file; what names files or tests runs in one.
 
-Each test has a cache of its own, so that none finds what another has computed.
+Each test has a cache of its own, so that none finds what another has computed.  What the essay's book comes to is asked by many;
+they share one cache, which begins empty with each run (``tests/support/shared_cache.py``).
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from forecast.cache.folder import CACHE_VARIABLE
+from tests.support.shared_cache import SHARED_CACHE
+
+if TYPE_CHECKING:
+    from forecast.schema.topic import TopicContent
 
 WORKERS = 2
 LARGER = ("medium", "slow", "study")  # markers of tests that are not small
+ESSAY = "made_reports"  # the fixture of tests that ask what the code makes of the whole essay's book, all in one process
 APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
 
 
@@ -25,8 +33,10 @@ CACHES = pytest.StashKey[tempfile.TemporaryDirectory]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make a folder for the caches of this process's tests."""
+    """Make a folder for the caches of this process's tests; the one that starts the others makes what all share in its own."""
     config.stash[CACHES] = tempfile.TemporaryDirectory(prefix="forecast-caches-")
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED_CACHE] = f"{config.stash[CACHES].name}/shared"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -55,5 +65,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.get_closest_marker(size) for size in LARGER):
             item.add_marker(pytest.mark.small)
-        file = item.nodeid.split("::", maxsplit=1)[0]
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if file in APART and item.get_closest_marker("slow") else file))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """The name that a test has in common with those that run in the same process."""
+    if ESSAY in getattr(item, "fixturenames", ()):
+        return ESSAY
+    file = item.nodeid.split("::", maxsplit=1)[0]
+    return item.nodeid if file in APART and item.get_closest_marker("slow") else file
+
+
+@pytest.fixture(name=ESSAY, scope="session")
+def made_reports_of_the_essay() -> Mapping[str, TopicContent]:
+    """What the code makes of each topic of the essay's book as of the day of the committed reports, without asking why."""
+    from tests.support.essay_topics import made_reports
+
+    return made_reports()

@@ -7,34 +7,31 @@ import math
 import re
 import shutil
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from forecast.actions.check import check
 from forecast.actions.due import due_questions
-from forecast.actions.update import update
 from forecast.book.files.folder import Folder
 from forecast.book.reading import read_book
 from forecast.book.relations import read_relations
 from forecast.forecasts.reading import read_topic_record
 from forecast.forecasts.times import days_of_text
-from forecast.insight.carried_posteriors import with_carried_posteriors
+from forecast.inference.pymc import nuts
 from forecast.model.settings import Settings
+from forecast.predict import analysis
 from forecast.predict.analysis import analyse
 from forecast.schema.topic import read_content
+from tests.support.essay_topics import TOPICS, committed_reports, linked_topic, made_again
 from tests.support.paths import ROOT
 from tests.support.same_report import differences
+from tests.support.shared_cache import shared_cache
 
+HALVED = ("loyalty",)
 NUMBERS = {5: "five", 6: "six", 7: "seven"}
-TOPICS = ("arrivals", "captives", "loyalty", "punishment", "return", "route")
 DAYS = (date(2024, 11, 15), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12))
-
-
-def linked_topic(name, day):
-    """A topic of the book whose links to others can be followed as of a day and earlier ones."""
-    book, _ = read_book(ROOT, [name])
-    return with_carried_posteriors(book.topics[name], day, Settings())
 
 
 def test_the_book_has_no_problems():
@@ -102,18 +99,24 @@ def engines_agree(topic, day):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "day"), [("route", DAYS[1]), *((name, DAYS[-1]) for name in TOPICS)], ids=str)
-def test_the_two_engines_agree(name, day):
-    """On every answer and every parameter the engines differ by no more than their Monte Carlo errors allow."""
-    engines_agree(linked_topic(name, day).as_it_stands, day)
+@pytest.mark.parametrize("name", TOPICS)
+def test_the_two_engines_agree(name, monkeypatch):
+    """On every answer and every parameter the engines differ by no more than their Monte Carlo errors allow, as of the last of these days.
+
+    NUTS has half of its draws for the topic on which it takes minutes: it notices what is off by more than their errors, which are larger by two fifths.
+    """
+    if name in HALVED:
+        monkeypatch.setattr(analysis, "NUTS_DRAWS", analysis.NUTS_DRAWS // 2)
+        monkeypatch.setattr(nuts, "sample_nuts", partial(nuts.sample_nuts, tune=500))
+    engines_agree(linked_topic(name, DAYS[-1]).as_it_stands, DAYS[-1])
 
 
 @pytest.mark.study
 @pytest.mark.slow
-@pytest.mark.parametrize("day", DAYS[:4], ids=str)
+@pytest.mark.parametrize("day", DAYS, ids=str)
 @pytest.mark.parametrize("name", TOPICS)
-def test_the_two_engines_agree_on_other_days(name, day):
-    """So they do as of the days of the other hindcasts."""
+def test_the_two_engines_agree_on_all_days(name, day):
+    """So they do, with all draws, as of the days of the other hindcasts, too."""
     engines_agree(linked_topic(name, day).as_it_stands, day)
 
 
@@ -199,7 +202,7 @@ def test_the_route_tells_a_coherent_story():
     """
     days = [date(2024, 11, 15), date(2025, 1, 13), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12)]
     route = linked_topic("route", days[-1]).as_it_stands
-    told = [analyse(route, day, Settings(), referee=False).result.answers for day in days]
+    told = [analyse(route, day, Settings(draws=4096, chances=False), referee=False).result.answers for day in days]
     november, captured, asked, quiet, quieter, sent = (answers["transfer_2026"].value.value for answers in told)
     assert november < captured < asked > quiet > quieter < sent == 1
     for answers in told:
@@ -208,16 +211,16 @@ def test_the_route_tells_a_coherent_story():
 
 
 @pytest.mark.slow
-def test_the_committed_reports_are_what_the_code_makes(tmp_path):
+def test_the_committed_reports_are_what_the_code_makes(made_reports, tmp_path):
     """Made again as of their own day, without asking why, and of one topic with it, every report has the same numbers.
 
     They are the same to the last digit where the processor is of the kind on which the reports were made.
     """
     committed, day = committed_reports()
-    made = made_again(tmp_path, day, insight=False)
-    assert made.contents.keys() == committed.keys()
-    assert [place for name in committed for place in differences(without_why(made.contents[name]), without_why(committed[name]))] == []
-    explained = made_again(tmp_path, day, topics=["captives"]).contents["captives"]
+    assert sorted(path.name for path in (ROOT / "reports").glob("*.json")) == sorted([*(f"{name}.json" for name in TOPICS), "score.json"])
+    assert made_reports.keys() == committed.keys()
+    assert [place for name in committed for place in differences(without_why(made_reports[name]), without_why(committed[name]))] == []
+    explained = made_again(tmp_path, day, topics=["captives"], cache=shared_cache()).contents["captives"]
     assert differences(without_relations(numbers(explained)), without_relations(numbers(committed["captives"]))) == []
 
 
@@ -227,7 +230,7 @@ def test_the_committed_reports_are_what_the_code_makes_from_nothing(tmp_path):
     """With why, every report is the same, byte for byte where the versions are those of the report."""
     committed, day = committed_reports()
     shutil.copytree(ROOT / "reports", tmp_path / "reports")
-    done = made_again(tmp_path, day)
+    done = made_again(tmp_path, day, pages=True)
     assert {name: numbers(content) for name, content in done.contents.items()} == {
         name: numbers(content) for name, content in committed.items()
     }
@@ -242,7 +245,7 @@ def test_a_committed_hindcast_is_what_the_code_makes(tmp_path):
     committed = committed_hindcasts()
     assert [content["run"]["hindcast"] for content in committed.values()] == [True] * 4
     day = sorted(committed)[1]
-    made = replayed(tmp_path, day, insight=False)
+    made = replayed(tmp_path, day, insight=False, cache=shared_cache())
     assert differences(without_relations(without_why(made)), without_relations(without_why(committed[day]))) == []
 
 
@@ -257,32 +260,14 @@ def test_the_committed_hindcasts_are_what_the_code_makes(number, tmp_path):
     assert without_relations(numbers(made)) == without_relations(numbers(committed[day]))
 
 
-def committed_reports():
-    """The committed report of each topic, and the day that all are of."""
-    committed = {name: read_content((ROOT / "reports" / f"{name}.json").read_bytes()) for name in TOPICS}
-    assert sorted(path.name for path in (ROOT / "reports").glob("*.json")) == sorted([*(f"{name}.json" for name in TOPICS), "score.json"])
-    (day,) = {date.fromisoformat(content["as_of"]) for content in committed.values()}
-    return committed, day
-
-
 def committed_hindcasts():
     """The committed hindcasts of the route, by day."""
     return {path.parent.name: read_content(path.read_bytes()) for path in sorted((ROOT / "reports").glob("as-of/*/route.json"))}
 
 
-def made_again(root, day, **named):
-    """Update the book in a folder as of a day, without the referee."""
-    for folder in ("seeds", "priors"):
-        shutil.copytree(ROOT / folder, root / folder, dirs_exist_ok=True)
-    if not (root / "reports").exists():
-        (root / "reports").mkdir()
-        shutil.copy(ROOT / "reports" / "ledger.jsonl", root / "reports")  # which says since when the priors have been public
-    return update(root, **{"as_of": day, "today": day, "settings": Settings(), "referee": False, **named})
-
-
-def replayed(root, day, *, insight):
+def replayed(root, day, **named):
     """The report of the route as of an earlier day."""
-    return made_again(root, date.fromisoformat(day), today=date(2026, 11, 28), topics=["route"], insight=insight).contents["route"]
+    return made_again(root, date.fromisoformat(day), today=date(2026, 11, 28), topics=["route"], **named).contents["route"]
 
 
 def without_relations(content):

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.update import update as update_command
 from forecast.model.settings import Settings
+from tests.support.essay_topics import leave_out_variants
 from tests.support.metaculus_zips import write_sixty_questions
 from tests.support.paths import ROOT
 
@@ -170,9 +172,14 @@ def percents(text):
     return [int(found) for found in re.findall(PERCENT, text)]
 
 
-def test_the_python_of_the_readme_runs(monkeypatch):
-    """The lines of the Python section run in the project's directory and leave a posterior of the route behind."""
-    monkeypatch.chdir(ROOT)
+@pytest.mark.parametrize("with_variants", [False, pytest.param(True, marks=(pytest.mark.study, pytest.mark.slow))])
+def test_the_python_of_the_readme_runs(with_variants, tmp_path, monkeypatch):
+    """The lines of the Python section run in a copy of the book, in which the route has no variants, or with all, and leave a posterior of the route behind."""
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    if not with_variants:
+        leave_out_variants(tmp_path, "route")
+    monkeypatch.chdir(tmp_path)
     names = {}
     exec(block("python", 0), names)
     low, middle, high = names["posterior"].quantiles("capture_rate")

@@ -24,6 +24,7 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.medium
 
 AS_OF = date(2023, 7, 15)
+FEW = Settings(draws=4_096)  # what is asked here is what is said, and not how exactly
 
 
 @pytest.fixture(name="book", scope="module")
@@ -32,7 +33,7 @@ def made_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hidden") / "book"
     shutil.copytree(ROOT / "tests" / "books" / "hidden", root)
     for day in (date(2023, 1, 15), AS_OF):
-        done = update(root, as_of=day, today=day, settings=Settings(), referee=False)
+        done = update(root, as_of=day, today=day, settings=FEW, referee=False)
         assert done.exit_code == 0
     return root
 
@@ -73,16 +74,16 @@ def test_a_later_row_moves_the_earlier_day_by_nothing(book: Path):
 
 def test_days_are_replayed(book: Path):
     """History and hindcasts take the topic like any other."""
-    found = replay_history(book, "many", since=None, until=AS_OF, every="quarter", settings=Settings())
+    found = replay_history(book, "many", since=None, until=AS_OF, every="quarter", settings=FEW)
     assert not found.problems
     assert found.history is not None
     assert found.history.points
-    assert hindcast_scores(book, until=AS_OF, settings=Settings()).left_out == ()
+    assert hindcast_scores(book, until=AS_OF, settings=FEW).left_out == ()
 
 
 def test_two_runs_and_the_row_behind_a_call_are_told_apart(book: Path):
     """A difference of two runs has its parts, and a row is named that made the forecast what it is."""
-    moved = difference(book, "2023-01-15", "2023-07-15", topics=None, today=AS_OF, settings=Settings())
+    moved = difference(book, "2023-01-15", "2023-07-15", topics=None, today=AS_OF, settings=FEW)
     assert not moved.problems
     assert [its.topic for its in moved.moved] == ["harbour"]
-    assert "ships" in row_behind_call(read_book(book)[0], "harbour.many", AS_OF, Settings(), outcome=1)
+    assert "ships" in row_behind_call(read_book(book)[0], "harbour.many", AS_OF, FEW, outcome=1)

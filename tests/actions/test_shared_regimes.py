@@ -24,6 +24,7 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.medium
 
 AS_OF = date(2023, 7, 15)
+FEW = Settings(draws=4_096)  # what is asked here is what is said, and not how exactly
 BOATS = """
 [streams.boats]
 about = "Boats that left."
@@ -63,7 +64,7 @@ def made_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_harbour(tmp_path_factory.mktemp("shared") / "book")
     assert [problem for problem in read_book(root)[1] if problem.level == "error"] == []
     for day in (date(2023, 1, 15), AS_OF):
-        assert update(root, as_of=day, today=day, settings=Settings(), referee=False).exit_code == 0
+        assert update(root, as_of=day, today=day, settings=FEW, referee=False).exit_code == 0
     return root
 
 
@@ -81,11 +82,11 @@ def test_the_answer_has_reasons_and_a_history(book: Path):
     told = reasons(book, "both")
     assert not told.problems
     assert told.rests_on
-    found = replay_history(book, "both", since=None, until=AS_OF, every="quarter", settings=Settings())
+    found = replay_history(book, "both", since=None, until=AS_OF, every="quarter", settings=FEW)
     assert not found.problems
     assert found.history is not None
     assert found.history.points
-    moved = difference(book, "2023-01-15", "2023-07-15", topics=None, today=AS_OF, settings=Settings())
+    moved = difference(book, "2023-01-15", "2023-07-15", topics=None, today=AS_OF, settings=FEW)
     assert not moved.problems
     assert [its.topic for its in moved.moved] == ["harbour"]
 

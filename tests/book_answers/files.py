@@ -1,37 +1,29 @@
-"""What tests of the book's answers read: its files by the standard library, and the answers that the project makes of them."""
+"""What tests of the book's answers read: its files by the standard library, and the answers that the project publishes of them."""
 
 from __future__ import annotations
 
 import csv
 import re
 import tomllib
-from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
-from forecast.book.reading import read_book
-from forecast.insight.carried_posteriors import with_carried_posteriors
-from forecast.model.settings import Settings
-from forecast.predict.analysis import published_result
-from forecast.predict.mixture import RivalResult, mix_answers
-from forecast.predict.rival_weights import rival_weights
+from forecast.schema.topic import TopicContent
 from tests.support.paths import ROOT
 
-AS_OF = date(2026, 11, 28)
+
+def answers_of(content: TopicContent) -> dict[str, SimpleNamespace]:
+    """The answers of a report that the code makes, of a topic over its variants, by question; shares and their errors by label."""
+    assert content["variants"]["combine"] == "evidence", content["variants"]["reason"]
+    return {answer["name"]: _value_of(answer["value"]) for answer in content["answers"]}
 
 
-def book_answers(name: str) -> dict[str, Any]:
-    """The answers of a topic over its variants, as the project computes them."""
-    book, problems = read_book(ROOT, [name])
-    assert [problem for problem in problems if "counts twice" not in problem.message] == []
-    settings = Settings()
-    topic = with_carried_posteriors(book.topics[name], AS_OF, settings)
-    results = {rival: published_result(its, AS_OF, settings) for rival, its in topic.rivals.items()}
-    rivals = {rival: RivalResult(its.posterior, its.paths, its.answers) for rival, its in results.items()}
-    weights = rival_weights(topic, {rival: its.posterior for rival, its in rivals.items()}, settings)
-    assert weights.combine == "evidence", weights.reason
-    return mix_answers(rivals, weights, np.random.default_rng(20261128))
+def _value_of(value: Any) -> SimpleNamespace:
+    if value is None or "shares" not in value:
+        return SimpleNamespace(**(value or {}))
+    return SimpleNamespace(
+        **{name: {share["label"]: share[key] for share in value["shares"]} for name, key in (("values", "value"), ("errors", "error"))}
+    )
 
 
 def priors_of(name: str, variant: str = "base") -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 import pytest
 from scipy import special, stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
-from tests.book_answers.files import book_answers, last_rows, prior_arguments, prior_statement, priors_of, variants_of
+from forecast.schema.topic import TopicContent
+from tests.book_answers.files import answers_of, last_rows, prior_arguments, prior_statement, priors_of, variants_of
 
 pytestmark = pytest.mark.slow
 TOPIC = "loyalty"
@@ -93,9 +95,9 @@ def likelihood(its: Draws, variant: str) -> np.ndarray:
     return found * betabinomial(int(row["value"]), int(row["asked"]), share * lone, (1 - share) * lone)
 
 
-def test_explanations_and_restraint_are_those_of_weighed_draws() -> None:
+def test_explanations_and_restraint_are_those_of_weighed_draws(made_reports: Mapping[str, TopicContent]) -> None:
     """Each explanation's share, the part of fear, the first reason, and the mean restraint: within four errors of both computations."""
-    answers, rng = book_answers(TOPIC), np.random.default_rng(20261128)
+    answers, rng = answers_of(made_reports[TOPIC]), np.random.default_rng(20261128)
     stated = {"base": 1 - sum(variants_of(TOPIC).values()), **variants_of(TOPIC)}
     values, weights, variances = [], [], []
     for variant, weight in stated.items():
@@ -112,8 +114,8 @@ def test_explanations_and_restraint_are_those_of_weighed_draws() -> None:
         weights.append(weight * seen.mean())
     share = np.array(weights) / sum(weights)
     found, errors = share @ np.array(values), np.sqrt(share**2 @ np.array(variances))
-    causes, reasons = answers["why_so_few"].value, answers["held_him"].value
-    restraint, fear = answers["how_rarely"].value, answers["fear_part"].value
+    causes, reasons = answers["why_so_few"], answers["held_him"]
+    restraint, fear = answers["how_rarely"], answers["fear_part"]
     published = [*((causes.values[cause], causes.errors[cause]) for cause in CAUSES), (fear.value, fear.error)]
     published += [(reasons.values[label], reasons.errors[label]) for label in ("belief", "family")]
     published.append((restraint.mean, restraint.mean_error))

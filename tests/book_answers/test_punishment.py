@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 import pytest
 from scipy import integrate, special, stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
-from tests.book_answers.files import book_answers, last_rows, prior_arguments, variants_of
+from forecast.schema.topic import TopicContent
+from tests.book_answers.files import answers_of, last_rows, prior_arguments, variants_of
 
 pytestmark = pytest.mark.slow
 TOPIC = "punishment"
@@ -71,7 +73,7 @@ def quiet_years() -> float:
     return sum((date.fromisoformat(row["to"]) - date.fromisoformat(row["from"])).days + 1 for row in rows) / 365.25
 
 
-def test_treatment_hostages_and_stalin_are_those_of_closed_forms() -> None:
+def test_treatment_hostages_and_stalin_are_those_of_closed_forms(made_reports: Mapping[str, TopicContent]) -> None:
     """Within four Monte Carlo errors; the future begins on the day after the last row, by monthly steps of the same total length."""
     assert special.comb(2, 0) == 1  # neither of two
     (row,) = last_rows(TOPIC, "homesick")
@@ -82,11 +84,11 @@ def test_treatment_hostages_and_stalin_are_those_of_closed_forms() -> None:
     joint = np.array([weight * treatments(name, quiet) for name, weight in stated.items()])
     later = np.array([weight * treatments(name, quiet + ahead) for name, weight in stated.items()])
     shares, hostages = joint.sum(axis=0) / joint.sum(), 1 - later.sum() / joint.sum()
-    answers = book_answers(TOPIC)
-    treated = answers["how_treated"].value
+    answers = answers_of(made_reports[TOPIC])
+    treated = answers["how_treated"]
     for label, share in zip(TREATMENTS, shares, strict=True):
         assert abs(treated.values[label] - share) <= 4 * treated.errors[label] + 0.001  # which leaves room for the errors of the weights
-    reported = answers["hostages"].value
+    reported = answers["hostages"]
     assert abs(reported.value - hostages) <= 4 * reported.error
-    stalin = answers["stalin"].value
+    stalin = answers["stalin"]
     assert abs(stalin.mean - stalin_share()) <= 4 * stalin.mean_error + 0.0005  # the grid's step

@@ -13,11 +13,11 @@ from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere th
 import forecast
 from forecast.actions.evidence import NoHypotheses, find_hypotheses, weigh_evidence
 from forecast.book.topic import Topic
-from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.insight.evidence_text import evidence_matrix_data, row_verdict, summary
 from forecast.model.settings import Settings
 from tests.support.building import make_topic
+from tests.support.essay_topics import linked_topic
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
@@ -122,7 +122,7 @@ def test_prior_and_columns_sum_to_the_posterior(topic: Topic) -> None:
 def test_the_essay_s_hypotheses_end_where_their_reports_do(name: str, question: str, decisive: int) -> None:
     """The posterior of the matrix is what the committed report has of the topic as it stands, within its Monte Carlo error."""
     topic = forecast.open_book(ROOT).topic(name, as_of=date(2026, 11, 23))
-    linked = with_carried_posteriors(topic.topic, topic.as_of, topic.settings).as_it_stands
+    linked = linked_topic(name, topic.as_of, topic.settings).as_it_stands
     report, found = topic.report(), weigh_evidence(linked, of=None, as_of=topic.as_of, settings=topic.settings)[0]
     assert report is not None
     (base,) = [rival for rival in report["variants"]["rivals"] if rival["name"] == "base"]

@@ -13,7 +13,6 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.reading import read_book
 from forecast.book.rows import row_hash
 from forecast.book.topic import Topic
-from forecast.insight.carried_posteriors import with_carried_posteriors
 from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.explaining import explain
 from forecast.insight.history import days_left_out, history, history_content, history_days
@@ -25,11 +24,11 @@ from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from tests.support.building import OPENS, make_topic
+from tests.support.essay_topics import linked_topic
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
 
-BOOK = ROOT
 YEAR_END = date(2025, 12, 31)
 PLAIN = Settings()
 
@@ -285,12 +284,11 @@ def test_settlement_by_the_passing_of_time_is_found() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [6, pytest.param(20, marks=pytest.mark.study)])
+@pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.study)])
 def test_the_history_of_the_route_is_what_concluding_random_days_gives(count: int) -> None:
     """As of some random days of the two years, every measure of the essay's topic is the concluded one within Monte Carlo error."""
-    book, _ = read_book(BOOK, ["route"])
     until = date(2026, 11, 23)
-    topic = with_carried_posteriors(book.topics["route"], until, PLAIN).as_it_stands
+    topic = linked_topic("route", until, PLAIN).as_it_stands
     days = list(history_days(topic, since=None, until=until, every="month"))
     found = history(topic, days, PLAIN)
     assert found.left_out == ()

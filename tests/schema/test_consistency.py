@@ -214,22 +214,32 @@ def mutations_of(value: Any) -> list[Any]:
             return [{}, *less, {**value, "extra": 1}, None, []]
 
 
-def mutated(content: dict[str, Any], chance: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Reports with one thing changed, one of every kind of place, each with a digest that fits."""
+def mutations(content: dict[str, Any], chance: random.Random) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """One place of every kind of place of a report, with what to put there."""
     kinds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     for path in places_of(content):
         kinds.setdefault(tuple("*" if isinstance(key, int) else key for key in path), []).append(path)
     for places in kinds.values():
         path = chance.choice(places)
-        inner = content
-        for key in path[:-1]:
-            inner = inner[key]
-        before = inner[path[-1]]
-        inner[path[-1]] = chance.choice(mutations_of(before))
-        content["digest"], kept = content["digest"] if path == ("digest",) else digest_of(columns_to_tables(content)), content["digest"]
-        yield ".".join(map(str, path)), json.dumps(content).encode()
-        content["digest"] = kept
-        inner[path[-1]] = before
+        value = content
+        for key in path:
+            value = value[key]
+        yield path, chance.choice(mutations_of(value))
+
+
+def mutated(content: dict[str, Any], path: tuple[Any, ...], value: Any) -> tuple[str, bytes]:
+    """A report with another value at a place and a digest that fits, with the place in words."""
+    inner = content
+    for key in path[:-1]:
+        inner = inner[key]
+    before, kept = inner[path[-1]], content["digest"]
+    inner[path[-1]] = value
+    if path != ("digest",):
+        content["digest"] = digest_of(columns_to_tables(content))
+    data = json.dumps(content).encode()
+    content["digest"] = kept
+    inner[path[-1]] = before
+    return ".".join(map(str, path)), data
 
 
 def render_everything(data: bytes) -> None:
@@ -239,16 +249,18 @@ def render_everything(data: bytes) -> None:
     render_index([content])
 
 
-@pytest.mark.parametrize("most", [20, pytest.param(10_000, marks=(pytest.mark.study, pytest.mark.slow))])
+@pytest.mark.parametrize("most", [10, pytest.param(10_000, marks=(pytest.mark.study, pytest.mark.slow))])
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name == "return.json" else pytest.mark.slow) for name in COMMITTED])
 def test_a_mutated_report_is_shown_or_refused(name: str, most: int):
-    """One value of some kinds of places changed, or of every kind, with a fixed seed: pages are made, or a fault says why not."""
+    """One value of some kinds of places changed, or of every kind, with a fixed seed: pages are made, or a fault says why not.
+
+    Some notice what many kinds of places have in common, such as a text, a number or a list that is taken as it is; every kind is a study.
+    """
     chance = random.Random(20261127)
-    found = [
-        *mutated(content_of(name), chance),
-        *mutated(json.loads((REPORTS / name).read_bytes()), chance),
-    ]  # tables as rows, and as columns
-    for place, data in chance.sample(found, min(most, len(found))):
+    contents = [content_of(name), json.loads((REPORTS / name).read_bytes())]  # tables as rows, and as columns
+    found = [(content, *mutation) for content in contents for mutation in mutations(content, chance)]
+    for content, path, value in chance.sample(found, min(most, len(found))):
+        place, data = mutated(content, path, value)
         with_place = partial(pytest.fail, f"{place} changed in {name} ends in an exception", pytrace=True)
         try:
             render_everything(data)
@@ -260,7 +272,7 @@ def test_a_mutated_report_is_shown_or_refused(name: str, most: int):
 
 @pytest.mark.parametrize(
     ("seed", "most"),
-    [(1, 12), pytest.param(2, 40, marks=pytest.mark.slow), *(pytest.param(seed, 400, marks=pytest.mark.study) for seed in (3, 4, 5))],
+    [(1, 12), *(pytest.param(seed, 400, marks=(pytest.mark.study, pytest.mark.slow)) for seed in (3, 4, 5))],
 )
 def test_commands_that_read_a_mutated_report_say_what_is_wrong(tmp_path: Path, seed: int, most: int):
     """`show`, `why`, `report` and `diff` print answers or a problem, and exit with 0 or 1."""
@@ -272,8 +284,9 @@ def test_commands_that_read_a_mutated_report_say_what_is_wrong(tmp_path: Path, s
     content = content_of("return.json")
     question = content["answers"][0]["name"]
     chance = random.Random(seed)
-    found = list(mutated(content, chance))
-    for place, data in chance.sample(found, min(most, len(found))):
+    found = list(mutations(content, chance))
+    for where, value in chance.sample(found, min(most, len(found))):
+        place, data = mutated(content, where, value)
         path.write_bytes(data)
         for words in (("show",), ("show", question), ("why", question), ("show", "--json"), ("report",), ("diff", str(path), str(path))):
             done = CliRunner().invoke(commands(), [*words, "--book", str(tmp_path)])
