@@ -27,6 +27,7 @@ from forecast.sentences.certain_then import certain_then, is_certain
 from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_day import kept_insight_sentence
 from forecast.sentences.insight_text import clause_of, is_in_time
+from forecast.sentences.signpost_days import FirstDays, first_days, watched_days
 from forecast.sentences.split_words import is_variance_note_of
 
 MOST_REASONS = 5
@@ -110,7 +111,7 @@ def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insigh
     at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
     best = max(at, key=lambda index: insight["measures"][index]["value"])
     measure = insight["measures"][best]
-    certain = certain_then(content, question=answer["name"])
+    certain, since = certain_then(content, question=answer["name"]), first_days(content)
     split = next((part for part in insight["split"] if (part["question"], part["label"]) == (measure["question"], measure["label"])), None)
     return Reasons(
         answer=answer,
@@ -132,9 +133,9 @@ def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insigh
         ),
         varied=bool(insight["sensitivity"]),
         would_move=_largest_reasons(
-            [_reason(_signpost_text(post), post["values"][best]) for post in insight["signposts"] if is_in_time(post, answer["by"])]
+            [_reason(_signpost_text(post, since), post["values"][best]) for post in insight["signposts"] if is_in_time(post, answer["by"])]
         ),
-        settled_then=frozenset(_signpost_text(post) for post in insight["signposts"] if is_certain(certain, post, best)),
+        settled_then=frozenset(_signpost_text(post, since) for post in insight["signposts"] if is_certain(certain, post, best)),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
         structure=None if split is None else split.get("structure"),
@@ -186,5 +187,5 @@ def _changed_prior_text(changed: SensitivityContent) -> str:
     return f"{_parameter_text(changed)} {changed['change']}: {words.rounded_numbers(changed['statement'])}"
 
 
-def _signpost_text(post: SignpostContent) -> str:
-    return f"{clause_of(post)} by {words.day(post['until'])} ({words.percent(post['chance'])} likely)"
+def _signpost_text(post: SignpostContent, since: FirstDays) -> str:
+    return f"{clause_of(post)} {watched_days(post, since)} ({words.percent(post['chance'])} likely)"

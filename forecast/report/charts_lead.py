@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from forecast.report.charts_answers import published_range
-from forecast.report.charts_why import chart_name
+from forecast.report.charts_why import add_history_lines, chart_name
 from forecast.report.drawing import (
     ACCENT,
     INK,
@@ -26,7 +26,6 @@ from forecast.report.drawing import (
     Text,
     day_number,
     label_ticks,
-    line_mark,
     pad_span,
     text_width,
     ticks,
@@ -35,7 +34,7 @@ from forecast.report.drawing import (
     wrap_text,
 )
 from forecast.schema import words
-from forecast.schema.history_points import error_at, points_of, value_at
+from forecast.schema.history_points import error_at, points_of, unbroken_runs, unknown_days, value_at
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import BASE_RATE
@@ -55,11 +54,12 @@ ROUND_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """What is drawn: a measure over points, the range of today, and a chance to compare with."""
+    """What is drawn: a measure over points, the days on which it is not known, the range of today, and a chance to compare with."""
 
     measure: MeasureContent
     index: int
     points: Sequence[HistoryPoint]
+    unknown: Sequence[str]
     today: tuple[float, float] | None
     reference: float | None
 
@@ -144,7 +144,8 @@ def _plot_of(content: TopicContent) -> _Plot | None:
         return None
     reference = reference_forecast(content, answer["name"])
     compared = reference.get("probability") if reference is not None and reference["kind"] == BASE_RATE else None
-    return _Plot(insight["measures"][index], index, lead_points(insight, index, content["as_of"]), published_range(answer), compared)
+    points = lead_points(insight, index, content["as_of"])
+    return _Plot(insight["measures"][index], index, points, unknown_days(insight, index), published_range(answer), compared)
 
 
 def _span(plot: _Plot) -> tuple[float, float]:
@@ -192,9 +193,9 @@ def _add_marks(sketch: Sketch, plot: _Plot, x: Scale, y: Scale) -> None:
     if plot.reference is not None:
         height = y.at(plot.reference)
         sketch.strokes.append(Stroke(x.start, height, x.end, height, SECOND, 1.5, "5 3"))
-    line = [{"day": day_number(point["day"]), "value": value} for point, value in zip(plot.points, plot.values, strict=True)]
-    sketch.add(line, line_mark(ACCENT), x=x.of("day"), y=y.of("value"))
-    sketch.add(line[-1:], vega_mark("point", filled=True, size=55, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
+    add_history_lines(sketch, unbroken_runs(plot.points, plot.unknown), plot.index, x, y)
+    last = [{"day": day_number(plot.points[-1]["day"]), "value": plot.values[-1]}]
+    sketch.add(last, vega_mark("point", filled=True, size=55, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
 
 
 def _free_place(

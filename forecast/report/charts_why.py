@@ -39,7 +39,7 @@ from forecast.report.drawing import (
 )
 from forecast.schema import words
 from forecast.schema.answers import AnswerContent
-from forecast.schema.history_points import error_at, points_of, value_at
+from forecast.schema.history_points import error_at, points_of, unbroken_runs, unknown_days, value_at
 from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, MeasureTarget, Move, SensitivityContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import (
@@ -112,7 +112,8 @@ def history_charts(content: TopicContent, insight: InsightContent) -> list[Chart
             continue
         answer = answers.get(measure["question"])
         ranges = HistoryRanges() if answer is None or measure["settled"] else history_ranges(answer, measure, index, points)
-        charts.append(_history(measure, index, _thin_points(points), settled[index], ranges=ranges, as_of=content["as_of"]))
+        runs = unbroken_runs(_thin_points(points), unknown_days(insight, index))
+        charts.append(_history(measure, index, runs, settled[index], ranges=ranges, as_of=content["as_of"]))
     return charts
 
 
@@ -222,8 +223,9 @@ def _thin_points(points: Sequence[HistoryPoint]) -> list[HistoryPoint]:
 
 
 def _history(
-    measure: MeasureContent, index: int, points: Sequence[HistoryPoint], settled: str | None, *, ranges: HistoryRanges, as_of: str
+    measure: MeasureContent, index: int, runs: Sequence[Sequence[HistoryPoint]], settled: str | None, *, ranges: HistoryRanges, as_of: str
 ) -> Chart:
+    points = [point for run in runs for point in run]
     values = [value_at(point, index) for point in points]
     unit = "share" if is_percent(measure) else measure["unit"]
     shown_values = [*values, *(end for _, *ends in ranges.band for end in ends), *(ranges.rivals or ())]
@@ -243,7 +245,7 @@ def _history(
     sketch.across(x, time_ticks(points[0]["day"], as_of), y=120)
     _add_ranges(sketch, ranges, x, y, today=points[-1]["day"])
     line_points = [{"day": day_number(point["day"]), "value": value} for point, value in zip(points, values, strict=True)]
-    sketch.add(line_points, line_mark(ACCENT), x=x.of("day"), y=y.of("value"))
+    add_history_lines(sketch, runs, index, x, y)
     news = [mark for mark, point in zip(line_points, points, strict=True) if point["news"]]
     sketch.add(
         news, vega_mark("point", shape="stroke", angle=90, size=60, color=INK, strokeWidth=1.5, opacity=1), x=x.of("day"), y=y.of("value")
@@ -267,6 +269,14 @@ def _history(
     day, change = largest[0]["day"], _went_text(measure, value_at(largest[1], index), value_at(largest[0], index))
     step = f" The largest step: {change} by {words.day(day)}." if "→" in change else ""
     return sketch.make_chart(chart_name("history", measure), f"{summary}.{step}")
+
+
+def add_history_lines(sketch: Sketch, runs: Sequence[Sequence[HistoryPoint]], index: int, x: Scale, y: Scale) -> None:
+    """Draw a measure's line, broken where it is not known; a day that is known alone is a dot."""
+    for run in runs:
+        marks = [{"day": day_number(point["day"]), "value": value_at(point, index)} for point in run]
+        alone = vega_mark("point", filled=True, size=12, color=ACCENT, opacity=1)
+        sketch.add(marks, line_mark(ACCENT) if len(marks) > 1 else alone, x=x.of("day"), y=y.of("value"))
 
 
 def _went_text(measure: MeasureContent, before: float, after: float) -> str:

@@ -108,7 +108,7 @@ def _caption(insight: InsightContent, index: int, as_of: str) -> str:
     said = ["What today's model would have said on each day, knowing what was known by then"]
     points = lead_points(insight, index, as_of)
     if len(points) < len(points_of(insight, index)):
-        said.append(f"the years before {words.month(points[0]['day'])} are in the file of the data")
+        said.append(f"the time before {words.month(points[0]['day'])} is in the data file")
     if any(point["news"] for point in points):
         said.append("news stands where it became known, which may be long after it happened")
     if insight["measures"][index]["kind"] == "mean":

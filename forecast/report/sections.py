@@ -65,6 +65,7 @@ from forecast.sentences.lead import history_finding
 from forecast.sentences.printed_parts import changed_text
 from forecast.sentences.priors_written import replay_sentence, written_later
 from forecast.sentences.regimes import regime_sentences
+from forecast.sentences.signpost_days import first_days
 from forecast.sentences.split_words import unsplit_sentence
 from forecast.sentences.variants import combination_sentences
 
@@ -244,9 +245,10 @@ def _history_section(content: TopicContent, insight: InsightContent, charts: Con
 
 
 def _unknown_days(insight: InsightContent) -> Iterator[str]:
-    """On how many days of the history a measure is not known: its picture leaves them out."""
+    """On how many days of the history an open measure is not known: its picture leaves them out; of a settled number none is shown."""
     points = insight["history"]["points"]
-    for index, measure in enumerate(insight["measures"]):
+    for index in open_measure_indices(insight):
+        measure = insight["measures"][index]
         count = len(points) - len(points_of(insight, index))
         if count:
             where = f"is not known on {count} of the {len(points)} days" if count < len(points) else "is known on none of these days"
@@ -334,7 +336,7 @@ def _surprise_section(content: TopicContent, insight: InsightContent, charts: Co
 
 
 def _signposts_section(content: TopicContent, insight: InsightContent) -> Section:
-    tables = [signposts_table(insight, content["answers"], certain_then(content))] if insight["signposts"] else []
+    tables = [signposts_table(insight, content["answers"], certain_then(content), first_days(content))] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
         return _empty_section("signposts", "Nothing more is simulated, so there is nothing to watch for.")

@@ -17,6 +17,7 @@ from forecast.sentences.last_moved import last_move_sentence
 from forecast.sentences.lead import last_moved_text, main_measure
 from forecast.sentences.model_uses import ModelUses, model_uses
 from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.signpost_days import FirstDays, first_days
 from forecast.sentences.signposts import next_move_with_sign
 
 
@@ -34,12 +35,12 @@ class QuestionSummary:
 
 def question_summaries(content: TopicContent, style: Style) -> dict[str, QuestionSummary]:
     """Return every question of a topic at a glance."""
-    uses, certain = model_uses(content), certain_then(content)
-    return {answer["name"]: _question_summary(content["insight"], uses, certain, answer, style) for answer in content["answers"]}
+    uses, certain, since = model_uses(content), certain_then(content), first_days(content)
+    return {answer["name"]: _question_summary(content["insight"], uses, certain, since, answer, style) for answer in content["answers"]}
 
 
 def _question_summary(
-    insight: InsightContent | None, uses: ModelUses, certain: Certain, answer: AnswerContent, style: Style
+    insight: InsightContent | None, uses: ModelUses, certain: Certain, since: FirstDays, answer: AnswerContent, style: Style
 ) -> QuestionSummary:
     sentence = answer_sentence(answer, style)
     if insight is None:
@@ -53,7 +54,7 @@ def _question_summary(
     return QuestionSummary(
         sentence,
         last_move_sentence(insight, answer["name"]),
-        next_move_with_sign(insight, uses, answer["name"], by=answer["by"], certain=certain),
+        next_move_with_sign(insight, uses, answer["name"], by=answer["by"], certain=certain, since=since),
         _change_text(insight, index),
         last_moved_text(insight, index),
         spark,

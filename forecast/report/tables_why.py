@@ -31,6 +31,7 @@ from forecast.sentences.insight_text import (
     value_texts,
 )
 from forecast.sentences.printed_parts import printed_change, printed_parts
+from forecast.sentences.signpost_days import NO_LATE_RECORDS, FirstDays, first_day_of
 from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
@@ -171,9 +172,9 @@ def checks_table(insight: InsightContent) -> ReportTable:
 
 
 def information_table(insight: InsightContent) -> ReportTable:
-    """How far one more month of each stream is expected to move each measure."""
+    """How far what each stream brings, from the end of its record until a month from now, is expected to move each measure."""
     shown = _measures(insight)
-    columns = (Column("one more month of", "head"), Column("until", "day"), *_columns(insight, shown))
+    columns = (Column("stream", "head"), Column("until", "day"), *_columns(insight, shown))
     rows = tuple(
         (
             counted_text(month["stream"]),
@@ -182,7 +183,11 @@ def information_table(insight: InsightContent) -> ReportTable:
         )
         for month in insight["information"]
     )
-    return ReportTable("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
+    return ReportTable(
+        "How far each answer is expected to move, up or down, by what a stream brings from the end of its record until the day given",
+        columns,
+        rows,
+    )
 
 
 def counted_text(name: str) -> str:
@@ -191,7 +196,9 @@ def counted_text(name: str) -> str:
     return f"{name_as_words(stream)}: {name_as_words(label)}" if label else name_as_words(stream)
 
 
-def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent], certain: Certain = NOTHING_CERTAIN) -> ReportTable:
+def signposts_table(
+    insight: InsightContent, answers: Sequence[AnswerContent], certain: Certain = NOTHING_CERTAIN, since: FirstDays = NO_LATE_RECORDS
+) -> ReportTable:
     """What would be seen, how likely that is, and the answers then: none of a question that closes before."""
     shown = _measures(insight)
     last_days = {answer["name"]: answer["by"] for answer in answers}
@@ -207,7 +214,9 @@ def signposts_table(insight: InsightContent, answers: Sequence[AnswerContent], c
         by_measure.append([now, *exact])
     rows = [("as it is now", "", "", *(texts[0] for texts in by_measure))]
     for row, post in enumerate(posts, start=1):
-        rows.append((clause_of(post), post["until"], words.percent(post["chance"]), *(texts[row] for texts in by_measure)))
+        first = first_day_of(post, since)
+        seen = clause_of(post) if first is None else f"{clause_of(post)}, from {words.day(first)} on"
+        rows.append((seen, post["until"], words.percent(post["chance"]), *(texts[row] for texts in by_measure)))
     is_late = any(CLOSED in texts for texts in by_measure)
     caption = "What to watch for: if this is seen by that day, the answers would be"
     return ReportTable(f"{caption} ({CLOSED}: the question closes before)" if is_late else caption, columns, tuple(rows))

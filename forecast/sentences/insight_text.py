@@ -13,6 +13,7 @@ from forecast.schema import words
 from forecast.schema.insight import Estimate, InsightContent, MeasureContent, MeasureScale, MeasureTarget, Move, MovePart, SignpostContent
 from forecast.sentences.certain_then import NOTHING_CERTAIN, Certain, is_certain
 from forecast.sentences.like_digits import in_like_digits
+from forecast.sentences.signpost_days import NO_LATE_RECORDS, FirstDays, watched_days
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
@@ -141,12 +142,19 @@ def relative_change(measure: MeasureContent, change: float) -> float:
 
 
 def next_move_sentence(
-    insight: InsightContent, question: str, *, by: str | None = None, certain: Certain = NOTHING_CERTAIN, counted: str = ""
+    insight: InsightContent,
+    question: str,
+    *,
+    by: str | None = None,
+    certain: Certain = NOTHING_CERTAIN,
+    counted: str = "",
+    since: FirstDays = NO_LATE_RECORDS,
 ) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it.
 
     ``by`` is the question's last day, after which nothing is watched for; ``certain`` are the answers that what is seen settles;
-    ``counted`` is the stream that the question counts, if it is only one: what it brings by that day is the answer itself.
+    ``counted`` is the stream that the question counts, if it is only one: what it brings by that day is the answer itself;
+    ``since`` are the days from which on streams count that have no record since long ago.
     """
     found = _next_signposts(insight, question, by=by, counted=counted)
     if found is None:
@@ -157,7 +165,7 @@ def next_move_sentence(
             else "No single event we track would move it much."
         )
     index, group = found
-    return _signposts_sentence(insight["measures"][index], index, group, certain, is_own=_is_own_count(group, by, counted))
+    return _signposts_sentence(insight["measures"][index], index, group, certain, since, is_own=_is_own_count(group, by, counted))
 
 
 def signpost_value_texts(measure: MeasureScale, posts: Sequence[SignpostContent], index: int, certain: Certain) -> list[str]:
@@ -177,14 +185,16 @@ def _then_text(measure: MeasureContent, post: SignpostContent, index: int, certa
     return "it is certain" if post["values"][index]["value"] else "it is ruled out"
 
 
-def _signposts_sentence(measure: MeasureContent, index: int, group: Sequence[SignpostContent], certain: Certain, *, is_own: bool) -> str:
+def _signposts_sentence(
+    measure: MeasureContent, index: int, group: Sequence[SignpostContent], certain: Certain, since: FirstDays, *, is_own: bool
+) -> str:
     """Say what to watch for, and an answer if that is seen, and if it is not, or if the other outcome is; of what ``is_own`` that it is the answer itself."""
     first = _strongest_signpost(index, group)
     other = next((post for post in group if post is not first), None)
     name = f"{figure_name(measure)} is " if figure_name(measure) else "the chance is " if is_own else ""
     figures = signpost_value_texts(measure, [first] if other is None else [first, other], index, certain)
     then = _then_text(measure, first, index, certain, f"{name}{figures[0]}")
-    seen = f"{clause_of(first)} by {words.day(first['until'])} ({words.percent(first['chance'])} likely)"
+    seen = f"{clause_of(first)} {watched_days(first, since)} ({words.percent(first['chance'])} likely)"
     begin = f"{NOTHING_ELSE} If {seen}, {then}" if is_own else f"Watch whether {seen}. If so, {then}"
     if other is None:
         return f"{begin}."

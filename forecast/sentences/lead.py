@@ -33,6 +33,7 @@ from forecast.sentences.insight_text import (
 )
 from forecast.sentences.model_uses import model_uses
 from forecast.sentences.news import news_text
+from forecast.sentences.signpost_days import first_days
 from forecast.sentences.signposts import next_move_with_sign
 from forecast.sentences.split_words import RIGHT_VERSION, missing_split_sentence
 from forecast.sentences.variants import range_sentence
@@ -219,7 +220,8 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     split = _split_of(insight, index)
     if split is not None:
         yield DOUBT_RANK, _split_sentence(split)
-    yield WATCH_RANK, next_move_with_sign(insight, model_uses(content), answer["name"], by=answer["by"], certain=certain_then(content))
+    uses, certain = model_uses(content), certain_then(content)
+    yield WATCH_RANK, next_move_with_sign(insight, uses, answer["name"], by=answer["by"], certain=certain, since=first_days(content))
     if split is not None:
         yield from ((UNKNOWN_RANK, sentence) for sentence in _unknown_sentences(split, answer["answer"]))
     elif missing := missing_split_sentence(answer, measure):

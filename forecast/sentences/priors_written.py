@@ -8,13 +8,14 @@ from forecast.schema.topic import TopicContent
 from forecast.schema.words import day
 
 DAYS_IN_A_MONTH = 30.4375
+MOST_MONTHS = 60  # beyond which a time is said in years
 
 
 def time_between(first: date, last: date) -> str:
-    """Return the time from one day to a later one in months, or in days where it is less than half a month: ``24 months``, ``1 day``."""
+    """Return the time from one day to a later one in months, in days where it is less than half a month, or in years where it is more than five: ``24 months``, ``1 day``."""
     days = (last - first).days
     months = round(days / DAYS_IN_A_MONTH)
-    count, unit = (months, "month") if months else (days, "day")
+    count, unit = (round(months / 12), "year") if months > MOST_MONTHS else (months, "month") if months else (days, "day")
     return f"{count} {unit}" if count == 1 else f"{count:,} {unit}s"
 
 

@@ -10,6 +10,7 @@ from forecast.schema.insight import InsightContent
 from forecast.sentences.certain_then import Certain
 from forecast.sentences.insight_text import next_move_sentence, next_signpost
 from forecast.sentences.model_uses import ModelUses
+from forecast.sentences.signpost_days import NO_LATE_RECORDS, FirstDays
 
 SIGN = "That would be a sign, not a cause: in the model nothing asked here follows from it."
 
@@ -19,9 +20,11 @@ def is_only_a_sign(uses: ModelUses, stream: str, question: str) -> bool:
     return not uses.drives(stream.rpartition(" of ")[2], question)
 
 
-def next_move_with_sign(insight: InsightContent, uses: ModelUses, question: str, *, by: str | None, certain: Certain) -> str:
+def next_move_with_sign(
+    insight: InsightContent, uses: ModelUses, question: str, *, by: str | None, certain: Certain, since: FirstDays = NO_LATE_RECORDS
+) -> str:
     """Return what would move a question's answer next, until its last day, and, where that is a sign and no cause, that it is."""
     counted = uses.counted_alone(question)
-    said = next_move_sentence(insight, question, by=by, certain=certain, counted=counted)
+    said = next_move_sentence(insight, question, by=by, certain=certain, counted=counted, since=since)
     post = next_signpost(insight, question, by=by, counted=counted)
     return said if post is None or not is_only_a_sign(uses, post["stream"], question) else f"{said} {SIGN}"

@@ -299,7 +299,7 @@ def test_the_first_picture_goes_back_eight_years_and_its_data_to_the_beginning()
     (line,) = [layer for layer in charts[lead.picture].spec["layer"] if layer["mark"]["type"] == "line"]
     assert len(line["data"]["values"]) == len(points)
     assert not [text for text in charts[lead.picture].texts if "old event" in text.text]
-    assert "the years before " in lead.caption
-    assert "are in the file of the data" in lead.caption
+    assert "the time before " in lead.caption
+    assert " is in the data file" in lead.caption
     assert chart_data(content, charts)[lead.picture].rows[0][0] == "2016-10-11"
-    assert "the years before" not in screen(with_insight(sample_content())).lead.caption
+    assert "the time before" not in screen(with_insight(sample_content())).lead.caption

@@ -33,6 +33,34 @@ def rows_of(content, name: str):
     return [row[0] for row in data.rows]
 
 
+def line_layers(content, name: str):
+    """The parts of a picture's line, days that are known alone included."""
+    layers = topic_charts(content)[name].spec["layer"]
+    return [its for its in layers if its["mark"]["type"] == "line" or its["mark"].get("size") == 12]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "parts"), [((), ["line"]), ((0,), ["line"]), ((-1,), ["line"]), ((2,), ["line", "line"]), ((1,), ["point", "line"])]
+)
+def test_no_line_is_drawn_across_days_on_which_nothing_is_known(unknown, parts):
+    """It is broken there, and a day that is known alone is a dot; the picture that the page begins with as well."""
+    content = content_without(0, *unknown)
+    assert len(content["insight"]["history"]["points"]) >= 5
+    for name in ("history-transfer_soon", "lead-transfer_soon"):
+        layers = line_layers(content, name)
+        assert [its["mark"]["type"] for its in layers] == parts
+        assert sum(len(its["data"]["values"]) for its in layers) == len(content["insight"]["history"]["points"]) - len(unknown)
+
+
+def test_of_a_settled_number_nothing_is_said_that_is_not_shown():
+    """Neither picture nor table has it, so its days are not counted."""
+    content = content_without(1, 1)
+    assert " is not known on 1 of the " in render_topic(content)["route.md"].decode()
+    content["insight"]["measures"][1]["settled"] = True
+    content["digest"] = digest_of(content)
+    assert " is not known on 1 of the " not in render_topic(content)["route.md"].decode()
+
+
 @pytest.mark.parametrize("day", [0, 1, -1])
 def test_a_day_without_a_measure_is_left_out_of_its_picture_alone(day: int):
     """Also where it is the first or the last; the table of all measures says that it is not known."""
@@ -44,8 +72,8 @@ def test_a_day_without_a_measure_is_left_out_of_its_picture_alone(day: int):
     assert names[1] != names[2]
     assert rows_of(content, names[1]) == [its for its in days if its != points[day]["day"]]
     assert rows_of(content, names[2]) == days
-    (line,) = [its for its in topic_charts(content)[names[1]].spec["layer"] if its["mark"]["type"] == "line"]
-    assert len(line["data"]["values"]) == len(days) - 1
+    drawn = [layer["data"]["values"] for layer in line_layers(content, names[1])]
+    assert sum(map(len, drawn)) == len(days) - 1
     pages = render_topic(content)
     text = pages["route.md"].decode()
     assert ("| not known |" in text) is (day != 1 or bool(points[1]["news"]))

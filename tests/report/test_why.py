@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from datetime import date
 
 import pytest
 
@@ -273,7 +274,7 @@ def test_nothing_is_watched_for_after_the_last_day_of_a_question():
     [("abducted of words", "words: abducted"), ("out_of_battle", "out of battle"), ("no_chance of held_him", "held him: no chance")],
 )
 def test_a_class_stands_after_its_stream(name: str, said: str):
-    """In the table of what one more month teaches; a stream with "of" in its name is whole."""
+    """In the table of what a stream's next rows teach; a stream with "of" in its name is whole."""
     assert counted_text(name) == said
 
 
@@ -294,6 +295,15 @@ def test_the_table_of_signposts_has_no_answer_after_the_last_day_of_a_question()
         assert ("(–: the question closes before)" in table.caption) is is_late
 
 
+def test_the_table_of_signposts_says_from_which_day_a_stream_counts_whose_record_ended_long_ago():
+    """Of the others the day by which something is seen is enough."""
+    insight = told()["insight"]
+    stream = insight["signposts"][0]["stream"]
+    rows = signposts_table(insight, [], since={stream: date(2026, 7, 1)}).rows[1:]
+    for row, post in zip(rows, insight["signposts"], strict=True):
+        assert row[0].endswith(", from 1 July 2026 on") is (post["stream"] == stream)
+
+
 def test_signposts_are_told_by_their_clauses():
     """Of an event and its absence the event is watched for, however far the other would move an answer; of two outcomes both are told."""
     event = _post("wish", "another captive asks to go South", 0.15, 0.12) | {"absence": False}
@@ -307,7 +317,7 @@ def test_signposts_are_told_by_their_clauses():
     many = _post("wish", "at least 40 people arrive", 0.2, 0.14) | {"absence": False}
     few = _post("wish", "fewer than ten people arrive", 0.2, 0.02) | {"absence": False}
     assert next_move_sentence(insight | {"signposts": [many, few]}, "rain") == (
-        "Watch whether fewer than ten people arrive by 31 January 2027 (20 % likely). If so, 2 %; if at least 40 people arrive, 14 %."
+        "Watch whether fewer than ten people arrive by 31 January 2027 (20 % likely). If so, 2 %; if at least 40, 14 %."
     )
 
 

@@ -23,10 +23,12 @@ def report(as_of: str, **more: str) -> TopicContent:
         ("2024-11-29", "14 days"),
         ("2024-12-14", "1 month"),
         ("2026-11-15", "24 months"),
-        ("2124-11-15", "1,200 months"),
+        ("2029-11-15", "60 months"),
+        ("2029-12-15", "5 years"),
+        ("2124-11-15", "100 years"),
     ],
 )
-def test_time_is_said_in_months_and_below_half_a_month_in_days(last: str, said: str) -> None:
+def test_time_is_said_in_months_below_half_a_month_in_days_and_beyond_five_years_in_years(last: str, said: str) -> None:
     """A month counts as it is on average, and one of a thing is singular."""
     assert time_between(date(2024, 11, 15), date.fromisoformat(last)) == said
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 import pytest
 
+from forecast.schema.topic import TopicContent
 from forecast.sentences.certain_then import NOTHING_CERTAIN
 from forecast.sentences.insight_text import next_signpost
 from forecast.sentences.model_uses import ModelUses, Node
+from forecast.sentences.signpost_days import first_days, watched_days
 from forecast.sentences.signposts import next_move_with_sign
 
 BY = "2026-12-31"
@@ -77,3 +80,27 @@ def test_another_event_goes_before_the_count_that_is_asked() -> None:
     one = post("storms", "fewer than 4 storms of such a kind come", 4.0)
     assert said_of(insight(MORE, one)).endswith("if fewer than 4 storms of such a kind come, 4.")  # what is left is no number alone
     assert said_of(insight(MORE, FEWER), uses(("storms", "q"), ("floods", "q"))).startswith("Watch whether at least 8 storms")
+
+
+@pytest.mark.parametrize(("unrecorded", "first"), [(90, {}), (91, {"storms": date(2026, 7, 1)})])
+def test_a_stream_without_a_record_since_long_ago_counts_from_the_day_after_it(unrecorded: int, first: dict[str, date]) -> None:
+    """Eight more by the end of December would be read as eight more from today on."""
+    content = cast("TopicContent", {"streams": [{"name": "storms", "through": "2026-06-30", "unrecorded_days": unrecorded}]})
+    assert first_days(content) == first
+
+
+@pytest.mark.parametrize(
+    ("stream", "said"),
+    [
+        ("storms", "from 1 July to 31 December 2026"),
+        ("severe of storms", "from 1 July to 31 December 2026"),
+        ("floods", "by 31 December 2026"),
+    ],
+)
+def test_what_is_watched_for_has_its_first_day_where_that_is_long_ago(stream: str, said: str) -> None:
+    """In the sentence of the next move as well; another stream has its last day alone."""
+    since = {"storms": date(2026, 7, 1)}
+    seen = post(stream, "at least 8 more come", 15.0)
+    assert watched_days(seen, since) == said
+    sentence = next_move_with_sign(insight(seen), ONE_STREAM, "q", by=BY, certain=NOTHING_CERTAIN, since=since)
+    assert f"at least 8 more come {said} (25 % likely)" in sentence
