@@ -264,9 +264,14 @@ def _ask_belief(template: Topic, name: str) -> str:
             print_belief(belief_of_words(template, name, text))
         return text
 
+    def parse_again(text: str) -> str:
+        if text.lower() in {"n", "no"}:
+            raise Fault("then say what you believe", hint="Enter or `y` where it is right")
+        return "" if text.lower() in {"y", "yes"} else parse(text)
+
     said = ask("Enter leaves it open:", parse)
     while said and not is_statement(said):
-        another = ask("Is that right? Enter for yes; or say it anew:", parse)
+        another = ask("Is that right? Enter for yes; or say it anew:", parse_again)
         if not another:
             break
         said = another

@@ -144,6 +144,17 @@ def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
         assert files_of(fresh) == before
 
 
+@pytest.mark.parametrize("agreed", ["y", "Yes"])
+def test_a_belief_is_agreed_to_with_a_yes(talk: Talk, fresh: Path, agreed: str):
+    """`y` and `yes` are as good as Enter where a prior in words is shown; `no` asks for it anew, and what was said is not lost."""
+    typed = ("frost", "2899-12-31", "2899-01-01", "3 in 20 years", "no", agreed, "Three winters in the parish book", "y")
+    ran = talk("--ask", "--like", "hazard", "--asks", "Will the canal freeze over by the end of 2899?", typed=typed)
+    assert (ran.code, ran.err) == (0, "")
+    assert "then say what you believe (Enter or `y` where it is right)" in ran.out
+    assert "cannot be understood" not in ran.out
+    assert read_book(fresh, ["frost"])[0].topics["frost"].parameters["rate"].prior.text == "Gamma(alpha=3, beta=240)"
+
+
 def test_parts_take_millions_and_one_in_so_many(run: Run, fresh: Path):
     """`2.5M` is a number without a unit, and `1 in 20` of a part that is no rate is a share."""
     words = ("--prior", "people=2.5M to 3M", "--prior", "pianos=1 in 20", "--prior", "tunings=1 to 2 a year")
