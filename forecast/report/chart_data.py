@@ -26,6 +26,7 @@ from forecast.schema.market import ContractContent
 from forecast.schema.on_record import RecordedQuestion
 from forecast.schema.topic import ParameterContent, StreamContent, TopicContent
 from forecast.sentences.insight_text import is_percent, move_to_report
+from forecast.sentences.step_counts import counts_of_each_step
 
 QUANTILE_COLUMNS = ("p5", "p25", "p50", "p75", "p95")  # of which every list of five quantiles is
 DENSITIES = {"linear": "density", "log": "density_of_log", "symlog": "density_of_asinh"}  # what a curve is, by its axis
@@ -139,9 +140,9 @@ def _answer(answer: AnswerContent) -> ChartData | None:
 
 
 def _stream(stream: StreamContent) -> ChartData | None:
-    """The running total of a stream, as recorded and as simulated; None where nothing is simulated."""
+    """The running total of a stream, as recorded and as simulated; None where nothing is simulated, or steps of it do not add up."""
     future = stream["fan"]
-    if future is None:
+    if future is None or counts_of_each_step(stream):
         return None
     recorded = {point["day"]: point["total"] for point in stream["past"]}
     simulated = dict(zip(future["days"], future["quantiles"], strict=True))

@@ -31,15 +31,16 @@ from forecast.schema.answers import AnswerContent
 from forecast.schema.is_counts import are_readings
 from forecast.schema.topic import ClassTotal, RowContent, StreamContent
 from forecast.sentences.cumulative import cumulative_finding, recorded_count
+from forecast.sentences.step_counts import counts_of_each_step
 
 PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
 COUNTS_FROM = 0.0
 
 
 def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
-    """The running total of a stream that has a future; None for one that has none, and for classes, which a sentence tells."""
+    """The running total of a stream that has a future; None for one that has none or whose steps do not add up, and for classes, which a sentence tells."""
     future = stream["fan"]
-    if future is None or "classes" in stream:
+    if future is None or "classes" in stream or counts_of_each_step(stream):
         return None
     first, last = (date.fromisoformat(day) for day in (future["days"][0], future["days"][-1]))
     whole = recorded_line([(point["day"], point["total"]) for point in stream["past"]], stream["rows"])
@@ -132,6 +133,9 @@ def fan_sentence(stream: StreamContent) -> str:
         so_far = f"Recorded up to {words.day(stream['through'])}: {', '.join(map(_recorded_text, stream['classes']))}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."
+    if each := counts_of_each_step(stream):
+        given = words.join_words([f"“{name.replace('_', ' ')}” is {text}" for name, text in each.items()])
+        return f"{so_far}. In each simulated step, however short, {given}, so that steps do not add up: no later total is shown."
     if "classes" in stream:
         return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, 90 % range: {', '.join(map(_forecast_text, stream['classes']))}."
     low, median, high = _quantile_texts(stream["fan"]["quantiles"][-1][::2])

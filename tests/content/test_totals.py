@@ -20,6 +20,7 @@ from forecast.predict.analysis import analyse
 from forecast.report.charts_record import fan_chart, fan_sentence
 from forecast.report.tables import rows_table
 from forecast.schema import words
+from forecast.sentences.step_counts import counts_of_each_step
 from forecast.sentences.unrecorded import unrecorded_sentence
 from tests.support.building import OPENS, make_topic
 
@@ -74,6 +75,33 @@ def test_what_does_not_add_up_is_told_by_its_last_row(streams: dict[str, dict[st
     }
     assert (found["visits"][1:]) == (True, "1 row; total 4")
     assert fan_sentence({**streams["notes"], "rows": []}) == "Nothing is recorded."
+
+
+def test_counts_out_of_as_many_in_each_step_are_not_added_up() -> None:
+    """Five simulated steps of different lengths, each of 180, would make 900 of two years: neither picture nor data nor sentence has such a total."""
+    streams = {
+        "polled": {"value": "Binomial(n=asked, p=share)", "next": {"asked": "180"}},
+        "steady": {"value": "Poisson(mu=share * asked)", "next": {"asked": "15 * months"}},
+    }
+    rows = {name: [{"value": 60, "asked": 180.0}] for name in streams}
+    found = analyse(
+        make_topic(
+            priors={"share": "Beta(alpha=2, beta=2)"},
+            streams=streams,
+            rows=rows,
+            questions={"more": {"answer": "total(polled) > 60", "by": END}},
+        ),
+        AS_OF,
+        Settings(draws=4_096),
+        referee=False,
+    )
+    polled, steady = stream_contents(found.model, found.result.paths)
+    assert fan_chart(polled, as_of=str(AS_OF)) is None
+    assert fan_sentence(polled).endswith(
+        "In each simulated step, however short, “asked” is 180, so that steps do not add up: no later total is shown."
+    )
+    assert counts_of_each_step(steady) == {}
+    assert fan_chart(steady, as_of=str(AS_OF)) is not None
 
 
 def test_time_without_rows_is_told_of_counts_alone(streams: dict[str, dict[str, Any]]) -> None:
