@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 MOST_NUMBERED = 9  # topics whose names are made of the same words
+BESIDES_THE_PAST = "The years that you gave are counted by themselves. Say what you believe without them, or they count twice."
 
 
 def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswers | None:
@@ -225,9 +226,11 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
 
     taken = own.prior_names | ({BASE_RATES.get(kind, "")} if own.base_rate else set())
-    for name in priors_with(template, PLACEHOLDER):
-        if name in taken or not can_be_said(template, name):
-            continue
+    open_priors = [name for name in priors_with(template, PLACEHOLDER) if name not in taken and can_be_said(template, name)]
+    if own.past and open_priors:
+        echo()
+        echo(BESIDES_THE_PAST)
+    for name in open_priors:
         echo()
         echo(_belief_question(template, kind, name))
         if said := _ask_belief(template, name):

@@ -181,6 +181,10 @@ def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     taken = f"The counts were given without years, and are taken for {years[0]}: 10, {years[1]}: 8, {years[2]}: 6."
     lines = ran.out.splitlines()
     assert lines.index("It answers: total(events) > 9") < lines.index(taken)  # and before it is written
+    besides = "The years that you gave are counted by themselves. Say what you believe without them, or they count twice."
+    assert ran.out.count(besides) == 1
+    assert lines.index(besides) < next(at for at, line in enumerate(lines) if line.startswith("What do you believe of `rate`"))
+    assert besides not in talk("--ask", typed=("Will a storm come in 2999?", "", "", "", "", "", "0.2 to 2", "", "", "n")).out
     topic = read_book(fresh, ["storms_2999"])[0].topics["storms_2999"]
     assert [question.answer_text for question in topic.questions.values()] == ["total(events) > 9"]
     rows = (fresh / "seeds/storms_2999/events.csv").read_text(encoding="utf-8").splitlines()[1:]
