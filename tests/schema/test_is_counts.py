@@ -12,7 +12,7 @@ ROWS = [
     {**ROW, "start": day, "end": day, "value": value}
     for day, value in (("2026-01-05", 140.0), ("2026-03-01", 146.0), ("2026-02-01", 131.0))
 ]
-STREAM = {"name": "levels", "unit": "cm", "watched": False, "fan": None, "through": "2026-03-01", "total": 417.0, "rows": ROWS}
+STREAM = {"name": "levels", "unit": "cm", "watched": False, "fan": None, "through": "2026-03-01", "total": 417.0, "rows": ROWS, "next": {}}
 FAN = {"days": ["2026-12-31"], "quantiles": [[417.0, 417.0, 417.0, 417.0, 417.0]]}
 
 

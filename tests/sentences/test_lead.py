@@ -48,7 +48,7 @@ def answer(name: str = "rain", **more: Any) -> dict[str, Any]:
 def content(*answers: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A report of a model in which storms bring floods, and alarms follow nothing."""
     streams = [
-        {"name": name, "statement": statement, "next": {}}
+        {"name": name, "statement": statement, "next": {}, "unrecorded_days": 0}
         for name, statement in (
             ("storms", "Poisson(mu=rate * months)"),
             ("floods", "Binomial(n=total(storms), p=0.5)"),

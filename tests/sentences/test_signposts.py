@@ -63,7 +63,7 @@ def said_of(content: Any, model: ModelUses = ONE_STREAM) -> str:
 def test_the_count_that_is_asked_is_no_event_to_watch() -> None:
     """Where nothing else moves an answer, the count is said to decide; of a chance with its name."""
     assert said_of(insight(MORE, FEWER)) == (
-        "Only the rest of the count matters now. If at least 8 storms come by 31 December 2026 (25 % likely), "
+        "Only the rest of the count matters. If at least 8 storms come by 31 December 2026 (25 % likely), "
         "the expected value is 15; if fewer than 4, 4."
     )
     chances = [post(its["stream"], its["condition"], value, before=0.4) for its, value in ((MORE, 0.9), (FEWER, 0.05))]
