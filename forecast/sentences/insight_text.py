@@ -203,13 +203,17 @@ def _signposts_sentence(
 
 
 def _shorter_clause(clause: str, before: str) -> str:
-    """A clause without the end that it has in common with another one before it, where a number is left: ``fewer than 60``."""
-    words_of, others = clause.split(" "), before.split(" ")
-    same = 0
-    while same < min(len(words_of), len(others)) and words_of[-1 - same] == others[-1 - same]:
-        same += 1
-    left = " ".join(words_of[: len(words_of) - same])
-    return left if same and AMOUNT_ALONE.fullmatch(left) else clause
+    """A clause without what it has in common with another one before it at both ends, where a number is left: ``fewer than 60``."""
+    own, others = clause.split(" "), before.split(" ")
+    first = _count_common(own, others)
+    last = len(own) - _count_common(own[first:][::-1], others[first:][::-1])
+    left = " ".join(own[first:last])
+    return left if len(left) < len(clause) and AMOUNT_ALONE.fullmatch(left) else clause
+
+
+def _count_common(own: Sequence[str], others: Sequence[str]) -> int:
+    """How many words two lists have in common at their beginning."""
+    return next((at for at, (one, other) in enumerate(zip(own, others, strict=False)) if one != other), min(len(own), len(others)))
 
 
 def is_absence(post: SignpostContent) -> bool:

@@ -77,6 +77,10 @@ def test_another_event_goes_before_the_count_that_is_asked() -> None:
     assert next_signpost(insight(MORE, FEWER, flood), "q", by=BY, counted="storms") is flood
     early = post("storms", "at least 5 storms come", 12.0, until="2026-10-31")
     assert said_of(insight(MORE, FEWER, early)).startswith("Watch whether at least 5 storms come by 31 October 2026")
+    often = [post("storms", f"it happens {count} times", value) for count, value in (("at least eleven", 15.0), ("fewer than six", 4.0))]
+    assert said_of(insight(*often), uses(("storms", "q"), ("floods", "q"))).endswith(
+        "If so, the expected value is 15; if fewer than six, 4."
+    )
     one = post("storms", "fewer than 4 storms of such a kind come", 4.0)
     assert said_of(insight(MORE, one)).endswith("if fewer than 4 storms of such a kind come, 4.")  # what is left is no number alone
     assert said_of(insight(MORE, FEWER), uses(("storms", "q"), ("floods", "q"))).startswith("Watch whether at least 8 storms")
