@@ -126,9 +126,11 @@ def test_the_only_parameter_of_a_topic_has_all_of_the_ignorance() -> None:
         streams={"seen": {"value": "Poisson(mu=rate * years)"}},
         questions={"rate_now": "rate", "how_many": {"answer": "total(seen)", "by": OPENS.replace(year=OPENS.year + 1)}},
     )
-    found = {
-        each["question"]: each["parts"][0] for each in decompose_variance(baseline_of(analyse(topic, OPENS, Settings(), referee=False)))
-    }
+    splits = decompose_variance(baseline_of(analyse(topic, OPENS, Settings(), referee=False)))
+    assert [(each["ignorance"], each["error"]) for each in splits] == [
+        (each["parts"][0]["share"], each["parts"][0]["error"]) for each in splits
+    ]  # the figure of all parameters is that of the only one, and not another estimate of it
+    found = {each["question"]: each["parts"][0] for each in splits}
     assert found["rate_now"]["share"] == pytest.approx(1, abs=4 * found["rate_now"]["error"])
     assert found["rate_now"]["error"] < 0.01
     assert found["how_many"]["share"] == pytest.approx(1 / 2, abs=4 * found["how_many"]["error"])
