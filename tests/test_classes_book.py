@@ -96,7 +96,7 @@ def test_a_report_says_classes_in_words(reports):
     page = (reports / "vote.md").read_text()
     assert "left 38, right 52, other 10" in page
     assert "share[left]" in page
-    assert "Recorded up to 1 May 2025: left 68, right 77, other 15. By 31 December 2026, 90 % range: left " in page
+    assert "Recorded up to 1 May 2025: left 68, right 77, other 15. In each simulated step, however short, “asked” is 50, so that" in page
     lease = content(reports, "lease")
     assert {each["stream"] for each in lease["insight"]["signposts"]} == {"sold of ends", "scrapped of ends"}
     assert lease["insight"]["history"]["points"]

@@ -36,6 +36,11 @@ NEVER = "Poisson(mu=rate * years * 0)"  # an event is then impossible under ever
 REASON = "this row of `events` is impossible under every draw of the priors (seeds/{}/events.csv, line 3)"
 
 
+def _as_written(text: str) -> str:
+    """What a page or its Markdown says, with code in backticks."""
+    return text.replace("\\", "").replace("&lt;", "<").replace("<code>", "`").replace("</code>", "`")
+
+
 def write_topic(root: Path, name: str, *, rows: str = QUIET, value: str = "Poisson(mu=rate * years)", more: str = "") -> None:
     """Write a topic of one stream and one question."""
     (root / "seeds" / name).mkdir(parents=True, exist_ok=True)
@@ -225,7 +230,7 @@ def test_a_page_shows_questions_of_every_kind_without_an_answer(tmp_path: Path) 
     done = update(tmp_path, as_of=DAY, today=DAY, settings=Settings(draws=1_024), referee=False)
     assert (done.exit_code, done.unanswerable) == (3, ("calm.impossible_probability", "calm.impossible_number", "calm.impossible_day"))
     for path in ("calm.md", "calm.html"):
-        text = (tmp_path / "reports" / path).read_text().replace("\\", "").replace("&lt;", "<")
+        text = _as_written((tmp_path / "reports" / path).read_text())
         assert text.count("Void: its condition failed on 1 April 2025.") == 4
         assert text.count("Not answerable: `rate < 0` holds on no path, so nothing can be said given it.") >= 3
     insight = done.contents["calm"]["insight"]
@@ -306,6 +311,6 @@ def test_of_fifty_topics_one_that_fails_leaves_forty_nine(tmp_path: Path) -> Non
     published = {path.stem for path in (tmp_path / "reports").glob("topic_??.json")}
     assert published == {f"topic_{number:02}" for number in range(50) if number != 17}
     for index in (index_of(tmp_path), (tmp_path / "reports/index.html").read_text()):
-        text = index.replace("\\", "")
+        text = _as_written(index)
         assert text.count("this row of `events` is impossible under every draw of the priors") == 1
         assert text.count("Void: its condition failed on 1 April 2025.") == 1
