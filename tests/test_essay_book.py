@@ -7,7 +7,6 @@ import math
 import re
 import shutil
 from datetime import UTC, date, datetime
-from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -19,9 +18,7 @@ from forecast.book.reading import read_book
 from forecast.book.relations import read_relations
 from forecast.forecasts.reading import read_topic_record
 from forecast.forecasts.times import days_of_text
-from forecast.inference.pymc import nuts
 from forecast.model.settings import Settings
-from forecast.predict import analysis
 from forecast.predict.analysis import analyse
 from forecast.schema.topic import read_content
 from tests.support.essay_topics import TOPICS, committed_reports, linked_topic, made_again
@@ -29,7 +26,6 @@ from tests.support.paths import ROOT
 from tests.support.same_report import differences
 from tests.support.shared_cache import shared_cache
 
-HALVED = ("loyalty",)
 NUMBERS = {5: "five", 6: "six", 7: "seven"}
 DAYS = (date(2024, 11, 15), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12))
 
@@ -100,14 +96,8 @@ def engines_agree(topic, day):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TOPICS)
-def test_the_two_engines_agree(name, monkeypatch):
-    """On every answer and every parameter the engines differ by no more than their Monte Carlo errors allow, as of the last of these days.
-
-    NUTS has half of its draws for the topic on which it takes minutes: it notices what is off by more than their errors, which are larger by two fifths.
-    """
-    if name in HALVED:
-        monkeypatch.setattr(analysis, "NUTS_DRAWS", analysis.NUTS_DRAWS // 2)
-        monkeypatch.setattr(nuts, "sample_nuts", partial(nuts.sample_nuts, tune=500))
+def test_the_two_engines_agree(name):
+    """On every answer and every parameter the engines differ by no more than their Monte Carlo errors allow, as of the last of these days."""
     engines_agree(linked_topic(name, DAYS[-1]).as_it_stands, DAYS[-1])
 
 
@@ -116,7 +106,7 @@ def test_the_two_engines_agree(name, monkeypatch):
 @pytest.mark.parametrize("day", DAYS, ids=str)
 @pytest.mark.parametrize("name", TOPICS)
 def test_the_two_engines_agree_on_all_days(name, day):
-    """So they do, with all draws, as of the days of the other hindcasts, too."""
+    """So they do as of the days of the other hindcasts, too."""
     engines_agree(linked_topic(name, day).as_it_stands, day)
 
 
