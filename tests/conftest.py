@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from forecast.cache.folder import CACHE_VARIABLE
 from tests.support.shared_cache import SHARED_CACHE
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 LARGER = ("medium", "slow", "study")  # markers of tests that are not small
-ESSAY = "made_reports"  # the fixture of tests that ask what the code makes of the whole essay's book, all in one process
+ESSAY = "made_reports"  # the fixture of tests that ask what the code makes of the whole essay's book
+SHARING = (
+    "tests/book_answers/",
+    "tests/test_essay_book.py::test_the_committed_reports_are_what_the_code_makes",
+)  # have it, all in one process
 APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
 
 
@@ -65,15 +70,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.get_closest_marker(size) for size in LARGER):
             item.add_marker(pytest.mark.small)
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
-def _group(item: pytest.Item) -> str:
-    """The name that a test has in common with those that run in the same process."""
-    if ESSAY in getattr(item, "fixturenames", ()):
-        return ESSAY
-    file = item.nodeid.split("::", maxsplit=1)[0]
-    return item.nodeid if file in APART and item.get_closest_marker("slow") else file
+def group_of(nodeid: str) -> str:
+    """The name that a test has in common with those that run in the same process: its file, but of some files."""
+    file = nodeid.split("::", maxsplit=1)[0]
+    if file.startswith(SHARING) or nodeid in SHARING:
+        return SHARING[0]
+    return nodeid if file in APART else file
+
+
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
+    """Hands out whole files; ``--dist loadgroup``, which marks do for, does not group under pytest 9.2, whose items have no ``_nodeid``."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileScheduling:
+    """Let files stay together."""
+    return FileScheduling(config, log)
 
 
 @pytest.fixture(name=ESSAY, scope="session")
