@@ -28,6 +28,7 @@ from forecast.book.topic import Row, Step
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
 
+PERCENTS, HIGHEST_PERCENT = ("per cent", "percent", "%"), 100.0
 _MANY_DAYS = 2**22  # more than a book's calendar has
 
 
@@ -76,6 +77,7 @@ def _check_rows(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft,
     corrections = tuple(check_corrections(record, watched=stream.table.watched))
     yield from corrections
     yield from _check_opens(draft, record)
+    yield from _check_percents(stream, record)
     if not corrections:
         yield from _check_overlaps(record, watched=stream.table.watched)
     counts = stream.classes.columns if stream.classes else ()
@@ -123,6 +125,17 @@ def _check_opens(draft: Draft, record: RecordFile) -> Iterator[Problem]:
     for row in record.rows.rows_where(record.rows.start < opens.toordinal()):
         message = f"this row begins on {row.start}, before the topic opens ({opens})"
         yield record.at_cell(row, record.day_column(row), message, f"set `opens` in {TOPIC_FILE} to the first day of the record")
+
+
+def _check_percents(stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
+    """A warning for the only row above 100 of a stream in per cent: a number of people, perhaps; of growth several may be."""
+    above = np.flatnonzero(record.rows.value > HIGHEST_PERCENT)
+    if stream.table.unit not in PERCENTS or len(above) != 1:
+        return
+    row = record.rows[int(above[0])]
+    message = f"{row.value:g} {stream.table.unit} is more than 100, as no other row is"
+    hint = "a share of people is a number from 0 to 100 here, as 52 for 520 of 1,000"
+    yield replace(record.at_cell(row, "value", message, hint), level="warning")
 
 
 def _check_overlaps(record: RecordFile, *, watched: bool) -> Iterator[Problem]:

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from forecast.book.calendar import CALENDARS, step_index, step_numbers
 from forecast.book.checks.values import check_value, suspect_values
 from forecast.book.files.problems import Place
+from forecast.book.reading import read_book
 from forecast.book.record_columns import record_columns
 from forecast.book.topic import Row
 from forecast.book.value_range import ValueRange
 from forecast.language.statements import parse_statement
-from tests.support.small_books import book_of
+from tests.support.small_books import book_of, write_book
 
 pytestmark = pytest.mark.medium
 
@@ -105,3 +106,23 @@ def test_each_overlap_in_a_watched_stream_is_told(tmp_path: Path) -> None:
     assert overlaps(tmp_path, spans, watched=True) == [
         (line, "this row overlaps line 2 (2026-01-01 to 2026-01-20) in a watched stream") for line in (3, 4)
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "warned"),
+    [
+        ("per cent", "48.5 520 51", [3]),
+        ("%", "101", [2]),
+        ("percent", "48.5 100 -3", []),
+        ("per cent", "140 211 180", []),  # of growth several may be
+        ("people", "48.5 520 51", []),
+    ],
+)
+def test_a_number_of_people_among_percents_is_warned_of(tmp_path: Path, unit: str, values: str, warned: list[int]) -> None:
+    """A value above 100 that stands alone is likelier to be what was counted than its share; it is no error."""
+    lines = "".join(f"2025-0{month}-01,{value},a poll\n" for month, value in enumerate(values.split(), 1))
+    write_book(tmp_path, value="Normal(mu=rate, sigma=50)", answer="rate > 1", rows=f"on,value,source\n{lines}")
+    topic = tmp_path / "seeds/made/topic.toml"
+    topic.write_text(topic.read_text().replace('unit = "events"', f'unit = "{unit}"'))
+    found = [problem for problem in read_book(tmp_path)[1] if "more than 100" in problem.message]
+    assert [(problem.place.line, problem.level) for problem in found] == [(line, "warning") for line in warned]
