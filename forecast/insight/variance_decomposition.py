@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -37,11 +38,11 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
         fitted = _fitted_parameters(basis) if fitted is None else fitted
         values = basis.cases.numerators[:, column]
         known = 1.0 if measure.kind != "probability" or measure.is_share_of_cases else variance_share_of_fraction(values)
-        parts = [first_order_sobol_index(values, each.polynomials) for each in fitted]
-        if len(parts) == 1:  # all that there is to know, whose own estimate is much the more exact
-            ((share, error),) = parts
-        else:
-            (share, error), parts = order_indices(closed_sobol_index(first, second), parts)
+        whole, parts = closed_sobol_index(first, second), [first_order_sobol_index(values, each.polynomials) for each in fitted]
+        if len(parts) == 1:  # all that there is to know: two estimates of one figure, of which the more exact stands for both
+            whole = min(whole, *parts, key=itemgetter(1))
+            parts = [whole]
+        (share, error), parts = order_indices(whole, parts)
         contents.append(
             {
                 "question": measure.question.name,

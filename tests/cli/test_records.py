@@ -341,5 +341,5 @@ def test_forecasts_stand_beside_the_answer(published: Path, run: Run):
     assert content["on_record"][0]["forecasts"][0]["kind"] == "base rate"
     assert run("update", "--no-referee", "--no-insight", on=published).code == 0
     ran = run("show", "three_more", on=published)
-    wanted = r"  On record: 8 % by all ferries \(base rate\) since 31 December 2024; entered later(; (odds .* times the model's|the model's odds are .* times as high|as the model|one of the two is certain, .*))\n"
+    wanted = r"  On record: 8 % by the base rate \(all ferries\) since 31 December 2024; entered later(; (odds .* times the model's|the model's odds are .* times as high|as the model|one of the two is certain, .*))\n"
     assert re.search(wanted, ran.out)
