@@ -110,6 +110,7 @@ class TopicTables(TypedDict):
     facts: ReportTable
 
 
+STILL_COUNTED = "The tables of answers “if nothing had been learnt” leave a row in the totals that are counted: they are not the answers without that row."
 SECTION_HEADINGS = {
     "changed": "What changed since the last report, and why",
     "history": "The answers over the record",
@@ -307,7 +308,7 @@ def _sensitivity_section(content: TopicContent, insight: InsightContent, charts:
     return Section(
         SECTION_HEADINGS["rests"],
         "rests",
-        tuple(paragraph for paragraph in (introduction, said) if paragraph),
+        tuple(paragraph for paragraph in (introduction, said, STILL_COUNTED if insight["leverage"] else "") if paragraph),
         pictures=tuple(pictures),
         tables=() if recalled is None else (recalled,),
         folded=(*sensitivity_tables(insight), leverage, *power),

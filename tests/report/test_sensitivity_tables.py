@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from forecast.report.pages import render_topic
 from forecast.report.tables_sensitivity import STILL_NOTE, sensitivity_sentences, sensitivity_tables
+from forecast.schema.topic import digest_of
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
 
 
 def insight_of(**changes: tuple[float, ...]) -> Any:
@@ -51,3 +55,17 @@ def test_answers_that_no_prior_moves_have_no_table():
     ]
     assert sensitivity_sentences(insight_of(rate=(0.0,))) == [STILL_NOTE, "No prior moves any answer."]
     assert sensitivity_sentences({**insight, "sensitivity": []}) == []
+
+
+def test_tables_of_nothing_learnt_are_no_answers_without_the_row():
+    """A row from which nothing is learnt still counts in totals; the section says so where it has such tables, and only there."""
+    content = with_insight(sample_content())
+    assert content["insight"]["leverage"]
+    bare = content | {"insight": content["insight"] | {"leverage": []}}
+    said = ["they are not the answers without that row." in render_markdown(its) for its in (content, bare)]
+    assert said == [True, False]
+
+
+def render_markdown(content: Any) -> str:
+    """The report in Markdown."""
+    return render_topic(content | {"digest": digest_of(content)})["route.md"].decode()
