@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from forecast.report.summary import QuestionSummary
@@ -16,6 +16,7 @@ from forecast.sentences.forecasts import leading_forecast
 from forecast.sentences.headlines import Headline, headline_of, range_note
 from forecast.sentences.lead import lead_answer
 from forecast.sentences.never_settled import never_settled_sentence
+from forecast.sentences.relations import equal_questions
 from forecast.sentences.same_event import open_events
 
 DUE_DAYS = 60  # a question that ends within so many days is due soon
@@ -24,13 +25,19 @@ MOST_DUE = 8
 
 @dataclass(frozen=True, slots=True)
 class IndexLine:
-    """An open question of a topic in a line, with the others that ask of its event."""
+    """An open question of a topic in a line, with the others that ask of its event, and those of other topics that have its number."""
 
     topic: TopicContent
     answer: AnswerContent
     headline: Headline
     summary: QuestionSummary
     same: tuple[AnswerContent, ...]
+    equal: tuple[tuple[TopicContent, AnswerContent], ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The questions of its topic that it lists, as ``topic.question``."""
+        return frozenset(f"{self.topic['name']}.{answer['name']}" for answer in (self.answer, *self.same))
 
     @property
     def has_warning(self) -> bool:
@@ -82,7 +89,8 @@ def index_lines(
 ) -> IndexLines:
     """Return what the index lists; ``order`` has questions (``topic.question``) and topics, which lead in this order, before the other topics.
 
-    Of a topic it does not name, or names as a whole, the question leads that leads its page.
+    Of a topic it does not name, or names as a whole, the question leads that leads its page.  A question that by a relation of the
+    book has the number of one that is listed already is listed with that one.
     """
     lines = {content["name"]: _lines(content, summaries[content["name"]]) for content in contents}
     named = [entry.partition(".")[::2] for entry in order]
@@ -93,8 +101,28 @@ def index_lines(
         line = next((its for its in lines.get(topic, ()) if not question or _asks(its, question)), None)
         if line is not None and line not in first:
             first.append(line)
-    others = {topic: tuple(its for its in lines[topic] if its not in first) for topic in topics}
-    return IndexLines(tuple(first), tuple(_due_lines(contents)), others, tuple(topics))
+    every = [*first, *(its for topic in topics for its in lines[topic] if its not in first)]
+    joined = _equal_joined(every, equal_questions(contents), leading=len(first))
+    others = {topic: tuple(its for its in joined[len(first) :] if its.topic["name"] == topic) for topic in topics}
+    return IndexLines(tuple(joined[: len(first)]), tuple(_due_lines(contents)), others, tuple(topics))
+
+
+def _equal_joined(lines: Sequence[IndexLine], pairs: frozenset[frozenset[str]], *, leading: int) -> list[IndexLine]:
+    """The lines without those that repeat a number of an earlier one, which names them; those that lead all stay."""
+    found: list[IndexLine] = []
+    for number, line in enumerate(lines):
+        earlier = next((index for index, other in enumerate(found) if _are_equal(other, line, pairs)), None)
+        if earlier is None or number < leading:
+            found.append(line)
+        else:
+            more = tuple((line.topic, answer) for answer in (line.answer, *line.same))
+            found[earlier] = replace(found[earlier], equal=(*found[earlier].equal, *more, *line.equal))
+    return found
+
+
+def _are_equal(line: IndexLine, other: IndexLine, pairs: frozenset[frozenset[str]]) -> bool:
+    known = line.addresses | {f"{topic['name']}.{answer['name']}" for topic, answer in line.equal}
+    return any(frozenset({one, another}) in pairs for one in known for another in other.addresses)
 
 
 def _lines(content: TopicContent, summaries: Mapping[str, QuestionSummary]) -> list[IndexLine]:

@@ -7,7 +7,7 @@ with, or added to.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from forecast.book.relation_text import AnswerReference, parse_relation
@@ -26,6 +26,14 @@ type SideKind = Literal["chance", "number", ""]  # what an expression is; empty 
 def broken_relation_sentences(content: TopicContent) -> tuple[str, ...]:
     """Return a sentence for each relation of a report that does not hold."""
     return tuple(_broken_sentence(its, content) for its in content.get("relations", ()) if its["verdict"] == "fails")
+
+
+def equal_questions(contents: Sequence[TopicContent]) -> frozenset[frozenset[str]]:
+    """Return the pairs of questions, as ``topic.question``, that have one number by a relation that holds, in every report that has it."""
+    checked = [its for content in contents for its in content.get("relations", ())]
+    failing = {its["relation"] for its in checked if its["verdict"] != "holds"}
+    pairs = (_equal_pair(its["relation"]) for its in checked if its["relation"] not in failing)
+    return frozenset(pair for pair in pairs if pair is not None)
 
 
 def sides_text(its: RelationContent, content: TopicContent) -> str:
@@ -62,6 +70,18 @@ def _broken_sentence(its: RelationContent, content: TopicContent) -> str:
         f"Answers of several topics contradict each other. By the relation “{its['name']}”, {its['relation']}, but the two sides are "
         f"{sides_text(its, content)}; their difference is {difference_of_sides_text(its, content)} (its Monte Carlo error). {its['why']}"
     )
+
+
+def _equal_pair(text: str) -> frozenset[str] | None:
+    """The two questions that a relation sets equal as wholes; None for any other relation."""
+    try:
+        tree, references = parse_relation(text)
+    except Fault:
+        return None
+    sides = [references[side.name] for side in tree.operands if isinstance(side, Name)]
+    if tree.operators != ("==",) or len(sides) != 2 or any(side.label for side in sides):
+        return None
+    return frozenset(side.address for side in sides)
 
 
 def _number(value: float, its: RelationContent) -> str:

@@ -106,3 +106,51 @@ def test_a_leading_answer_under_a_warning_says_so():
     assert render_index([quiet])["index.html"].count(b"under a warning") == 0
     leading = render_index([quiet, warned])["index.html"].decode().split('id="due-soon"')[0].split("<section")[1]
     assert leading.count("under a warning") == 1
+
+
+def related(relation: str, verdict: str = "holds") -> dict[str, Any]:
+    """A relation as a report has it."""
+    return {
+        "name": "one_number",
+        "relation": relation,
+        "why": "Both ask it.",
+        "verdict": verdict,
+        "left": 0.2,
+        "right": 0.2,
+        "error": 0.01,
+        "answers": [],
+        "reason": "",
+    }
+
+
+EQUAL = "west.transfer_soon == east.transfer_soon"
+
+
+@pytest.mark.parametrize(
+    ("relations", "joined"),
+    [
+        ((related(EQUAL),), True),
+        ((related(EQUAL, "fails"),), False),
+        ((related(EQUAL, "not checked"),), False),
+        ((related(EQUAL), related(EQUAL, "fails")), False),  # as one of the two reports has it
+        ((related("west.transfer_soon <= east.transfer_soon"),), False),
+        ((related("west.transfer_soon == 2 * east.transfer_soon"),), False),
+        ((related("west.what_keeps_them[fear] == east.what_keeps_them[fear]"),), False),
+        ((related("north.transfer_soon == east.transfer_soon"),), False),  # which has no report
+    ],
+)
+def test_a_number_of_two_topics_is_listed_once(relations, joined):
+    """Where the book sets two questions equal, the later one stands with the earlier; where that is not known, or fails, each has its line."""
+    contents = [topic("east", relations=list(relations)), topic("west", relations=list(relations))]
+    found = lines_of(*contents, order=("east.transfer_soon", "west.captives"))
+    wests = [line.answer["name"] for line in found.others["west"]]
+    assert ("transfer_soon" not in wests) == joined
+    assert [(its["name"], answer["name"]) for its, answer in found.first[0].equal][:1] == ([("west", "transfer_soon")] if joined else [])
+    page = render_index(contents, order=("east.transfer_soon", "west.captives"))
+    assert all((text.decode().count("The same number in ") > 0) == joined for text in page.values())
+
+
+def test_questions_that_lead_are_never_joined():
+    """The book's order stands, even where it has two questions of one number."""
+    contents = [topic("east", relations=[related(EQUAL)]), topic("west", relations=[related(EQUAL)])]
+    assert [line.topic["name"] for line in lines_of(*contents).first] == ["east", "west"]
