@@ -13,6 +13,7 @@ from forecast.cli.completion import complete_question
 from forecast.cli.lines import echo, print_columns, print_data, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Seed, as_of_day, day, root_of, today
 from forecast.cli.progress import Bar
+from forecast.sentences.news import listed_events
 from forecast.system import core_count
 
 if TYPE_CHECKING:
@@ -180,7 +181,11 @@ def _print_table(replayed: HistoryResult, *, each_day: bool) -> None:
 def _day_rows(replayed: History) -> list[tuple[str, ...]]:
     """Each day with its values as they are printed, and its news."""
     return [
-        (point.day.isoformat(), *map(_value, replayed.measures, point.values, point.errors), "; ".join(replayed.news.get(point.day, [])))
+        (
+            point.day.isoformat(),
+            *map(_value, replayed.measures, point.values, point.errors),
+            "; ".join(listed_events(replayed.news.get(point.day, []))),
+        )
         for point in replayed.points
     ]
 

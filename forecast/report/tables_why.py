@@ -30,6 +30,7 @@ from forecast.sentences.insight_text import (
     part_text,
     value_texts,
 )
+from forecast.sentences.news import listed_events
 from forecast.sentences.printed_parts import printed_change, printed_parts
 from forecast.sentences.signpost_days import NO_LATE_RECORDS, FirstDays, first_day_of
 from forecast.sentences.split_words import RIGHT_VERSION, share_with_error, split_texts
@@ -69,8 +70,7 @@ def history_table(insight: InsightContent) -> ReportTable:
         for at in shown
     ]
     rows = tuple(
-        (point["day"], *(texts[row] for texts in by_measure), "; ".join(name.replace("_", " ") for name in point["news"]))
-        for row, point in enumerate(kept)
+        (point["day"], *(texts[row] for texts in by_measure), "; ".join(listed_events(point["news"]))) for row, point in enumerate(kept)
     )
     return ReportTable("By replay: what today's priors and statements say with the knowledge of each day", columns, rows)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -25,8 +26,17 @@ _BRACKETS = re.compile(r" \((?P<about>(?:[^()]|\([^()]*\))*)\)$")
 
 def news_text(news: Sequence[str]) -> str:
     """Return what became known on a day, the first few of it."""
-    rest = len(news) - MOST_NEWS
-    return "; ".join(event.replace("_", " ") for event in ordered_news(news)[:MOST_NEWS]) + (f"; and {rest} more" if rest > 0 else "")
+    events = listed_events(ordered_news(news))
+    rest = len(events) - MOST_NEWS
+    return "; ".join(events[:MOST_NEWS]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def listed_events(news: Sequence[str]) -> list[str]:
+    """Return what became known on a day, in its order; what several rows say in the same words stands once, with their number."""
+    return [
+        event.replace("_", " ") + (f", in {words.SMALL[times] if times < len(words.SMALL) else times} rows" if times > 1 else "")
+        for event, times in Counter(news).items()
+    ]
 
 
 def ordered_news(news: Sequence[str]) -> list[str]:

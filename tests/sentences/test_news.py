@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forecast.sentences.named import quoted_name
-from forecast.sentences.news import event_in_words, event_label, first_event, is_update, news_text, ordered_news
+from forecast.sentences.news import event_in_words, event_label, first_event, is_update, listed_events, news_text, ordered_news
 
 NEW = "two captives reach South Korea (11 to 20 September 2026)"
 UPDATE = "two prisoners refuse to go home (28 October 2025, updated)"
@@ -25,6 +25,16 @@ def test_what_is_new_stands_before_updates():
 def test_the_first_two_events_are_told_and_the_others_counted():
     """No day's news fills a paragraph."""
     assert news_text([NEW, UPDATE, OLD]) == f"{NEW}; {UPDATE}; and 1 more"
+
+
+def test_what_several_rows_say_in_the_same_words_is_said_once():
+    """With the number of the rows; another day, or an update of the same, is another event."""
+    other = NEW.replace("20 September", "21 September")
+    assert news_text([NEW, NEW, NEW]) == f"{NEW}, in three rows"
+    assert news_text([NEW, other, UPDATE, NEW]) == f"{NEW}, in two rows; {other}; and 1 more"
+    assert listed_events([UPDATE, NEW, UPDATE]) == [f"{UPDATE}, in two rows", NEW]
+    assert listed_events([NEW] * 13) == [f"{NEW}, in 13 rows"]
+    assert (news_text([]), listed_events([])) == ("", [])
 
 
 def test_a_name_is_quoted_as_words():
