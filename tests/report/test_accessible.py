@@ -9,8 +9,10 @@ import pytest
 from forecast.report.calibration_page import render_calibration_page
 from forecast.report.pages import render_index, render_topic
 from forecast.report.score_page import render_score_page
+from forecast.schema.topic import digest_of, read_content
 from tests.support.calibration_records import sample_calibration_page
 from tests.support.chromium import Chromium, find_chromium
+from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 from tests.support.score_pages import sample_score_page
@@ -18,6 +20,7 @@ from tests.support.score_pages import sample_score_page
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")]
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 HEIGHT = "document.documentElement.scrollHeight"
+BETWEEN_MARGINS = 680  # 180 mm of A4 paper, at 96 points an inch
 MOST_SCREENS = 6  # of a page as it opens
 WIDTHS = {"desk": (1280, 800), "telephone": (390, 844)}
 
@@ -119,6 +122,39 @@ def test_closed_folds_print_whole(browser, pages):
     assert len(closed) > 10
     assert (closed, unseen) == (browser.run(heights), browser.run(hidden))
     browser.show(width=1280, height=800)
+
+
+@pytest.mark.parametrize("page", ["route.html", "punishment.html", "index.html", "score.html"])
+def test_a_page_is_no_wider_than_paper(browser, pages, page, tmp_path):
+    """Between the margins of A4 nothing is shrunk, and what a row of a table is about has room for words; of the book's largest topics."""
+    path = pages / page
+    if (ROOT / "reports" / page).with_suffix(".json").is_file() and page != "score.html":
+        content = read_content((ROOT / "reports" / page).with_suffix(".json").read_bytes())
+        path = tmp_path / page
+        path.write_bytes(render_topic(content)[page])
+    browser.show(width=BETWEEN_MARGINS, height=1000, printed=True)
+    browser.open(path.as_uri())
+    browser.run(OPEN_ALL)
+    assert browser.run("document.documentElement.scrollWidth") <= BETWEEN_MARGINS
+    narrow = "[...document.querySelectorAll('tbody th')].filter(each => each.clientWidth < 4 * parseFloat(getComputedStyle(each).fontSize))"
+    assert browser.run(f"{narrow}.map(each => each.textContent.slice(0, 40))") == []
+    assert browser.run("[...document.querySelectorAll('details.long > summary')].filter(each => each.checkVisibility()).length") == 0
+    browser.show(width=1280, height=800)
+
+
+def test_a_long_text_stands_once(browser, pages, tmp_path):
+    """Its beginning stands while it is folded, and the whole of it alone when it is opened."""
+    content = with_insight(sample_content())
+    content["answers"][0]["asks"] = "Will it come to that? " * 30
+    content["digest"] = digest_of(content)
+    path = tmp_path / "route.html"
+    path.write_bytes(render_topic(content)["route.html"])
+    browser.show(width=1280, height=800)
+    browser.open(path.as_uri())
+    shown = "document.querySelector('details.long').innerText"
+    assert browser.run(shown).count("Will it") <= 8
+    browser.run("document.querySelector('details.long').open = true")
+    assert browser.run(shown).count("Will it") == 30
 
 
 def test_a_link_opens_the_fold_that_it_leads_into(browser, pages):
