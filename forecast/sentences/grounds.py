@@ -48,7 +48,7 @@ def _count_open(sentences: list[str]) -> int:
 
 
 def _ledger_day(content: TopicContent) -> list[str]:
-    return [f"The ledger has had these assumptions since {day(content['priors_written'])}."] if "priors_written" in content else []
+    return [f"The ledger has had these priors since {day(content['priors_written'])}."] if "priors_written" in content else []
 
 
 def _weak_rows(content: TopicContent) -> list[str]:

@@ -61,7 +61,7 @@ def test_a_note_stands_beneath_the_first_answer_with_what_the_answers_rest_on():
     recalled = copy.deepcopy(told()["streams"])
     recalled[0]["rows"][0]["grade"] = "C"
     content = told(note="The rate <was> lowered *once*.", priors_written="2026-11-28", streams=recalled)
-    said = f"Of the {rows} rows of the record, 1 is weak (grade C): recalled from memory, or zeros that no source states. The ledger has had these assumptions since 28 November 2026."
+    said = f"Of the {rows} rows of the record, 1 is weak (grade C): recalled from memory, or zeros that no source states. The ledger has had these priors since 28 November 2026."
     assert answer_grounds(content) == AnswerGrounds(f"The rate <was> lowered *once*. {said}", "")
     files = render_topic(content)
     markdown, page = files["route.md"].decode(), files["route.html"].decode()
@@ -80,7 +80,7 @@ def test_of_a_long_note_the_first_fifty_words_stand_open_and_the_rest_is_folded(
     content = told(note=f"{of_25} {of_25} Nobody <else> was taken.", priors_written="2026-11-28")
     grounds = answer_grounds(content)
     assert grounds == AnswerGrounds(
-        f"{of_25} {of_25}", "Nobody <else> was taken. The ledger has had these assumptions since 28 November 2026."
+        f"{of_25} {of_25}", "Nobody <else> was taken. The ledger has had these priors since 28 November 2026."
     )
     files = render_topic(content)
     assert "<details><summary>More about the assumptions</summary><p>Nobody &lt;else&gt; was taken." in files["route.html"].decode()
