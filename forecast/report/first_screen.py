@@ -15,7 +15,7 @@ from forecast.schema.insight import InsightContent
 from forecast.schema.on_record import ForecastContent
 from forecast.schema.topic import TopicContent
 from forecast.sentences.forecasts import BASE_RATE
-from forecast.sentences.headlines import Headline, headline_of, ninety_percent_range
+from forecast.sentences.headlines import Headline, headline_of, ninety_percent_range, range_note
 from forecast.sentences.insight_text import figures_note
 from forecast.sentences.lead import history_finding, lead_answer, lead_paragraph, main_measure, reference_forecast
 from forecast.sentences.never_settled import never_settled_sentence
@@ -36,7 +36,7 @@ class SameEvent:
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """An open question in a line: its answer, the 90 % range, when it last moved, its history as a sparkline, others of the same event, and that it may never be settled, where its rule says so."""
+    """An open question in a line: its answer, the 90 % range, or where it has none the range over versions, when it last moved, its history as a sparkline, others of the same event, and that it may never be settled, where its rule says so."""
 
     name: str
     asks: str
@@ -150,7 +150,7 @@ def _line(event: Sequence[AnswerContent], summary: QuestionSummary) -> QuestionL
         answer["name"],
         answer["asks"],
         headline_of(answer),
-        ninety_percent_range(answer),
+        range_note(answer).removeprefix("90 % range "),
         summary.last,
         summary.spark,
         _same(others),

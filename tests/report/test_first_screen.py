@@ -15,9 +15,10 @@ from forecast.report.charts import topic_charts
 from forecast.report.first_screen import first_screen
 from forecast.report.pages import render_index, render_topic
 from forecast.report.summary import question_summaries
-from forecast.schema.topic import digest_of, validate_content
+from forecast.schema.topic import digest_of, read_content, validate_content
 from forecast.sentences.grounds import SENTENCE_END, AnswerGrounds, answer_grounds
 from forecast.sentences.never_settled import MAY_NEVER
+from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -79,9 +80,7 @@ def test_of_a_long_note_the_first_fifty_words_stand_open_and_the_rest_is_folded(
     of_25 = "Wa" + " wa" * 23 + " end."
     content = told(note=f"{of_25} {of_25} Nobody <else> was taken.", priors_written="2026-11-28")
     grounds = answer_grounds(content)
-    assert grounds == AnswerGrounds(
-        f"{of_25} {of_25}", "Nobody <else> was taken. The ledger has had these priors since 28 November 2026."
-    )
+    assert grounds == AnswerGrounds(f"{of_25} {of_25}", "Nobody <else> was taken. The ledger has had these priors since 28 November 2026.")
     files = render_topic(content)
     assert "<details><summary>More about the assumptions</summary><p>Nobody &lt;else&gt; was taken." in files["route.html"].decode()
     assert "<details><summary>More about the assumptions</summary>\n\nNobody" in files["route.md"].decode()
@@ -303,3 +302,15 @@ def test_the_first_picture_goes_back_eight_years_and_its_data_to_the_beginning()
     assert " is in the data file" in lead.caption
     assert chart_data(content, charts)[lead.picture].rows[0][0] == "2016-10-11"
     assert "the time before" not in screen(with_insight(sample_content())).lead.caption
+
+
+def test_where_no_range_of_the_chance_is_known_the_range_over_versions_stands_in_its_column():
+    """As on the index, and in both forms of the page; of the book's own topic that has both kinds."""
+    content = read_content((ROOT / "reports" / "loyalty.json").read_bytes())
+    ranges = {line.name: line.range for line in screen(content).others}
+    assert all(ranges.values())
+    over_versions = {name for name, said in ranges.items() if said.endswith("over versions of the model")}
+    assert over_versions == {"belief_part", "fear_part", "held_him"}
+    for page in render_topic(content).values():
+        if page.startswith((b"#", b"<!doctype")):
+            assert all(ranges[name] in page.decode().replace("\u00a0", " ") for name in over_versions)
