@@ -311,6 +311,6 @@ def test_where_no_range_of_the_chance_is_known_the_range_over_versions_stands_in
     assert all(ranges.values())
     over_versions = {name for name, said in ranges.items() if said.endswith("over versions of the model")}
     assert over_versions == {"belief_part", "fear_part", "held_him"}
-    for page in render_topic(content).values():
-        if page.startswith((b"#", b"<!doctype")):
-            assert all(ranges[name] in page.decode().replace("\u00a0", " ") for name in over_versions)
+    pages = [page.decode().replace("\u00a0", " ") for name, page in render_topic(content).items() if name in {"loyalty.html", "loyalty.md"}]
+    assert len(pages) == 2
+    assert all(ranges[name] in page for page in pages for name in over_versions)
