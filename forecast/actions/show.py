@@ -92,7 +92,7 @@ def newest_answers(root: Path, question: str | None, *, today: date | None = Non
         if content is None:
             unreported.append(topic)
             continue
-        content, unread = _with_record_of_today(root, content, today)
+        content, unread = _with_record_of_today(root, content, today if _may_show(content, question) else None)
         problems += unread
         warnings = [*content["warnings"], *contradiction_sentences(content), *([] if failure is None else [failure.sentence])]
         verdict = content["verdict"]["verdict"]
@@ -123,6 +123,17 @@ def newest_answers(root: Path, question: str | None, *, today: date | None = Non
     if question.partition(".")[0] in silent or not (answers or judged):
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
     return _answers_named(answers, question, tuple(problems), unreported, [f"{its['topic']}.{its['name']}" for its in judged])
+
+
+def _may_show(content: TopicContent, question: str | None) -> bool:
+    """Whether a question that is asked for may be one of a topic's, or is the topic."""
+    first = "" if question is None else question.partition(".")[0]
+    return first in {
+        "",
+        content["name"],
+        *(its["name"] for its in content["answers"]),
+        *(its["name"] for its in content.get("on_record", ())),
+    }
 
 
 def _with_record_of_today(root: Path, content: TopicContent, today: date | None) -> tuple[TopicContent, tuple[Problem, ...]]:
