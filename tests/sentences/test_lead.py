@@ -26,8 +26,9 @@ def point(day: str, value: float, *news: str) -> dict[str, Any]:
 
 def insight(*points: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What is known of one chance."""
+    looked = {"stream": "storms", "until": "2027-01-31", "values": [0.001], "errors": [0.0001]}
     found = {"measures": [CHANCE], "history": {"points": list(points), "settled": [None]}, "signposts": [], "sensitivity": [], "split": []}
-    return found | more
+    return found | {"information": [looked]} | more
 
 
 def answer(name: str = "rain", **more: Any) -> dict[str, Any]:
@@ -88,6 +89,21 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
         f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much. "
         "The unknown that matters most is “rate”, 30 % of the doubt."
     )
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({}, "How far the next row would move it is not worked out."),
+        ({"streams": [], "series": [{"name": "price", "later": "price"}]}, "How far the next row would move it is not worked out."),
+        ({"streams": []}, "It has no record: only another prior would move it."),
+    ],
+)
+def test_where_nobody_looked_what_a_row_would_do_nothing_is_said_of_it(parts, said):
+    """A poll average simulates no poll, though the next one may move it far; what has no record has none to wait for."""
+    asked = answer(answer="support > 40")
+    told = content(asked, insight=insight(*STEPS, information=[]), **parts)
+    assert lead_paragraph(told, asked, "About one in ten.").endswith(f"(1 March 2026). {said}")
 
 
 def test_the_eve_of_the_news_is_said_as_that():
@@ -309,6 +325,8 @@ def test_what_to_watch_for_is_in_every_paragraph_of_the_book(topic: str) -> None
     assert answer is not None
     paragraph = lead_paragraph(content, answer, question_summaries(content, "plain")[answer["name"]].said)
     assert len(paragraph.split()) <= 120
-    assert re.search(r"Watch whether|No single event we track|No event we track|Only the rest of the count", paragraph)
+    assert re.search(
+        r"Watch whether|No single event we track|No event we track|Only the rest of the count|How far the next row would", paragraph
+    )
     if topic in {"route", "arrivals"}:
         assert "Most of the doubt is luck" in paragraph
