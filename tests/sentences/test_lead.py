@@ -77,7 +77,7 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
     [
         (0.4, "Most of the doubt is luck: 60 % of the variance would remain if all unknowns of the model were known."),
         (0.6, "Most of the doubt is ignorance: 60 % of the variance would be gone if all unknowns of the model were known."),
-        (1.0, "Luck has no part in the doubt: all of it would be gone if all unknowns of the model were known."),
+        (1.0, "The model leaves nothing to luck: all of the doubt would be gone if all unknowns of the model were known."),
     ],
 )
 def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
@@ -238,6 +238,18 @@ def test_an_unknown_is_named_only_where_it_matters(shares, said):
     )
     assert text.endswith(said)
     assert ("unknown matters" in text or "unknown that" in text) is bool(said)
+
+
+@pytest.mark.parametrize(("ignorance", "is_said"), [(0.099, False), (0.1, True)])
+def test_nothing_is_said_of_single_unknowns_where_luck_has_nearly_all_of_the_doubt(ignorance, is_said):
+    """A rate that has 5 % of the doubt about a rare event may still be all that its chance rests on: it does not matter little."""
+    asked = answer()
+    parts = [{"parameter": "rate", "label": "", "share": 0.05, "error": 0.001}]
+    text = lead_paragraph(
+        content(asked, insight=insight(*STEPS, split=[{**SPLIT, "ignorance": ignorance, "parts": parts}])), asked, "One in ten."
+    )
+    assert "Most of the doubt is luck" in text
+    assert ("unknown matters" in text) is is_said
 
 
 @pytest.mark.parametrize(("after", "said"), [(0.109, ""), (0.112, "10 % → 11 % on 4 March 2026")])
