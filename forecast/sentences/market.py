@@ -230,7 +230,12 @@ def _defaults_sentence(contract: ContractContent) -> str:
     if not left:
         return ""
     what = f"{words.join_words(left)} {'is a wide default' if len(left) == 1 else 'are wide defaults'} from the checklist"
-    return f"Nobody has estimated this: {what}, and what the contract is worth rests on {'it' if len(left) == 1 else 'them'}."
+    said = f"Nobody has estimated this: {what}, and what the contract is worth rests on {'it' if len(left) == 1 else 'them'}."
+    answer = contract["answer"]
+    if answer is None or contract["fair"] is None:
+        return said
+    alike = answer["value"] if contract["side"] == "yes" else 1 - answer["value"]
+    return f"{said} If it always ended as our question does, its YES would be worth {_estimate_text(alike)}."
 
 
 def _term_sentences(contract: ContractContent) -> list[str]:

@@ -116,6 +116,19 @@ def test_a_chance_without_a_range_is_not_set_against_our_doubt(compared: MarketC
     assert f"its YES is worth {its['fair']['value']:.2f}" in headline
 
 
+@pytest.mark.parametrize(("side", "worth"), [("yes", "0.065"), ("no", "0.935")])
+def test_beside_defaults_it_is_said_what_a_contract_would_be_worth_without_them(compared: MarketComparison, side: str, worth: str) -> None:
+    """Wide defaults draw a small chance far up, so that a price above our answer may seem low."""
+    its = _contract(compared, "three-storms")
+    deviations = [
+        {**each, "why": "A default from the checklist, not an estimate: 10 terms are unknown. Edit it."} for each in its["deviations"]
+    ]
+    shown = its | {"side": side, "answer": {"value": 0.065, "low": 0.003, "high": 0.18}, "deviations": deviations}
+    (said,) = [sentence for sentence in contract_sentences(shown) if sentence.startswith("Nobody has estimated this")]
+    assert said.endswith(f"If it always ended as our question does, its YES would be worth {worth}.")
+    assert not any("would be worth" in sentence for sentence in contract_sentences(its))
+
+
 def test_rows_since_the_price_moved_are_listed(tmp_path: Path) -> None:
     """Rows that became known after the last change of bid or ask are listed; those before are not."""
     write_market_book(tmp_path)
