@@ -151,7 +151,8 @@ def _stake_on(
     advice = advise(model[:, 0], terms)
     ranges = {}
     for index, its in enumerate(contracts):
-        if np.isfinite(model[index]).all() and model[index, 1] != model[index, 2]:
+        ours = published.get(its.name)
+        if ours is not None and ours.has_range and np.isfinite(model[index]).all() and model[index, 1] != model[index, 2]:
             ends = [_at_chance(index, float(end), model[:, 0], partial(advise, terms=replace(terms, bets=1))) for end in model[index, 1:]]
             ranges[its.name] = (min(ends, key=lambda end: end.chance), max(ends, key=lambda end: end.chance))
     notes = stake_notes(kept, advice, used)

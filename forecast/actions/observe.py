@@ -146,6 +146,11 @@ def observe_quiet(root: Path, stream: str, *, through: date, source: str, today:
             message = f"`{name}` is not watched: days without a row are unknown there, not quiet"
             hint = "give the days and the value: --from, --to, --value"
             return Result(None, (topic_problem(topic, ("streams", name), message, hint=hint),))
+        if through < topic.opens:
+            message = f"{through} is before the topic opens ({topic.opens}), and the record of `{name}` with it"
+            return Result(
+                None, (topic_problem(topic, ("opens",), message, hint="set `opens` in topic.toml to the first day of the record"),)
+            )
         if through < start:
             return Result(None, (topic_problem(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"),))
         cells = quiet_cells(its)

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from forecast.actions.new.beliefs import Belief, stated_priors
+from forecast.actions.new.remarks import prior_remarks
 from forecast.actions.overlay import read_with_changes
 from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import PRIORS, choose_topics, prior_path, root_problem, topic_names
@@ -125,7 +126,7 @@ def draft_revision(root: Path, topic: str, revision: Revision, *, today: date) -
     if decode_bytes(raw.encode()) != document.source.text:
         return RevisionResult((changed_file_problem(path),))
     mark = raw[: len(raw) - len(raw.removeprefix("\ufeff"))]
-    text = mark + revised_text(raw.removeprefix(mark), document, revision)
+    text = mark + revised_text(raw.removeprefix(mark), document, revision, spent=prior_remarks())
     altered, problems = read_with_changes(root, topic, {path: text})
     if altered is None:
         return RevisionResult(tuple(problem for problem in problems if problem.level == "error"))

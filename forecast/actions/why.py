@@ -28,6 +28,7 @@ from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_day import kept_insight_sentence
 from forecast.sentences.insight_text import clause_of, is_in_time
 from forecast.sentences.signpost_days import FirstDays, first_days, watched_days
+from forecast.sentences.signposts import has_foresight
 from forecast.sentences.split_words import is_variance_note_of
 
 MOST_REASONS = 5
@@ -58,10 +59,12 @@ class Reasons:
     measure: MeasureContent | None = None
     moves: tuple[tuple[str, str], ...] = ()  # since when, and the sentence
     rests_on: tuple[Reason, ...] = ()
+    recorded: bool = True  # whether there is any row that something may be learnt from
     recalled: Reason | None = None  # the rows of grade C, whatever they do to the answer
     priors: tuple[Reason, ...] = ()
     varied: bool = True  # whether any prior was varied at all
     would_move: tuple[Reason, ...] = ()
+    simulated: bool = True  # whether any row to come is, so that it is known what one would do
     settled_then: frozenset[str] = frozenset()  # what of `would_move` settles the answer
     ignorance: float | None = None
     ignorance_error: float | None = None
@@ -120,6 +123,7 @@ def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insigh
         rests_on=_largest_reasons(
             [_reason(_group_text(group), group["values"][best]) for group in insight["leverage"] if group["kind"] != "stream"]
         ),
+        recorded=bool(content["series"] or any(stream["rows"] for stream in content["streams"])),
         recalled=next(
             (
                 _reason(_group_text(group), group["values"][best])
@@ -135,6 +139,7 @@ def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insigh
         would_move=_largest_reasons(
             [_reason(_signpost_text(post, since), post["values"][best]) for post in insight["signposts"] if is_in_time(post, answer["by"])]
         ),
+        simulated=has_foresight(insight),
         settled_then=frozenset(_signpost_text(post, since) for post in insight["signposts"] if is_certain(certain, post, best)),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],

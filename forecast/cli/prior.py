@@ -131,6 +131,8 @@ def set_(
 ) -> None:
     """Write another prior into priors/TOPIC.toml: checked first, all else in the file left as it is.
 
+    What a template remarks of its own numbers goes with them.
+
     \b
     Examples:
       forecast prior set ferry.cancellations "Gamma(p5=0.05, p95=2)"

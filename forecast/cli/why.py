@@ -155,13 +155,21 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
         echo(f"Moved {since}")
         echo(f"  {sentence}")
     recalled = () if reasons.recalled is None or reasons.recalled in reasons.rests_on else (reasons.recalled,)
-    _print_reasons("If nothing had been learnt from", (*reasons.rests_on, *recalled), measure)
+    if reasons.recorded:
+        _print_reasons("If nothing had been learnt from", (*reasons.rests_on, *recalled), measure)
+    else:
+        echo("If nothing had been learnt from")
+        echo("  there is no row yet")
     if reasons.varied:
         _print_reasons("With another prior", reasons.priors, measure)
     else:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
-    _print_reasons("If this is seen", reasons.would_move, measure, settled=reasons.settled_then)
+    if reasons.simulated:
+        _print_reasons("If this is seen", reasons.would_move, measure, settled=reasons.settled_then, among="nothing that is watched for")
+    else:
+        echo("If this is seen")
+        echo(f"  not known: no row to come is simulated here{'; `forecast whatif` tries one' if reasons.recorded else ''}")
 
 
 def _print_doubts(reasons: Reasons) -> None:
@@ -186,14 +194,16 @@ def _print_doubts(reasons: Reasons) -> None:
             echo(missing)
 
 
-def _print_reasons(title: str, reasons: Sequence[Reason], measure: MeasureContent, *, settled: Container[str] = ()) -> None:
-    """Print what changes an answer, and to what; what is ``settled`` by it is 0 or 100 %."""
+def _print_reasons(
+    title: str, reasons: Sequence[Reason], measure: MeasureContent, *, settled: Container[str] = (), among: str = "nothing"
+) -> None:
+    """Print what changes an answer, and to what; what is ``settled`` by it is 0 or 100 %; where nothing does, ``among`` says of what."""
     from forecast.schema import words
     from forecast.sentences.printed_parts import printed_change
 
     echo(title)
     if not reasons:
-        echo("  nothing would change it by more than the Monte Carlo error")
+        echo(f"  {among} would change it by more than the Monte Carlo error")
         return
     rows = []
     for reason in reasons:

@@ -23,7 +23,7 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema.market import AnswerPoint, ContractContent, QuotePoint
-from forecast.sentences.market import between_text, offer_text, price_text
+from forecast.sentences.market import offer_text, price_text, worth_text
 
 _BOTTOM = 150
 _LABELS = 104  # pixels at the right, for words
@@ -137,7 +137,7 @@ def _write_labels(sketch: Sketch, contract: ContractContent, x: Scale, y: Scale)
 
 
 def _alt_text(contract: ContractContent) -> str:
-    fair = "" if contract["fair"] is None else f"; our fair price is {between_text(contract['fair'])}"
+    fair = "" if contract["fair"] is None else f"; our fair price is {worth_text(contract, contract['fair'])}"
     offered = offer_text(contract) or "nothing is offered that could be compared"
     return f"Prices of YES of {contract['name']} over time: {offered}{fair}."
 

@@ -111,6 +111,8 @@ class TopicTables(TypedDict):
 
 
 STILL_COUNTED = "The tables of answers “if nothing had been learnt” leave a row in the totals that are counted: they are not the answers without that row."
+NOTHING_SIMULATED = "No row to come is simulated here, so that what one would change is not worked out; `forecast whatif` tries one."
+NOTHING_RECORDED = "This topic has no record: only another prior would change its answers."
 SECTION_HEADINGS = {
     "changed": "What changed since the last report, and why",
     "history": "The answers over the record",
@@ -340,7 +342,7 @@ def _signposts_section(content: TopicContent, insight: InsightContent) -> Sectio
     tables = [signposts_table(insight, content["answers"], certain_then(content), first_days(content))] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
-        return _empty_section("signposts", "Nothing more is simulated, so there is nothing to watch for.")
+        return _empty_section("signposts", NOTHING_SIMULATED if content["streams"] or content["series"] else NOTHING_RECORDED)
     return Section(SECTION_HEADINGS["signposts"], "signposts", tables=tuple(tables))
 
 

@@ -276,14 +276,19 @@ def _split_sentence(split: SplitContent) -> str:
         return f"Most of the doubt is over {RIGHT_VERSION}: knowing that would remove {words.share(split['structure'])} of the variance."
     known = "the right model and its unknowns were known" if "structure" in split else "all unknowns of the model were known"
     if split["ignorance"] >= 1:
-        return f"Luck has no part in the doubt: all of it would be gone if {known}."
+        return f"The model leaves nothing to luck: all of the doubt would be gone if {known}."
     if split["ignorance"] >= LARGEST_FROM:
         return f"Most of the doubt is ignorance: {words.share(split['ignorance'])} of the variance would be gone if {known}."
     return f"Most of the doubt is luck: {words.share(1 - max(split['ignorance'], 0.0))} of the variance would remain if {known}."
 
 
 def _unknown_sentences(split: SplitContent, asked: str) -> Iterator[str]:
-    """The parameter that it would help most to know, by name, or that none matters much; what is itself asked of is no name for the doubt about it."""
+    """The parameter that it would help most to know, by name, or that none matters much; what is itself asked of is no name for the doubt about it.
+
+    Where all together have less than a name is given for, nothing is said of single ones: luck hides what they do to a chance.
+    """
+    if split["ignorance"] < NAMED_FROM:
+        return
     found = sorted((part for part in split["parts"] if 2 * part["error"] < part["share"]), key=lambda part: -part["share"])
     others = [part for part in found if part["share"] < SAME and part["parameter"] != asked]
     if split.get("structure", 0.0) >= LARGEST_FROM or not others:

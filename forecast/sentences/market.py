@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forecast.markets.comparison.price_comparison import has_range
 from forecast.markets.files.default_deviations import DEFAULT_REASON
 from forecast.schema import words
 from forecast.schema.market import (
@@ -17,6 +18,7 @@ OLD_QUOTE_DAYS = 7  # from which on a quote is said to be old
 MOST_TERMS_NAMED = 10
 VENUES = {"kalshi": "Kalshi", "polymarket": "Polymarket", "polymarket-us": "Polymarket US", "manifold": "Manifold"}
 SIDES = {"yes": "YES", "no": "NO"}
+NO_RANGE = "The model gives this chance no range, so whether the difference is within our own doubt cannot be said."
 NO_INPUT = "Quotes are not an input of the model, so our answer does not take this price into account."
 
 
@@ -31,11 +33,16 @@ def contract_headline(contract: ContractContent) -> str:
     if contract["answer"] is None or contract["fair"] is None:
         return f"It is not compared: {contract['no_comparison']}."
     answer, fair = contract["answer"], contract["fair"]
-    worth = f"By our answer of {words.percent(answer['value'])} its YES is worth {between_text(fair)}"
+    worth = f"By our answer of {words.percent(answer['value'])} its YES is worth {worth_text(contract, fair)}"
     offer = contract["offer"]
     if offer is None:
         return f"{worth}; it is not compared: {contract['no_comparison']}."
     return f"{worth}; {offer_text(contract)}."
+
+
+def worth_text(contract: ContractContent, fair: BetweenContent) -> str:
+    """Return a fair price with its 90 % interval, and alone where our chance has no range."""
+    return between_text(fair) if _has_range(contract) else _estimate_text(fair["value"])
 
 
 def between_text(value: BetweenContent) -> str:
@@ -68,6 +75,8 @@ def offer_text(contract: ContractContent) -> str:
 def verdict_sentence(contract: ContractContent) -> str:
     """Return whether the difference goes beyond spread, fees and doubt; empty without a comparison."""
     best = contract["purchase"]
+    if best is not None and contract["verdict"] in {"within our doubt", "beyond our doubt"} and not _has_range(contract):
+        return f"{words.capitalise(_gain_text(best))}. {NO_RANGE}"
     match contract["verdict"]:
         case None:
             return ""
@@ -85,7 +94,7 @@ def verdict_sentence(contract: ContractContent) -> str:
 
 def _stake_sentence(contract: ContractContent) -> str:
     """What a stake would rest on, where there is an edge."""
-    if contract["verdict"] is None or contract["verdict"].startswith("within"):
+    if contract["verdict"] is None or contract["verdict"].startswith("within") or not _has_range(contract):
         return ""
     return "For a bet on this contract alone only the mean of our chance matters, however uncertain it is; for several, `forecast market stake` counts how they depend on each other, and takes topics without a link to be independent."
 
@@ -162,6 +171,11 @@ def _ours(contract: ContractContent) -> str:
     return "what it is" if contract["answer"] is None else words.percent(contract["answer"]["value"])
 
 
+def _has_range(contract: ContractContent) -> bool:
+    answer = contract["answer"]
+    return answer is None or has_range(answer["value"], answer["low"], answer["high"])
+
+
 def _gain_text(best: PurchaseContent) -> str:
     fee = f" and a fee of {price_text(best['fee'])}" if best["fee"] else ""
     return f"buying {SIDES[best['side']]} at {price_text(best['price'])}{fee} is expected to gain {price_text(best['gain'])} a contract"
@@ -216,7 +230,12 @@ def _defaults_sentence(contract: ContractContent) -> str:
     if not left:
         return ""
     what = f"{words.join_words(left)} {'is a wide default' if len(left) == 1 else 'are wide defaults'} from the checklist"
-    return f"Nobody has estimated this: {what}, and what the contract is worth rests on {'it' if len(left) == 1 else 'them'}."
+    said = f"Nobody has estimated this: {what}, and what the contract is worth rests on {'it' if len(left) == 1 else 'them'}."
+    answer = contract["answer"]
+    if answer is None or contract["fair"] is None:
+        return said
+    alike = answer["value"] if contract["side"] == "yes" else 1 - answer["value"]
+    return f"{said} If it always ended as our question does, its YES would be worth {_estimate_text(alike)}."
 
 
 def _term_sentences(contract: ContractContent) -> list[str]:

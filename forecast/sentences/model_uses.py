@@ -43,6 +43,11 @@ class ModelUses:
             waiting += found
         return target in reached
 
+    @property
+    def has_record(self) -> bool:
+        """Whether the model has streams or series, whose rows it is conditioned on."""
+        return any(node.kind in {"stream", "series"} for node in self.nodes)
+
     def counted_alone(self, question: str) -> str:
         """Return the stream that a question counts, by itself or through quantities, if that is the only one; else nothing."""
         kinds = {node.name: node.kind for node in self.nodes}

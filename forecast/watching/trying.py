@@ -17,6 +17,7 @@ from forecast.book.files.layout import topic_names
 from forecast.book.files.prior_text import Revision
 from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.links import LinkFit
+from forecast.book.sentences import with_full_stop
 from forecast.cache.store import Store
 from forecast.model.settings import Settings
 from forecast.watching.sliders import short_answer
@@ -66,7 +67,7 @@ class PriorTrials:
         name, _, label = _text(request, "prior").removesuffix("]").partition("[")
         if not why:
             return {"problems": "Say why: a prior without a reason is not written."}
-        done = revise(self.root, topic, Revision(name, statement, label, why, today), today=today)
+        done = revise(self.root, topic, Revision(name, statement, label, with_full_stop(why), today), today=today)
         if has_errors(done.problems):
             return _refusal(done.problems)
         return {"written": f"{done.path}:{done.line}"}

@@ -129,6 +129,18 @@ def test_the_published_chance_is_staked_on_and_its_range_is_shown(results: Mappi
         assert less.spent / 1_000 == pytest.approx(kelly_fraction(0.8 * (1 - greatest_unseen(effective)), 0.72), abs=2e-3)
 
 
+@pytest.mark.parametrize(("chance", "low", "high"), [(0.5, 0.0, 1.0), (0.96, 1.0, 1.0), (0.04, 0.0, 0.0)])
+def test_a_chance_without_a_range_has_no_stakes_at_its_ends(results: Mapping[str, EngineResult], chance: float, low: float, high: float):
+    """Where parameters alone decide, a chance is no or yes on each draw: as a range of chances that would stake on both sides all there is."""
+    its = contract("least_3")
+    asked = StakeRequest(fraction=1.0, weight=MODEL_ALONE)
+    chances = {its.name: OurChance(chance, (low, high))}
+    found = stake_contracts([market(its, ".28", ".30")], results, {}, asked, at=NOW, seed=1, chances=chances)
+    assert found.advice is not None
+    assert found.advice.contracts[0].model == pytest.approx(chance, abs=1e-6)
+    assert found.ranges == {}
+
+
 def test_published_chances_that_contradict_each_other_are_left_out(results: Mapping[str, EngineResult]):
     """Four implies three, so that it cannot be likelier: the contract that is farther off goes, with the reason."""
     markets = [market(contract("least_3"), ".28", ".30"), market(contract("least_4"), ".28", ".30")]

@@ -10,7 +10,7 @@ import pytest
 from forecast.actions.market_compare import MarketComparison, compare_markets
 from forecast.model.settings import Settings
 from forecast.schema.market import ContractContent
-from forecast.sentences.market import contract_headline, contract_sentences, price_belief_sentence
+from forecast.sentences.market import NO_RANGE, contract_headline, contract_sentences, price_belief_sentence
 from tests.support.market_books import write_market_book
 
 pytestmark = pytest.mark.medium
@@ -96,6 +96,37 @@ def test_what_a_stake_rests_on_is_said_where_there_is_an_edge(compared: MarketCo
     for verdict, said in (("beyond our doubt", True), ("within our doubt", False)):
         sentences = contract_sentences({**its, "verdict": verdict})
         assert any("only the mean of our chance matters" in sentence for sentence in sentences) is said
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_ranged"),
+    [((0.45, 0.0, 1.0), False), ((0.96, 1.0, 1.0), False), ((0.04, 0.0, 0.0), False), ((0.45, 0.0, 0.99), True), ((1.0, 1.0, 1.0), True)],
+)
+def test_a_chance_without_a_range_is_not_set_against_our_doubt(compared: MarketComparison, answer, is_ranged) -> None:
+    """Of options, and of what parameters alone decide, an interval from no to yes would call each difference one within our doubt."""
+    value, low, high = answer
+    its = _contract(compared, "three-storms") | {"answer": {"value": value, "low": low, "high": high}}
+    for verdict in ("within our doubt", "beyond our doubt"):
+        said = contract_sentences({**its, "verdict": verdict})
+        assert ("at the end of our interval" in said[0]) is is_ranged
+        assert (said[0].endswith(f"a contract. {NO_RANGE}")) is not is_ranged
+        assert any("more than fees and our own doubt" in each for each in said) is (is_ranged and verdict == "beyond our doubt")
+    headline = contract_headline(its)
+    assert (f" ({its['fair']['low']:.2f} to " in headline) is is_ranged
+    assert f"its YES is worth {its['fair']['value']:.2f}" in headline
+
+
+@pytest.mark.parametrize(("side", "worth"), [("yes", "0.065"), ("no", "0.935")])
+def test_beside_defaults_it_is_said_what_a_contract_would_be_worth_without_them(compared: MarketComparison, side: str, worth: str) -> None:
+    """Wide defaults draw a small chance far up, so that a price above our answer may seem low."""
+    its = _contract(compared, "three-storms")
+    deviations = [
+        {**each, "why": "A default from the checklist, not an estimate: 10 terms are unknown. Edit it."} for each in its["deviations"]
+    ]
+    shown = its | {"side": side, "answer": {"value": 0.065, "low": 0.003, "high": 0.18}, "deviations": deviations}
+    (said,) = [sentence for sentence in contract_sentences(shown) if sentence.startswith("Nobody has estimated this")]
+    assert said.endswith(f"If it always ended as our question does, its YES would be worth {worth}.")
+    assert not any("would be worth" in sentence for sentence in contract_sentences(its))
 
 
 def test_rows_since_the_price_moved_are_listed(tmp_path: Path) -> None:

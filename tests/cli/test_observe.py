@@ -126,6 +126,10 @@ def test_quiet_time_is_extended_from_the_last_row(run: Run, book: Path):
         (("breakdowns", "--on", "2024-10-05", "--value", "1", "--replaces", "q9"), "no row has the id or the hash `q9`"),
         (("breakdowns", "--on", "2024-10-05", "--value", "1", "--grade", "D"), "a grade D fact is no observation"),
         (("breakdowns", "--through", "2024-09-01"), "`breakdowns` is recorded through 2024-09-30 already"),
+        (
+            ("breakdowns", "--through", "2023-09-01"),
+            "2023-09-01 is before the topic opens (2024-01-01), and the record of `breakdowns` with it",
+        ),
         (("late", "--through", "2024-09-01"), "`late` is not watched: days without a row are unknown there, not quiet"),
         (("late", "--on", "2024-10-01", "--value", "9", "--set", "counted=5", "--set", "weather=calm"), "the value 9 is more than n=5"),
         (("late", "--on", "2024-10-01", "--value", "1", "--set", "counted=5"), "`weather` is empty, and the statement of `late` uses it"),

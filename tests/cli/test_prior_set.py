@@ -41,6 +41,22 @@ def test_a_prior_is_written_where_the_old_one_stood(run: Run, book: Path):
     assert run("check").code == 0
 
 
+def test_what_a_template_remarks_of_its_own_numbers_does_not_stand_behind_others(run: Run, book: Path):
+    """It goes with the template's prior, since it would be wrong of another; what somebody wrote there stays."""
+    assert run("new", "oil", "--like", "level", "--asks", "Will oil be above 80 dollars on 31 March 2090?").code == 0
+    path = book / "priors/oil.toml"
+    text = path.read_text(encoding="utf-8")
+    remarked = ("# nine chances in ten between 97 and 163", "# as likely to fall as to rise", "# nine chances in ten between 1.7 and 15")
+    assert all(remark in text for remark in remarked)
+    path.write_text(text.replace(remarked[1], "# as Ana says"), encoding="utf-8")
+    for name, prior in (("start", "60 to 80"), ("trend", "Normal(mean=2, sd=9)"), ("noise", "LogNormal(median=2, factor=2)")):
+        assert run("prior", "set", f"oil.{name}", prior, "--why", "As it has been of late.").code == 0
+    written = path.read_text(encoding="utf-8")
+    assert not any(remark in written for remark in remarked)
+    assert 'prior = "Normal(mean=2, sd=9)"            # as Ana says\n' in written
+    assert 'prior = "Normal(p5=60, p95=80)"\n' in written
+
+
 def today() -> str:
     """The day by the clock, as a file has it."""
     return datetime.now(UTC).date().isoformat()

@@ -284,6 +284,34 @@ def test_where_no_prior_is_varied_why_says_so_and_not_that_nothing_would_change(
     assert "None of this topic's priors is varied here" in (book / "reports" / "seats.md").read_text()
 
 
+def test_where_no_row_to_come_is_simulated_why_says_so_and_not_that_nothing_would_change(run: Run, book: Path):
+    """A further poll may move an average far, as `whatif` shows; a topic without rows has none to leave out."""
+    (book / "seeds" / "votes").mkdir()
+    (book / "seeds" / "votes" / "topic.toml").write_text(
+        'title = "Votes"\nopens = 2025-01-01\n[streams.polls]\nabout = "per cent for it"\nvalue = "Normal(mu=support, sigma=2)"\n'
+        '[questions.wins]\nasks = "Is it above forty?"\nanswer = "support > 40"\n'
+    )
+    (book / "priors" / "votes.toml").write_text(
+        '[support]\nprior = "Normal(mean=40, sd=6)"\nunit = "per cent"\nwhy = "As at the last election."\n'
+    )
+    (book / "seeds" / "votes" / "polls.csv").write_text("on,value,known,source,grade,note\n")
+    assert run("update", "votes", "--no-referee").code == 0
+    told = run("why", "wins").out
+    assert "If nothing had been learnt from\n  there is no row yet\n" in told
+    assert "If this is seen\n  not known: no row to come is simulated here\n" in told
+    (book / "seeds" / "votes" / "polls.csv").write_text("on,value,known,source,grade,note\n2025-01-01,42,,A,,\n")
+    assert run("update", "votes", "--no-referee").code == 0
+    told = run("why", "wins").out
+    assert "polls, the row of 2025-01-01" in told.split("If nothing had been learnt from")[1].split("With another prior")[0]
+    assert "If this is seen\n  not known: no row to come is simulated here; `forecast whatif` tries one\n" in told
+    assert "nothing" not in told.split("If this is seen")[1].split("Of the doubt")[0]
+    said = json.loads(run("why", "wins", "--json").out)
+    assert (said["recorded"], said["simulated"]) == (True, False)
+    page = (book / "reports" / "votes.md").read_text()
+    assert "How far the next row would move it is not worked out." in page
+    assert "No single event we track" not in page
+
+
 LEAK_TOPIC = """title = "Leaks of the water main"
 opens = 2025-01-01
 step  = "month"

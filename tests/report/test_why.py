@@ -116,7 +116,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
         "No earlier report and no earlier news to compare with.",
         "The record has no days to go back to.",
         "There were no rows to foresee.",
-        "Nothing more is simulated, so there is nothing to watch for.",
+        "No row to come is simulated here, so that what one would change is not worked out; ",
         "How much of the doubt is luck is not known",
     ):
         assert sentence in text

@@ -26,8 +26,9 @@ def point(day: str, value: float, *news: str) -> dict[str, Any]:
 
 def insight(*points: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What is known of one chance."""
+    looked = {"stream": "storms", "until": "2027-01-31", "values": [0.001], "errors": [0.0001]}
     found = {"measures": [CHANCE], "history": {"points": list(points), "settled": [None]}, "signposts": [], "sensitivity": [], "split": []}
-    return found | more
+    return found | {"information": [looked]} | more
 
 
 def answer(name: str = "rain", **more: Any) -> dict[str, Any]:
@@ -76,7 +77,7 @@ SPLIT = {"question": "rain", "label": "", "error": 0.01, "parts": [{"parameter":
     [
         (0.4, "Most of the doubt is luck: 60 % of the variance would remain if all unknowns of the model were known."),
         (0.6, "Most of the doubt is ignorance: 60 % of the variance would be gone if all unknowns of the model were known."),
-        (1.0, "Luck has no part in the doubt: all of it would be gone if all unknowns of the model were known."),
+        (1.0, "The model leaves nothing to luck: all of the doubt would be gone if all unknowns of the model were known."),
     ],
 )
 def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(share, doubt):
@@ -88,6 +89,21 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
         f"when this became known: storms: 0 (1 March 2026). {doubt} No single event we track would move it much. "
         "The unknown that matters most is “rate”, 30 % of the doubt."
     )
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({}, "How far the next row would move it is not worked out."),
+        ({"streams": [], "series": [{"name": "price", "later": "price"}]}, "How far the next row would move it is not worked out."),
+        ({"streams": []}, "It has no record: only another prior would move it."),
+    ],
+)
+def test_where_nobody_looked_what_a_row_would_do_nothing_is_said_of_it(parts, said):
+    """A poll average simulates no poll, though the next one may move it far; what has no record has none to wait for."""
+    asked = answer(answer="support > 40")
+    told = content(asked, insight=insight(*STEPS, information=[]), **parts)
+    assert lead_paragraph(told, asked, "About one in ten.").endswith(f"(1 March 2026). {said}")
 
 
 def test_the_eve_of_the_news_is_said_as_that():
@@ -224,6 +240,18 @@ def test_an_unknown_is_named_only_where_it_matters(shares, said):
     assert ("unknown matters" in text or "unknown that" in text) is bool(said)
 
 
+@pytest.mark.parametrize(("ignorance", "is_said"), [(0.099, False), (0.1, True)])
+def test_nothing_is_said_of_single_unknowns_where_luck_has_nearly_all_of_the_doubt(ignorance, is_said):
+    """A rate that has 5 % of the doubt about a rare event may still be all that its chance rests on: it does not matter little."""
+    asked = answer()
+    parts = [{"parameter": "rate", "label": "", "share": 0.05, "error": 0.001}]
+    text = lead_paragraph(
+        content(asked, insight=insight(*STEPS, split=[{**SPLIT, "ignorance": ignorance, "parts": parts}])), asked, "One in ten."
+    )
+    assert "Most of the doubt is luck" in text
+    assert ("unknown matters" in text) is is_said
+
+
 @pytest.mark.parametrize(("after", "said"), [(0.109, ""), (0.112, "10 % → 11 % on 4 March 2026")])
 def test_a_step_within_three_of_its_errors_is_no_news(after: float, said: str):
     """On one of many days chance alone goes so far: 3.2 errors are passed over, and 4.2 are told."""
@@ -309,6 +337,8 @@ def test_what_to_watch_for_is_in_every_paragraph_of_the_book(topic: str) -> None
     assert answer is not None
     paragraph = lead_paragraph(content, answer, question_summaries(content, "plain")[answer["name"]].said)
     assert len(paragraph.split()) <= 120
-    assert re.search(r"Watch whether|No single event we track|No event we track|Only the rest of the count", paragraph)
+    assert re.search(
+        r"Watch whether|No single event we track|No event we track|Only the rest of the count|How far the next row would", paragraph
+    )
     if topic in {"route", "arrivals"}:
         assert "Most of the doubt is luck" in paragraph

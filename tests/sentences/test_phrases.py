@@ -30,6 +30,7 @@ from forecast.sentences import answer_sentences
 from forecast.sentences.change_sentences import change_sentence
 from forecast.sentences.insight_text import next_move_sentence
 from forecast.sentences.last_moved import last_move_sentence
+from forecast.sentences.signposts import NOT_WORKED_OUT, WITHOUT_RECORD
 from forecast.sentences.unrecorded import unrecorded_sentence
 from tests.support.bad_english import bad_english
 from tests.support.building import make_topic
@@ -155,6 +156,8 @@ def _signposts() -> dict[str, str]:
             _insight(signposts=[_post(at_least_clause(named, 40), 0.2, 0.31), _post(fewer_than_clause(named, 12), 0.24, 0.04)]), "third_man"
         ),
         "no event moves it": next_move_sentence(_insight(), "third_man"),
+        "no row to come is simulated": NOT_WORKED_OUT,
+        "there is no record": WITHOUT_RECORD,
     }
 
 

@@ -157,6 +157,14 @@ def test_a_prior_is_written_with_its_reason_and_day(book: Path):
     assert not has_errors(check(book, None, as_of=DAY).problems)
 
 
+def test_a_reason_without_a_full_stop_gets_one(book: Path):
+    """As `forecast prior set` gives it one: a person types a line, and no sentence of TOML."""
+    site, prior = site_of(book), book / "priors/ferry.toml"
+    request = {"topic": "ferry", "prior": "breakdown_rate", "statement": OTHER, "why": " The old ferry broke down more often "}
+    assert "written" in json.loads(post(site, "/.prior", request, sent_by(site))[1])
+    assert 'why      = "The old ferry broke down more often."\n' in prior.read_text()
+
+
 def test_a_prior_of_a_label_is_written(book: Path):
     """Of a prior by label that of the label alone changes."""
     site, prior = site_of(book), book / "priors/ferry.toml"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from forecast.book.files.sources import Document
 from forecast.language.faults import did_you_mean, known_names_text
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_REMARK = re.compile(r"[ \t]*(#[^\n]*)")
 
 type Edit = tuple[int, int, str]  # from, to, and what stands there instead
 
@@ -59,12 +60,13 @@ def revision_problem(document: Document, revision: Revision) -> Problem | None:
     return None
 
 
-def revised_text(raw: str, document: Document, revision: Revision) -> str:
+def revised_text(raw: str, document: Document, revision: Revision, *, spent: Collection[str] = ()) -> str:
     """Return a prior file's text with a revision made in it, for which ``revision_problem`` found no fault.
 
-    ``raw`` is the text with its line ends as they are in the file; the document was read from it.
+    ``raw`` is the text with its line ends as they are in the file; the document was read from it.  A remark behind the
+    old prior that is among the ``spent`` goes with it: it says what the old numbers come to.
     """
-    edits = [*_edits(document, revision, "prior", revision.statement)]
+    edits = [_without_remark(document, edit, spent) for edit in _edits(document, revision, "prior", revision.statement)]
     if revision.why is not None:
         edits += _edits(document, revision, "why", revision.why)
     if revision.reviewed is not None:
@@ -104,6 +106,16 @@ def _edit_or_add(document: Document, keys: Keys, value: str) -> list[Edit]:
     ]
     last = max(siblings, key=lambda sibling: document.positions.values[sibling])
     return [_insertion_edit(document, last, last, _key_text(str(keys[-1])), value)]
+
+
+def _without_remark(document: Document, edit: Edit, spent: Collection[str]) -> Edit:
+    """An edit of a value that also takes away the remark behind it, where that is among the ``spent`` and the value becomes another."""
+    start, end, value = edit
+    text = document.positions.text
+    found = _REMARK.match(text, end)
+    if start == end or found is None or found[1].rstrip() not in spent or text[start:end] == value:
+        return edit
+    return start, found.end(), value
 
 
 def _is_plain(document: Document, keys: Keys) -> bool:

@@ -57,7 +57,7 @@ class StreamTable:
     no_event: PhraseText = ""
     """What is so when it counts none: `no other captive asks to go South`."""
     watched: bool = False
-    """True where news of it would come at once, so that quiet days count as they pass."""
+    """True where news of it would come at once, so that each quiet day that a row covers counts by itself; one that no row covers is not quiet."""
     once: bool = False
     """True for evidence that exists once, as a document that was found: its rows enter the likelihood, and are never added up or projected."""
     latent: bool = False

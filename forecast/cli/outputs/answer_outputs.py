@@ -140,10 +140,12 @@ class WhyOutput(TypedDict):
     measure: MeasureContent | None
     moves: list[tuple[str, str]]
     rests_on: list[Reason]
+    recorded: bool
     recalled: Reason | None
     priors: list[Reason]
     varied: bool
     would_move: list[Reason]
+    simulated: bool
     ignorance: float | None
     ignorance_error: float | None
     structure: float | None

@@ -34,6 +34,11 @@ class OurChance:
     value: float
     interval: tuple[float, float]
 
+    @property
+    def has_range(self) -> bool:
+        """Whether the interval is one of chances: of a question that parameters alone decide, and of a class, its ends are 0 or 1."""
+        return has_range(self.value, *self.interval)
+
 
 @dataclass(frozen=True, slots=True)
 class ContractTerms:
@@ -82,6 +87,11 @@ class PriceComparison:
     ask: float | None
     verdict: PriceVerdict
     purchase: BestPurchase | None
+
+
+def has_range(chance: float, low: float, high: float) -> bool:
+    """Return whether an interval is one of chances, and not of what is no or yes on each draw of the parameters."""
+    return not (0 < chance < 1 and {low, high} <= {0.0, 1.0})
 
 
 def fair_price(chance: OurChance, terms: ContractTerms) -> FairPrice:

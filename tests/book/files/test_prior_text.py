@@ -88,6 +88,26 @@ def test_only_what_is_revised_changes(revision: Revision, old: str | tuple[str, 
     tomllib.loads(found)
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("revision", "old", "new"),
+    [
+        (Revision("a", "New(mu=2)"), '"Old(mu=1)"   # keep me', '"New(mu=2)"'),
+        (Revision("a", "Old(mu=1)"), "", ""),
+        (Revision("b", "N(mu=2)", "calm"), '"A(mu=1)"   # c1', '"N(mu=2)"'),
+        (Revision("b", "N(mu=2)", "rough"), "'B(mu=1)'", '"N(mu=2)"'),
+        (Revision("b", "N(mu=2)", "other"), "'B(mu=1)'\n", "'B(mu=1)'\nprior.other = \"N(mu=2)\"\n"),
+        (Revision("c", "9", "calm"), 'calm = "1", default', 'calm = "9", default'),
+    ],
+)
+def test_a_remark_that_is_spent_goes_with_the_old_prior(revision: Revision, old: str, new: str, ends: str):
+    """Where the prior becomes another one, and behind it alone: the same prior, and those beside it, keep theirs."""
+    document, _ = parse_document(make_source_file("priors/x.toml", FILE))
+    assert document is not None
+    found = revised_text(FILE.replace("\n", ends), document, revision, spent={"# keep me", "# c1"})
+    assert found == FILE.replace(old, new).replace("\n", ends)
+
+
 @pytest.mark.parametrize(
     ("text", "revision", "message"),
     [
