@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS
 from forecast.cli.belief_lines import print_belief
-from forecast.cli.elicit.prompts import ask, complain, typed_reason, yes_or_no
+from forecast.cli.elicit.prompts import ask, ask_agreed, complain, typed_reason, yes_or_no
 from forecast.cli.lines import echo, print_columns
 from forecast.cli.new_kind import ask_question_and_kind
+from forecast.cli.new_parts import ask_formula_and_parts
 from forecast.cli.typed_options import is_option, typed_day, with_typed_options
 from forecast.language.faults import Fault
 
@@ -33,6 +34,7 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
 
     Raises ``typer.Abort`` where the answers end.
     """
+    from forecast.actions.new.said_parts import parts_of_answer
     from forecast.actions.new.topics import template_topic
 
     answers = ask_question_and_kind(given)
@@ -41,7 +43,8 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
-    template = template_topic(root, answers.name, kind, answers.own.asks, today)
+    answers = ask_formula_and_parts(root, answers, today)
+    template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today)
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
     return _confirm_answers(root, answers, today)
@@ -262,23 +265,11 @@ def _ask_belief(template: Topic, name: str) -> str:
     from forecast.actions.new.beliefs import belief_of_words
     from forecast.elicitation.phrases import is_statement
 
-    def parse(text: str) -> str:
+    def show(text: str) -> None:
         if text and not is_statement(text):
             print_belief(belief_of_words(template, name, text))
-        return text
 
-    def parse_again(text: str) -> str:
-        if text.lower() in {"n", "no"}:
-            raise Fault("then say what you believe", hint="Enter or `y` where it is right")
-        return "" if text.lower() in {"y", "yes"} else parse(text)
-
-    said = ask("Enter leaves it open:", parse)
-    while said and not is_statement(said):
-        another = ask("Is that right? Enter for yes; or say it anew:", parse_again)
-        if not another:
-            break
-        said = another
-    return said
+    return ask_agreed("Enter leaves it open:", show)
 
 
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import tomlkit
-from typer.testing import CliRunner
 
 from forecast.actions.new.beliefs import can_be_said
-from forecast.actions.new.books import new_book
 from forecast.actions.new.days import calendar
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.parameter_meanings import meaning_of
@@ -20,38 +17,14 @@ from forecast.actions.new.templates import TemplateInput
 from forecast.actions.new.topics import template_topic
 from forecast.actions.placeholders import PLACEHOLDER, priors_with
 from forecast.book.reading import read_book
-from forecast.cli.commands import commands
 from forecast.cli.options import today
 from forecast.schema.words import day
-from tests.cli.conftest import Ran, Run, files_of
+from tests.cli.conftest import Run, Talk, files_of
 from tests.support.new_topics import new_topic
 
 pytestmark = pytest.mark.medium
 
 TODAY = date(2026, 11, 26)
-
-type Talk = Callable[..., Ran]
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """A new book."""
-    root = tmp_path / "fresh"
-    assert new_book(root, today=TODAY).problems == ()
-    return root
-
-
-@pytest.fixture
-def talk(fresh: Path) -> Talk:
-    """Run the dialogue on a new book, with lines typed one after another."""
-
-    def talked(*words: str, typed: tuple[str, ...]) -> Ran:
-        result = CliRunner().invoke(commands(), ["new", *words, "--book", str(fresh)], input="".join(f"{line}\n" for line in typed))
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
-
-    return talked
 
 
 def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, fresh: Path):
