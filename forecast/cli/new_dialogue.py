@@ -11,6 +11,7 @@ from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS
 from forecast.cli.belief_lines import print_belief
 from forecast.cli.elicit.prompts import ask, ask_agreed, complain, typed_reason, yes_or_no
 from forecast.cli.lines import echo, print_columns
+from forecast.cli.new_choices import ask_options_and_signs
 from forecast.cli.new_kind import ask_question_and_kind
 from forecast.cli.new_parts import ask_formula_and_parts
 from forecast.cli.typed_options import is_option, typed_day, with_typed_options
@@ -44,6 +45,7 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
     answers = ask_formula_and_parts(root, answers, today)
+    answers = ask_options_and_signs(root, answers, today)
     template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today)
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
@@ -52,7 +54,10 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
 
 def given_parameters(own: TemplateInput, beliefs: tuple[Belief, ...]) -> frozenset[str]:
     """Return the parameters of which a person said something, in words, as a statement or as a base rate."""
-    return own.prior_names | {belief.name.partition(".")[0] for belief in beliefs}
+    from forecast.actions.new.own_choices import names_alone
+
+    unsaid = {name for name, said in own.priors.items() if names_alone(said)}  # options without their chances
+    return (own.prior_names - unsaid) | {belief.name.partition(".")[0] for belief in beliefs}
 
 
 def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date, *, years: PastYears | None) -> None:

@@ -15,6 +15,7 @@ from forecast.actions.new.days import Calendar, calendar
 from forecast.actions.new.event_counts import with_counted_events
 from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
 from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
+from forecast.actions.new.own_choices import with_own_choice
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
 from forecast.actions.new.preview import preview_answers
@@ -216,6 +217,10 @@ def _fill_with_priors(
         if missing := missing_parts(parts, based):
             return Result(None, missing)
         texts, based = with_own_parts(texts, name, parts, based), without_units(parts, based)
+    chosen, problems = with_own_choice(texts, kind, name, based)
+    if chosen is None:
+        return Result(None, problems)
+    texts, based = chosen.texts, chosen.own
     if unknown := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based):
         return Result(None, unknown)
     has_words = not all(map(is_statement, based.priors.values()))
