@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS
+from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS, VOTE_KINDS
 from forecast.cli.belief_lines import print_belief
 from forecast.cli.elicit.prompts import ask, ask_agreed, complain, typed_reason, yes_or_no
 from forecast.cli.lines import echo, print_columns
@@ -46,7 +46,7 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = _with_past_years(answers, today)
     answers = ask_formula_and_parts(root, answers, today)
     answers = ask_options_and_signs(root, answers, today)
-    template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today)
+    template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today, by=answers.by)
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
     return _confirm_answers(root, answers, today)
@@ -198,16 +198,19 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
     from forecast.actions.new.templates import counts_from_a_day, has_day
     from forecast.schema import words
 
-    if not has_day(answers.kind):
+    is_vote = answers.kind in VOTE_KINDS
+    if not has_day(answers.kind) and not is_vote:
         return answers
     counts = counts_from_a_day(answers.kind)
     named = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
     by, since = answers.by, answers.since
     if by is None:
-        usual = None if named.unclear else named.by or calendar(today=today, opens=None, by=None).by
+        is_open = is_vote and not named.unclear and named.by is None
+        usual = None if named.unclear or is_open else named.by or calendar(today=today, opens=None, by=None).by
         said = f"“{named.unclear.said}” is not one day. " if named.unclear else ""
-        offered = "" if usual is None else f"; Enter for {words.day(usual)}"
-        by = ask(f"{said}The last day that counts, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today))
+        offered = "; Enter leaves it open" if is_open else "" if usual is None else f"; Enter for {words.day(usual)}"
+        what = "The day of the vote" if is_vote else "The last day that counts"
+        by = ask(f"{said}{what}, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today) if text or not is_open else None)
         named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
         first = named.since or today

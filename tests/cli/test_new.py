@@ -291,7 +291,7 @@ def test_a_choice_has_a_last_day_where_one_is_given(run: Run, fresh: Path, asks:
     assert (updated.code, "Most likely blue (80 %), then red (20 %)." in updated.out) == (0, True)
 
 
-@pytest.mark.parametrize("kind", ["share", "hypotheses", "poll", "decomposition"])
+@pytest.mark.parametrize("kind", ["share", "hypotheses", "decomposition"])
 def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
     """--by is refused where the template asks about no day, and what asks about one is named."""
     ran = run("new", "mine", "--like", kind, "--by", "2999-01-01")
@@ -300,7 +300,7 @@ def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
         f"--by: error: a topic like {kind} takes no --by: its answer involves no date",
         "    2999-01-01",
         "    ^",
-        "    leave it out; these ask about a day: hazard, count, seasonal, level, ladder, options, conditional, reference, judgement",
+        "    leave it out; these ask about a day: hazard, count, seasonal, poll, level, ladder, options, conditional, reference, judgement",
     ]
 
 

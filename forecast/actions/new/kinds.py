@@ -18,6 +18,8 @@ PAST_KINDS = frozenset({"count"})  # whose dialogue asks for the counts of the y
 
 SEASONAL_KINDS = frozenset({"seasonal"})  # whose rows are shorter than a season, since a row has one place in the year
 
+VOTE_KINDS = frozenset({"poll"})  # whose day is that of a vote, which decides how far the result may be from what is polled
+
 OPTIONAL_DAY = frozenset({"options"})  # whose questions have a last day only where one is given
 
 TEMPLATE_KINDS: Mapping[str, str] = {

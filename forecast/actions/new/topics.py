@@ -37,6 +37,7 @@ from forecast.actions.new.templates import (
     with_schemas,
     words_fault,
 )
+from forecast.actions.new.vote_days import with_vote_day
 from forecast.actions.overlay import read_with_changes
 from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, root_problem
@@ -128,6 +129,7 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
     if by is not None and kind in OPTIONAL_DAY:
         template = with_last_day(template, name, by)
+    template = with_vote_day(template, kind, name, by, today)
     template = with_level_unit(template, kind, own.asks)
     if own.asks and not own.answer:
         template = with_counted_events(template, kind, name, own.asks)
@@ -243,9 +245,10 @@ def _years_before(answers: TopicAnswers, today: date) -> Result[PastYears | None
     return Result(years, problems)
 
 
-def template_topic(root: Path, name: str, kind: str, asks: str, today: date) -> Topic | None:
-    """Return the topic that a template is, under a new name and with the units of a question; None where it cannot be read."""
+def template_topic(root: Path, name: str, kind: str, asks: str, today: date, *, by: date | None = None) -> Topic | None:
+    """Return the topic that a template is, under a new name, with the units of a question and the day of its vote; None where it cannot be read."""
     texts = with_level_unit(template_texts(kind, name, calendar(today=today, opens=None, by=None)), kind, asks)
+    texts = with_vote_day(texts, kind, name, by, today)
     return read_with_changes(root, name, texts)[0]
 
 
