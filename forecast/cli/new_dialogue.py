@@ -66,11 +66,15 @@ def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[st
     ``given`` are the parameters of which something was said; while nothing was, and a template's placeholders stand, its answer is nobody's.
     """
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
+    from forecast.book.linked_topics import linked_names
 
     if years is not None and (taken := years.sentence()):
         echo(taken)
     for belief in beliefs:
         print_belief(belief)
+    if sources := linked_names(topic):
+        echo(f"What this implies is known once `forecast update` computes {' and '.join(f'`{name}`' for name in sources)} with it.")
+        return
     reached = next((name for name in topic.parameters if name in given), None)
     if reached is not None:
         _print_streams(topic, reached, today)

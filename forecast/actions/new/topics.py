@@ -45,6 +45,7 @@ from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import topic_fault
 from forecast.book.files.problems import FileFault, Place, Problem, Result
 from forecast.book.files.writing import write_whole
+from forecast.book.linked_topics import linked_names
 from forecast.book.topic import Topic
 from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.elicitation.phrases import is_statement
@@ -142,14 +143,21 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     topic, problems = read_with_changes(root, name, texts)
     if topic is None:
         return TopicDraft(_at_options(problems, texts, typed))
+    if unsound := _model_problems(topic, texts, typed, own, today):
+        return TopicDraft(unsound)
+    return TopicDraft(problems, topic, texts, beliefs, years)
+
+
+def _model_problems(topic: Topic, texts: Mapping[str, str], typed: TopicAnswers, own: TemplateInput, today: date) -> tuple[Problem, ...]:
+    """Problems of the model that a new topic is; none where priors are links, which are known once the topics that they name are computed."""
+    if linked_names(topic):
+        return ()
     try:
         model_as_of(topic, today)
         summarise_priors(topic, today)
     except Unsound as unsound:
-        return TopicDraft(_at_options(unsound.problems, texts, typed))
-    if impossible := _impossible_priors(topic, own, today):
-        return TopicDraft(impossible)
-    return TopicDraft(problems, topic, texts, beliefs, years)
+        return _at_options(unsound.problems, texts, typed)
+    return _impossible_priors(topic, own, today)
 
 
 def _impossible_priors(topic: Topic, own: TemplateInput, today: date) -> tuple[Problem, ...]:
