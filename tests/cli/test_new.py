@@ -251,7 +251,7 @@ def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):
             "did you mean `rate`?",
         ),
         (("new_one", "--prior", "rate=Gama(p5=1, p95=2)"), "--prior: ", "unknown distribution `Gama`", "did you mean `Gamma`?"),
-        (("new_one", "--why", "rate=a guess"), "--why: ", "`why` is not a sentence", ""),
+        (("new_one", "--why", "rate=guess"), "--why: ", "`why` is not a sentence", ""),
         (("new_one", "--answer", "total(event) >= 1"), "--answer: ", "unknown stream `event`", "did you mean `events`?"),
     ],
 )

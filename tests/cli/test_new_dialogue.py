@@ -34,7 +34,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         "Canal", "example", "canal",  # Enter would take one of the question's words
         "2020-01-01", "2899-12-31", "2900-01-01", "2899-01-01",
         "3 in 20", "3 in 30 years", "3 in 20 years", "",  # the prior, said anew once
-        "no idea", "Twenty winters in the parish book",
+        "dunno", "Twenty winters in the parish book",
         "", "perhaps", "y",
     )  # fmt: skip
     ran = talk("--ask", typed=typed)
@@ -52,7 +52,7 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
         "rate: “3 in 30 years” is Gamma(alpha=3, beta=360): 0.00227 to 0.0175 times a month (90 %), median 0.00743.",
         "rate: “3 in 20 years” is Gamma(alpha=3, beta=240): 0.00341 to 0.0262 times a month (90 %), median 0.0111.",
         "A short name for the topic, as in old_bridge; Enter for canal_freeze:",
-        "this is not a sentence (at least three words)",
+        "this is not a sentence (at least two words that say something)",
         "a yes or a no is needed (y or n)",
         "`perhaps` is neither yes nor no (y or n)",
         "Before any row it says: 0 to 1 events a year (90 %)",

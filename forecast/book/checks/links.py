@@ -18,7 +18,7 @@ from forecast.book.rows import existing_rows
 from forecast.book.topic import BASE, Parameter, Row, Topic
 from forecast.language.faults import Fault, did_you_mean
 
-MOST_NAMED = 12  # topics of a book in a hint
+MOST_TOPICS_NAMED = 12  # topics of a book in a hint
 MOST_SHARED_ROWS = 20  # rows of one topic that are reported as used in another, too
 
 
@@ -54,7 +54,7 @@ def _named_topics(names: Sequence[str]) -> str:
     """Which topics a link may name, the first of many."""
     if not names:
         return "there is no other topic: write a distribution, as in Gamma(p5=0.02, p95=0.5)"
-    return f"topics here: {', '.join(names[:MOST_NAMED])}{', …' if len(names) > MOST_NAMED else ''}"
+    return f"topics here: {', '.join(names[:MOST_TOPICS_NAMED])}{', …' if len(names) > MOST_TOPICS_NAMED else ''}"
 
 
 def link_warnings(topic: Topic, *, as_of: date | None = None) -> Iterator[tuple[PosteriorLink, Problem]]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DAY = "as in 2025-12-31"
-PERCENTS, SHARE = ("per cent", "percent", "%"), "share"  # units
+PERCENTS, _SHARE = ("per cent", "percent", "%"), "share"  # units
 _NUMBER = re.compile(NUMBER)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([,. _'\u2019])[0-9]{3})(?:\1[0-9]{3})*((?!\1)[.,][0-9]+)?")
@@ -159,7 +159,7 @@ def _percent_hint(number: str, unit: str) -> str:
         return ""
     if unit in PERCENTS:
         return f"write it without the sign: {number}"
-    if unit == SHARE:
+    if unit == _SHARE:
         return f"write it as a share: {share.normalize():f}"
     return f"write it without the sign: {share.normalize():f} as a share, or {number} in percent"
 

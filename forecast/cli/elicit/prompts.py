@@ -139,7 +139,7 @@ def typed_reason(typed: str) -> str:
 
     reason = with_full_stop(typed)
     if reason and not is_sentence(reason):
-        raise Fault("this is not a sentence", hint="at least three words")
+        raise Fault("this is not a sentence", hint="at least two words that say something")
     return reason
 
 
