@@ -90,12 +90,13 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class ObservationResult:
-    """The row as written, where it stands; or problems, and nothing written."""
+    """The row as written, where it stands, and warnings of it; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
     path: str = ""
     line: str = ""
     row: Row | None = None
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -105,12 +106,13 @@ class ObservationResult:
 
 @dataclass(frozen=True, slots=True)
 class ObservationsResult:
-    """Several rows as written, in their order; or problems, and nothing written."""
+    """Several rows as written, in their order, and warnings of them; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
     path: str = ""
     lines: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 type RowsFor = Callable[[Topic, str], Result[Sequence[Observation]]]
@@ -163,7 +165,7 @@ def _single(done: ObservationsResult) -> ObservationResult:
     """What was written where one row was to be."""
     if done.problems:
         return ObservationResult(done.problems)
-    return ObservationResult(path=done.path, line=done.lines[0], row=done.rows[0])
+    return ObservationResult(path=done.path, line=done.lines[0], row=done.rows[0], warnings=done.warnings)
 
 
 def find_stream(root: Path, name: str) -> Result[tuple[str, str]]:
@@ -252,12 +254,14 @@ def _append(root: Path, topic: Topic, stream: str, observations: Sequence[Observ
         errors = tuple(problem for problem in problems if problem.level == "error")
         return ObservationsResult(_at_their_rows(_with_command(errors, topic, stream, observations), path, before[path], observations))
     rows = tuple(altered.streams[stream].rows[-len(observations) :])
+    places = {(row.place.path, row.place.line) for row in rows}
+    warnings = tuple(problem for problem in problems if (problem.place.path, problem.place.line) in places)
     problems = _refusals(altered, stream, rows, today)
     if problems:
         return ObservationsResult(_at_their_rows(problems, path, before[path], observations))
     _save(Folder(root), path, before[path], old=topic.texts.get(path))
     lines = before[path].split("\n")
-    return ObservationsResult(path=path, lines=tuple(lines[row.place.line - 1] for row in rows), rows=rows)
+    return ObservationsResult(path=path, lines=tuple(lines[row.place.line - 1] for row in rows), rows=rows, warnings=warnings)
 
 
 def _at_their_rows(problems: tuple[Problem, ...], path: str, text: str, observations: Sequence[Observation]) -> tuple[Problem, ...]:

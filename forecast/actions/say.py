@@ -21,6 +21,7 @@ from forecast.actions.record_rows import (
 )
 from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Problem, Result, option_place
+from forecast.book.sentences import is_placeholder
 from forecast.forecasts.checks import forecast_problems, missing_row_problem
 from forecast.forecasts.forecast import Forecast, forecast_id
 from forecast.forecasts.people import ME, PersonKind
@@ -97,8 +98,7 @@ def _cells(said: SaidForecast, now: datetime, value_of: ValueOf, found: Question
     who = said.who or own_name(found.record)
     if not found.question.is_asked:
         return Result(None, (wording_problem(found, f"`{found.address}` is not asked any more", "only what is asked is forecast"),))
-    is_unreasoned = bool(said.value) and not said.why.strip()
-    unreasoned = (Problem(option_place("--why"), "a forecast needs its reason", 'add --why "..."', said.why),) if is_unreasoned else ()
+    unreasoned = _missing_reason(said) if said.value else ()
     option, typed = "--on", said.on
     try:
         at = _moment_said(said.on, now)
@@ -129,6 +129,22 @@ def _cells(said: SaidForecast, now: datetime, value_of: ValueOf, found: Question
         "note": said.why,
     }
     return Result({"id": forecast_id(cells), **cells})
+
+
+def _missing_reason(said: SaidForecast) -> tuple[Problem, ...]:
+    """A problem where a forecast has no reason, or one that only keeps its place."""
+    if not said.why.strip():
+        return (Problem(option_place("--why"), "a forecast needs its reason", 'add --why "..."', said.why),)
+    if is_placeholder(said.why):
+        return (
+            Problem(
+                option_place("--why"),
+                f"`{said.why}` is no reason",
+                "say in a few words why, as in “Two of six such plans were carried out.”",
+                said.why,
+            ),
+        )
+    return ()
 
 
 def _moment_said(text: str, now: datetime) -> datetime:

@@ -31,6 +31,7 @@ from forecast.schema import words
 from forecast.schema.topic import ReportFault, TopicContent, read_content
 
 MOST_COMMITS = 500  # of a topic's files, that are searched for the inputs of a published answer
+DIGITS_NAMED = 8  # of a line's hash
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 
 type PublishedKey = tuple[str, measures.MeasureKey]  # the topic, and what a measure of it is found by
@@ -44,6 +45,29 @@ class Snapshot:
     as_of: date
     topics: Mapping[str, Topic]
     published: Mapping[PublishedKey, measures.StatedValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRun:
+    """A run that the ledger has: its topic, its day, and the first digits of the hash of one of its lines."""
+
+    topic: str
+    as_of: str
+    line: str
+
+
+def newest_runs(root: Path, *, most: int) -> tuple[LedgerRun, ...]:
+    """Return the newest runs of topics that a book's ledger has, the newest first; of a topic on one day the last."""
+    entries, problems = read_ledger(Folder(root))
+    if has_errors(problems):
+        return ()
+    runs: dict[tuple[str, str], LedgerRun] = {}
+    for entry in reversed(entries):
+        key = (str(entry["topic"]), str(entry["as_of"]))
+        runs.setdefault(key, LedgerRun(*key, line_hash(canonical_json(entry).encode())[:DIGITS_NAMED]))
+        if len(runs) == most:
+            break
+    return tuple(runs.values())
 
 
 def find_snapshot(book: Book, text: str, *, today: date) -> Result[Snapshot]:

@@ -183,10 +183,10 @@ def _record_problems(records: RecordSources, topic: Document) -> tuple[Problem, 
         for key in tables if isinstance(tables, dict) else ():
             source, problems = records.source(key)
             gathered += problems
-            statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
-            family = statement.strip().partition("(")[0]
+            table = tables[key] if isinstance(tables, dict) and isinstance(tables[key], dict) else {}
+            family, unit = str(table.get("value", "")).strip().partition("(")[0], str(table.get("unit", ""))
             if source is not None and not has_named_class_values(family):  # whose rows are read by their classes
-                gathered += (records.points(key, source) if group == "series" else records.rows(key, source))[1]
+                gathered += (records.points(key, source) if group == "series" else records.rows(key, source, unit=unit))[1]
     return tuple(gathered)
 
 
@@ -307,7 +307,7 @@ def _streams(
         record: RecordFile | None = None
         source, wrong = records.source(name)
         if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read
-            record, wrong = records.rows(name, source, classes)
+            record, wrong = records.rows(name, source, classes, unit=stream.unit)
         problems += wrong
         if value is not None:
             is_read = record is not None or (source is None and not wrong)

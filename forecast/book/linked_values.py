@@ -76,7 +76,10 @@ def _fraction(topic: Topic, link: PosteriorLink) -> Expression:
     question = topic.questions.get(link.name)
     if question is None:
         known = [*topic.parameters, *topic.quantities, *(name for name, its in topic.questions.items() if its.is_fraction)]
-        raise Fault(f"`{link.topic}` has no parameter, quantity or fraction `{link.name}`", hint=did_you_mean(link.name, known))
+        raise Fault(
+            f"`{link.topic}` has no parameter, quantity or fraction `{link.name}`",
+            hint=did_you_mean(link.name, known) or f"it has: {', '.join(known)}",
+        )
     if not question.is_fraction or question.answer is None:
         hint = "link to a parameter or a quantity on which it rests, or ask for a fraction with `probability`"
         raise Fault(f"{whole} is a question whose answer is not one number at each draw of the parameters", hint=hint)

@@ -19,6 +19,7 @@ from forecast.book.checks.priors import check_priors, check_reasons, dependencie
 from forecast.book.checks.questions import options_of, question_kind
 from forecast.book.checks.regimes import check_regimes, check_unused_regimes, used_regimes
 from forecast.book.checks.rows import check_gaps, check_long_rows, check_records, check_stray_files
+from forecast.book.checks.seasons import check_seasons
 from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
 from forecast.book.checks.totals import check_crossed_totals
@@ -145,7 +146,7 @@ def _read_alone(folder: Folder, name: str) -> Result[Topic]:
     if len(variants) == len(draft.table.variants):
         gathered = (*gathered, *check_unused_regimes(draft, in_use))
     if not has_errors(gathered):  # what is unused or left out can be reported only for a topic that is otherwise sound
-        gathered += (*_check_whole(draft), *check_gaps(draft), *check_long_rows(draft), *check_zeros(draft))
+        gathered += (*_check_whole(draft), *check_gaps(draft), *check_long_rows(draft), *check_zeros(draft), *check_seasons(draft))
     if has_errors(gathered):
         return Result(None, sort_problems(gathered))
     topic = _topic(draft, labels, own, variants)

@@ -42,6 +42,7 @@ class _Reading:
     header: Cells
     columns: CellColumns
     rows_wanted: bool
+    unit: str = ""
     lines: list[NDArray[np.int32]] = field(default_factory=list)
     parts: list[BlockColumns] = field(default_factory=list)
     form: list[Problem] = field(default_factory=list)
@@ -93,7 +94,7 @@ class _Reading:
         self.texts_in.update(name for name in columns.covariates if cells[name] and not is_number(cells[name]))
         if self.texts_in or not self.takes_rows:
             return None
-        row, problems = read_row(cells, columns.own, columns.labels, columns.classes)
+        row, problems = read_row(cells, columns.own, columns.labels, columns.classes, unit=self.unit)
         self.wrong += problems
         return row
 
@@ -114,8 +115,9 @@ def read_columns(
     *,
     quotes: tuple[Problem, ...],
     rows_wanted: bool = True,
+    unit: str = "",
 ) -> RowsRead:
-    """Return the rows below a header, of numbers or of ``classes``; ``quotes`` are problems of the quotes of the whole file, if they are known.
+    """Return the rows below a header, of numbers in a ``unit`` or of ``classes``; ``quotes`` are problems of the quotes of the whole file, if they are known.
 
     A column of the rows' own holds texts where any of its cells is no number.  Without ``rows_wanted`` only the form
     of records is looked at.
@@ -124,7 +126,7 @@ def read_columns(
     labels = _text_columns(header, plain, next(csv_blocks(header.source, header.last_line + 1), None))
     are_known = bool(quotes)
     while True:
-        reading = _Reading(header, replace(plain, labels=labels, days={}, texts={}), rows_wanted, form=list(quotes))
+        reading = _Reading(header, replace(plain, labels=labels, days={}, texts={}), rows_wanted, unit, form=list(quotes))
         is_faulty = False
         for block in csv_blocks(header.source, header.last_line + 1):
             is_faulty |= bool(block.problems)

@@ -21,7 +21,7 @@ class RecordSources:
     folder: Folder
     topic: str
     _sources: dict[str, Result[SourceFile]] = field(default_factory=dict)
-    _rows: dict[tuple[str, Classes | None], Result[RecordFile]] = field(default_factory=dict)
+    _rows: dict[tuple[str, Classes | None, str], Result[RecordFile]] = field(default_factory=dict)
     _points: dict[str, tuple[tuple[Point, ...], tuple[Problem, ...]]] = field(default_factory=dict)
 
     def source(self, name: str) -> Result[SourceFile]:
@@ -32,11 +32,12 @@ class RecordSources:
             self._sources[name] = read_source_if_any(self.folder, record_path(self.topic, name))
         return self._sources[name]
 
-    def rows(self, name: str, source: SourceFile, classes: Classes | None = None) -> Result[RecordFile]:
-        """Return the rows of a stream's file."""
-        if (name, classes) not in self._rows:
-            self._rows[name, classes] = read_rows(source, classes)
-        return self._rows[name, classes]
+    def rows(self, name: str, source: SourceFile, classes: Classes | None = None, *, unit: str = "") -> Result[RecordFile]:
+        """Return the rows of a stream's file, whose numbers have a ``unit``."""
+        key = (name, classes, unit)
+        if key not in self._rows:
+            self._rows[key] = read_rows(source, classes, unit=unit)
+        return self._rows[key]
 
     def points(self, name: str, source: SourceFile) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
         """Return the points of a series' file."""

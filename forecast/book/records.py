@@ -63,14 +63,15 @@ class RecordFile:
         return "on" if self.cells(row)["on"] else "from"
 
 
-def read_rows(source: SourceFile, classes: Classes | None = None) -> Result[RecordFile]:
-    """Read the rows of a stream's CSV file, of numbers or of ``classes``; None where its header cannot be used."""
+def read_rows(source: SourceFile, classes: Classes | None = None, *, unit: str = "") -> Result[RecordFile]:
+    """Read the rows of a stream's CSV file, of numbers in a ``unit`` or of ``classes``; None where its header cannot be used."""
     header, problems = read_header(source, most=MOST_RECORD_ROWS)
     if header is None:
         return Result(None, problems)
     header_problems = _row_header_problems(header, classes)
     own = tuple(name for name in header.order if name not in ROW_COLUMNS)
-    read = read_columns(header, own, None if header_problems else classes, ROW_KINDS, quotes=problems, rows_wanted=not header_problems)
+    used = None if header_problems else classes
+    read = read_columns(header, own, used, ROW_KINDS, quotes=problems, rows_wanted=not header_problems, unit=unit)
     problems = tuple(limit_problems(read.form))
     if header_problems:
         return Result(None, (*problems, *header_problems))

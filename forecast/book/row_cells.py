@@ -21,14 +21,14 @@ RANGE = ("value_low", "value_high")  # columns that stand instead of `value` whe
 GRADES = ("A", "B", "C", "D")
 
 
-def read_row(cells: Cells, own: Sequence[str], labels: Collection[str], classes: Classes | None) -> Result[Row]:
-    """Return the row that some cells hold; ``labels`` are those of its own columns that hold texts."""
+def read_row(cells: Cells, own: Sequence[str], labels: Collection[str], classes: Classes | None, *, unit: str = "") -> Result[Row]:
+    """Return the row that some cells hold; ``labels`` are those of its own columns that hold texts, and ``unit`` that of its value."""
     problems: list[Problem] = []
     start, end = _days(cells, problems)
     between: ValueRange | None = None
     in_words = ""
     if classes is None:
-        value, between = _observed_value(cells, problems)
+        value, between = _observed_value(cells, problems, unit)
     else:
         value, in_words = _observed_class(cells, classes, problems)
     known = read_day(cells, "known", problems) if cells["known"] else end
@@ -51,7 +51,7 @@ def read_row(cells: Cells, own: Sequence[str], labels: Collection[str], classes:
     )
 
 
-def _observed_value(cells: Cells, problems: list[Problem]) -> tuple[float | None, ValueRange | None]:
+def _observed_value(cells: Cells, problems: list[Problem], unit: str) -> tuple[float | None, ValueRange | None]:
     """The value, or the range it lies in."""
     given = [name for name in RANGE if cells[name]]
     if cells["value"] and given:
@@ -63,8 +63,8 @@ def _observed_value(cells: Cells, problems: list[Problem]) -> tuple[float | None
                 cells.problem("value", "`value`, `value_low` and `value_high` are all empty", "say what was seen, or its range")
             )
             return None, None
-        return read_number(cells, "value", problems), None
-    ends = {name: read_number(cells, name, problems) for name in given}
+        return read_number(cells, "value", problems, unit=unit), None
+    ends = {name: read_number(cells, name, problems, unit=unit) for name in given}
     if None in ends.values():
         return None, None
     low, high = ends.get("value_low"), ends.get("value_high")
@@ -141,8 +141,8 @@ def read_day(cells: Cells, column: str, problems: list[Problem]) -> date | None:
     return None
 
 
-def read_number(cells: Cells, column: str, problems: list[Problem]) -> float | None:
-    """Return the number in a cell; None, with a problem, where it holds none."""
+def read_number(cells: Cells, column: str, problems: list[Problem], *, unit: str = "") -> float | None:
+    """Return the number in a cell, in a unit that may be known; None, with a problem, where it holds none."""
     text = cells[column]
     if not text:
         problems.append(cells.problem(column, f"`{column}` is missing"))
@@ -155,7 +155,7 @@ def read_number(cells: Cells, column: str, problems: list[Problem]) -> float | N
             cells.problem(
                 column,
                 f"`{column}` is not a number: {text}",
-                number_hint(text, may_be_range=column == "value" and "source" in cells.values and "date" not in cells.values),
+                number_hint(text, may_be_range=column == "value" and "source" in cells.values and "date" not in cells.values, unit=unit),
             )
         )
         return None

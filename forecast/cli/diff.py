@@ -11,8 +11,14 @@ from forecast.cli.lines import echo, print_columns, print_data, print_output, pr
 from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, root_of, today
 from forecast.cli.why import difference_as_data, print_difference
 
+MOST_RUNS_NAMED = 3  # of the ledger, where a run is missing
 Run = Annotated[
-    str, typer.Argument(metavar="RUN", help="A day, a report's JSON, the hash of a ledger's line (six digits at least), or a commit.")
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A day, a report's JSON, the hash of a ledger's line (six digits at least), or a commit.",
+        show_default=False,
+    ),
 ]
 Second = Annotated[
     str | None,
@@ -26,7 +32,7 @@ Only = Annotated[list[str] | None, typer.Option("--topic", metavar="TOPIC", help
 
 
 def diff(
-    first: Run,
+    first: Run = "",
     second: Second = None,
     *,
     topics: Only = None,
@@ -53,11 +59,14 @@ def diff(
     root = root_of(book, allow_links=allow_links)
     if markdown and as_json:
         raise typer.BadParameter("either JSON or Markdown is printed", param_hint="--markdown")
+    if not first:
+        raise typer.BadParameter(f"name two runs, as in `forecast diff 2026-11-01 2026-11-30`. {_what_runs_are(root)}", param_hint="RUN")
     if published:
         _compare_published(root, first, second, topics=topics or None, markdown=markdown, as_json=as_json)
         return
     if second is None:
-        raise typer.BadParameter("name the other run, a day as today's, or add --published for the reports as they stand")
+        message = f"name the other run, today's day for instance, or add --published for the reports as they stand. {_what_runs_are(root)}"
+        raise typer.BadParameter(message, param_hint="RUN")
     from forecast.actions.diff import difference
     from forecast.actions.published_diff import difference_markdown
     from forecast.cli.progress import Bar
@@ -87,6 +96,15 @@ def diff(
         print_difference(moved)
     if compared.same:
         echo(f"The same in both: {', '.join(compared.same)}")
+
+
+def _what_runs_are(root: Path) -> str:
+    """What a run may be, with the newest lines of the book's ledger that name one."""
+    from forecast.actions.snapshots import newest_runs
+
+    known = ", ".join(f"{run.line} ({run.topic}, as of {run.as_of})" for run in newest_runs(root, most=MOST_RUNS_NAMED))
+    lines = f"; the newest here: {known}" if known else "; this one is empty"
+    return f"A run is a day, which is replayed, a report's JSON (reports/TOPIC.json), a commit (HEAD~1) or the hash of a line of the ledger{lines}."
 
 
 def _compare_published(root: Path, first: str, second: str | None, *, topics: list[str] | None, markdown: bool, as_json: bool) -> None:

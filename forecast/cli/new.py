@@ -30,7 +30,10 @@ def _kind(text: str) -> str:
 
 
 Name = Annotated[str, typer.Argument(metavar="TOPIC", help="The new topic's name, in snake_case.", show_default=False)]
-Ask = Annotated[bool, typer.Option("--ask", help="Ask for what is not given, and show what it implies (as in a terminal without --like).")]
+Ask = Annotated[
+    bool,
+    typer.Option("--ask", help="Ask for what is not given, and show what it implies (as in a terminal where TOPIC or --like is missing)."),
+]
 BaseRate = Annotated[
     str,
     typer.Option("--base-rate", metavar="WORDS", help='How often it happened before, as in "3 in 20 years".', show_default=False),
@@ -156,7 +159,7 @@ def new(
     own_priors, own_reasons = texts_by_name(priors or [], option="--prior"), reasons_by_name(reasons or [])
     given = TemplateInput(asks, answer, own_priors, own_reasons, base_rate, condition, past, source)
     answers = TopicAnswers(topic, like, given, opens, by, since)
-    is_dialogue = ask or (not like and not as_json and is_terminal())
+    is_dialogue = ask or (not (topic and like) and not as_json and is_terminal())
     if is_dialogue:
         answers = _ask_for_answers(root, answers, now)
     elif not topic or not like:

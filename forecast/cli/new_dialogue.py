@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS
+from forecast.actions.new.kinds import BASE_RATES, PAST_KINDS, VOTE_KINDS
 from forecast.cli.belief_lines import print_belief
-from forecast.cli.elicit.prompts import ask, complain, typed_reason, yes_or_no
+from forecast.cli.elicit.prompts import ask, ask_agreed, complain, typed_reason, yes_or_no
 from forecast.cli.lines import echo, print_columns
+from forecast.cli.new_choices import ask_options_and_signs
 from forecast.cli.new_kind import ask_question_and_kind
+from forecast.cli.new_parts import ask_formula_and_parts
 from forecast.cli.typed_options import is_option, typed_day, with_typed_options
 from forecast.language.faults import Fault
 
@@ -33,6 +35,7 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
 
     Raises ``typer.Abort`` where the answers end.
     """
+    from forecast.actions.new.said_parts import parts_of_answer
     from forecast.actions.new.topics import template_topic
 
     answers = ask_question_and_kind(given)
@@ -41,7 +44,9 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
-    template = template_topic(root, answers.name, kind, answers.own.asks, today)
+    answers = ask_formula_and_parts(root, answers, today)
+    answers = ask_options_and_signs(root, answers, today)
+    template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today, by=answers.by)
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
     return _confirm_answers(root, answers, today)
@@ -49,7 +54,10 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
 
 def given_parameters(own: TemplateInput, beliefs: tuple[Belief, ...]) -> frozenset[str]:
     """Return the parameters of which a person said something, in words, as a statement or as a base rate."""
-    return own.prior_names | {belief.name.partition(".")[0] for belief in beliefs}
+    from forecast.actions.new.own_choices import names_alone
+
+    unsaid = {name for name, said in own.priors.items() if names_alone(said)}  # options without their chances
+    return (own.prior_names - unsaid) | {belief.name.partition(".")[0] for belief in beliefs}
 
 
 def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[str], today: date, *, years: PastYears | None) -> None:
@@ -58,11 +66,15 @@ def print_preview(topic: Topic, beliefs: tuple[Belief, ...], given: frozenset[st
     ``given`` are the parameters of which something was said; while nothing was, and a template's placeholders stand, its answer is nobody's.
     """
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
+    from forecast.book.linked_topics import linked_names
 
     if years is not None and (taken := years.sentence()):
         echo(taken)
     for belief in beliefs:
         print_belief(belief)
+    if sources := linked_names(topic):
+        echo(f"What this implies is known once `forecast update` computes {' and '.join(f'`{name}`' for name in sources)} with it.")
+        return
     reached = next((name for name in topic.parameters if name in given), None)
     if reached is not None:
         _print_streams(topic, reached, today)
@@ -190,16 +202,19 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
     from forecast.actions.new.templates import counts_from_a_day, has_day
     from forecast.schema import words
 
-    if not has_day(answers.kind):
+    is_vote = answers.kind in VOTE_KINDS
+    if not has_day(answers.kind) and not is_vote:
         return answers
     counts = counts_from_a_day(answers.kind)
     named = days_of_question(answers.own.asks, since=answers.since, by=answers.by, counts=counts, today=today)
     by, since = answers.by, answers.since
     if by is None:
-        usual = None if named.unclear else named.by or calendar(today=today, opens=None, by=None).by
+        is_open = is_vote and not named.unclear and named.by is None
+        usual = None if named.unclear or is_open else named.by or calendar(today=today, opens=None, by=None).by
         said = f"“{named.unclear.said}” is not one day. " if named.unclear else ""
-        offered = "" if usual is None else f"; Enter for {words.day(usual)}"
-        by = ask(f"{said}The last day that counts, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today))
+        offered = "; Enter leaves it open" if is_open else "" if usual is None else f"; Enter for {words.day(usual)}"
+        what = "The day of the vote" if is_vote else "The last day that counts"
+        by = ask(f"{said}{what}, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today) if text or not is_open else None)
         named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
         first = named.since or today
@@ -262,23 +277,11 @@ def _ask_belief(template: Topic, name: str) -> str:
     from forecast.actions.new.beliefs import belief_of_words
     from forecast.elicitation.phrases import is_statement
 
-    def parse(text: str) -> str:
+    def show(text: str) -> None:
         if text and not is_statement(text):
             print_belief(belief_of_words(template, name, text))
-        return text
 
-    def parse_again(text: str) -> str:
-        if text.lower() in {"n", "no"}:
-            raise Fault("then say what you believe", hint="Enter or `y` where it is right")
-        return "" if text.lower() in {"y", "yes"} else parse(text)
-
-    said = ask("Enter leaves it open:", parse)
-    while said and not is_statement(said):
-        another = ask("Is that right? Enter for yes; or say it anew:", parse_again)
-        if not another:
-            break
-        said = another
-    return said
+    return ask_agreed("Enter leaves it open:", show)
 
 
 def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAnswers | None:

@@ -16,10 +16,8 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
 
     Options that give other days are named unless the days ``were_asked`` for.
     """
-    from forecast.actions.new.question_answers import answer_note, opening_note, own_answer_note
     from forecast.actions.new.question_days import day_note
-    from forecast.actions.new.single_days import single_day_note
-    from forecast.book.files.layout import topic_path
+    from forecast.actions.new.vote_days import vote_note
 
     for judged in list(topic.judged.values())[:1]:
         echo(f"It asks: {judged.asks}")
@@ -30,16 +28,26 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
             echo(f"{counted[0]}." if were_asked else f"{counted[0]}; {counted[1]}.")
         if said := day_note(question.asks, question.since, question.by, today):
             echo(f"NOTE: {said}.")
-        if not asks_own:
-            continue
-        if differs := answer_note(kind, question.asks, question.answer_text) if kind else own_answer_note(question):
-            echo(f"NOTE: {differs}.")
-        if some_day := single_day_note(topic, question, kind, today):
-            echo(f"NOTE: {some_day}.")
-        if (opening := opening_note(topic, kind)) and question is next(iter(topic.questions.values())):
-            echo(f"NOTE: {opening}.")
-        if not kind and question.settled:
-            echo(f"NOTE: the rule that settles it is the template's: “{question.settled}” Put yours in {topic_path(topic.name)}.")
+        if asks_own:
+            _print_notes(topic, question, kind, today)
+    if asks_own and (note := vote_note(topic)):
+        echo(note)
+
+
+def _print_notes(topic: Topic, question: Question, kind: str, today: date) -> None:
+    """Print where the words of a question and its answer may differ, and what of it is still the template's."""
+    from forecast.actions.new.question_answers import answer_note, opening_note, own_answer_note
+    from forecast.actions.new.single_days import single_day_note
+    from forecast.book.files.layout import topic_path
+
+    if differs := answer_note(kind, question.asks, question.answer_text) if kind else own_answer_note(question):
+        echo(f"NOTE: {differs}.")
+    if some_day := single_day_note(topic, question, kind, today):
+        echo(f"NOTE: {some_day}.")
+    if (opening := opening_note(topic, kind)) and question is next(iter(topic.questions.values())):
+        echo(f"NOTE: {opening}.")
+    if not kind and question.settled:
+        echo(f"NOTE: the rule that settles it is the template's: “{question.settled}” Put yours in {topic_path(topic.name)}.")
 
 
 def _counted_days(topic: Topic, question: Question) -> tuple[str, str] | None:

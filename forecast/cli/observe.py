@@ -180,6 +180,7 @@ def observe(
     else:
         echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
         echo(f"Its hash, by which a later row can replace it: {done.hash}")
+        stop_at(done.warnings, as_json=as_json)
 
 
 def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: bool) -> None:
@@ -207,6 +208,7 @@ def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: 
     first, last = done.rows[0].place.line, done.rows[-1].place.line
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     echo(f"{done.path}: {count_text(len(done.rows), 'row')} added, {where}")
+    stop_at(done.warnings, as_json=as_json)
 
 
 def _in_full(root: Path, name: str) -> str:

@@ -240,8 +240,13 @@ def _refuse_single_value(said: str, support: Support, unit: str) -> None:
         low, _, high = _around(middle, support)
     except Fault as fault:
         raise Fault(message, hint=fault.hint) from None
-    words = f"{100 * low:.3g} to {100 * high:.3g} %" if said.endswith("%") else f"{low:.3g} to {high:.3g}"
+    words = f"{100 * low:.3g} to {100 * high:.3g} %" if said.endswith("%") else f"{_three_digits(low)} to {_three_digits(high)}"
     raise Fault(message, hint=f"give a range, nine chances in ten, as in {words}; or say `about {said}`, which is that one")
+
+
+def _three_digits(value: float) -> str:
+    """A number of three digits as somebody would type it: 400000, not 4e+05."""
+    return f"{float(f'{value:.3g}'):.12g}"
 
 
 def _one_sided(value: float, support: Support, *, above: bool) -> Judgement:

@@ -114,6 +114,7 @@ def test_a_forecast_of_the_past_is_marked_as_entered_later(root: Path):
         ({"why": "two\nlines"}, ("U+000A (line feed) cannot stand in a text of one line", "write it on one line")),
         ({"source": "two\nlines"}, ("U+000A (line feed) cannot stand in a text of one line", "write it on one line")),
         ({"why": ""}, ("a forecast needs its reason", 'add --why "..."')),
+        ({"why": "TBD."}, ("`TBD.` is no reason", "say in a few words why, as in “Two of six such plans were carried out.”")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_forecast_is_refused_and_nothing_is_written(root: Path, more: dict[str, str], said_of_it: tuple[str, str]):

@@ -117,3 +117,18 @@ def test_a_row_longer_than_a_step_that_its_statement_reads_is_warned_of(tmp_path
     assert [(problem.level, problem.place.line, problem.message) for problem in problems] == [
         ("warning", line, "this row covers 3 months, and its statement reads the month of its middle") for line in (2, 3, 4, 5)
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "hint"),
+    [
+        ("per cent", "write it without the sign: 51"),
+        ("share", "write it as a share: 0.51"),
+        ("", "write it without the sign: 0.51 as a share, or 51 in percent"),
+    ],
+)
+@pytest.mark.parametrize("line", ["value,source\n2025-01-01,51%,Log", "value_low,value_high,value,source\n2025-01-01,51%,60,,Log"])
+def test_a_percent_sign_has_the_hint_of_the_streams_unit(unit: str, hint: str, line: str):
+    """The number that is right in this stream is named alone."""
+    _, problems = read_rows(make_source_file("x.csv", f"on,{line}\n"), unit=unit)
+    assert [problem.hint for problem in problems] == [hint]

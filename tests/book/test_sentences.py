@@ -19,12 +19,19 @@ pytestmark = pytest.mark.small
         ("  Three coups since 2006 ", "Three coups since 2006."),
         ("Three coups since 2006.", "Three coups since 2006."),
         ("Is it so?", "Is it so?"),
-        ("a guess", "a guess"),
+        ("My guess", "My guess."),
+        ("Guess", "Guess"),
+        ("to do", "to do"),
+        ("n/a", "n/a"),
+        ("N / A", "N / A"),
+        ("Tbd …", "Tbd …"),
+        ("a placeholder", "a placeholder"),
+        ("No reason yet", "No reason yet"),
         ("Three coups since,", "Three coups since,"),
         ("", ""),
     ],
 )
 def test_a_full_stop_is_added_to_what_is_a_sentence_but_for_it(typed: str, written: str):
-    """Of three words and more that end with a word, a number or a closing mark; anything else stays as it is."""
+    """Of two words and more that say something and end with a word, a number or a closing mark; anything else stays as it is."""
     assert with_full_stop(typed) == written
-    assert is_sentence(written) == (len(typed.split()) >= 3 and not typed.endswith(","))
+    assert is_sentence(written) == written.endswith((".", "?", "”.", ")."))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from forecast.actions.new.books import new_book
 from forecast.cli.commands import commands
 from tests.support.paths import TINY_BOOK
 
@@ -24,6 +26,7 @@ class Ran:
 
 
 type Run = Callable[..., Ran]
+type Talk = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def book(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny book as of 2025, published; to be copied, not changed."""
-    from datetime import UTC, date, datetime
+    from datetime import UTC, datetime
 
     from forecast.actions.update import update
     from forecast.model.settings import Settings
@@ -69,6 +72,27 @@ def run(book: Path) -> Run:
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     return ran
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A new book."""
+    root = tmp_path / "fresh"
+    assert new_book(root, today=date(2026, 11, 26)).problems == ()
+    return root
+
+
+@pytest.fixture
+def talk(fresh: Path) -> Talk:
+    """Run the dialogue of `forecast new` on a new book, with lines typed one after another."""
+
+    def talked(*words: str, typed: tuple[str, ...]) -> Ran:
+        result = CliRunner().invoke(commands(), ["new", *words, "--book", str(fresh)], input="".join(f"{line}\n" for line in typed))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return talked
 
 
 def files_of(root: Path) -> dict[str, bytes]:

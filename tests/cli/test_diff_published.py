@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,15 @@ def test_two_runs_as_markdown_name_what_moved_each_answer(run: Run):
     same = run("diff", "2025-01-01", "2025-01-01", "--markdown").out
     assert "No answer changes." in same
     assert "- ferry is the same in both." in same
+
+
+def test_without_a_run_it_is_said_how_to_find_one(run: Run, book: Path, published: Path):
+    """What a run may be, and the newest that the ledger has, whose hash is taken as it stands; an empty ledger has none."""
+    for words in ((), ("2025-01-01",)):
+        ran = run("diff", *words, on=published)
+        said = " ".join(ran.err.replace("│", " ").split())
+        assert (ran.code, "A run is a day, which is replayed, a report's JSON (reports/TOPIC.json), a commit (HEAD~1)" in said) == (2, True)
+        match = re.search(r"the newest here: ([0-9a-f]{8}) \(ferry, as of 2025-01-01\)", said)
+        assert match is not None
+        assert run("diff", match[1], "2025-01-01", "--draws", "256", on=published).code == 0
+    assert "this one is empty" in " ".join(run("diff", on=book).err.split())

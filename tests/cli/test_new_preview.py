@@ -118,3 +118,29 @@ def test_a_prior_that_is_impossible_at_no_draw_is_none_to_refuse(fresh: Path):
     """A normal distribution far above zero is a rate."""
     own = TemplateInput("Will it close in 2027?", priors={"rate": "Normal(mean=1, sd=0.1)"})
     assert new_topic(fresh, "near", kind="hazard", own=own, today=TODAY).problems == ()
+
+
+def test_a_prior_may_be_what_another_topic_believes(run: Run, fresh: Path):
+    """The link is taken, and what it implies is known with the topic that it names; an update computes both."""
+    words = ("--like", "hazard", "--asks", "Will there be a strike?", "--prior", "rate=posterior(example.rate)")
+    ran = run("new", "strike", *words, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    assert "What this implies is known once `forecast update` computes `example` with it." in ran.out.splitlines()
+    updated = run("update", "strike", "--no-referee", "--no-insight", "--no-pages", on=fresh)
+    assert (updated.code, updated.err, "  happens  " in updated.out) == (0, "", True)
+
+
+@pytest.mark.parametrize(
+    ("link", "hint"),
+    [
+        ("x.rate", "topics here: example"),
+        ("exmple.rate", "did you mean `example`?"),
+        ("example.chance", "it has: rate"),
+        ("rate", "as in `posterior(loyalty.next_wish)`, or `posterior(loyalty.names_south[fear])` for one label"),
+    ],
+)
+def test_a_link_to_nothing_is_refused_with_what_may_stand_there(run: Run, fresh: Path, link: str, hint: str):
+    """The topics of the book, or what the topic has."""
+    ran = run("new", "strike", "--like", "hazard", "--asks", "Will it?", "--prior", f"rate=posterior({link})", on=fresh)
+    assert (ran.code, ran.err.splitlines()[-1].strip()) == (1, hint)
+    assert not (fresh / "seeds/strike").exists()

@@ -20,7 +20,8 @@ _MONTH_FIRST = rf"(?P<month_day>{_NAMES})\s+(?P<on>\d{{1,2}}){_ORDINAL}\b(?:,?\s
 _MONTH = rf"(?P<month>{_NAMES})\b(?:,?\s+(?P<month_year>\d{{4}}))?"
 _QUARTER = r"Q(?P<quarter>[1-4])\s+(?P<quarter_year>\d{4})"
 _CLAUSE_END = r"(?=\s*(?:[?,.:;)]|$))"
-_YEAR = rf"(?:year\s+)?(?P<year>(?:19|20|21)\d\d){_CLAUSE_END}"
+_YEAR_END_OF_CLAUSE = r"(?=\s*(?:[?,.:;)]|$)|\s+(?:at|in|on|or|and|if|as|under|with|without|according|anywhere|worldwide|globally)\b)"
+_YEAR = rf"(?:year\s+)?(?P<year>(?:19|2\d)\d\d){_YEAR_END_OF_CLAUSE}"
 _THIS = rf"(?P<this>(?:this\s+|next\s+)?(?:year|month)){_CLAUSE_END}"
 _YEAR_END = r"(?P<year_end>year(?:[\N{RIGHT SINGLE QUOTATION MARK}']s|[ -])\s*end)"
 _VAGUE = (

@@ -12,9 +12,13 @@ BASE_RATES: Mapping[str, str] = {
     "reference": "share",
 }  # what a base rate is about
 
+CHOICE_PARAMETERS: Mapping[str, str] = {"hypotheses": "cause", "options": "winner"}  # whose labels are a person's to name
+
 PAST_KINDS = frozenset({"count"})  # whose dialogue asks for the counts of the years before
 
 SEASONAL_KINDS = frozenset({"seasonal"})  # whose rows are shorter than a season, since a row has one place in the year
+
+VOTE_KINDS = frozenset({"poll"})  # whose day is that of a vote, which decides how far the result may be from what is polled
 
 OPTIONAL_DAY = frozenset({"options"})  # whose questions have a last day only where one is given
 

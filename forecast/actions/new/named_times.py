@@ -27,7 +27,7 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(
-    rf"{_IN}(?:(?P<part>[QH])\s?(?P<number>[1-4])|(?P<ordinal>{_ORDINAL})\s+(?P<of>quarter|half))\s+(?:of\s+)?(?P<year>(?:19|20|21)\d\d)\b",
+    rf"{_IN}(?:(?P<part>[QH])\s?(?P<number>[1-4])|(?P<ordinal>{_ORDINAL})\s+(?P<of>quarter|half))\s+(?:of\s+)?(?P<year>(?:19|2\d)\d\d)\b",
     re.IGNORECASE,
 )
 _NOT_BEHIND = "".join(
@@ -37,17 +37,23 @@ _THIS = re.compile(rf"{_NOT_BEHIND}\b(?P<this>this|next)\s+(?:calendar\s+)?(?P<l
 _MONTH_ALONE = re.compile(
     rf"\b[Ii]n\s+(?P<month>{'|'.join(MONTHS)})\b(?!,?\s+\d)|\b[Dd]uring\s+(?P<during>{'|'.join(MONTHS)})\b(?!,?\s+\d)"
 )
-_DAY = rf"\d{{4}}-\d{{2}}-\d{{2}}|(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{MONTH_PATTERN})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))?(?:,?\s+(?:19|20|21)\d\d)?"
+_DAY = rf"\d{{4}}-\d{{2}}-\d{{2}}|(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{MONTH_PATTERN})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))?(?:,?\s+(?:19|2\d)\d\d)?"
 _SPAN = re.compile(rf"\b(?:from|between)\s+(?P<first>{_DAY})\s+(?:to|and|until|till|through)\s+(?P<last>{_DAY})(?![\w-])", re.IGNORECASE)
-_HAS_YEAR = re.compile(r"(?:19|20|21)\d\d")
+_HAS_YEAR = re.compile(r"(?:19|2\d)\d\d")
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
+_FAR = re.compile(
+    r"\b(?:by|in|before|until|till|after|from|since|of|for|during|through|year|the)\s+(?P<year>(?:19|2\d)\d\d)\b(?!\s*(?:%|per\s?cent))"
+    r"(?=\s*(?:[?,.:;)]|$)|\s+[A-Z]|\s+(?:season|election|elections|census|budget|games|vote)\b)"
+)
 _UNREAD = re.compile(
     rf"\b(?:this|next|coming)\s+(?:week(?:end)?|quarter|decade|{_SEASON}|season)\b|\b(?:tomorrow|tonight)\b"
     r"|\b(?:by|before|until|till|through|at|over)\s+(?:Christmas|Easter|Thanksgiving|New\s+Year|Ramadan|Hallowe?en|midsummer|summer|autumn|winter|spring)\b"
-    rf"|\b(?:in|during)\s+(?:early|late|mid)\b[\s-]*(?:{'|'.join(MONTHS)}|(?:19|20|21)\d\d)\b|\b(?:in|during)\s+(?:the\s+)?{_SEASON}\s+(?:of\s+)?(?:19|20|21)\d\d\b"
+    rf"|\b(?:in|during)\s+(?:early|late|mid)\b[\s-]*(?:{'|'.join(MONTHS)}|(?:19|2\d)\d\d)\b|\b(?:in|during)\s+(?:the\s+)?{_SEASON}\s+(?:of\s+)?(?:19|2\d)\d\d\b"
     r"|\b(?:(?:19|20|21)\d\d)\s?[/\N{EN DASH}-]\s?\d{2,4}\b(?!-)|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:by|before|until|in|during)\s+Q[1-4]\b(?!\s+\d)"
     rf"|\b(?:between|from)\s+(?:\d{{1,2}}\s+)?(?:{'|'.join(MONTHS)})\b.*?\b(?:and|to|until|through)\s+(?:\d{{1,2}}\s+)?(?:{'|'.join(MONTHS)})(?:\s+\d{{4}})?"
     rf"|\b(?:within|next|coming|following)\s+\w+(?:[\s-]\w+)?\s+(?:days|weeks|months|years){_CLAUSE_END}|\bin\s+\w+\s+(?:days|weeks|months|years)\W?\s+time\b"
+    r"|\b(?:(?:by|before|until|in|during)\s+)?(?:the\s+)?(?:(?:very\s+)?(?:end|close|middle|rest)\s+of\s+)?(?:the|this|next)\s+(?:decade|century|millennium)\b|\bmid-century\b"
+    r"|\b(?:(?:by|before|until|in|during)\s+)?(?:the\s+)?(?:(?:end|close|middle)\s+of\s+)?(?:the\s+)?(?:early\s+|mid-?\s*|late\s+)?(?:19|2\d)\d0s\b"
     r"|\b(?:the\s+)?(?:first|last)\s+(?:day|week|month)s?\s+of\b",
     re.IGNORECASE,
 )
@@ -86,6 +92,12 @@ def unread_time(asks: str) -> str:
     """Return the words of a question for a time whose days they do not say plainly; empty where there are none."""
     match = _UNREAD.search(asks)
     return "" if match is None else " ".join(match[0].split())
+
+
+def far_year(asks: str, after: int) -> str:
+    """Return the words of a question for a year later than another, from which no day is read; empty where there are none."""
+    later = (match for match in _FAR.finditer(asks) if int(match["year"]) > after)
+    return next((" ".join(match[0].split()).removeprefix("the ") for match in later), "")
 
 
 def _last_day(said: str, today: date) -> date | None:

@@ -10,15 +10,18 @@ from typing import Any
 import tomlkit
 
 from forecast.actions.new.option_places import option_problem
-from forecast.actions.new.templates import TemplateInput
+from forecast.actions.new.question_answers import answer_for_words
+from forecast.actions.new.templates import TEMPLATES_DIRECTORY, TemplateInput
 from forecast.book.files.layout import prior_path, topic_path
 from forecast.book.files.problems import Problem
 from forecast.elicitation.phrases import SCALES, is_statement
-from forecast.language.expressions import names_in
+from forecast.language.expressions import is_condition, names_in
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 
-_WITH_UNIT = re.compile(r".*\d\s+([A-Za-z][A-Za-z ]*)")
+_SCALE = rf"(?:(?i:{'|'.join(word for word in SCALES if not word.isupper())})|{'|'.join(word for word in SCALES if word.isupper())})\b"  # m may be metres
+_WITH_UNIT = re.compile(rf".*\d(?:\s*{_SCALE})?\s+(?!{_SCALE})([A-Za-z][A-Za-z ]*)")
+_NAMES = re.compile(r"[A-Za-z_]\w*(?:(?:\s*,\s*|\s+)[A-Za-z_]\w*)+")
 _ONE_IN_SO_MANY = re.compile(r"\S+\s+in\s+\S+", re.IGNORECASE)  # and no length of time after it
 SHARE, POSITIVE, REAL = "Beta(p5=0.1, p95=0.9)", "LogNormal(p5=1, p95=10)", "Normal(mean=0, sd=1)"  # until the words are read
 
@@ -34,6 +37,18 @@ def own_parts(texts: Mapping[str, str], name: str, own: TemplateInput) -> tuple[
         return ()
     known = {*document["quantities"], *tomlkit.parse(texts[prior_path(name)])}
     return () if known.issuperset(named) else tuple(named)
+
+
+def takes_formula(kind: str) -> bool:
+    """Whether topics of a kind take a number apart without a record, so that a person's question needs a formula of its own."""
+    document: Any = tomlkit.parse((TEMPLATES_DIRECTORY / topic_path(kind)).read_text(encoding="utf-8"))
+    return "quantities" in document and "streams" not in document
+
+
+def formula_of_words(kind: str, asks: str, text: str) -> str:
+    """Return an answer as somebody typed it: names alone are multiplied, and a number is compared as the question's words compare it."""
+    formula = " * ".join(re.split(r"[\s,]+", text)) if _NAMES.fullmatch(text) else text
+    return formula if is_condition(parse_expression(formula)) else answer_for_words(kind, asks, formula)
 
 
 def missing_parts(parts: tuple[str, ...], own: TemplateInput) -> tuple[Problem, ...]:
@@ -60,7 +75,7 @@ def without_units(parts: tuple[str, ...], own: TemplateInput) -> TemplateInput:
 def unit_of_words(said: str) -> str:
     """The unit that stands behind the last number, as in ``20 to 60 homes``; empty where there is none."""
     match = None if is_statement(said) else _WITH_UNIT.fullmatch(said.strip())
-    return "" if match is None or {match[1], match[1].lower()} & SCALES.keys() else match[1]
+    return "" if match is None else match[1]
 
 
 def with_own_parts(texts: Mapping[str, str], name: str, parts: tuple[str, ...], own: TemplateInput) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from forecast.actions.new.days import calendar
 from forecast.actions.new.deadlines import Deadline, named_day, named_deadline
-from forecast.actions.new.named_times import named_span, time_asked_about, unread_time
+from forecast.actions.new.named_times import far_year, named_span, time_asked_about, unread_time
 from forecast.schema import words
 
 
@@ -23,7 +24,7 @@ def days_of_question(asks: str, *, since: date | None, by: date | None, counts: 
     """Return the days that count, of a question that ``counts`` events from a first day or only asks about a last.
 
     A time from one day to another gives both, a deadline gives the last, a day "on" which it is both; a time to come that the question is about (``time_asked_about``)
-    gives both, and the present one its last.  Words for a time that are not read leave it unclear.  What is given stays.
+    gives both, and the present one its last.  Words for a time that are not read, and a year after the usual last day, leave it unclear.  What is given stays.
     """
     span = named_span(asks, today)
     if by is None and span is not None:
@@ -37,7 +38,7 @@ def days_of_question(asks: str, *, since: date | None, by: date | None, counts: 
     window = time_asked_about(asks, today)
     is_read = window is not None and window.last >= today and (window.is_meant if by is None else window.first <= by <= window.last)
     if window is None or not is_read:
-        said = unread_time(asks) if by is None else ""
+        said = (unread_time(asks) or far_year(asks, calendar(today=today, opens=None, by=None).by.year)) if by is None else ""
         return QuestionDays(since, by, Deadline(said, None) if said else None)
     first = window.first if counts and window.first > today else None
     return QuestionDays(since or first, by or window.last)

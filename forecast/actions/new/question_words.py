@@ -30,7 +30,9 @@ _YES_OR_NO = re.compile(
 _IF_AT_THE_END = re.compile(r"^(?P<asks>.+?),?\s+(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?]+?)\s*\?*\s*$", re.IGNORECASE)
 _IF_IN_FRONT = re.compile(r"^(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?,:]+?)\s*[,:]\s*(?P<asks>.+)$", re.IGNORECASE)
 _MONTH = "|".join(MONTHS)
-_NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|20|21)\d\d)(?![\d/\u2013-]|[.,]\d)")
+_NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|2\d)\d\d)(?![\d/\u2013-]|[.,]\d|s\b)")
+_PLAINLY_A_YEAR = re.compile(r"(?:19|20|21)\d\d")  # a larger number is one at the end of a clause, behind "in", or behind a month
+_CLAUSE_END = re.compile(r"\s*(?:[?,.:;)]|$)")
 _WITHIN = re.compile(r"\b(?:in|during|throughout|within)\s+(?:the\s+)?(?:year\s+)?$", re.IGNORECASE)
 _ENDS_OR_BEGINS = re.compile(
     r"(?:\b(?:by|before|until|till|through|since|after|from|to|than)|\b(?:end|close|start|beginning|middle|half|quarter) of|\d)\s+(?:the\s+)?$",
@@ -101,7 +103,7 @@ def named_window(asks: str) -> Window | None:
 
     A day, and a year that is only a deadline ("by the end of 2027") or a beginning ("since 2027"), is not the time it is about.
     """
-    found = list(_NAMED.finditer(asks))
+    found = [match for match in _NAMED.finditer(asks) if _is_year(match, asks)]
     if len(found) != 1 or _ENDS_OR_BEGINS.search(asks[: found[0].start()]):
         return None
     meant = _WITHIN.search(asks[: found[0].start()]) is not None
@@ -111,6 +113,12 @@ def named_window(asks: str) -> Window | None:
     number = month_number(month)
     last = date(year, number, monthrange(year, number)[1])
     return Window(date(year, number, 1), last, f"in {MONTHS[number - 1]} {year}", meant)
+
+
+def _is_year(match: re.Match[str], asks: str) -> bool:
+    if match["month"] or _PLAINLY_A_YEAR.fullmatch(match["year"]):
+        return True
+    return _WITHIN.search(asks[: match.start()]) is not None and _CLAUSE_END.match(asks, match.end()) is not None
 
 
 def small_question(asks: str) -> str:

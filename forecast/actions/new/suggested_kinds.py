@@ -9,6 +9,9 @@ from forecast.actions.new.question_words import form_of, is_yes_or_no, without_c
 from forecast.actions.new.templates import TemplateInput, words_fault
 
 _SHARE = re.compile(r"(?:what|which)\s+(?:share|proportion|fraction|percentage|per\s?cent)\b", re.IGNORECASE)
+_NOW_THERE = re.compile(  # a number that nobody has counted: "How many dentists are there?" is about no time to come
+    r"how\s+many\b(?!\s+times\b)(?!.*\b(?:will|would|by|until|till|before|next|this|during|were|was|did|(?:19|20|21)\d\d)\b)", re.IGNORECASE
+)
 _COUNT = re.compile(r"how\s+(?:many|often)\b|(?:what|which)\s+number\b", re.IGNORECASE)
 _SIZE = re.compile(r"how\s+(?:high|low|large|big|tall|deep)\b", re.IGNORECASE)
 _EXPLANATION = re.compile(r"why\b|what\s+(?:caused|causes|explains)\b", re.IGNORECASE)
@@ -30,7 +33,7 @@ def _kind_of_words(asks: str) -> str:
         return "hazard"
     if _SHARE.match(asks):
         return "poll" if _POLLED.search(asks) else "share"
-    openings = ((_COUNT, "count"), (_SIZE, "level"), (_EXPLANATION, "hypotheses"), (_OPTION, "options"))
+    openings = ((_NOW_THERE, "decomposition"), (_COUNT, "count"), (_SIZE, "level"), (_EXPLANATION, "hypotheses"), (_OPTION, "options"))
     kind = next((kind for opening, kind in openings if opening.match(asks)), "")
     return kind or (_kind_of_yes_or_no(asks) if is_yes_or_no(asks) else "")
 

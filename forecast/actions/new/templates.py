@@ -12,7 +12,7 @@ import tomlkit
 
 from forecast.actions.new.days import BY, Calendar
 from forecast.actions.new.event_counts import counted_events, number_fault
-from forecast.actions.new.kinds import OPTIONAL_DAY
+from forecast.actions.new.kinds import OPTIONAL_DAY, VOTE_KINDS
 from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
 from forecast.language.expressions import First, Total, walk
@@ -73,8 +73,8 @@ def has_day(kind: str) -> bool:
 
 
 def takes_day(kind: str) -> bool:
-    """Whether a kind of question can have a last day that counts."""
-    return has_day(kind) or kind in OPTIONAL_DAY
+    """Whether a kind of question can have a last day that counts, or the day of a vote."""
+    return has_day(kind) or kind in OPTIONAL_DAY | VOTE_KINDS
 
 
 def with_last_day(texts: Mapping[str, str], name: str, by: date) -> dict[str, str]:

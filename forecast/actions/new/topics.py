@@ -15,6 +15,7 @@ from forecast.actions.new.days import Calendar, calendar
 from forecast.actions.new.event_counts import with_counted_events
 from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
 from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
+from forecast.actions.new.own_choices import with_own_choice
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
 from forecast.actions.new.past_years import PastYears, past_years, with_past_years
 from forecast.actions.new.preview import preview_answers
@@ -36,6 +37,7 @@ from forecast.actions.new.templates import (
     with_schemas,
     words_fault,
 )
+from forecast.actions.new.vote_days import with_vote_day
 from forecast.actions.overlay import read_with_changes
 from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, root_problem
@@ -43,6 +45,7 @@ from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import topic_fault
 from forecast.book.files.problems import FileFault, Place, Problem, Result
 from forecast.book.files.writing import write_whole
+from forecast.book.linked_topics import linked_names
 from forecast.book.topic import Topic
 from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.elicitation.phrases import is_statement
@@ -127,6 +130,7 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     template = with_schemas(template_texts(kind, name, days), schema_place(root))
     if by is not None and kind in OPTIONAL_DAY:
         template = with_last_day(template, name, by)
+    template = with_vote_day(template, kind, name, by, today)
     template = with_level_unit(template, kind, own.asks)
     if own.asks and not own.answer:
         template = with_counted_events(template, kind, name, own.asks)
@@ -139,14 +143,21 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     topic, problems = read_with_changes(root, name, texts)
     if topic is None:
         return TopicDraft(_at_options(problems, texts, typed))
+    if unsound := _model_problems(topic, texts, typed, own, today):
+        return TopicDraft(unsound)
+    return TopicDraft(problems, topic, texts, beliefs, years)
+
+
+def _model_problems(topic: Topic, texts: Mapping[str, str], typed: TopicAnswers, own: TemplateInput, today: date) -> tuple[Problem, ...]:
+    """Problems of the model that a new topic is; none where priors are links, which are known once the topics that they name are computed."""
+    if linked_names(topic):
+        return ()
     try:
         model_as_of(topic, today)
         summarise_priors(topic, today)
     except Unsound as unsound:
-        return TopicDraft(_at_options(unsound.problems, texts, typed))
-    if impossible := _impossible_priors(topic, own, today):
-        return TopicDraft(impossible)
-    return TopicDraft(problems, topic, texts, beliefs, years)
+        return _at_options(unsound.problems, texts, typed)
+    return _impossible_priors(topic, own, today)
 
 
 def _impossible_priors(topic: Topic, own: TemplateInput, today: date) -> tuple[Problem, ...]:
@@ -216,6 +227,10 @@ def _fill_with_priors(
         if missing := missing_parts(parts, based):
             return Result(None, missing)
         texts, based = with_own_parts(texts, name, parts, based), without_units(parts, based)
+    chosen, problems = with_own_choice(texts, kind, name, based)
+    if chosen is None:
+        return Result(None, problems)
+    texts, based = chosen.texts, chosen.own
     if unknown := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based):
         return Result(None, unknown)
     has_words = not all(map(is_statement, based.priors.values()))
@@ -238,9 +253,10 @@ def _years_before(answers: TopicAnswers, today: date) -> Result[PastYears | None
     return Result(years, problems)
 
 
-def template_topic(root: Path, name: str, kind: str, asks: str, today: date) -> Topic | None:
-    """Return the topic that a template is, under a new name and with the units of a question; None where it cannot be read."""
+def template_topic(root: Path, name: str, kind: str, asks: str, today: date, *, by: date | None = None) -> Topic | None:
+    """Return the topic that a template is, under a new name, with the units of a question and the day of its vote; None where it cannot be read."""
     texts = with_level_unit(template_texts(kind, name, calendar(today=today, opens=None, by=None)), kind, asks)
+    texts = with_vote_day(texts, kind, name, by, today)
     return read_with_changes(root, name, texts)[0]
 
 

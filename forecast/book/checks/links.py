@@ -18,6 +18,7 @@ from forecast.book.rows import existing_rows
 from forecast.book.topic import BASE, Parameter, Row, Topic
 from forecast.language.faults import Fault, did_you_mean
 
+MOST_TOPICS_NAMED = 12  # topics of a book in a hint
 MOST_SHARED_ROWS = 20  # rows of one topic that are reported as used in another, too
 
 
@@ -36,7 +37,9 @@ def check_links(
                 continue
             seen.add(link.place)
             if link.topic not in topics:
-                yield _problem(topic, link, f"there is no topic `{link.topic}`", did_you_mean(link.topic, topics))
+                others = sorted(name for name in topics if name != topic.name)
+                hint = did_you_mean(link.topic, others) or _named_topics(others)
+                yield _problem(topic, link, f"there is no topic `{link.topic}`", hint)
             elif link.topic in circle and topic.name in circle:
                 hint = "one of these topics must have a prior of its own"
                 yield _problem(topic, link, f"these links go round in a circle: {' → '.join(circle)}", hint)
@@ -45,6 +48,13 @@ def check_links(
                 yield _problem(topic, link, f"`{link.topic}`, whose posterior this is, has problems of its own", hint)
             else:
                 yield from _check_value(topic, rival.parameters[parameter], link, source)
+
+
+def _named_topics(names: Sequence[str]) -> str:
+    """Which topics a link may name, the first of many."""
+    if not names:
+        return "there is no other topic: write a distribution, as in Gamma(p5=0.02, p95=0.5)"
+    return f"topics here: {', '.join(names[:MOST_TOPICS_NAMED])}{', …' if len(names) > MOST_TOPICS_NAMED else ''}"
 
 
 def link_warnings(topic: Topic, *, as_of: date | None = None) -> Iterator[tuple[PosteriorLink, Problem]]:

@@ -16,6 +16,7 @@ from forecast.book.checks.scopes import find_used_names
 from forecast.book.checks.values import check_value, suspect_values
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.files.layout import SEEDS, TOPIC_FILE, record_path
+from forecast.book.files.numerals import PERCENTS
 from forecast.book.files.problems import Place, Problem, limit_problems
 from forecast.book.files.reserved import RECORDS_OF_OTHER_KINDS
 from forecast.book.labels import LabelSets, calendars_of
@@ -28,7 +29,7 @@ from forecast.book.topic import Row, Step
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
 
-PERCENTS, HIGHEST_PERCENT = ("per cent", "percent", "%"), 100.0
+HIGHEST_PERCENT = 100.0
 _MANY_DAYS = 2**22  # more than a book's calendar has
 
 

@@ -16,7 +16,7 @@ from forecast.book.files.names import ARTICLES, NAMED_GROUPS, name_fault
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.shapes import VARIANTS, VariantTable
-from forecast.book.sentences import is_sentence
+from forecast.book.sentences import SENTENCE_HINT, is_sentence
 from forecast.book.topic import BASE, OwnModel, Topic
 from forecast.book.variant_documents import document_without
 from forecast.language.characters import refused_character
@@ -73,8 +73,7 @@ def _check_variant(draft: Draft, name: str, table: VariantTable) -> Iterator[Pro
         hint = "it is a probability: above 0, and below 1, since the topic as it stands has the rest"
         yield draft.topic.at_value((*keys, "weight"), f"a weight of {table.weight:.6g}", hint)
     if not is_sentence(table.why):
-        hint = "at least three words, and a full stop, question or exclamation mark at the end"
-        yield draft.topic.at_value((*keys, "why"), "`why` is not a sentence", hint)
+        yield draft.topic.at_value((*keys, "why"), "`why` is not a sentence", SENTENCE_HINT)
     written, priors = draft.topic.content[VARIANTS][name], _priors_of(draft, name)
     if not changes_of(draft, name):
         hint = (

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DAY = "as in 2025-12-31"
+PERCENTS, _SHARE = ("per cent", "percent", "%"), "share"  # units
 _NUMBER = re.compile(NUMBER)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([,. _'\u2019])[0-9]{3})(?:\1[0-9]{3})*((?!\1)[.,][0-9]+)?")
@@ -63,10 +64,10 @@ def is_unknown(text: str) -> bool:
     return plain.lower() in _UNKNOWN or re.fullmatch(r"-+", plain) is not None
 
 
-def number_hint(text: str, *, may_be_range: bool = False) -> str:
+def number_hint(text: str, *, may_be_range: bool = False, unit: str = "") -> str:
     """Return what to write instead of a text that spells no number; empty where nobody knows what was meant.
 
-    ``may_be_range`` is true of cells beside which the ends of a range have columns of their own.
+    ``may_be_range`` is true of cells beside which the ends of a range have columns of their own; ``unit`` is that of the numbers, where it is known.
     """
     plain = _ascii_text(text)
     if hint := _characters_hint(text, plain):
@@ -79,7 +80,7 @@ def number_hint(text: str, *, may_be_range: bool = False) -> str:
         return "it is the error of a spreadsheet's formula"
     if plain.startswith("="):
         return "write the result, not the formula"
-    if hint := _one_number_hint(plain):
+    if hint := _one_number_hint(plain, unit):
         return hint
     if re.fullmatch(rf"(?:[<>≤≥~≈±]=?|about |ca\.? ?|over |under ).*[0-9].*|{NUMBER}\s*(?:-|\.\.|to|±|\+)\s*(?:{NUMBER})?", plain):
         return "where only a range is known, write its ends in the columns value_low and value_high" if may_be_range else ""
@@ -151,12 +152,22 @@ def _characters_hint(text: str, plain: str) -> str:
     return ""
 
 
-def _one_number_hint(plain: str) -> str:
+def _percent_hint(number: str, unit: str) -> str:
+    """How to write a number that has a percent sign: in the unit of the numbers, or of both kinds where none says which."""
+    share = Decimal(number) / 100
+    if abs(share.adjusted()) >= 30:  # too long to be written out
+        return ""
+    if unit in PERCENTS:
+        return f"write it without the sign: {number}"
+    if unit == _SHARE:
+        return f"write it as a share: {share.normalize():f}"
+    return f"write it without the sign: {share.normalize():f} as a share, or {number} in percent"
+
+
+def _one_number_hint(plain: str, unit: str) -> str:
     """How to write one number that has a comma, separators, a percent sign or the like in it."""
     if match := re.fullmatch(rf"({NUMBER}|[+-]?[0-9]+,[0-9]+) ?%", plain):
-        share = Decimal(match[1].replace(",", ".")) / 100
-        number = match[1].replace(",", ".")
-        return f"write it without the sign: {share.normalize():f} as a share, or {number} in percent" if abs(share.adjusted()) < 30 else ""
+        return _percent_hint(match[1].replace(",", "."), unit)
     if match := _GROUPED.fullmatch(plain):
         if re.fullmatch(r"[+-]?[0-9]{1,3},[0-9]{3}", plain):
             return "write no separator of thousands, as in 12000, and decimals with a point, as in 0.5"

@@ -32,6 +32,31 @@ def ask[T](question: str, parse: Callable[[str], T], *, above: Sequence[str] = (
             complain(fault)
 
 
+def ask_agreed(question: str, show: Callable[[str], object]) -> str:
+    """Ask for words that say a prior until the person has seen what they are and agreed; statements need no yes, and nothing has none.
+
+    ``show`` is given the words and prints what they are, or raises ``Fault``.
+    """
+    from forecast.elicitation.phrases import is_statement
+
+    def parse(text: str) -> str:
+        show(text)
+        return text
+
+    def parse_again(text: str) -> str:
+        if text.lower() in {"n", "no"}:
+            raise Fault("then say what you believe", hint="Enter or `y` where it is right")
+        return "" if text.lower() in {"", "y", "yes"} else parse(text)
+
+    said = ask(question, parse)
+    while said and not is_statement(said):
+        another = ask("Is that right? Enter for yes; or say it anew:", parse_again)
+        if not another:
+            break
+        said = another
+    return said
+
+
 def complain(fault: Fault) -> None:
     """Say what is wrong with an answer."""
     echo(f"  {fault.message}{f' ({fault.hint})' if fault.hint else ''}")
@@ -114,7 +139,7 @@ def typed_reason(typed: str) -> str:
 
     reason = with_full_stop(typed)
     if reason and not is_sentence(reason):
-        raise Fault("this is not a sentence", hint="at least three words")
+        raise Fault("this is not a sentence", hint="at least two words that say something")
     return reason
 
 

@@ -118,6 +118,17 @@ def test_the_time_that_a_question_is_about_is_the_time_that_counts(said: str, si
         ("Will it close in the next eighteen months?", "next eighteen months"),
         ("Will it close in two weeks' time?", "in two weeks' time"),
         ("Will it close in the last week of 2026?", "the last week of"),
+        ("Will it close by 2050 at the latest?", "by 2050"),
+        ("Will it close after 2050?", "after 2050"),
+        ("Will it close in 2027 and in 2028?", "in 2028"),
+        ("Will it close in the 2030s?", "in the 2030s"),
+        ("Will it close by the end of the decade?", "by the end of the decade"),
+        ("Will it close this century?", "this century"),
+        ("Will it close by mid-century?", "mid-century"),
+        ("Will it close for the 2030 World Cup?", "2030"),
+        ("Will it close for the 2027 World Cup?", ""),
+        ("Will it be the first since 2020?", ""),
+        ("Will more than 2300 of the 2500 houses close?", ""),
         ("Will it be the first in 20 years?", ""),
         ("Will it close in the early stages?", ""),
         ("Will it close by 2027-02-28?", ""),
@@ -129,6 +140,25 @@ def test_a_time_whose_days_are_not_plain_is_not_replaced_by_another(asks: str, s
     unclear = days_of_question(asks, since=None, by=None, counts=True, today=TODAY).unclear
     assert ("" if unclear is None else unclear.said) == said
     assert days_of_question(asks, since=None, by=date(2027, 8, 31), counts=True, today=TODAY).unclear is None
+
+
+@pytest.mark.parametrize(
+    ("asks", "since", "by"),
+    [
+        ("Will it close by the end of 2899?", None, date(2899, 12, 31)),
+        ("Will it close before 2350?", None, date(2349, 12, 31)),
+        ("Will it close through 2250?", None, date(2250, 12, 31)),
+        ("Will it close in 2250?", date(2250, 1, 1), date(2250, 12, 31)),
+        ("Will it close in May 2240?", date(2240, 5, 1), date(2240, 5, 31)),
+        ("Will it close in Q3 2240?", date(2240, 7, 1), date(2240, 9, 30)),
+        ("Will 2250 people come in 2027?", date(2027, 1, 1), date(2027, 12, 31)),
+        ("Will it fall to 2300 in 2028?", date(2028, 1, 1), date(2028, 12, 31)),
+    ],
+)
+def test_a_year_far_away_is_the_one_that_is_meant(asks: str, since: date | None, by: date):
+    """Years of the whole calendar are read as near ones are, and numbers of four digits are no years."""
+    days = days_of_question(asks, since=None, by=None, counts=True, today=TODAY)
+    assert (days.since, days.by) == (since, by)
 
 
 def test_a_time_that_ends_today_is_refused(root: Path):

@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> Path:
         ("hazard", TemplateInput("Will it by 1 May 2020?"), "--asks: error: the last day that counts would be 2020-05-01"),
         ("hazard", TemplateInput("Will it?", priors={"rate": "Gamma(p5=3, p95=2)"}), "--prior: error: `p5=3` is above `p95=2`\n    rate=Gamma(p5=3, p95=2)\n               ^\n"),
         ("hazard", TemplateInput("Will it?", priors={"rate": "often"}), "--prior: error: `rate`: `often` cannot be understood\n    rate=often\n         ^\n"),
-        ("hazard", TemplateInput("Will it?", reasons={"rate": "a guess"}), "--why: error: `why` is not a sentence\n    rate=a guess\n         ^\n"),
+        ("hazard", TemplateInput("Will it?", reasons={"rate": "guess"}), "--why: error: `why` is not a sentence\n    rate=guess\n         ^\n"),
         ("hazard", TemplateInput("Will it?", base_rate="often"), "--base-rate: error: `rate`: `often` cannot be understood\n    often\n    ^\n"),
         ("hazard", TemplateInput("Will it?", condition="it pays"), "--if: error: a topic like hazard has no condition"),
         ("hypotheses", TemplateInput("Why?", priors={"reads_less.meter": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    reads_less.meter=Bta(mean=1)\n                     ^\n"),

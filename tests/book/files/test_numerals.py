@@ -125,3 +125,18 @@ def test_what_is_unknown_is_told_from_what_is_not():
         "\u2014",
         "tbd",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "hint"),
+    [
+        ("51%", "per cent", "write it without the sign: 51"),
+        ("2,5 %", "percent", "write it without the sign: 2.5"),
+        ("51%", "share", "write it as a share: 0.51"),
+        ("51%", "", "write it without the sign: 0.51 as a share, or 51 in percent"),
+        ("51%", "points", "write it without the sign: 0.51 as a share, or 51 in percent"),
+    ],
+)
+def test_a_percent_sign_is_written_as_the_unit_needs_it(text: str, unit: str, hint: str):
+    """Where the unit says which, one number is named; else both are."""
+    assert number_hint(text, unit=unit) == hint

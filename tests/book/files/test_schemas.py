@@ -62,7 +62,7 @@ def test_every_key_of_the_schemas_is_explained() -> None:
 
 @given(st.text(alphabet="ab .!?…\"')»\u2019\u201d\n\t", max_size=14))
 def test_the_schema_knows_a_sentence_as_the_reader_does(text: str) -> None:
-    """The pattern of a reason fits exactly the texts that the reader takes for a sentence."""
+    """The pattern of a reason fits the texts that the reader takes for a sentence; placeholders in words are the reader's to refuse."""
     assert (re.search(SENTENCE, text) is not None) == is_sentence(text)
 
 
