@@ -201,7 +201,7 @@ def _regimes_section(regimes: Sequence[RegimeContent]) -> Section:
 def _changes_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
     move = move_to_report(insight)
     if move is None:
-        return _empty_section("changed", "No earlier report and no earlier news to compare with.")
+        return _empty_section("changed", "No report of an earlier day and no earlier news to compare with.")
     against = "what was published then" if move["against"] == "ledger" else "what today's priors and statements would have said then"
     later = written_later(content, move["since"]) if move["against"] == "replay" else ""
     against += f" ({later})" if later else ""

@@ -24,6 +24,7 @@ from forecast.sentences.lead import main_measure, notable_steps, step_texts
 from forecast.sentences.news import news_text
 from forecast.sentences.printed_parts import PrintedParts, printed_parts
 
+NO_EARLIER_DAY = "There is no earlier day to compare it with."
 CHANGES_NOTE = (
     "A change may come from news or from the time that passed. “Last moved by news” counts news alone, "
     "on days when the answer changed by clearly more than its Monte Carlo error."
@@ -41,7 +42,7 @@ def last_move_sentence(insight: InsightContent, question: str) -> str:
         if moves:
             return max(moves)[2]
     points = insight["history"]["points"] if index is None else points_of(insight, index)
-    return f"Nothing of note has moved it since {words.day(points[0]['day'])}." if points else "Nothing has moved it."
+    return f"Nothing of note has moved it since {words.day(points[0]['day'])}." if len(points) > 1 else NO_EARLIER_DAY
 
 
 def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:

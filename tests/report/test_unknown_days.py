@@ -10,7 +10,7 @@ from forecast.report.chart_data import chart_data
 from forecast.report.charts import topic_charts
 from forecast.report.pages import render_topic
 from forecast.schema.topic import content_bytes, digest_of, read_content
-from forecast.sentences.last_moved import last_move_sentence
+from forecast.sentences.last_moved import NO_EARLIER_DAY, last_move_sentence
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -81,11 +81,11 @@ def test_a_day_without_a_measure_is_left_out_of_its_picture_alone(day: int):
 
 
 def test_a_measure_that_is_known_on_no_day_has_no_picture():
-    """Of the leading answer too; the page stands, and says that nothing moved it."""
+    """Of the leading answer too; the page stands, and says that there is nothing to compare it with."""
     content = with_insight(sample_content())
     count = len(content["insight"]["history"]["points"])
     without = content_without(0, *range(count))
     assert "history-transfer_soon" in topic_charts(content)
     assert not [name for name in topic_charts(without) if name in {"history-transfer_soon", "lead-transfer_soon"}]
     assert "“Transfer soon” is known on none of these days:" in render_topic(without)["route.md"].decode()
-    assert last_move_sentence({**without["insight"], "moves": []}, "transfer_soon") == "Nothing has moved it."
+    assert last_move_sentence({**without["insight"], "moves": []}, "transfer_soon") == NO_EARLIER_DAY

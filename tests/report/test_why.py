@@ -113,7 +113,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
     files = render_topic(content)
     text = files["route.md"].decode()
     for sentence in (
-        "No earlier report and no earlier news to compare with.",
+        "No report of an earlier day and no earlier news to compare with.",
         "The record has no days to go back to.",
         "There were no rows to foresee.",
         "No row to come is simulated here, so that what one would change is not worked out; ",
@@ -199,6 +199,8 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     assert last_move_sentence(sinking, "rain") == "1,168 days have passed since 1 August 2023: down from 30 % to 10 %."
     alike = quiet | {"history": {"points": [_point("2023-08-01", 0.1449), _point("2026-10-12", 0.1351)]}}
     assert last_move_sentence(alike, "rain") == "Nothing of note has moved it since 1 August 2023."
+    for points in ([], [_point("2026-10-12", 0.1)]):  # on its first day another prior may have moved it, and nobody knows here
+        assert last_move_sentence(quiet | {"history": {"points": points}}, "rain") == "There is no earlier day to compare it with."
 
 
 def test_a_last_change_by_time_or_by_edits_says_since_when():
