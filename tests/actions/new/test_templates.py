@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
+from datetime import date
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
 
@@ -15,9 +18,10 @@ from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import INVENTED, TEMPLATES_DIRECTORY
 from forecast.actions.placeholders import INVENTED_SOURCE, PLACEHOLDER, priors_with
 from forecast.actions.update import update
-from forecast.book.files.layout import record_path, topic_path
+from forecast.book.files.layout import prior_path, record_path, topic_path
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
+from forecast.predict.analysis import analyse
 
 pytestmark = pytest.mark.medium
 
@@ -50,6 +54,37 @@ def test_what_decides_an_answer_is_a_placeholder():
         "poll": {"lean", "usual_lean", "drift"},
         "share": {"evenness"},
     }
+
+
+def test_a_level_that_wanders_is_made_as_the_template_says(tmp_path: Path):
+    """With the walk of its remark the chance is that of a Normal that is wider each month, 34 %; the trend of the same rows is all but sure."""
+    remark = (TEMPLATES_DIRECTORY / topic_path("level")).read_text(encoding="utf-8").partition("title")[0]
+    (walk,) = re.findall(r'prior = "GaussianRandomWalk[^"]*"', remark.replace("\n# ", " "))
+    assert 'a [level] with per = "month" and' in remark
+    topic = (TEMPLATES_DIRECTORY / topic_path("level")).read_text(encoding="utf-8").removeprefix(remark)
+    priors = (TEMPLATES_DIRECTORY / prior_path("level")).read_text(encoding="utf-8")
+    noise = priors[priors.index("[noise]") :].replace("LogNormal(median=5, factor=3)", "LogNormal(median=0.1, factor=1.5)")
+    answers = {}
+    for name, text, prior in (
+        ("keeps", topic, priors[: priors.index("[noise]")] + noise),
+        (
+            "wanders",
+            topic.replace("start + trend * t", "level[month]"),
+            f'[level]\nper = "month"\nunit = "cm"\nwhy = "It is so."\n{walk}\n{noise}',
+        ),
+    ):
+        (tmp_path / "seeds" / name).mkdir(parents=True)
+        (tmp_path / "priors").mkdir(exist_ok=True)
+        (tmp_path / topic_path(name)).write_text(text, encoding="utf-8")
+        (tmp_path / prior_path(name)).write_text(prior, encoding="utf-8")
+        rows = "".join(f"2026-{month:02}-15,{level},1,,x,,\n" for month, level in ((1, 138), (3, 141), (5, 142), (6, 144)))
+        (tmp_path / "seeds" / name / "levels.csv").write_text(f"on,value,readings,known,source,grade,note\n{rows}", encoding="utf-8")
+        book, problems = read_book(tmp_path, [name])
+        assert problems == ()
+        answers[name] = analyse(book.topics[name], date(2026, 6, 30), Settings(), referee=False).result.answers["above"].value.value
+    exact = NormalDist(144, (6 * 36) ** 0.5).cdf(150)  # from June to December
+    assert answers["wanders"] == pytest.approx(1 - exact, abs=0.01)
+    assert answers["keeps"] > 0.9
 
 
 def test_templates_teach():
