@@ -73,8 +73,12 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
 @pytest.mark.parametrize(
     ("kind", "asked"),
     [
-        ("conditional", "What do you believe of `condition` (how likely the condition is)? As in 2 to 20 % (nine chances in ten)"),
+        (
+            "conditional",
+            "What do you believe of `condition` (how likely it is that the county pays)? As in 2 to 20 % (nine chances in ten)",
+        ),
         ("hazard", "What do you believe of `rate` (how often it happens), in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
+        ("conditional", "`chance_if_so` (how likely a yes is if the county pays: will it run?)? As in"),
         (
             "ladder",
             "What do you believe of `chance` (how likely it is to happen in a month in which it can), for a month? As in 2 to 20 % (nine chances in ten)",
