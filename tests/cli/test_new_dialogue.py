@@ -247,6 +247,15 @@ def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk,
         assert (fresh / "seeds/price").exists() == (last == "y")
 
 
+def test_options_of_what_people_judge_are_asked_for(talk: Talk, fresh: Path):
+    """A question of who or which has its options named, and what it is answered with is shown."""
+    ran = talk("--ask", typed=("Who will run the club?", "judgement", "ann", "ann, ben, none of them", "club", "", "y"))
+    assert (ran.code, ran.err) == (0, "")
+    assert "two options are needed at least (with a comma between two, as in red, blue, none of them)" in ran.out
+    assert "People answer it with a chance for each of ann, ben, none of them." in ran.out
+    assert read_book(fresh, ["club"])[0].topics["club"].judged["moves"].options == ("ann", "ben", "none of them")
+
+
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):
     """Options and dialogue go together: with all but the last yes given, that alone is asked."""
     words = ("canal", "--like", "hazard", "--asks", "Will it freeze?", "--by", "2999-12-31", "--since", "2999-01-01")
