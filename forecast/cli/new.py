@@ -241,4 +241,4 @@ def _observe_command(topic: str, stream: Stream, texts: Mapping[str, str]) -> st
     header = texts[record_path(topic, stream.name)].splitlines()[0].split(",")
     own = "".join(f" --set {column}=..." for column in header if column not in ROW_COLUMNS)
     days = "--on DATE" if "on" in header else "--from DATE --to DATE"
-    return f'forecast observe {topic}.{stream.name} {days} --value ...{own} --source "..."'
+    return f'forecast observe {topic}.{stream.name} {days} --value ...{own} --source "..."      (or --rows FILE, for many)'

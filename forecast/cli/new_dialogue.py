@@ -247,7 +247,7 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
         echo(BESIDES_THE_PAST)
     for name in open_priors:
         echo()
-        echo(_belief_question(template, kind, name))
+        echo(_belief_question(template, kind, name, own))
         if said := _ask_belief(template, name):
             own = replace(own, priors={**own.priors, name: said})
             reason = ask("Why? A sentence; Enter for none so far:", typed_reason)
@@ -255,15 +255,15 @@ def _ask_priors(template: Topic, kind: str, own: TemplateInput) -> TemplateInput
     return own
 
 
-def _belief_question(template: Topic, kind: str, name: str) -> str:
+def _belief_question(template: Topic, kind: str, name: str, own: TemplateInput) -> str:
     """What is asked of a parameter: what it is, of which day, in which unit, and how an answer may be written."""
-    from forecast.actions.new.parameter_meanings import meaning_of
+    from forecast.actions.new.parameter_meanings import meaning_in_words
     from forecast.actions.new.question_answers import INVENTED_THRESHOLDS
     from forecast.elicitation.phrases import OPTIONS_EXAMPLE, examples
     from forecast.elicitation.subject import subject_of
     from forecast.schema import words
 
-    parameter, subject, meaning = template.parameters[name], subject_of(template, name), meaning_of(template, name)
+    parameter, subject, meaning = template.parameters[name], subject_of(template, name), meaning_in_words(template, name, kind, own)
     is_invented = kind in INVENTED_THRESHOLDS
     usual = None if is_invented or subject.fit is None else (subject.fit.points[0], subject.fit.points[-1])  # not those in an invented unit
     example = OPTIONS_EXAMPLE if parameter.categories else examples(subject.support, parameter.unit, ends=usual)

@@ -14,15 +14,21 @@ from forecast.language.faults import Fault, did_you_mean
 if TYPE_CHECKING:
     from forecast.actions.new.topics import TopicAnswers
 
+LEAST_OPTIONS = 2
 LEAST_WORDS = 2  # of a question
 
 
 def ask_question_and_kind(given: TopicAnswers) -> TopicAnswers:
     """Ask for the question and its kind where they are not given, until a topic of that kind can answer the question."""
-    from forecast.actions.new.templates import words_fault
+    from forecast.actions.new.judged_types import options_fault
+    from forecast.actions.new.templates import is_judged, words_fault
 
     asks = given.own.asks or ask("Your question:", _question)
     answers = replace(given, kind=given.kind or _ask_kind(asks), own=replace(given.own, asks=asks))
+    if not answers.own.answer and is_judged(answers.kind) and options_fault(answers.own.asks):
+        answers = replace(
+            answers, own=replace(answers.own, answer=ask("Which options are there? As in red, blue, none of them:", _options))
+        )
     while (fault := words_fault(answers.kind, answers.own)) is not None:
         complain(Fault(fault[0], hint=fault[1]))
         answers = _ask_other(answers)
@@ -40,6 +46,14 @@ def _ask_other(answers: TopicAnswers) -> TopicAnswers:
         return replace(answers, own=replace(answers.own, asks=_question(text)))
 
     return ask("The question in other words, another kind, or an option as the hint has it:", parse)
+
+
+def _options(text: str) -> str:
+    from forecast.actions.new.judged_types import OPTIONS_TYPED, options_of_answer
+
+    if len(options_of_answer(text)) < LEAST_OPTIONS:
+        raise Fault("two options are needed at least", hint=OPTIONS_TYPED)
+    return text
 
 
 def _question(text: str) -> str:

@@ -16,11 +16,14 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
 
     Options that give other days are named unless the days ``were_asked`` for.
     """
+    from forecast.actions.new.judged_types import answered_with
     from forecast.actions.new.question_days import day_note
     from forecast.actions.new.vote_days import vote_note
 
     for judged in list(topic.judged.values())[:1]:
         echo(f"It asks: {judged.asks}")
+        if asks_own:
+            echo(f"People answer it with {answered_with(judged)}.")
     for question in topic.questions.values() if asks_own else list(topic.questions.values())[:1]:
         echo(f"It asks: {question.asks}")
         echo(f"It answers: {question.answer_text}")

@@ -73,8 +73,12 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
 @pytest.mark.parametrize(
     ("kind", "asked"),
     [
-        ("conditional", "What do you believe of `condition` (how likely the condition is)? As in 2 to 20 % (nine chances in ten)"),
+        (
+            "conditional",
+            "What do you believe of `condition` (how likely it is that the county pays)? As in 2 to 20 % (nine chances in ten)",
+        ),
         ("hazard", "What do you believe of `rate` (how often it happens), in times a month? As in 0.02 to 0.5 (nine chances in ten)"),
+        ("conditional", "`chance_if_so` (how likely a yes is if the county pays: will it run?)? As in"),
         (
             "ladder",
             "What do you believe of `chance` (how likely it is to happen in a month in which it can), for a month? As in 2 to 20 % (nine chances in ten)",
@@ -241,6 +245,15 @@ def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk,
         assert [lines.count(line) for line in shown] == [1, 1, 1]
         assert sum(line.startswith("NOTE: “by 31 March 2999” may mean some day until then") for line in lines) == 1
         assert (fresh / "seeds/price").exists() == (last == "y")
+
+
+def test_options_of_what_people_judge_are_asked_for(talk: Talk, fresh: Path):
+    """A question of who or which has its options named, and what it is answered with is shown."""
+    ran = talk("--ask", typed=("Who will run the club?", "judgement", "ann", "ann, ben, none of them", "club", "", "y"))
+    assert (ran.code, ran.err) == (0, "")
+    assert "two options are needed at least (with a comma between two, as in red, blue, none of them)" in ran.out
+    assert "People answer it with a chance for each of ann, ben, none of them." in ran.out
+    assert read_book(fresh, ["club"])[0].topics["club"].judged["moves"].options == ("ann", "ben", "none of them")
 
 
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):

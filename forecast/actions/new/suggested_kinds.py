@@ -20,6 +20,13 @@ _POLLED = re.compile(r"\b(?:polls?|polling|approval|approves?|supports?|(?:share
 _OF_ALL = re.compile(r"\s*of\b", re.IGNORECASE)
 
 
+_VOTED = re.compile(
+    r"\b(?:wins?|loses?)\s+(?:(?:the|a|its|their)\s+)?(?:\w+\s+)?(?:vote|referendum|plebiscite)\b"
+    r"|\b(?:referendum|plebiscite)\s+(?:(?:on|about|in|of)\s+.*?)?(?:pass|succeed|fail|be\s+(?:approved|rejected|won|lost|accepted))\b",
+    re.IGNORECASE,
+)  # a vote of yes or no, which half decides
+
+
 def suggested_kind(asks: str) -> str:
     """Return the kind that a question's words suggest; empty where they suggest none, or one whose answers do not fit them."""
     kind = _kind_of_words(asks.strip())
@@ -40,7 +47,7 @@ def _kind_of_words(asks: str) -> str:
 
 def _kind_of_yes_or_no(asks: str) -> str:
     if not comparisons_of(asks):
-        return "hazard"
+        return "poll" if _VOTED.search(asks) else "hazard"
     compared = named_comparison(asks)
     if compared is None:  # several comparisons, or a negation beside one
         return ""

@@ -12,6 +12,7 @@ import tomlkit
 
 from forecast.actions.new.days import BY, Calendar
 from forecast.actions.new.event_counts import counted_events, number_fault
+from forecast.actions.new.judged_types import answer_fault, options_fault, set_judged_type
 from forecast.actions.new.kinds import OPTIONAL_DAY, VOTE_KINDS
 from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
@@ -101,6 +102,11 @@ def is_conditional(kind: str) -> bool:
     return any("annulled" in question for question in _template_questions(kind).values())
 
 
+def is_judged(kind: str) -> bool:
+    """Whether people answer a kind of question, without a model."""
+    return "type" in next(iter(_template_questions(kind).values()))
+
+
 def first_answer(kind: str) -> str:
     """Return the answer of a kind's first question as its template has it; empty where that has only a chance, or no model."""
     return str(next(iter(_template_questions(kind).values())).get("answer", ""))
@@ -108,13 +114,17 @@ def first_answer(kind: str) -> str:
 
 def words_fault(kind: str, own: TemplateInput) -> tuple[str, str] | None:
     """Return the message and the hint on a question whose words the answers of a kind do not fit; None where they do, or seem to."""
+    if own.answer and is_judged(kind):
+        return answer_fault(own.answer)
     if own.answer or not own.asks:
         return None
     if (fault := number_fault(kind, own.asks)) is not None:
         return fault
     form, questions = form_of(own.asks), _template_questions(kind)
     first = next(iter(questions.values()))
-    if form == "date" and "type" not in first:
+    if "type" in first:
+        return options_fault(own.asks)
+    if form == "date":
         if not any(_answers_by_date(question) for question in questions.values()):
             return (
                 f"this asks for a date, and a topic like {kind} answers with none",
@@ -188,12 +198,12 @@ def _with_question(text: str, name: str, own: TemplateInput, since: date) -> str
     for key, question in questions.items():
         if asks[key]:
             _set(question, "asks", asks[key])
-        if own.answer:
+        if "type" in question:
+            set_judged_type(question, own.asks, own.answer)
+        elif own.answer:
             question.pop("probability", None)
             _set(question, "answer", own.answer)
             _count_from(question, own.answer, since)
-        elif form_of(own.asks) == "date" and "type" in question:
-            _set(question, "type", "date")
     _set(document, "title", name.replace("_", " ").capitalize())
     return tomlkit.dumps(document).rstrip("\n") + "\n"
 

@@ -309,7 +309,8 @@ def _refusals(root: Path, answers: TopicAnswers, typed: TopicAnswers, *, today: 
         message = f"a topic like {kind} has no condition, so it takes no --if"
         problems.append(option_problem("--if", message, "take --like conditional", typed=answers.own.condition))
     if (fault := words_fault(kind, answers.own)) is not None:
-        problems.append(option_problem("--asks", *fault, typed=answers.own.asks))
+        option, said = ("--answer", answers.own.answer) if answers.own.answer else ("--asks", answers.own.asks)
+        problems.append(option_problem(option, *fault, typed=said))
     return tuple(problems)
 
 
