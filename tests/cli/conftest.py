@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
+from tests.support.command_line import CliRunner, commands
 from tests.support.paths import TINY_BOOK
 
 

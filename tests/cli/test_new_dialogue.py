@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import tomlkit
-from typer.testing import CliRunner
 
 from forecast.actions.new.beliefs import can_be_said
 from forecast.actions.new.books import new_book
@@ -20,10 +19,10 @@ from forecast.actions.new.templates import TemplateInput
 from forecast.actions.new.topics import template_topic
 from forecast.actions.placeholders import PLACEHOLDER, priors_with
 from forecast.book.reading import read_book
-from forecast.cli.commands import commands
 from forecast.cli.options import today
 from forecast.schema.words import day
 from tests.cli.conftest import Ran, Run, files_of
+from tests.support.command_line import CliRunner, commands
 from tests.support.new_topics import new_topic
 
 pytestmark = pytest.mark.medium
