@@ -8,18 +8,17 @@ from datetime import date
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.observe import Observation, observe, observe_quiet
 from forecast.actions.update import update
 from forecast.book.reading import read_book
-from forecast.cli.commands import commands
 from forecast.inference.importance.fit import condition
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.answers import paths_for
 from forecast.predict.data_tree import data_tree
 from forecast.schema.topic import read_content
+from tests.support.command_line import CliRunner, commands
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium

@@ -24,6 +24,7 @@ from forecast.model.priors import blocks
 from forecast.model.settings import Settings, generator
 from forecast.predict.analysis import analyse, condition_nuts
 from forecast.predict.answers import paths_for
+from forecast.schema.insight import LeverageContent
 from tests.support.essay_topics import linked_topic
 
 pytestmark = pytest.mark.slow
@@ -46,6 +47,12 @@ def wide(topic: str) -> WidePaths:
     return paths
 
 
+@cache
+def left_out(topic: str) -> tuple[list[LeverageContent], list[str]]:
+    """What a report says of each of a topic's rows, sources and grades, and its notes."""
+    return leverage(basis(topic), wide(topic))
+
+
 def apart(basis: Baseline, changes: np.ndarray, errors: np.ndarray, model: Model) -> float:
     """The farthest any measure's change lies from that of a model conditioned afresh, in standard errors."""
     again = refit_measures(basis, model)
@@ -66,7 +73,7 @@ def spread[T](items: Sequence[T], most: int | None) -> list[T]:
 @pytest.mark.parametrize(("topic", "most"), some_or_all(["loyalty", "punishment", "return", "route"], some=["loyalty", "route"]))
 def test_leverage_is_what_refits_say(topic: str, most: int | None) -> None:
     """Without each row, source and grade, or some of them, every answer equals that of a model conditioned without it."""
-    found, notes = leverage(basis(topic), wide(topic))
+    found, notes = left_out(topic)
     assert notes == []
     for each, group in spread([*zip(found, row_groups(basis(topic).model), strict=True)], most):
         changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
@@ -92,7 +99,7 @@ def test_leverage_is_what_pymc_says(grade: str) -> None:
     Of one grade it notices an answer that is off by more than the draws of both engines leave open; of the others, a study does.
     """
     held = basis("loyalty")
-    found, _ = leverage(held, wide("loyalty"))
+    found, _ = left_out("loyalty")
     of_grade = [its for its in zip(found, row_groups(held.model), strict=True) if (its[1].kind, its[1].name) == ("grade", grade)]
     assert len(of_grade) == 1
     for each, group in of_grade:

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

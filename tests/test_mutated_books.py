@@ -22,14 +22,13 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.check import check
 from forecast.actions.update import update
 from forecast.book.files.problems import format_problems, has_errors
 from forecast.book.ledger import line_hash
-from forecast.cli.commands import commands
 from forecast.model.settings import Settings
+from tests.support.command_line import CliRunner, commands
 from tests.support.mutating import TODAY, Mutant, Original, make_mutant, originals
 from tests.support.paths import TINY_BOOK
 

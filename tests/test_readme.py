@@ -13,7 +13,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.update import update
@@ -21,12 +20,12 @@ from forecast.book.files.folder import Folder
 from forecast.book.index_order import index_order
 from forecast.book.reading import read_book
 from forecast.book.relations import read_relations
-from forecast.cli.commands import commands
 from forecast.cli.init import init
 from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.update import update as update_command
 from forecast.model.settings import Settings
+from tests.support.command_line import CliRunner, commands
 from tests.support.essay_topics import leave_out_variants
 from tests.support.metaculus_zips import write_sixty_questions
 from tests.support.paths import ROOT

@@ -16,7 +16,7 @@ from forecast.actions.topic_contracts import TopicMarkets, read_markets
 from forecast.book.cycles import topological_order
 from forecast.book.files.folder import Folder
 from forecast.book.hashes import linked_part, numbers_hash, words_hash
-from forecast.book.linked_topics import all_sources
+from forecast.book.linked_topics import all_links, all_sources
 from forecast.book.links import LinkFit, PosteriorLink
 from forecast.book.topic import BASE, Book, Topic
 from forecast.book.written_priors import day_written
@@ -59,8 +59,8 @@ class TopicPlan:
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
     another than when it was kept.  ``on_record`` is what people said of its questions, ``markets`` its contracts and their quotes,
     ``written`` since when its priors have been public.  ``reason`` says why in words.
-    ``carries`` are the links of other topics to this one.  ``fits`` have what carries the posteriors that its own links name, by address, and
-    ``fit_keys`` the keys under which ``with_kept`` reads them.
+    ``carries`` are the links of other topics to this one.  ``fits`` have what carries the posteriors that its own links name, and those
+    that these lead to, by address, and ``fit_keys`` the keys under which ``with_kept`` reads them.
     """
 
     topic: str
@@ -121,9 +121,8 @@ def _with_links(run: Run, plan: TopicPlan, book: Book) -> TopicPlan:
     """The plan of a topic that is computed, with what it takes from other topics and what these take from it."""
     topic = book.topics[plan.topic]
     keys = {
-        link.address: fit_key(link, rival.sources[link.topic], as_of=run.as_of, settings=run.settings, environment=run.environment)
-        for rival in topic.rivals.values()
-        for link in rival.links.values()
+        address: fit_key(link, source, as_of=run.as_of, settings=run.settings, environment=run.environment)
+        for address, (link, source) in all_links(topic).items()
     }
     others = (rival for other in book.topics.values() for rival in other.rivals.values())
     carries = {link.address: link for other in others for link in other.links.values() if link.topic == plan.topic}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from forecast.book.links import CarriedPosteriors
+from forecast.book.links import CarriedPosteriors, PosteriorLink
 from forecast.book.topic import Topic
 
 
@@ -24,6 +24,16 @@ def all_sources(topic: Topic) -> dict[str, Topic]:
             found[source.name] = source
             waiting += [further for rival in source.rivals.values() for further in rival.sources.values()]
     return found
+
+
+def own_links(topic: Topic) -> dict[str, tuple[PosteriorLink, Topic]]:
+    """Return the links of a topic and of its variants, by address, each with the topic that it names."""
+    return {link.address: (link, rival.sources[link.topic]) for rival in topic.rivals.values() for link in rival.links.values()}
+
+
+def all_links(topic: Topic) -> dict[str, tuple[PosteriorLink, Topic]]:
+    """Return these and the links of all topics that they lead to, which replays of earlier days follow."""
+    return {address: found for its in (topic, *all_sources(topic).values()) for address, found in own_links(its).items()}
 
 
 def with_sources(topic: Topic, topics: Mapping[str, Topic]) -> Topic:

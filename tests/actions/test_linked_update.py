@@ -18,7 +18,7 @@ from forecast.actions.whatif import suppose
 from forecast.book.files.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
-from tests.support.linked_books import DAY, SOURCE_PRIORS, SOURCE_ROWS, linked_priors, write_linked_book
+from tests.support.linked_books import DAY, SOURCE_PRIORS, SOURCE_ROWS, write_chained_book, write_linked_book
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
@@ -136,12 +136,7 @@ def test_a_source_that_fails_fails_the_target_with_its_name(tmp_path: Path):
 
 def test_a_chain_of_links_is_followed(tmp_path: Path):
     """The middle one's posterior, which rests on the first one's, is carried on."""
-    write_linked_book(tmp_path)
-    for path in ("seeds/target/topic.toml", "seeds/target/cases.csv"):
-        last = tmp_path / path.replace("target", "last")
-        last.parent.mkdir(exist_ok=True)
-        last.write_text((tmp_path / path).read_text().replace("third", "fourth"))
-    (tmp_path / "priors/last.toml").write_text(linked_priors("posterior(target.chance)"))
+    write_chained_book(tmp_path)
     made = updated(tmp_path, None)
     assert [problem.message for problem in made.problems] == []
     posterior = report(tmp_path, "last")["parameters"][0]["posterior"]

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.check import check
 from forecast.actions.update import plan_update, update
-from forecast.cli.commands import commands
 from forecast.content.reasons import with_reasons
 from forecast.model.settings import Settings
 from forecast.schema.topic import TopicContent, read_content
 from tests.support.bad_english import bad_english
+from tests.support.command_line import CliRunner, commands
 from tests.support.generated_sentences import page_prose
 from tests.support.small_books import book_of, write_book
 from tests.support.variant_books import ROWS, VARIANTS, write_variant_book

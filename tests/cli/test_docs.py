@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from typer.testing import CliRunner
-
 from forecast.actions.documentation import DOCS_DIRECTORY, DOCS_PARTS, find_page, list_pages
-from forecast.cli.commands import commands
 from forecast.cli.completion import complete_page
+from tests.support.command_line import CliRunner, commands
 
 
 def test_pages_are_listed_by_part():

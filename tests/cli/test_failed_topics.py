@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions import compute, executors
 from forecast.actions.update import UpdateResult, update
 from forecast.book.files.folder import Folder
 from forecast.book.ledger import read_ledger
-from forecast.cli.commands import commands
 from forecast.model.settings import Settings
 from forecast.report.failures import read_failure
 from forecast.report.files import read_report
@@ -24,6 +22,7 @@ from forecast.report.pages import render_topic
 from forecast.report.rerender import rerender_reports
 from forecast.schema.topic import ReportFault
 from tests.cli.conftest import Ran
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

@@ -16,14 +16,13 @@ from typing import Any
 
 import pytest
 import tomlkit
-from typer.testing import CliRunner
 
 from forecast.book.files.terminal import terminal_line
 from forecast.book.ledger import canonical_json, line_hash
 from forecast.cli import progress
-from forecast.cli.commands import commands
 from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.cli.conftest import TINY_BOOK
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

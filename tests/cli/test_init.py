@@ -6,16 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.new import books
 from forecast.actions.new.books import new_book
 from forecast.actions.update import update
 from forecast.book.files.schemas import schema_texts
 from forecast.book.reading import read_book
-from forecast.cli.commands import commands
 from forecast.model.settings import Settings
 from tests.cli.conftest import files_of
+from tests.support.command_line import CliRunner, commands
 
 TODAY = date(2026, 11, 26)
 

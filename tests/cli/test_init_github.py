@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
 from tests.cli.conftest import files_of
+from tests.support.command_line import CliRunner, commands
 from tests.support.paths import ROOT
 from tests.support.repositories import git
 from tests.support.workflow_rules import workflow_faults

@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast import __version__
-from forecast.cli.commands import commands
 from tests.cli.conftest import Run, files_of
+from tests.support.command_line import CliRunner, commands
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium

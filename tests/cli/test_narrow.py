@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.cli import lines
-from forecast.cli.commands import commands
 from forecast.cli.progress import Bar
+from tests.support.command_line import CliRunner, commands
 
 ROWS = [("ferry.late", "12 %", "About one in eight; between 5 and 25 %."), ("ferry.when", "May 2027", "As likely as not.")]
 

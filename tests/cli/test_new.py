@@ -324,9 +324,7 @@ def test_a_wrong_command_line_has_exit_code_2(run: Run, book: Path, words: tuple
 
 def test_help_says_what_each_kind_is_for(run: Run):
     """Every kind stands in the help, with what it is for."""
-    from typer.testing import CliRunner
-
-    from forecast.cli.commands import commands
+    from tests.support.command_line import CliRunner, commands
 
     told = " ".join(CliRunner().invoke(commands(), ["new", "--help"]).stdout.split())
     assert [kind for kind, about in TEMPLATE_KINDS.items() if f"{kind} {about}" not in told] == []

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
 from forecast.cli.options import day, past_moment
+from tests.support.command_line import CliRunner, commands
 
 
 @pytest.mark.parametrize("text", ["20260101", "2026-W01-1", "2026-1-1", "٢٠٢٦-٠١-٠١", "2026-01-01T00:00", "2026-02-30", "01.01.2026", ""])

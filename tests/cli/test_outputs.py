@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
 from forecast.cli.outputs.formats import OUTPUT_FORMATS, WITHOUT_FORMAT
 from forecast.cli.outputs.schemas import OUTPUT_COMMANDS, OUTPUT_DIRECTORY, output_schema_texts
 from tests.actions.test_market_import_trades import kalshi_fill
@@ -22,6 +20,7 @@ from tests.cli.test_market_coherence import ask
 from tests.cli.test_market_import import with_contracts
 from tests.cli.test_market_stake import add as add_contract
 from tests.cli.test_market_stake import moment, write
+from tests.support.command_line import CliRunner, commands
 from tests.support.fixtures import fixture_file
 from tests.support.json_schema import schema_faults
 from tests.support.market_books import write_market_book

@@ -9,14 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.update import update
-from forecast.cli.commands import commands
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
 from forecast.schema.topic import ReportFault, digest_of, validate_content
 from tests.cli.conftest import Run
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

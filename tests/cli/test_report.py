@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
+from tests.support.command_line import CliRunner, commands
 
 
 def test_report_makes_the_pages_again_and_opens_them(published: Path, monkeypatch: pytest.MonkeyPatch):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast.actions.typed_names import names_of_priors, names_of_questions, names_of_streams, names_of_topics
-from forecast.cli.commands import commands
 from forecast.language.faults import known_names_text
 from tests.cli.conftest import Run
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

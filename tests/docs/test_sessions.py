@@ -16,11 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from forecast import system
 from forecast.actions.documentation import DocsPage, list_pages
-from forecast.cli.commands import commands
+from tests.support.command_line import CliRunner, commands
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from typer.testing import CliRunner
 
 from forecast.actions.update import update
 from forecast.book.files.names import CLOCKS
 from forecast.book.reading import read_book
 from forecast.book.records import POINT_COLUMNS, ROW_COLUMNS
-from forecast.cli.commands import commands
 from forecast.language.distributions.families import FAMILIES, WRAPPERS
 from forecast.language.expressions import FUNCTIONS
 from forecast.language.hazards import HAZARD_FUNCTIONS
@@ -29,6 +27,7 @@ from forecast.reference.keys import EXAMPLE_BOOK, KEY_PAGES, keys_without_exampl
 from forecast.reference.pages import REFERENCE_DIRECTORY, reference_texts
 from forecast.reference.questions import question_kinds
 from forecast.reference.record_columns_page import POINT_COLUMN_MEANINGS, ROW_COLUMN_MEANINGS
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.columns import columns_to_tables
 from forecast.schema.consistency import inconsistency
 from forecast.schema.topic import ReportFault, digest_of, read_content
+from tests.support.command_line import CliRunner, commands
 from tests.support.paths import ROOT, topic_reports
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
-
-from forecast.cli.commands import commands
 from forecast.report.pages import render_topic
 from forecast.report.summary import question_summaries
 from forecast.schema.topic import TopicContent
+from tests.support.command_line import CliRunner, commands
 
 SHARE = re.compile(r"(?:below |above )?[\d.]+ %  \w+(?:\[\w+\])?")  # of the doubt, without an error where that is too small to be printed
 AUTHORS = {"title", "asks", "about", "why", "source", "note", "rule", "origin", "id", "replaces", "statement", "path", "command"}

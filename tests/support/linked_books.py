@@ -72,3 +72,13 @@ def write_linked_book(
     for path, text in texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+
+
+def write_chained_book(root: Path) -> None:
+    """Write the same book with a third topic, ``last``, which has the target's posterior as its prior."""
+    write_linked_book(root)
+    for path in ("seeds/target/topic.toml", "seeds/target/cases.csv"):
+        last = root / path.replace("target", "last")
+        last.parent.mkdir(exist_ok=True)
+        last.write_text((root / path).read_text(encoding="utf-8").replace("third", "fourth"), encoding="utf-8")
+    (root / "priors/last.toml").write_text(linked_priors("posterior(target.chance)"), encoding="utf-8")

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from forecast.cli.commands import commands
 from tests.cli.conftest import Ran, Run, files_of
+from tests.support.command_line import CliRunner, commands
 
 pytestmark = pytest.mark.medium
 

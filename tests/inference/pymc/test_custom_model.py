@@ -8,13 +8,11 @@ from datetime import date
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import forecast
 from forecast.actions.update import draft_report
 from forecast.book.hashes import numbers_hash
 from forecast.book.reading import read_book
-from forecast.cli.commands import commands
 from forecast.inference.pymc.custom_model import build_custom_model, sample_custom_model
 from forecast.model.custom_model import custom_model_data
 from forecast.model.errors import Unsound
@@ -22,6 +20,7 @@ from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from forecast.watching.drafts import draft_topic
+from tests.support.command_line import CliRunner, commands
 from tests.support.paths import ROOT
 
 AS_OF = date(2026, 3, 1)
