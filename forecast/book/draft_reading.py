@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from forecast.book.calendar import CALENDARS
@@ -38,6 +39,7 @@ from forecast.book.files.sources import (
     read_document_if_any,
 )
 from forecast.book.links import PosteriorLink, is_link, parse_link
+from forecast.book.prior_statements import parse_prior
 from forecast.book.record_sources import RecordSources
 from forecast.book.records import RecordFile
 from forecast.book.topic import Point
@@ -216,7 +218,7 @@ def _priors(document: Document, tables: Mapping[str, PriorTable], problems: list
             its: Keys = keys if isinstance(table.prior, str) else (*keys, label)
             if is_link(text):
                 links |= _link(document, its, label, text, problems)
-            elif (parsed := _parse(document, its, text, parse_statement, problems)) is not None:
+            elif (parsed := _parse(document, its, text, partial(parse_prior, unit=table.unit), problems)) is not None:
                 statements[label] = parsed
         drafts[name] = PriorDraft(document, table, statements, links=links)
     return drafts
@@ -236,7 +238,7 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
     if table.experts:
         parts = {
             expert: PartDraft(
-                _parse(document, (name, "experts", expert, "prior"), its.prior, _parse_part, problems),
+                _parse(document, (name, "experts", expert, "prior"), its.prior, partial(_parse_part, unit=table.unit), problems),
                 its.weight,
                 (name, "experts", expert, "weight"),
                 its.why,
@@ -248,7 +250,7 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
         return PriorDraft(document, table, {}, parts, table.pool)
     assert isinstance(table.prior, dict)
     whys = table.why if isinstance(table.why, dict) else {}
-    written = _parse_all(document, (name, "prior"), table.prior, _parse_part, problems)
+    written = _parse_all(document, (name, "prior"), table.prior, partial(_parse_part, unit=table.unit), problems)
     scenarios = {
         scenario: PartDraft(written.get(scenario), table.weight.get(scenario, math.nan), (name, "weight", scenario), whys.get(scenario, ""))
         for scenario in table.prior
@@ -256,11 +258,11 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
     return PriorDraft(document, table, {}, scenarios, "mixture")
 
 
-def _parse_part(text: str) -> Statement:
+def _parse_part(text: str, *, unit: str) -> Statement:
     """The statement of a part of a pool; raises ``Fault`` where it is none, or a link."""
     if is_link(text):
         raise Fault("a link is a prior by itself, and no part of a pool", hint="a variant of the topic may have a link as its prior")
-    return parse_statement(text)
+    return parse_prior(text, unit=unit)
 
 
 def _series(records: RecordSources, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:

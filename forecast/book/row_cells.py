@@ -172,6 +172,11 @@ def read_source_and_grade(cells: Cells, problems: list[Problem]) -> tuple[str, G
         problems.append(cells.problem("source", "`source` is missing", "an address or a citation: where can a reader check this?"))
     grade = cells["grade"]
     if grade and grade not in GRADES:
-        problems.append(cells.problem("grade", f"unknown grade `{grade}`", "grades are A, B, C and D"))
+        problems.append(cells.problem("grade", f"unknown grade `{grade}`", _grade_hint(grade)))
         return cells["source"], None
     return cells["source"], cast("Grade", grade) if grade else None
+
+
+def _grade_hint(grade: str) -> str:
+    """What to write instead of a grade that is none; D is left out, since it is refused in a row."""
+    return f"write `{grade.upper()}`" if grade.upper() in GRADES[:3] else "grades are A, B and C"

@@ -218,7 +218,7 @@ def _in_full(root: Path, name: str) -> str:
 
     named, _ = find_stream(root, name)
     command = "" if named is None else command_for_stream(root, *named)
-    return f"\nIn full: {command}" if command else ""
+    return f". In full: {command}" if command else ""
 
 
 def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date] | None:

@@ -12,6 +12,8 @@ from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from forecast.actions.contents import PackedResult
     from forecast.actions.plan import TopicPlan
     from forecast.actions.update import UpdateResult
@@ -147,6 +149,8 @@ def update(
             else:
                 are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports"
             echo(f"{are} whose numbers have not changed; open {root / 'reports' / 'index.html'}")
+        if topics and day == now:
+            _print_left_behind(root, done)
     raise typer.Exit(done.exit_code)
 
 
@@ -204,6 +208,16 @@ def _print_topic(content: TopicContent) -> None:
         print_columns([(answer["name"], headline_of(answer).short, answer_text(answer)) for answer in content["answers"]], indent="  ")
     for question in judged:
         echo(f"  {question['name']}  {'; '.join(record_sentences(question, None))}.")
+
+
+def _print_left_behind(root: Path, done: UpdateResult) -> None:
+    """Print which other topics have a prior from one that was computed anew, and still their reports of before."""
+    from forecast.actions.linked_reports import reports_left_behind
+    from forecast.schema.words import join_words
+
+    if names := reports_left_behind(root, [plan for name, plan in done.plans.items() if name not in done.failed]):
+        said = "takes a prior from here and was" if len(names) == 1 else "take priors from here and were"
+        echo(f"{join_words([f'`{name}`' for name in names])} {said} not updated: forecast update {' '.join(names)}")
 
 
 def _print_failure(name: str, made: PackedResult) -> None:

@@ -91,7 +91,7 @@ def parse_python(text: str) -> ast.expr:
             tree = parse_deep(text.strip())
     except SyntaxError as error:
         offset = lead + max((error.offset or 1) - 1, 0)
-        raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text, offset)) from None
+        raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text, offset) or _comma_hint(error)) from None
     except (RecursionError, MemoryError):
         raise Fault(f"nested deeper than {DEEPEST_NESTING}", hint="name parts of it under [quantities]") from None
     except ValueError as error:  # null bytes, over-long integers
@@ -304,4 +304,11 @@ def _syntax_hint(text: str, offset: int) -> str:
         return "decimals have a point, as in 0.5"
     if "%" in text:
         return "write a percentage as a number, as in 0.05"
+    if text[offset : offset + 1] == ";":
+        return "commas stand between arguments"
     return ""
+
+
+def _comma_hint(error: SyntaxError) -> str:
+    """That a comma is missing, where Python thinks so."""
+    return "is a comma or an operator missing behind this?" if "forgot a comma" in (error.msg or "") else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forecast.report.charts_lead import lead_points
 from forecast.report.charts_why import chart_name
@@ -22,7 +22,8 @@ from forecast.sentences.never_settled import never_settled_sentence
 from forecast.sentences.same_event import open_events
 from forecast.sentences.variants import LEAST_WEIGHT, range_sentence
 
-RANGES = {"probability": "90 % range of the chance", "distribution": "Median; 90 % range"}
+NINETY_PERCENT = "90 % range"
+RANGES = {"probability": f"{NINETY_PERCENT} of the chance", "distribution": f"Median; {NINETY_PERCENT}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class FirstScreen:
     lead: LeadingAnswer | None
     others: tuple[QuestionLine, ...]
     note: str = ""
+    range_name: str = NINETY_PERCENT  # what the ranges of the others are; empty where each says so itself, since they are of two kinds
 
 
 def first_screen(content: TopicContent, summaries: Mapping[str, QuestionSummary], charts: Mapping[str, object]) -> FirstScreen:
@@ -79,7 +81,11 @@ def first_screen(content: TopicContent, summaries: Mapping[str, QuestionSummary]
         return FirstScreen(None, ())
     first, *rest = open_events(content, lead=lead["name"])
     lines = tuple(_line(event, summaries[event[0]["name"]]) for event in rest)
-    return FirstScreen(_leading_answer(content, first, summaries[lead["name"]], charts), lines, figures_note(line.moved for line in lines))
+    leading, note = _leading_answer(content, first, summaries[lead["name"]], charts), figures_note(line.moved for line in lines)
+    if any(line.range and not line.range.startswith(NINETY_PERCENT) for line in lines):
+        return FirstScreen(leading, lines, note, range_name="")
+    bare = tuple(replace(line, range=line.range.removeprefix(f"{NINETY_PERCENT} ")) for line in lines)
+    return FirstScreen(leading, bare, note)
 
 
 def _leading_answer(
@@ -121,7 +127,7 @@ def _caption(insight: InsightContent, index: int, as_of: str) -> str:
 def _facts(content: TopicContent, answer: AnswerContent) -> list[str]:
     """What stands beside the figure: its range, the range over variants, and what it is compared with."""
     ends = ninety_percent_range(answer)
-    said = [f"{RANGES.get(answer['kind'], '90 % range')}: {ends}"] if ends else []
+    said = [f"{RANGES.get(answer['kind'], NINETY_PERCENT)}: {ends}"] if ends else []
     if "variants" in answer:
         said.append(_range_over_versions(content, answer, answer["variants"]["ranges"]))
     if settling := never_settled_sentence(answer):
@@ -150,7 +156,7 @@ def _line(event: Sequence[AnswerContent], summary: QuestionSummary) -> QuestionL
         answer["name"],
         answer["asks"],
         headline_of(answer),
-        range_note(answer).removeprefix("90 % range "),
+        range_note(answer),
         summary.last,
         summary.spark,
         _same(others),

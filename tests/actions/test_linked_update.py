@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,14 @@ from typing import Any
 import pytest
 
 from forecast.actions.export import pymc_program
+from forecast.actions.linked_reports import reports_left_behind
 from forecast.actions.plan import TopicPlan, waves_of_links
 from forecast.actions.update import UpdateResult, plan_update, update
 from forecast.actions.whatif import suppose
 from forecast.book.files.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
-from tests.support.linked_books import DAY, SOURCE_PRIORS, SOURCE_ROWS, write_chained_book, write_linked_book
+from tests.support.linked_books import DAY, SOURCE_PRIORS, SOURCE_ROWS, linked_priors, write_chained_book, write_linked_book
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
@@ -102,6 +105,19 @@ def test_a_row_of_the_source_has_both_computed_anew(tmp_path: Path):
     path = root / "seeds/target/cases.csv"
     path.write_text(path.read_text() + "2025-04-01,2025-04-30,4,5,2025-05-01,https://example.org/others\n")
     assert steps(root, cache) == {"source": (), "target": ("condition", "simulate")}
+
+
+def test_a_topic_that_waits_for_its_source_is_named(tmp_path: Path):
+    """Of an update of the source alone the topics behind its links are told, also behind two; an update of all of them, of a target or of nothing new tells none."""
+    write_linked_book(tmp_path)
+    shutil.copytree(tmp_path / "seeds/target", tmp_path / "seeds/further")
+    (tmp_path / "priors/further.toml").write_text(linked_priors("posterior(target.chance)", name="chance"))
+    plans = plan_update(tmp_path, as_of=DAY, today=DAY, settings=SETTINGS, referee=False, insight=False).plans
+    assert reports_left_behind(tmp_path, [plans["source"]]) == ("further", "target")
+    assert reports_left_behind(tmp_path, [plans["target"], plans["source"]]) == ("further",)
+    assert reports_left_behind(tmp_path, [plans["further"]]) == ()
+    assert reports_left_behind(tmp_path, list(plans.values())) == ()
+    assert reports_left_behind(tmp_path, [replace(plans["source"], steps=("simulate",))]) == ()
 
 
 def test_words_of_the_source_leave_the_target_as_it_is(tmp_path: Path):

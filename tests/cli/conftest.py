@@ -10,12 +10,8 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<< HEAD
 from forecast.actions.new.books import new_book
-from forecast.cli.commands import commands
-=======
 from tests.support.command_line import CliRunner, commands
->>>>>>> df6b8e251e17e57e2a90268c3997ecd924197540
 from tests.support.paths import TINY_BOOK
 
 

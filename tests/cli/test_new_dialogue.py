@@ -19,12 +19,7 @@ from forecast.actions.placeholders import PLACEHOLDER, priors_with
 from forecast.book.reading import read_book
 from forecast.cli.options import today
 from forecast.schema.words import day
-<<<<<<< HEAD
 from tests.cli.conftest import Run, Talk, files_of
-=======
-from tests.cli.conftest import Ran, Run, files_of
-from tests.support.command_line import CliRunner, commands
->>>>>>> df6b8e251e17e57e2a90268c3997ecd924197540
 from tests.support.new_topics import new_topic
 
 pytestmark = pytest.mark.medium

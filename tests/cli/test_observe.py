@@ -219,6 +219,7 @@ def test_a_row_that_lacks_something_is_shown_in_full(run: Run, words: tuple[str,
     ran = run("observe", *words, "--source", "log")
     assert (ran.code, "In full: " in ran.err) == (2, bool(command))
     assert command in ran.err
+    assert "\\x" not in ran.err  # no character of ours is shown by its code
 
 
 def test_the_columns_that_a_row_lacks_stand_in_the_command_to_copy(run: Run):

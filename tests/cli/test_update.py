@@ -23,6 +23,7 @@ from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.cli.conftest import Run, files_of
+from tests.support.linked_books import write_linked_book
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.medium
@@ -456,3 +457,14 @@ def test_a_cluster_is_named_by_host_and_port(run: Run, address: str):
     ran = run("update", "--on", address)
     assert ran.code == 2
     assert "is not dask://HOST:PORT" in ran.err
+
+
+def test_an_update_of_a_source_alone_says_which_topics_were_not_updated(run: Run, tmp_path: Path):
+    """With the command that does; an update of the whole book has nothing to say."""
+    root = tmp_path / "linked"
+    write_linked_book(root)
+    alone = run("update", "source", "--no-referee", "--no-insight", "--draws", "512", on=root)
+    assert alone.code == 0, alone.err
+    assert alone.out.splitlines()[-1] == "`target` takes a prior from here and was not updated: forecast update target"
+    whole = run("update", "--no-referee", "--no-insight", "--draws", "1024", on=root)
+    assert (whole.code, "not updated" in whole.out) == (0, False)

@@ -308,7 +308,7 @@ def test_where_no_row_to_come_is_simulated_why_says_so_and_not_that_nothing_woul
     said = json.loads(run("why", "wins", "--json").out)
     assert (said["recorded"], said["simulated"]) == (True, False)
     page = (book / "reports" / "votes.md").read_text()
-    assert "How far the next row would move it is not worked out." in page
+    assert "How far new evidence would move it is not worked out." in page
     assert "No single event we track" not in page
 
 

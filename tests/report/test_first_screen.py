@@ -314,3 +314,17 @@ def test_where_no_range_of_the_chance_is_known_the_range_over_versions_stands_in
     pages = [page.decode().replace("\u00a0", " ") for name, page in render_topic(content).items() if name in {"loyalty.html", "loyalty.md"}]
     assert len(pages) == 2
     assert all(ranges[name] in page for page in pages for name in over_versions)
+
+
+@pytest.mark.parametrize(("topic", "is_mixed"), [("loyalty", True), ("return", True), ("route", False)])
+def test_a_range_over_versions_is_nowhere_called_a_90_percent_range(topic: str, *, is_mixed: bool):
+    """Where a list of questions has both kinds, its column is headed neither way and each cell says what it is; also on a narrow page, where the column's name stands before the cell."""
+    shown = screen(read_content((ROOT / "reports" / f"{topic}.json").read_bytes()))
+    kinds = {line.range.startswith("90 % range ") for line in shown.others}
+    assert (shown.range_name, kinds) == (("", {False, True}) if is_mixed else ("90 % range", {False}))
+    pages = render_topic(read_content((ROOT / "reports" / f"{topic}.json").read_bytes()))
+    html, markdown = (pages[f"{topic}.{form}"].decode().replace("\u00a0", " ") for form in ("html", "md"))
+    heading = "Range" if is_mixed else "90 % range"
+    assert f'<th scope="col">{heading}</th><th scope="col">Last moved by news</th>' in html
+    assert f"| Question | Answer | {heading} | Last moved by news |" in markdown
+    assert ('<td class="range bare">' in html) is not is_mixed

@@ -94,8 +94,8 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({}, "How far the next row would move it is not worked out."),
-        ({"streams": [], "series": [{"name": "price", "later": "price"}]}, "How far the next row would move it is not worked out."),
+        ({}, "How far new evidence would move it is not worked out."),
+        ({"streams": [], "series": [{"name": "price", "later": "price"}]}, "How far new evidence would move it is not worked out."),
         ({"streams": []}, "It has no record: only another prior would move it."),
     ],
 )

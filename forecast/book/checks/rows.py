@@ -22,7 +22,6 @@ from forecast.book.files.reserved import RECORDS_OF_OTHER_KINDS
 from forecast.book.labels import LabelSets, calendars_of
 from forecast.book.record_columns import RecordColumns
 from forecast.book.records import ROW_COLUMNS, RecordFile
-from forecast.book.row_cells import GRADES
 from forecast.book.rows import cell_groups, current_rows, row_hash, sort_rows
 from forecast.book.text_column import TextColumn
 from forecast.book.topic import Row, Step
@@ -116,7 +115,7 @@ def _check_row(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Pr
             row,
             "grade",
             "a grade D fact is no observation",
-            f"grades {', '.join(GRADES[:3])} are; use it as a labelled assumption in a prior",
+            "only A, B and C are; use it as a labelled assumption in a prior",
         )
 
 

@@ -93,6 +93,8 @@ def read_header(source: SourceFile, *, most: int) -> Result[Cells]:
     header = Cells(source, first.first[0], first.last[0], {name: name for name in names}, names)
     if (too_much := _count_problem(header, most)) is not None:
         return Result(None, (too_much,))
+    if (separated := separator_problem(source, header.line, names)) is not None:
+        return Result(None, (separated,))  # what its quotes would mean between other separators is not asked
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
     return Result(None, (*(problems or quote_problems(source)), *wrong)) if wrong else Result(header, problems)
 
@@ -217,9 +219,6 @@ def _character_place(cells: Cells, number: int, refused: RefusedCharacter) -> tu
 
 
 def _header_problems(header: Cells, names: tuple[str, ...]) -> Iterator[Problem]:
-    if (wrong := separator_problem(header.source, header.line, names)) is not None:
-        yield wrong
-        return
     starts = cell_starts(header.source.lines[header.line - 1 : header.last_line])
     named = len(names)
     while named > 1 and not names[named - 1]:

@@ -190,7 +190,7 @@ def _wrong_type_problem(document: Document, options: Iterable[Any], content: Any
         else:
             hint = "write it without quotes" if isinstance(content, str) else ""
     elif any(_is_text(option) for option in options) and not isinstance(content, dict | list):
-        hint = "put it in quotes"
+        hint = 'write a distribution in quotes, as in "Gamma(p5=0.05, p95=2)"' if "prior" in keys[-2:] else "put it in quotes"
     elif bool in tuple(options):
         hint = "write true or false, without quotes"
     literal = next((option for option in options if typing.get_origin(option) is typing.Literal), None)

@@ -100,6 +100,8 @@ def length_problem(
         hint = "an empty cell still has its comma"
     elif not any(texts[len(names) :]):
         hint = "delete the commas at the end of the line"
+        if not texts[len(names) - 1] and any(left.lstrip("+-").isdigit() and right.isdigit() for left, right in pairwise(texts)):
+            hint = f"decimals have a point, as in 0.5, and thousands no comma; if no number has a comma, {hint}"
     elif any(left[-1:].isdigit() and right.isdigit() for left, right in pairwise(texts)):
         hint = "decimals have a point, as in 0.5, and thousands no comma; a text with commas stands in quotes"
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.language.faults import Fault
+from forecast.language.faults import Fault, percentage_hint
 
 FARTHEST_VALUE = 1e150  # a value beyond has no square, which standard deviations need
 
@@ -47,4 +47,5 @@ def check_domain(domain: Domain, family: str, name: str, value: float) -> None:
         return
     if domain.is_width and value == 0:
         raise Fault(f"`{name}=0` gives {family} zero width", hint="what is known for certain is a number, not a prior", argument=name)
-    raise Fault(f"`{name}` of {family} is {value:.6g}; it must be {domain.wording}", argument=name)
+    hint = percentage_hint(value) if domain in {SHARE_DOMAIN, INNER_SHARE_DOMAIN} else ""
+    raise Fault(f"`{name}` of {family} is {value:.6g}; it must be {domain.wording}", hint=hint, argument=name)

@@ -23,7 +23,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from forecast.language.faults import Fault, did_you_mean
+from forecast.language.distributions.domains import INNER_SHARE_DOMAIN
+from forecast.language.faults import Fault, did_you_mean, percentage_hint
 from forecast.language.ops import Ops
 
 WORDS = ("mean", "sd", "strength", "median", "factor")
@@ -73,6 +74,8 @@ class PriorWords:
         """Raise ``Fault`` where a constant value is not as the wording says ("it must be …")."""
         value = constant_of(self.values[name])
         if value is not None and not holds(value):
+            if not hint and wording == INNER_SHARE_DOMAIN.wording:
+                hint = percentage_hint(value)
             raise Fault(f"`{name}` of {self.family} is {value:.6g}; it must be {wording}", hint=hint, argument=name)
 
     def require_width(self, name: str, zero: float = 0.0) -> None:
@@ -244,7 +247,9 @@ def _check_quantiles(words: PriorWords, inside: tuple[float, float]) -> None:
         if value is not None and not lower < value < upper:
             where = f"above {lower:g}" if math.isinf(upper) else f"between {lower:g} and {upper:g}"
             raise Fault(
-                f"`{quantile.name}={value:.6g}` lies outside the support of {words.family}: its values are {where}", argument=quantile.name
+                f"`{quantile.name}={value:.6g}` lies outside the support of {words.family}: its values are {where}",
+                hint=percentage_hint(value) if inside == (0, 1) else "",
+                argument=quantile.name,
             )
     for before, after in zip(words.quantiles, words.quantiles[1:], strict=False):
         if before.share == after.share:
