@@ -338,7 +338,7 @@ def test_what_to_watch_for_is_in_every_paragraph_of_the_book(topic: str) -> None
     paragraph = lead_paragraph(content, answer, question_summaries(content, "plain")[answer["name"]].said)
     assert len(paragraph.split()) <= 120
     assert re.search(
-        r"Watch whether|No single event we track|No event we track|Only the rest of the count|How far the next row would", paragraph
+        r"Watch whether|No single event we track|No event we track|Only the rest of the count|How far new evidence would", paragraph
     )
     if topic in {"route", "arrivals"}:
         assert "Most of the doubt is luck" in paragraph
