@@ -199,7 +199,9 @@ def _signposts_sentence(
     if other is None:
         return f"{begin}."
     otherwise = _then_text(measure, other, index, certain, figures[1])
-    return f"{begin}; if {'not' if is_absence(other) else _shorter_clause(clause_of(other), clause_of(first))}, {otherwise}."
+    if is_absence(other):
+        return f"{begin}; if not, {otherwise}."
+    return f"{begin}; if {_shorter_clause(clause_of(other), clause_of(first))} ({words.percent(other['chance'])} likely), {otherwise}."
 
 
 def _shorter_clause(clause: str, before: str) -> str:

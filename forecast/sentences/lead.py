@@ -208,7 +208,8 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
     index = None if insight is None else main_measure(insight, answer["name"])
     measure = None if insight is None or index is None else insight["measures"][index]
     mean = "" if measure is None or measure["kind"] != "mean" else value_text(measure, measure["value"])
-    if mean not in {"", answer["headline"]}:
+    is_mean_said = mean not in {"", answer["headline"]}
+    if is_mean_said:
         yield ANSWER_RANK, f"That is the median; the rest is about the mean (expected value), {mean}."
     if (reference := reference_forecast(content, answer["name"])) is not None:
         yield REFERENCE_RANK, _reference_sentence(reference)
@@ -216,7 +217,7 @@ def _sentences(content: TopicContent, answer: AnswerContent, said: str) -> Itera
             yield OMISSION_RANK, omitted
     if insight is None or index is None or measure is None:
         return
-    yield from ((MOVE_RANK, sentence) for sentence in _move_sentences(insight, index))
+    yield from ((MOVE_RANK, sentence) for sentence in _move_sentences(insight, index, is_mean_said=is_mean_said))
     split = _split_of(insight, index)
     if split is not None:
         yield DOUBT_RANK, _split_sentence(split)
@@ -240,30 +241,30 @@ def _omission(why: str) -> str:
     return last if last.startswith(OMISSION_WORDS) and last.endswith((".", "!", "?")) else ""
 
 
-def _move_sentences(insight: InsightContent, index: int) -> Iterator[str]:
-    """What the same model would have said before the last news that moved it, and what that was."""
+def _move_sentences(insight: InsightContent, index: int, *, is_mean_said: bool) -> Iterator[str]:
+    """What the same model would have said before the last news that moved it, and what that was; of a mean that it is one, unless that has been said."""
     measure, points = insight["measures"][index], points_of(insight, index)
     steps = notable_steps(insight, index)
+    given = "given" if is_mean_said else {"mean": "given a mean of", "median": "given a median of"}.get(measure["kind"], "said")
     if steps:
         step = steps[-1]
         verb = "fell" if value_at(step.after, index) < value_at(step.before, index) else "rose"
         day, now = words.day(step.after["day"]), step_texts(insight, index, step).after
         is_eve = date.fromisoformat(step.after["day"]) - date.fromisoformat(step.before["day"]) == ONE_DAY
         yield (
-            f"{_replay_text(measure, step.before, index, eve_of=day if is_eve else '')}; it {verb} to {now}{'' if is_eve else f' on {day},'} "
+            f"{_replay_text(measure, step.before, index, given, eve_of=day if is_eve else '')}; it {verb} to {now}{'' if is_eve else f' on {day},'} "
             f"when this became known: {news_text(step.after['news'])}."
         )
     elif len(points) > 1:
         is_still = _value(measure, points[0], index) == _value(measure, points[-1], index)
-        yield f"{_replay_text(measure, points[0], index)}{', as it does now' if is_still else '; no single event has moved it much since'}."
+        yield f"{_replay_text(measure, points[0], index, given)}{', as it does now' if is_still else '; no single event has moved it much since'}."
 
 
-def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int, *, eve_of: str = "") -> str:
-    """What today's book would have said with the knowledge of a day, or of the eve of one: a hindcast, and not what was said."""
-    said = {"mean": "given a mean of", "median": "given a median of"}.get(measure["kind"], "said")
+def _replay_text(measure: MeasureContent, point: HistoryPoint, index: int, given: str, *, eve_of: str = "") -> str:
+    """What today's book would have given with the knowledge of a day, or of the eve of one: a hindcast, and not what was said."""
     of = f" for “{measure['label'].replace('_', ' ')}”" if measure["label"] else ""
     known = f"On the eve of {eve_of}" if eve_of else f"With what was known on {words.day(point['day'])}"
-    return f"{known} the same model would have {said} {_value(measure, point, index)}{of}"
+    return f"{known} the same model would have {given} {_value(measure, point, index)}{of}"
 
 
 def _split_of(insight: InsightContent, index: int) -> SplitContent | None:

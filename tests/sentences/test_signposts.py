@@ -64,10 +64,10 @@ def test_the_count_that_is_asked_is_no_event_to_watch() -> None:
     """Where nothing else moves an answer, the count is said to decide; of a chance with its name."""
     assert said_of(insight(MORE, FEWER)) == (
         "Only the rest of the count matters. If at least 8 storms come by 31 December 2026 (25 % likely), "
-        "the expected value is 15; if fewer than 4, 4."
+        "the expected value is 15; if fewer than 4 (25 % likely), 4."
     )
     chances = [post(its["stream"], its["condition"], value, before=0.4) for its, value in ((MORE, 0.9), (FEWER, 0.05))]
-    assert "(25 % likely), the chance is 90 %; if fewer than 4, 5 %." in said_of(insight(*chances, kind="probability"))
+    assert "(25 % likely), the chance is 90 %; if fewer than 4 (25 % likely), 5 %." in said_of(insight(*chances, kind="probability"))
 
 
 def test_another_event_goes_before_the_count_that_is_asked() -> None:
@@ -79,10 +79,12 @@ def test_another_event_goes_before_the_count_that_is_asked() -> None:
     assert said_of(insight(MORE, FEWER, early)).startswith("Watch whether at least 5 storms come by 31 October 2026")
     often = [post("storms", f"it happens {count} times", value) for count, value in (("at least eleven", 15.0), ("fewer than six", 4.0))]
     assert said_of(insight(*often), uses(("storms", "q"), ("floods", "q"))).endswith(
-        "If so, the expected value is 15; if fewer than six, 4."
+        "If so, the expected value is 15; if fewer than six (25 % likely), 4."
     )
     one = post("storms", "fewer than 4 storms of such a kind come", 4.0)
-    assert said_of(insight(MORE, one)).endswith("if fewer than 4 storms of such a kind come, 4.")  # what is left is no number alone
+    assert said_of(insight(MORE, one)).endswith(
+        "if fewer than 4 storms of such a kind come (25 % likely), 4."
+    )  # what is left is no number alone
     assert said_of(insight(MORE, FEWER), uses(("storms", "q"), ("floods", "q"))).startswith("Watch whether at least 8 storms")
 
 
