@@ -36,6 +36,12 @@ def echo(line: str = "", *, err: bool = False) -> None:
     typer.echo(terminal_line(line), file=sys.stderr if err else sys.stdout)  # named, since typer takes ASCII for a mistake and sends UTF-8
 
 
+def print_next_update(path: str) -> None:
+    """Say what is to be typed next: a report stands as it is until its topic, one of whose files was changed, is updated."""
+    parts = path.split("/")
+    echo(f"Next: forecast update {parts[-1].removesuffix('.toml') if len(parts) == 2 else parts[1]}")
+
+
 def prompt(question: str) -> str:
     """Ask a question in one line, and return what was typed."""
     encoding = sys.stdout.encoding or "utf-8"

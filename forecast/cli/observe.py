@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.completion import complete_stream
-from forecast.cli.lines import echo, print_output, stop_at
+from forecast.cli.lines import echo, print_next_update, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, path_value, root_of, today
 from forecast.language.count_words import count_text
 
@@ -181,6 +181,7 @@ def observe(
         echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
         echo(f"Its hash, by which a later row can replace it: {done.hash}")
         stop_at(done.warnings, as_json=as_json)
+        print_next_update(done.path)
 
 
 def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: bool) -> None:
@@ -209,6 +210,7 @@ def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: 
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     echo(f"{done.path}: {count_text(len(done.rows), 'row')} added, {where}")
     stop_at(done.warnings, as_json=as_json)
+    print_next_update(done.path)
 
 
 def _in_full(root: Path, name: str) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from forecast.cli.completion import complete_topic
 from forecast.cli.elicit.command import elicit
-from forecast.cli.lines import echo, print_columns, print_output, shorten_runs, stop_at
+from forecast.cli.lines import echo, print_columns, print_next_update, print_output, shorten_runs, stop_at
 from forecast.cli.options import (
     AllowLinks,
     AsJson,
@@ -181,6 +181,7 @@ def print_revision(done: RevisionResult, *, as_json: bool) -> None:
             rows.append((after.name, "before", old[after.name].statement, _points(old[after.name]), _unit(old[after.name])))
         rows.append(("" if after.name in old else after.name, "after", after.statement, _points(after), _unit(after)))
     print_columns(rows, indent="  ")
+    print_next_update(done.path)
 
 
 def _row(change: ParameterUpdate) -> tuple[str, ...]:

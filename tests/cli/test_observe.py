@@ -31,6 +31,7 @@ def test_a_row_is_appended_as_it_was_given(run: Run, book: Path):
     )
     assert (ran.code, ran.out.splitlines()[0]) == (0, f"{RECORD}:6: {row}")
     assert re.fullmatch(r"Its hash, by which a later row can replace it: [0-9a-f]{8}", ran.out.splitlines()[1])
+    assert ran.out.splitlines()[2:] == ["Next: forecast update ferry"]
     assert (book / RECORD).read_text() == before + row + "\n"
 
 

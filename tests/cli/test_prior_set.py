@@ -28,6 +28,7 @@ def test_a_prior_is_written_where_the_old_one_stood(run: Run, book: Path):
         "                                                       5, 50, 95 %\n"
         "  breakdown_rate  before  LogNormal(p5=0.02, p95=0.6)  0.02  0.11  0.6  breakdowns per 100 crossings\n"
         "                  after   Gamma(p5=0.05, p95=2)        0.05  0.512  2   breakdowns per 100 crossings\n"
+        "Next: forecast update ferry\n"
     )
     changes = {
         '"LogNormal(p5=0.02, p95=0.6)"': '"Gamma(p5=0.05, p95=2)"',
