@@ -44,9 +44,14 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
+    answers = _with_unit(answers)
     answers = ask_formula_and_parts(root, answers, today)
     answers = ask_options_and_signs(root, answers, today)
-    template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today, by=answers.by)
+    template = (
+        None
+        if parts_of_answer(answers, today)
+        else template_topic(root, answers.name, kind, answers.own.asks, today, by=answers.by, unit=answers.own.unit)
+    )
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
     return _confirm_answers(root, answers, today)
@@ -187,6 +192,22 @@ def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
         return answers
     source = own.source or ask("Where do these counts stand? An address or a citation:", _source)
     return replace(answers, own=replace(own, past=past, source=source))
+
+
+def _with_unit(answers: TopicAnswers) -> TopicAnswers:
+    """The answers with the unit of a measured level, where the question names none."""
+    from forecast.actions.new.question_answers import UNNAMED_UNIT, level_unit
+
+    def parse(text: str) -> str:
+        if set(text) & set('"\\{}'):
+            raise Fault(f"`{text}` is no unit", hint="as in cm, or US dollars")
+        return text
+
+    named = level_unit(answers.kind, answers.own.asks)
+    if named is None or named or answers.own.unit:
+        return answers
+    unit = ask(f"In what is it measured, as in cm; Enter for “{UNNAMED_UNIT}”:", parse)
+    return replace(answers, own=replace(answers.own, unit=unit))
 
 
 def _source(text: str) -> str:
