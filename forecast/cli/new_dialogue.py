@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -235,12 +236,21 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
         said = f"“{named.unclear.said}” is not one day. " if named.unclear else ""
         offered = "; Enter leaves it open" if is_open else "" if usual is None else f"; Enter for {words.day(usual)}"
         what = "The day of the vote" if is_vote else "The last day that counts"
-        by = ask(f"{said}{what}, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today) if text or not is_open else None)
+        by = ask(
+            f"{said}{what}, as in {_example_days(said)}{offered}:",
+            lambda text: _day(text, usual, after=today) if text or not is_open else None,
+        )
         named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
         first = named.since or today
         since = ask(f"The first day that counts; Enter for {words.day(first)}:", lambda text: _day(text, first, until=by))
     return replace(answers, since=since, by=by)
+
+
+def _example_days(said: str) -> str:
+    """An example of a last day; of a bare year, which may end as it begins or as it ends, both that it may mean."""
+    match = re.search(r"\bby (?:the year )?(?P<year>\d{4})\N{RIGHT DOUBLE QUOTATION MARK}", said, re.IGNORECASE)
+    return "2027-06-30" if match is None else f"{int(match['year']) - 1}-12-31 or {match['year']}-12-31"
 
 
 def _day(text: str, usual: date | None, *, after: date | None = None, until: date | None = None) -> date:

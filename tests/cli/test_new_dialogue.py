@@ -109,6 +109,9 @@ def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
     ran = talk(*words, typed=("", "2100-02-28", "", "", "n"))
     assert "“in the winter of 2099” is not one day. The last day that counts, as in 2027-06-30:" in ran.out
     assert "a day is needed" in ran.out
+    bare = talk("mine", "--like", "hazard", "--asks", "Will it freeze by 2050?", "--ask", typed=("", "2050-12-31", "", "", "n")).out
+    assert "“by 2050” is not one day. The last day that counts, as in 2049-12-31 or 2050-12-31:" in bare
+    assert "to 31 December 2050" in bare
     assert "to 28 February 2100" in ran.out
 
 
