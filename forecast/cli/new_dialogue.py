@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,9 +45,14 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
+    answers = _with_unit(answers)
     answers = ask_formula_and_parts(root, answers, today)
     answers = ask_options_and_signs(root, answers, today)
-    template = None if parts_of_answer(answers, today) else template_topic(root, answers.name, kind, answers.own.asks, today, by=answers.by)
+    template = (
+        None
+        if parts_of_answer(answers, today)
+        else template_topic(root, answers.name, kind, answers.own.asks, today, by=answers.by, unit=answers.own.unit)
+    )
     if template is not None:
         answers = replace(answers, own=_ask_priors(template, kind, answers.own))
     return _confirm_answers(root, answers, today)
@@ -189,6 +195,22 @@ def _with_past_years(answers: TopicAnswers, today: date) -> TopicAnswers:
     return replace(answers, own=replace(own, past=past, source=source))
 
 
+def _with_unit(answers: TopicAnswers) -> TopicAnswers:
+    """The answers with the unit of a measured level, where the question names none."""
+    from forecast.actions.new.question_answers import UNNAMED_UNIT, level_unit
+
+    def parse(text: str) -> str:
+        if set(text) & set('"\\{}'):
+            raise Fault(f"`{text}` is no unit", hint="as in cm, or US dollars")
+        return text
+
+    named = level_unit(answers.kind, answers.own.asks)
+    if named is None or named or answers.own.unit:
+        return answers
+    unit = ask(f"In what is it measured, as in cm; Enter for “{UNNAMED_UNIT}”:", parse)
+    return replace(answers, own=replace(answers.own, unit=unit))
+
+
 def _source(text: str) -> str:
     if not text:
         raise Fault("a source is needed", hint="where can a reader check this?")
@@ -214,12 +236,21 @@ def _with_days(answers: TopicAnswers, today: date) -> TopicAnswers:
         said = f"“{named.unclear.said}” is not one day. " if named.unclear else ""
         offered = "; Enter leaves it open" if is_open else "" if usual is None else f"; Enter for {words.day(usual)}"
         what = "The day of the vote" if is_vote else "The last day that counts"
-        by = ask(f"{said}{what}, as in 2027-06-30{offered}:", lambda text: _day(text, usual, after=today) if text or not is_open else None)
+        by = ask(
+            f"{said}{what}, as in {_example_days(said)}{offered}:",
+            lambda text: _day(text, usual, after=today) if text or not is_open else None,
+        )
         named = days_of_question(answers.own.asks, since=since, by=by, counts=counts, today=today)
     if counts and since is None:
         first = named.since or today
         since = ask(f"The first day that counts; Enter for {words.day(first)}:", lambda text: _day(text, first, until=by))
     return replace(answers, since=since, by=by)
+
+
+def _example_days(said: str) -> str:
+    """An example of a last day; of a bare year, which may end as it begins or as it ends, both that it may mean."""
+    match = re.search(r"\bby (?:the year )?(?P<year>\d{4})\N{RIGHT DOUBLE QUOTATION MARK}", said, re.IGNORECASE)
+    return "2027-06-30" if match is None else f"{int(match['year']) - 1}-12-31 or {match['year']}-12-31"
 
 
 def _day(text: str, usual: date | None, *, after: date | None = None, until: date | None = None) -> date:

@@ -109,6 +109,9 @@ def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
     ran = talk(*words, typed=("", "2100-02-28", "", "", "n"))
     assert "“in the winter of 2099” is not one day. The last day that counts, as in 2027-06-30:" in ran.out
     assert "a day is needed" in ran.out
+    bare = talk("mine", "--like", "hazard", "--asks", "Will it freeze by 2050?", "--ask", typed=("", "2050-12-31", "", "", "n")).out
+    assert "“by 2050” is not one day. The last day that counts, as in 2049-12-31 or 2050-12-31:" in bare
+    assert "to 31 December 2050" in bare
     assert "to 28 February 2100" in ran.out
 
 
@@ -241,7 +244,7 @@ def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk,
         "It is answered for 31 March 2999 itself, not for the days before.",
     )
     for last in ("n", "y"):
-        lines = talk(*words, typed=("", "", "", last)).out.splitlines()
+        lines = talk(*words, typed=("", "", "", "", last)).out.splitlines()
         assert [lines.count(line) for line in shown] == [1, 1, 1]
         assert sum(line.startswith("NOTE: “by 31 March 2999” may mean some day until then") for line in lines) == 1
         assert (fresh / "seeds/price").exists() == (last == "y")
@@ -254,6 +257,25 @@ def test_options_of_what_people_judge_are_asked_for(talk: Talk, fresh: Path):
     assert "two options are needed at least (with a comma between two, as in red, blue, none of them)" in ran.out
     assert "People answer it with a chance for each of ann, ben, none of them." in ran.out
     assert read_book(fresh, ["club"])[0].topics["club"].judged["moves"].options == ("ann", "ben", "none of them")
+
+
+def test_a_level_is_asked_for_in_its_unit(talk: Talk, fresh: Path):
+    """Where the question names none it is asked for, and stands in the files in place of the example's; metres are no millions."""
+    words = ("pond", "--like", "level", "--by", "2999-05-01", "--ask")
+    asked = talk(*words, "--asks", "How high will the pond stand?", typed=('a "b"', "US dollars", "", "", "", "y"))
+    assert asked.code == 0
+    assert '`a "b"` is no unit (as in cm, or US dollars)' in asked.out
+    assert (
+        "What do you believe of `trend` (how far the level rises in a year; less than 0 where it falls), in US dollars a year?" in asked.out
+    )
+    topic = read_book(fresh, ["pond"])[0].topics["pond"]
+    assert (topic.streams["levels"].unit, topic.parameters["noise"].unit) == ("US dollars", "US dollars")
+    named = talk("lake", *words[1:], "--asks", "Will the lake stand above 2 m?", typed=("", "", "", "n")).out
+    assert ("In what is it measured" in named, "in m? As in" in named, "It answers: start + trend * t > 2\n" in named) == (
+        False,
+        True,
+        True,
+    )
 
 
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):

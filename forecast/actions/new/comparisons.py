@@ -17,12 +17,14 @@ _COUNTS = {
     **{word: float(count) for count, word in enumerate(_TEENS, start=13)},
     **{word: 10.0 * count for count, word in enumerate(_TENS, start=2)},
 }
+_SCALE = rf"(?:{'|'.join(word for word in _SCALES if word != 'm')}|(?-i:M))"
+_SCALE_OF_VALUE = rf"(?:{_SCALE}|(?(money)m|(?!)))\b"  # "$2m" are millions, and "2 m" are metres
 _VALUE = (
     rf"(?>(?:the\s+)?(?P<money>[$€£]\s*)?(?P<figure>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?:{'|'.join(_COUNTS)})\b|an?(?=\s+(?:dozen|hundred|thousand|million|billion)\b))"
-    rf"(?:\s*(?P<scale>{'|'.join(_SCALES)})\b)?\s*(?P<percent>%|per\s?cent\b|points?\b)?)"
+    rf"(?:\s*(?P<scale>{_SCALE_OF_VALUE}))?\s*(?P<percent>%|per\s?cent\b|points?\b)?)"
 )
 _IS_TIME = r"(?!\s*-?(?:day|week|month|quarter|year|hour|minute|decade|centur)(?:s|ies|y)?\b)(?![\d.,]*\d)(?!\s*(?:in|of|out\s+of)\s+\d{1,3}\b)(?!\s*and\s+an?\b)"
-_IS_WHOLE = rf"(?!\s*(?:{'|'.join(_SCALES)}|and\s+(?:{'|'.join(_UNITS)}))\b)"  # "two hundred thousand" is more than two hundred
+_IS_WHOLE = rf"(?!\s*(?:{_SCALE}|and\s+(?:{'|'.join(_UNITS)}))\b)"  # "two hundred thousand" is more than two hundred
 _FORMS = (
     (r"(?:no|not)\s+(?:fewer|less)\s+than", "", ">="),
     (r"(?:no|not)\s+more\s+than", "", "<="),

@@ -42,13 +42,20 @@ def answer_for_words(kind: str, asks: str, answer: str) -> str:
     return answer
 
 
-def with_level_unit(texts: Mapping[str, str], kind: str, asks: str) -> dict[str, str]:
-    """Return a template's files with the unit of a question's threshold in place of its invented one; ``units`` where the words name none."""
+def level_unit(kind: str, asks: str) -> str | None:
+    """Return the unit of the threshold that a question names, of a kind whose template has an invented one; empty where it names none, None for other kinds."""
     if kind not in INVENTED_THRESHOLDS or not asks:
-        return dict(texts)
+        return None
     compared = named_comparison(asks)
-    unit = compared.unit if compared is not None and compared.unit else UNNAMED_UNIT
-    return {path: re.sub(rf"\b{INVENTED_UNIT}\b", unit, text) for path, text in texts.items()}
+    return "" if compared is None else compared.unit
+
+
+def with_level_unit(texts: Mapping[str, str], kind: str, asks: str, *, unit: str = "") -> dict[str, str]:
+    """Return a template's files with the unit of a question's threshold in place of its invented one; where the words name none, with ``unit`` or ``units``."""
+    named = level_unit(kind, asks)
+    if named is None:
+        return dict(texts)
+    return {path: re.sub(rf"\b{INVENTED_UNIT}\b", lambda _: named or unit or UNNAMED_UNIT, text) for path, text in texts.items()}
 
 
 def opening_note(topic: Topic, kind: str) -> str:

@@ -34,7 +34,8 @@ class TemplateInput:
 
     Keys of ``priors`` and ``reasons`` are parameters, or ``parameter.label``; a prior is a statement or, until it is read, words that
     say one, as a ``base_rate`` is.  ``condition`` is that of a pair of conditional questions, as in "the county pays".
-    ``past`` are the counts of the years before, as in "12 9 15", and ``source`` says where they stand.
+    ``past`` are the counts of the years before, as in "12 9 15", and ``source`` says where they stand.  ``unit`` is that of a measured
+    level of which the question names none.
     """
 
     asks: str = ""
@@ -45,6 +46,7 @@ class TemplateInput:
     condition: str = ""
     past: str = ""
     source: str = ""
+    unit: str = ""
 
     @property
     def asks_own(self) -> bool:

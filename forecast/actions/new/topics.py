@@ -131,7 +131,7 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
     if by is not None and kind in OPTIONAL_DAY:
         template = with_last_day(template, name, by)
     template = with_vote_day(template, kind, name, by, today)
-    template = with_level_unit(template, kind, own.asks)
+    template = with_level_unit(template, kind, own.asks, unit=own.unit)
     if own.asks and not own.answer:
         template = with_counted_events(template, kind, name, own.asks)
     filled, problems = _fill_with_priors(root, typed, template, own, days)
@@ -253,9 +253,9 @@ def _years_before(answers: TopicAnswers, today: date) -> Result[PastYears | None
     return Result(years, problems)
 
 
-def template_topic(root: Path, name: str, kind: str, asks: str, today: date, *, by: date | None = None) -> Topic | None:
+def template_topic(root: Path, name: str, kind: str, asks: str, today: date, *, by: date | None = None, unit: str = "") -> Topic | None:
     """Return the topic that a template is, under a new name, with the units of a question and the day of its vote; None where it cannot be read."""
-    texts = with_level_unit(template_texts(kind, name, calendar(today=today, opens=None, by=None)), kind, asks)
+    texts = with_level_unit(template_texts(kind, name, calendar(today=today, opens=None, by=None)), kind, asks, unit=unit)
     texts = with_vote_day(texts, kind, name, by, today)
     return read_with_changes(root, name, texts)[0]
 
