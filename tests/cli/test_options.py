@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from forecast.cli.commands import commands
-from forecast.cli.options import day, past_moment
+from forecast.cli.options import day, past_moment, today
 
 
 @pytest.mark.parametrize("text", ["20260101", "2026-W01-1", "2026-1-1", "٢٠٢٦-٠١-٠١", "2026-01-01T00:00", "2026-02-30", "01.01.2026", ""])
@@ -20,6 +20,13 @@ def test_a_day_has_one_spelling(text: str):
     assert day("2026-01-01") == date(2026, 1, 1)
     with pytest.raises(typer.BadParameter, match="is not a date: write it as in 2026-10-12"):
         day(text)
+
+
+def test_today_is_a_day_of_every_option():
+    """As `--on today` of `observe`: of days in the past, and of the day that a replay is as of."""
+    assert day("today") == day(" Today ") == today()
+    for words in (["resolve", "ferry.three_more", "yes", "--on", "today"], ["history", "--until", "today"], ["update", "--as-of", "today"]):
+        assert "is not a date" not in CliRunner().invoke(commands(), [*words, "--book", "/nowhere"]).stderr
 
 
 def test_a_moment_of_an_option_is_past():
