@@ -22,17 +22,18 @@ from forecast.actions.unrevised_reasons import unrevised_reasons
 from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
+from forecast.book.files.shapes import VARIANTS
 from forecast.book.ledger import read_ledger
 from forecast.book.linked_topics import linked_names
 from forecast.book.reading import read_book
 from forecast.book.record_columns import record_columns
 from forecast.book.rows import row_hashes
-from forecast.book.topic import Book, Topic
+from forecast.book.topic import BASE, Book, Topic
 from forecast.cache.store import Store
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
 from forecast.language.expressions import walk
 from forecast.model.custom_model import trust_problem
-from forecast.model.errors import Unsound, place_problem, topic_problem
+from forecast.model.errors import Unsound, place_problem, prior_problem, topic_problem
 from forecast.model.horizon import check_horizon
 from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
@@ -177,7 +178,7 @@ def _variant_priors(topic: Topic, as_of: date) -> dict[str, tuple[ParameterSumma
 
 
 def future_date_warnings(book: Book, today: date) -> list[Problem]:
-    """Return a warning for each row and each topic of a day to come: none of them counts yet, and most are slips of the pen."""
+    """Return a warning for each row, each topic and each reasoning of a day to come: none of them counts yet, and most are slips of the pen."""
     problems = [problem for topic in book.topics.values() for problem in limit_problems(_future_date_problems(topic, today))]
     return [replace(problem, level="warning") for problem in problems]
 
@@ -186,6 +187,7 @@ def _future_date_problems(topic: Topic, today: date) -> Iterator[Problem]:
     if topic.opens > today:
         message = f"the topic opens on {topic.opens}, after today ({today})"
         yield topic_problem(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
+    yield from _future_reasoning_problems(topic, today)
     day = today.toordinal()
     records = (record_columns(stream.rows) for stream in topic.streams.values())
     for row in (row for its in records for row in its.rows_where((its.end > day) | (its.known > day))):
@@ -195,6 +197,16 @@ def _future_date_problems(topic: Topic, today: date) -> Iterator[Problem]:
         elif row.known > today:
             message = f"this row is known on {row.known}, after today ({today})"
             yield place_problem(topic, row.place, message, "it does not count before that day")
+
+
+def _future_reasoning_problems(topic: Topic, today: date) -> Iterator[Problem]:
+    shared = {parameter.place for parameter in topic.parameters.values()}
+    for variant, rival in topic.rivals.items():
+        for name, parameter in rival.parameters.items():
+            if parameter.reviewed is not None and parameter.reviewed > today and (variant == BASE or parameter.place not in shared):
+                keys = (name,) if variant == BASE else (VARIANTS, variant, "priors", name)
+                message = f"`{name}` is reviewed on {parameter.reviewed}, after today ({today})"
+                yield prior_problem(topic, (*keys, "reviewed"), message, "it is the day whose knowledge the reasoning uses")
 
 
 def _own_code_warning(topic: Topic) -> Problem:

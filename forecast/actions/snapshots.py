@@ -71,14 +71,16 @@ def newest_runs(root: Path, *, most: int) -> tuple[LedgerRun, ...]:
 
 
 def find_snapshot(book: Book, text: str, *, today: date) -> Result[Snapshot]:
-    """Return the run that a text names: a day, a report's JSON, the hash of a ledger's line (its first six digits at least), or a commit.
+    """Return the run that a text names: a day, which may be `today`, a report's JSON, the hash of a ledger's line (its first six digits at least), or a commit.
 
     With the run come warnings of what could not be read of it; without one, the errors.
     """
-    if (day := parse_day(text)) is not None:
+    if (day := today if text == "today" else parse_day(text)) is not None:
         if day > today:
             return Result(None, (_no_snapshot_problem(f"{day} is after today, {today}"),))
         return Result(Snapshot(f"today's book as of {words.day(day)}", day, book.topics))
+    if text in book.topics:
+        return Result(None, (_no_snapshot_problem(f"`{text}` is a topic, not a run", f"name two runs, and --topic {text}"),))
     try:
         if text.endswith(".json"):
             return _snapshot_of_report(book, Path(text))
@@ -145,7 +147,7 @@ def _snapshot_of_commit(root: Path, text: str, today: date) -> Result[Snapshot]:
         commit = None if commits is None else commits.find(text)
         topics, problems = (None, ()) if commits is None or commit is None else _book_at(commits, commit)
         if commits is None or commit is None or topics is None:
-            hint = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
+            hint = "a run is a day (2025-03-01, or today), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
             return Result(None, (*problems, _no_snapshot_problem(f"no run `{text}`", hint)))
         committed = commits.committed_on(commit)
         contents = _reports_at(commits, commit, topics)

@@ -27,6 +27,7 @@ from forecast.sentences.certain_then import certain_then, is_certain
 from forecast.sentences.change_sentences import move_sentence
 from forecast.sentences.insight_day import kept_insight_sentence
 from forecast.sentences.insight_text import clause_of, is_in_time
+from forecast.sentences.own_priors import versions_of_varied_priors
 from forecast.sentences.signpost_days import FirstDays, first_days, watched_days
 from forecast.sentences.signposts import has_foresight
 from forecast.sentences.split_words import is_variance_note_of
@@ -133,7 +134,10 @@ def _reasons_from_insight(answer: PublishedAnswer, content: TopicContent, insigh
             None,
         ),
         priors=_largest_reasons(
-            [_reason(_changed_prior_text(variation), variation["values"][best]) for variation in insight["sensitivity"]]
+            [
+                _reason(_changed_prior_text(variation, version), variation["values"][best])
+                for variation, version in zip(insight["sensitivity"], versions_of_varied_priors(content), strict=True)
+            ]
         ),
         varied=bool(insight["sensitivity"]),
         would_move=_largest_reasons(
@@ -188,8 +192,9 @@ def _parameter_text(part: SplitPart | SensitivityContent) -> str:
     return f"{part['parameter']}[{part['label']}]" if part["label"] else part["parameter"]
 
 
-def _changed_prior_text(changed: SensitivityContent) -> str:
-    return f"{_parameter_text(changed)} {changed['change']}: {words.rounded_numbers(changed['statement'])}"
+def _changed_prior_text(changed: SensitivityContent, version: str) -> str:
+    own = f" of `{version}`" if version else ""
+    return f"{_parameter_text(changed)}{own} {changed['change']}: {words.rounded_numbers(changed['statement'])}"
 
 
 def _signpost_text(post: SignpostContent, since: FirstDays) -> str:

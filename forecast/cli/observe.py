@@ -15,12 +15,6 @@ from forecast.cli.lines import echo, print_next_update, print_output, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, path_value, root_of, today
 from forecast.language.count_words import count_text
 
-
-def _day_or_today(text: str) -> date:
-    """Return a date as the command line writes it, or the day it is."""
-    return today() if text.strip().lower() == "today" else day(text)
-
-
 Stream = Annotated[
     str, typer.Argument(metavar="STREAM", autocompletion=complete_stream, help="A stream, or topic.stream.", show_default=False)
 ]
@@ -56,18 +50,16 @@ Origin = Annotated[
 ]
 On = Annotated[
     date | None,
-    typer.Option("--on", metavar="DATE", parser=_day_or_today, help="The one day the row covers: a date, or `today`.", show_default=False),
+    typer.Option("--on", metavar="DATE", parser=day, help="The one day the row covers: a date, or `today`.", show_default=False),
 ]
 From = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=day, help="The first day the row covers.", show_default=False)]
-To = Annotated[
-    date | None, typer.Option("--to", metavar="DATE", parser=_day_or_today, help="The last day the row covers.", show_default=False)
-]
+To = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=day, help="The last day the row covers.", show_default=False)]
 Through = Annotated[
     date | None,
     typer.Option(
         "--through",
         metavar="DATE",
-        parser=_day_or_today,
+        parser=day,
         help="Extend quiet time (value 0) in a watched stream through this day.",
         show_default=False,
     ),

@@ -19,12 +19,14 @@ def today() -> date:
 
 
 def day(text: str) -> date:
-    """Return a date as the command line writes it, 2026-10-12."""
+    """Return a date as the command line writes it, 2026-10-12, or the day it is for `today`."""
     from forecast.book.files.days import day_fault, is_book_day
     from forecast.book.files.numerals import parse_day
 
+    if text.strip().lower() == "today":
+        return today()
     if (parsed := parse_day(text)) is None:
-        raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12")
+        raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12, or today")
     if not is_book_day(parsed):
         raise typer.BadParameter(day_fault(parsed)[0])
     return parsed

@@ -92,13 +92,16 @@ def resolve(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.resolve import SaidResolution, outcome_of_word
     from forecast.actions.resolve import resolve as put_on_record
+    from forecast.book.files.numerals import is_number, parse_day
     from forecast.language.faults import did_you_mean
 
     root = root_of(book, allow_links=allow_links)
     if outcome not in OUTCOMES:
         named = None if value else outcome_of_word(root, question, outcome)
         if named is None:
-            hint = did_you_mean(outcome, OUTCOMES) or f"outcomes: {', '.join(OUTCOMES)}"
+            kind = "number" if is_number(outcome) else "date" if parse_day(outcome) is not None else ""
+            typed = f"as in {kind} {outcome}" if kind else ""
+            hint = typed or did_you_mean(outcome, OUTCOMES) or f"outcomes: {', '.join(OUTCOMES)}"
             raise typer.BadParameter(f"`{outcome}` is no outcome; {hint}", param_hint="OUTCOME")
         outcome, value = named
     said = SaidResolution(outcome, on, source, value, known, why, replaces, asked)

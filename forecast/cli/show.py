@@ -101,7 +101,7 @@ def _print_answer(answer: PublishedAnswer) -> None:
         for line in record_sentences(answer["on_record"], answer):
             echo(f"  On record: {line}")
     if answer["rule"]:
-        echo(f"  Settled: {answer['rule']}")
+        echo(f"  How it is settled: {answer['rule']}")
 
 
 def _print_judged(judged: JudgedQuestionOnRecord) -> None:
@@ -114,4 +114,4 @@ def _print_judged(judged: JudgedQuestionOnRecord) -> None:
         if said["why"]:
             echo(f"  Why, says {said['who']}: {said['why']}")
     if judged["rule"]:
-        echo(f"  Settled: {judged['rule']}")
+        echo(f"  How it is settled: {judged['rule']}")

@@ -241,7 +241,7 @@ def _refuse_single_value(said: str, support: Support, unit: str) -> None:
     except Fault as fault:
         raise Fault(message, hint=fault.hint) from None
     words = f"{100 * low:.3g} to {100 * high:.3g} %" if said.endswith("%") else f"{_three_digits(low)} to {_three_digits(high)}"
-    raise Fault(message, hint=f"give a range, nine chances in ten, as in {words}; or say `about {said}`, which is that one")
+    raise Fault(message, hint=f"give a range, nine chances in ten, as in {words}; or say `about {said}`, which means that range")
 
 
 def _three_digits(value: float) -> str:

@@ -13,6 +13,7 @@ from forecast.report.charts_why import history_charts, tornado_charts, waterfall
 from forecast.report.drawing import Chart
 from forecast.report.graph import model_graph
 from forecast.schema.topic import ParameterContent, TopicContent
+from forecast.sentences.own_priors import versions_of_varied_priors
 
 
 def topic_charts(content: TopicContent) -> dict[str, Chart]:
@@ -28,7 +29,12 @@ def topic_charts(content: TopicContent) -> dict[str, Chart]:
         groups.setdefault(parameter["name"], []).append(parameter)
     charts += [parameter_chart(values) for values in groups.values()]
     if insight is not None:
-        charts += [*tornado_charts(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
+        charts += [
+            *tornado_charts(insight, versions_of_varied_priors(content)),
+            checks_chart(insight),
+            score_chart(insight),
+            split_chart(insight),
+        ]
     charts += [forecasts_chart(question, as_of=content["as_of"]) for question in content.get("on_record", ())]
     charts += [contract_chart(contract, as_of=content["as_of"]) for contract in content.get("contracts", ())]
     charts.append(model_graph(content))

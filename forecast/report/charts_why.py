@@ -132,10 +132,10 @@ def history_ranges(answer: AnswerContent, measure: MeasureContent, index: int, p
     return HistoryRanges(tuple(band), rivals)
 
 
-def tornado_charts(insight: InsightContent) -> Iterator[Chart]:
-    """How far each prior moves each open measure, the strongest prior first."""
+def tornado_charts(insight: InsightContent, versions: Sequence[str]) -> Iterator[Chart]:
+    """How far each prior moves each open measure, the strongest prior first; ``versions`` has those whose own priors they are."""
     for index in open_measure_indices(insight)[:MOST_TORNADOS]:
-        chart = _tornado(insight["measures"][index], index, insight["sensitivity"])
+        chart = _tornado(insight["measures"][index], index, insight["sensitivity"], versions)
         if chart is not None:
             yield chart
 
@@ -296,12 +296,12 @@ def _add_ranges(sketch: Sketch, ranges: HistoryRanges, x: Scale, y: Scale, *, to
         sketch.strokes += [Stroke(here - 4, end, here + 4, end, SECOND, 1.5) for end in (low, high)]
 
 
-def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[SensitivityContent]) -> Chart | None:
+def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[SensitivityContent], versions: Sequence[str]) -> Chart | None:
     by_prior: dict[str, dict[str, float]] = {}
-    for variation in sensitivity:
-        by_prior.setdefault(" ".join(part for part in (variation["parameter"], variation["label"]) if part), {})[variation["change"]] = (
-            variation["values"][index]["value"]
-        )
+    for variation, version in zip(sensitivity, versions, strict=True):
+        name = " ".join(part for part in (variation["parameter"], variation["label"]) if part)
+        name = f"{name} ({version})" if version else name
+        by_prior.setdefault(name, {})[variation["change"]] = variation["values"][index]["value"]
     spans = {name: max(changes.values()) - min(changes.values()) for name, changes in by_prior.items()}
     names = sorted((name for name in by_prior if spans[name] > 0), key=lambda name: -spans[name])[:MOST_PRIORS]
     if not names:

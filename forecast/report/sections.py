@@ -62,6 +62,7 @@ from forecast.sentences.insight_text import (
     value_text,
 )
 from forecast.sentences.lead import history_finding
+from forecast.sentences.own_priors import versions_of_varied_priors
 from forecast.sentences.printed_parts import changed_text
 from forecast.sentences.priors_written import replay_sentence, written_later
 from forecast.sentences.regimes import regime_sentences
@@ -303,7 +304,8 @@ def _sensitivity_section(content: TopicContent, insight: InsightContent, charts:
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     introduction = none if not insight["sensitivity"] else explained if pictures else ""
     foreign = foreign_priors_sentence(content, dict.fromkeys(variation["parameter"] for variation in insight["sensitivity"]))
-    said = " ".join(sentence for sentence in (*sensitivity_sentences(insight), foreign) if sentence)
+    versions = versions_of_varied_priors(content)
+    said = " ".join(sentence for sentence in (*sensitivity_sentences(insight, versions), foreign) if sentence)
     recalled = recalled_table(insight)
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
@@ -313,7 +315,7 @@ def _sensitivity_section(content: TopicContent, insight: InsightContent, charts:
         tuple(paragraph for paragraph in (introduction, said, STILL_COUNTED if insight["leverage"] else "") if paragraph),
         pictures=tuple(pictures),
         tables=() if recalled is None else (recalled,),
-        folded=(*sensitivity_tables(insight), leverage, *power),
+        folded=(*sensitivity_tables(insight, versions), leverage, *power),
     )
 
 

@@ -11,6 +11,7 @@ from forecast.schema.insight import Estimate, InsightContent, MeasureContent
 from forecast.sentences.insight_text import measure_name, named_value_text, open_measure_indices, value_text
 
 CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
+VERSIONS_NOTE = "A version's name after a prior says that it is that version's own, which is changed there alone."
 STILL_NOTE = "A prior that moves an answer by no more than two Monte Carlo errors, or by less than is printed, is said not to move it."
 
 
@@ -30,9 +31,12 @@ class _Varied:
         return max(abs(estimates[index]["change"]) for estimates in self.values.values())
 
 
-def sensitivity_tables(insight: InsightContent) -> list[ReportTable]:
-    """Return a table for each open measure that some prior moves, the strongest prior first."""
-    varied = _varied_priors(insight)
+def sensitivity_tables(insight: InsightContent, versions: Sequence[str] = ()) -> list[ReportTable]:
+    """Return a table for each open measure that some prior moves, the strongest prior first.
+
+    ``versions`` has the version of the model whose own prior each varied one is; none are given where all are the topic's.
+    """
+    varied = _varied_priors(insight, versions)
     still = _still_everywhere(insight, varied)
     tables = []
     for index in open_measure_indices(insight):
@@ -48,9 +52,9 @@ def sensitivity_tables(insight: InsightContent) -> list[ReportTable]:
     return tables
 
 
-def sensitivity_sentences(insight: InsightContent) -> list[str]:
-    """Say which priors move no answer, and which answers no prior moves."""
-    varied, measures = _varied_priors(insight), insight["measures"]
+def sensitivity_sentences(insight: InsightContent, versions: Sequence[str] = ()) -> list[str]:
+    """Say which priors move no answer, and which answers no prior moves; ``versions`` as of the tables."""
+    varied, measures = _varied_priors(insight, versions), insight["measures"]
     still, shown = _still_everywhere(insight, varied), open_measure_indices(insight)
     unmoved = [index for index in shown if not any(its.moves(measures, index) for its in varied.values())]
     said = []
@@ -59,6 +63,8 @@ def sensitivity_sentences(insight: InsightContent) -> list[str]:
     if unmoved and varied:
         names = [f"“{measure_name(measures[index])}”" for index in unmoved]
         said.append(f"No prior moves {'any answer' if len(unmoved) == len(shown) else ' or '.join(names)}.")
+    if any(versions):
+        said.append(VERSIONS_NOTE)
     return [STILL_NOTE, *said] if varied else []
 
 
@@ -70,10 +76,12 @@ def _still_text(names: Sequence[str], what: str, *, more: str = "") -> str:
     return f"{len(plain)} {more}priors do not move {what}: {words.join_words(plain)}."
 
 
-def _varied_priors(insight: InsightContent) -> dict[str, _Varied]:
+def _varied_priors(insight: InsightContent, versions: Sequence[str]) -> dict[str, _Varied]:
     varied: dict[str, _Varied] = {}
-    for variation in insight["sensitivity"]:
-        its = varied.setdefault(labelled_name(variation["parameter"], variation["label"]), _Varied())
+    rows = insight["sensitivity"]
+    for variation, version in zip(rows, versions or [""] * len(rows), strict=True):
+        name = labelled_name(variation["parameter"], variation["label"])
+        its = varied.setdefault(labelled_name(name, version), _Varied())
         its.values[variation["change"]] = variation["values"]
         its.refitted = its.refitted or variation["refitted"]
     return varied

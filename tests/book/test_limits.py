@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,10 @@ from forecast.book.files.cells import LONGEST_LINE, MOST_COLUMNS, MOST_CSV_ROWS
 from forecast.book.files.folder import MOST_BOOK_FILE_BYTES, MOST_RECORD_BYTES, Folder
 from forecast.book.files.problems import MOST_FOUND, Place, Problem, format_problems, limit_problems
 from forecast.book.files.sources import make_source_file, parse_document, read_source
+from forecast.book.reading import read_book
 from forecast.book.records import MOST_RECORD_ROWS, read_points, read_rows
 from forecast.language.faults import did_you_mean
+from tests.support.paths import TINY_BOOK
 from tests.support.small_books import book_of
 
 pytestmark = pytest.mark.medium
@@ -195,3 +198,22 @@ def test_a_record_of_days_to_come_gives_as_many_warnings_as_are_looked_for(tmp_p
     assert len(found) == MOST_FOUND + 1
     assert {problem.level for problem in found} == {"warning"}
     assert time.process_time() - began < 5
+
+
+def test_a_reasoning_of_a_day_to_come_is_warned_of_where_it_stands(tmp_path: Path) -> None:
+    """As `forecast prior set --reviewed` refuses it: on the eve of the day, and no longer on the day; once, although a variant has the prior too."""
+    shutil.copytree(TINY_BOOK, tmp_path / "book", ignore=shutil.ignore_patterns("reports"))
+    with (tmp_path / "book/seeds/ferry/topic.toml").open("a") as file:
+        file.write('\n[variants.other]\nweight = 0.5\nwhy = "Another view of the ferry is possible."\n')
+    with (tmp_path / "book/priors/ferry.toml").open("a") as file:
+        file.write(
+            '\n[variants.other.priors.burstiness]\nprior = "Gamma(mean=4, sd=2)"\nwhy = "They come in larger clusters."\nunit = "shape"\nreviewed = 2026-03-02\n'
+        )
+    book, problems = read_book(tmp_path / "book")
+    assert [problem for problem in problems if problem.level == "error"] == []
+    eve, day = (
+        [(its.message, its.source) for its in future_date_warnings(book, today) if "reviewed" in its.message]
+        for today in (date(2026, 3, 1), date(2026, 3, 2))
+    )
+    assert (eve, day) == ([("`burstiness` is reviewed on 2026-03-02, after today (2026-03-01)", "reviewed = 2026-03-02")], [])
+    assert len([its for its in future_date_warnings(book, date(2024, 1, 14)) if its.message.startswith("`breakdown_rate`")]) == 1

@@ -39,7 +39,7 @@ def test_a_row_without_an_id_is_corrected_by_its_hash(run: Run, book: Path):
     """What `observe` and `check --rows` print as a row's hash is what --replaces takes; the old row no longer counts."""
     said = ("--set", "counted=50", "--set", "weather=calm", "--source", "count")
     first = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "15", *said)
-    name = first.out.split()[-1]
+    name = first.out.splitlines()[1].split()[-1]
     assert f"{LATE}:5" in [line.split()[0] for line in run("check", "--rows").out.splitlines() if name in line]
     again = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "5", "--replaces", name, *said)
     assert again.code == 0

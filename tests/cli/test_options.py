@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from forecast.cli.options import day, past_moment
+from forecast.cli.options import day, past_moment, today
 from tests.support.command_line import CliRunner, commands
 
 
@@ -19,6 +19,13 @@ def test_a_day_has_one_spelling(text: str):
     assert day("2026-01-01") == date(2026, 1, 1)
     with pytest.raises(typer.BadParameter, match="is not a date: write it as in 2026-10-12"):
         day(text)
+
+
+def test_today_is_a_day_of_every_option():
+    """As `--on today` of `observe`: of days in the past, and of the day that a replay is as of."""
+    assert day("today") == day(" Today ") == today()
+    for words in (["resolve", "ferry.three_more", "yes", "--on", "today"], ["history", "--until", "today"], ["update", "--as-of", "today"]):
+        assert "is not a date" not in CliRunner().invoke(commands(), [*words, "--book", "/nowhere"]).stderr
 
 
 def test_a_moment_of_an_option_is_past():

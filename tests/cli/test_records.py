@@ -65,6 +65,9 @@ def test_a_refusal_ends_with_1_and_a_wrong_word_with_2(run: Run):
     assert (problem["path"], problem["line"]) == ("VALUE", 0)
     ran = run("resolve", "three_more", "yess", "--on", "2025-11-20", "--source", "x")
     assert (ran.code, "`yess` is no outcome; did you mean `yes`?" in ran.err) == (2, True)
+    for bare, kind in (("30", "number"), ("2026-10-12", "date")):
+        ran = run("resolve", "three_more", bare, "--on", "2026-10-12", "--source", "log")
+        assert (ran.code, f"`{bare}` is no outcome; as in {kind} {bare}" in ran.err) == (2, True)
     ran = run("say", "three_more", "30%", "--why", "x", "--kind", "oracle")
     assert (ran.code, "`oracle` is no kind; kinds: person, bot" in ran.err) == (2, True)
 

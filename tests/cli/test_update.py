@@ -327,6 +327,13 @@ def test_show_of_a_topic_has_the_answers_to_its_questions(run: Run, published: P
     assert [answer["name"] for answer in shown] == ["three_more", "next_fault", "what_is_broken"]
 
 
+def test_show_of_an_open_question_does_not_read_as_if_it_were_settled(run: Run, published: Path):
+    """The rule that settles it is introduced as a rule."""
+    shown = run("show", "ferry.next_fault", on=published).out
+    assert "  How it is settled: The day of the tenth entry in the harbour log.\n" in shown
+    assert "  Settled: " not in shown
+
+
 def test_show_before_any_update_says_what_to_do(run: Run):
     """Without reports the command says so and names the command that makes them."""
     ran = run("show")

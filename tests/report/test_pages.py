@@ -171,7 +171,7 @@ def test_ten_thousand_characters_of_note_are_folded_but_kept():
     long = "word " * 2000
     html = page(told(text=long))
     assert html.count(long.strip()) >= 1
-    assert "<details><summary>word word" in html
+    assert '<details class="long"><summary><span class="closed">word word' in html
     assert [place for place, words in Outline(html).texts if len(words) > 600 and not {"details", "h1", "style"} & set(place)] == []
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+import pytest
+
+from forecast.actions.why import reasons
+from forecast.report.charts import topic_charts
 from forecast.report.pages import render_topic
-from forecast.report.tables_sensitivity import STILL_NOTE, sensitivity_sentences, sensitivity_tables
-from forecast.schema.topic import digest_of
+from forecast.report.tables_sensitivity import STILL_NOTE, VERSIONS_NOTE, sensitivity_sentences, sensitivity_tables
+from forecast.schema.topic import digest_of, read_content
+from forecast.sentences.own_priors import UNNAMED_VERSION, versions_of_varied_priors
+from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -55,6 +62,41 @@ def test_answers_that_no_prior_moves_have_no_table():
     ]
     assert sensitivity_sentences(insight_of(rate=(0.0,))) == [STILL_NOTE, "No prior moves any answer."]
     assert sensitivity_sentences({**insight, "sensitivity": []}) == []
+
+
+def test_priors_of_one_name_stand_with_the_version_that_has_them():
+    """Of the book's own topic whose versions have another prior each: the version's row does not stand in the place of the topic's, in tables, sentences, pictures and `why`."""
+    content = read_content((ROOT / "reports/captives.json").read_bytes())
+    insight = content["insight"]
+    assert insight is not None
+    versions = versions_of_varied_priors(content)
+    assert versions == (*[""] * 12, *["silent"] * 4, *["two_men"] * 4, *["elsewhere"] * 4)
+    table = next(table for table in sensitivity_tables(insight, versions) if table.caption.startswith("Names south"))
+    assert [row[:1] + row[3:5] for row in table.rows] == [("names", "26 %", "31 %")]
+    said = sensitivity_sentences(insight, versions)
+    assert VERSIONS_NOTE in said
+    assert not any(sentence.startswith("No prior moves") and "names south" in sentence for sentence in said)
+    assert "the strongest is names: half as wide 29 %; twice as wide 28 %" in topic_charts(content)["tornado-names_south"].alt
+    given = reasons(ROOT, "captives.names_south").priors
+    assert any(reason.what.startswith("names of `elsewhere` one sd higher: ") for reason in given)
+
+
+@pytest.mark.parametrize("topic", [path.stem for path in sorted((ROOT / "reports").glob("*.json")) if path.stem != "score"])
+def test_no_variation_of_a_prior_is_lost(topic: str):
+    """Each has a name of its own, with its change, and none is of a version that cannot be named."""
+    content = read_content((ROOT / "reports" / f"{topic}.json").read_bytes())
+    assert content["insight"] is not None
+    rows, versions = content["insight"]["sensitivity"], versions_of_varied_priors(content)
+    assert len({(row["parameter"], row["label"], version, row["change"]) for row, version in zip(rows, versions, strict=True)}) == len(rows)
+    assert UNNAMED_VERSION not in versions
+
+
+def test_a_version_that_cannot_be_told_is_called_another():
+    """Where the report has more priors of one name than versions that state one."""
+    content = copy.deepcopy(read_content((ROOT / "reports/captives.json").read_bytes()))
+    for rival in content["variants"]["rivals"]:
+        rival["changes"] = []
+    assert set(versions_of_varied_priors(content)) == {"", UNNAMED_VERSION}
 
 
 def test_tables_of_nothing_learnt_are_no_answers_without_the_row():

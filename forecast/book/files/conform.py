@@ -10,9 +10,10 @@ import dataclasses
 import sys
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from forecast.book.files.days import day_fault, is_book_day
@@ -23,6 +24,13 @@ from forecast.language.characters import TextKind, refused_character
 from forecast.language.faults import did_you_mean
 
 _LARGEST = int(sys.float_info.max)
+_OTHER_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("opens", "opening", "start", "starts", "begins"), "since"),
+        **dict.fromkeys(("deadline", "closes", "close", "due", "end", "ends", "until"), "by"),
+        **dict.fromkeys(("reason", "reasons", "because"), "why"),
+    }
+)  # what other tools, and people, call a key
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,7 +109,8 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
     known = {key.name: key for key in _table_keys(shape)}
     for name in content:
         if name not in known:
-            hint = did_you_mean(name, known) or f"keys here: {', '.join(known)}"
+            meant = _OTHER_WORDS.get(name)
+            hint = f"did you mean `{meant}`?" if meant in known else did_you_mean(name, known) or f"keys here: {', '.join(known)}"
             problems.append(document.at_key((*keys, name), f"unknown key `{name}`", hint))
     given: dict[str, Any] = {}
     sound = True

@@ -20,7 +20,7 @@ from tests.support.repositories import FILES, OLDER, PRIORS, committed_book, git
 pytestmark = pytest.mark.medium
 
 TODAY = date(2026, 1, 1)
-HINT = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
+HINT = "a run is a day (2025-03-01, or today), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
 
 SETTINGS = (  # keys that name a program in one way or another, with {p} for the program
     ("gpg.program={p}", "log.showSignature=true"),
@@ -459,3 +459,15 @@ def test_a_published_report_is_found_again_in_history(book: Path):
             "one",
         ]
     assert OLDER != PRIORS
+
+
+def test_today_is_a_run_and_a_topic_is_none(book: Path):
+    """The day may be said as in other commands; of a topic's name it is said which option takes it."""
+    run, problems = found(book, "today")
+    assert run is not None
+    assert (run.as_of, problems) == (TODAY, ())
+    name = next(iter(read_book(book)[0].topics))
+    assert found(book, name) == (
+        None,
+        (Problem(Place("reports"), f"`{name}` is a topic, not a run", f"name two runs, and --topic {name}"),),
+    )
