@@ -154,3 +154,24 @@ def test_questions_that_lead_are_never_joined():
     """The book's order stands, even where it has two questions of one number."""
     contents = [topic("east", relations=[related(EQUAL)]), topic("west", relations=[related(EQUAL)])]
     assert [line.topic["name"] for line in lines_of(*contents).first] == ["east", "west"]
+
+
+def test_topics_with_nothing_left_to_list_stand_in_one_list():
+    """A topic whose open questions all lead has a line at the end; under a warning it has its section all the same."""
+
+    def alone(name: str, **changed: Any) -> Any:
+        content = topic(name, **changed)
+        content["answers"] = [answer for answer in content["answers"] if answer["name"] in {"transfer_soon", "first_transfer"}]
+        content |= {"insight": None, "scenarios": [], "variants": [], "lead": "transfer_soon"}
+        content["digest"] = digest_of(content)
+        return content
+
+    texts = render_index([alone("east"), alone("west", warnings=["Disputed. The two engines disagree."]), topic("north")])
+    page, text = texts["index.html"].decode(), texts["index.md"].decode()
+    assert 'id="other-topics">Other topics<' in page
+    assert '<li id="east">' in page
+    assert all(f'<h2 id="{name}">' in page for name in ("west", "north"))
+    assert page.count("Its open question stands above.") == text.count("Its open question stands above.") == 2
+    assert "\n## Other topics\n" in text
+    assert 'id="other-topics">Topics<' in render_index([alone("east")])["index.html"].decode()
+    assert "No topic has been reported on yet." in render_index([])["index.html"].decode()
