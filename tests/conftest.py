@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 WORKERS = 2
 LARGER = ("medium", "slow", "study")  # markers of tests that are not small
 ESSAY = "made_reports"  # the fixture of tests that ask what the code makes of the whole essay's book
-SHARING = (
-    "tests/book_answers/",
-    "tests/test_essay_book.py::test_the_committed_reports_are_what_the_code_makes",
-)  # have it, all in one process
+SHARING = (  # names of tests, as far as they go, that are run by one process, since they need the same
+    ("tests/book_answers/", "tests/test_essay_book.py::test_the_committed_reports_are_what_the_code_makes"),  # what that fixture makes
+    (  # the posteriors that the book's links name, as of earlier days
+        "tests/test_essay_insight.py",
+        "tests/test_essay_book.py::test_the_route_tells_a_coherent_story",
+        "tests/insight/test_history.py::test_the_history_of_the_route_is_what_concluding_random_days_gives",
+    ),
+)
 APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
 
 
@@ -75,9 +79,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def group_of(nodeid: str) -> str:
     """The name that a test has in common with those that run in the same process: its file, but of some files."""
     file = nodeid.split("::", maxsplit=1)[0]
-    if file.startswith(SHARING) or nodeid in SHARING:
-        return SHARING[0]
-    return nodeid if file in APART else file
+    return next((names[0] for names in SHARING if nodeid.startswith(names)), nodeid if file in APART else file)
 
 
 class FileScheduling(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from forecast.cache.fingerprint import machine_fingerprint
 from forecast.model.settings import Settings
 from tests.benchmarks.books import write_small_topics
 from tests.cli.conftest import files_of
+from tests.support.dying_tasks import die_of, die_once, echo
 
 distributed = pytest.importorskip("distributed", reason="the package distributed is not installed")
 
@@ -33,28 +32,6 @@ pytestmark = [
 
 DAY = date(2026, 1, 1)
 TOPICS = 6
-
-
-def echo(task: bytes) -> bytes:
-    """A task that does nothing."""
-    return task
-
-
-def die_of(task: bytes) -> bytes:
-    """A task that ends its process, where its bytes say so."""
-    if task.startswith(b"die"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return task
-
-
-def die_once(task: bytes) -> bytes:
-    """A task that ends its process the first time: its bytes name a file that remembers."""
-    if task:
-        mark = Path(task.decode())
-        if not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-    return task
 
 
 @contextmanager

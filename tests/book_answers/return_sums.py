@@ -80,6 +80,17 @@ def log_density(seen: tuple[int, int], worth: np.ndarray, lean: np.ndarray) -> n
     return special.betaln(count + a, held - count + b) - special.betaln(a, b)
 
 
+def log_normal(away: np.ndarray) -> np.ndarray:
+    """Log density of a standard normal variable, by its formula: SciPy's function takes four times as long for as many values as here."""
+    return -0.5 * away**2 - 0.5 * np.log(2 * np.pi)
+
+
+def log_student(away: np.ndarray) -> np.ndarray:
+    """Log density of Student's t, by its formula."""
+    scale = special.gammaln((TAILS + 1) / 2) - special.gammaln(TAILS / 2) - 0.5 * np.log(TAILS * np.pi)
+    return scale - (TAILS + 1) / 2 * np.log1p(away**2 / TAILS)
+
+
 def stated_weights() -> dict[str, float]:
     """The weight of each variant, which the record does not change."""
     file = tomllib.loads((ROOT / "seeds" / "return" / "topic.toml").read_text(encoding="utf-8"))
@@ -131,8 +142,8 @@ def recompute(variant: str) -> Found:
             if variant == "same_nation" and war in {HERE, KOREA}:
                 middle, width = nation[part], np.full(len(part), NATION)
             away = (LEAN - middle[:, None]) / width[:, None]
-            shape = stats.t(TAILS) if variant == "wide_class" and war not in free else stats.norm
-            joint = table[strength, moved] + shape.logpdf(away) - np.log(width)[:, None]
+            shape = log_student if variant == "wide_class" and war not in free else log_normal
+            joint = table[strength, moved] + shape(away) - np.log(width)[:, None]
             top = joint.max(axis=1, keepdims=True)
             density = np.exp(joint - top)
             log_weight[part] += top[:, 0] + np.log(density.sum(axis=1))

@@ -13,8 +13,10 @@ import pytest
 
 from forecast.actions.update import update
 from forecast.book.reading import read_book
+from forecast.book.topic import Topic
 from forecast.insight.prequential import prequential_scores, surprise_content
 from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.reweighting import Pool
 from forecast.insight.static_baseline import static_topic, with_static_scores
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
@@ -25,10 +27,21 @@ from tests.support.paths import ROOT
 DAY = date(2026, 11, 23)
 
 
+@pytest.fixture(scope="module")
+def drifting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Topic, Pool]:
+    """The topic of the book below, with draws that serve its whole record."""
+    topic = read_book(write_drifting_book(tmp_path_factory.mktemp("drifting") / "book"))[0].topics["drift"]
+    return topic, anchored_pool(topic, DAY, Settings())
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """A book with one topic, a drifting level, and the record of arrivals by years, without its regimes and quarters."""
-    root = tmp_path / "book"
+    """A copy of it that a test may write to."""
+    return write_drifting_book(tmp_path / "book")
+
+
+def write_drifting_book(root: Path) -> Path:
+    """Write a book with one topic, a drifting level, and the record of arrivals by years, without its regimes and quarters; return where it is."""
     shutil.copytree(ROOT / "tests" / "books" / "drift", root)
     with (ROOT / "seeds" / "arrivals" / "arrivals.csv").open(encoding="utf-8", newline="") as record:
         rows = [row for row in csv.DictReader(record) if row["to"] > "2026" or (row["from"][5:], row["to"][5:]) == ("01-01", "12-31")]
@@ -65,11 +78,11 @@ def test_a_topic_held_still_has_one_value_for_all_steps(book: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(book: Path) -> None:
+def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(drifting: tuple[Topic, Pool]) -> None:
     """The prequential log score of the walk is the log evidence, and beats the constant rate's by more than ten nats."""
-    topic = read_book(book)[0].topics["drift"]
+    topic, pool = drifting
     model = model_as_of(topic, DAY)
-    _, score = surprise_content(prequential_scores(model, anchored_pool(topic, DAY, Settings()), Settings()))
+    _, score = surprise_content(prequential_scores(model, pool, Settings()))
     last = with_static_scores(score, model, Settings())[-1]
     evidence = condition_fast(model, Settings()).diagnostics
     still = condition_fast(model_as_of(static_topic(topic), DAY), Settings()).diagnostics
@@ -79,10 +92,9 @@ def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(bo
 
 
 @pytest.mark.slow
-def test_each_year_of_a_drifting_record_is_carried(book: Path) -> None:
+def test_each_year_of_a_drifting_record_is_carried(drifting: tuple[Topic, Pool]) -> None:
     """As of three of the last years the pool's weights carry, and its log evidence is that of the day's own draws."""
-    topic = read_book(book)[0].topics["drift"]
-    pool = anchored_pool(topic, DAY, Settings())
+    topic, pool = drifting
     for year in (2020, 2023, 2026):
         model = model_as_of(topic, date(year, 3, 1))
         assert pool.weigh(model).carry, year
