@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_a_page_is_no_wider_than_paper(browser, pages, page, tmp_path):
 
 def test_a_long_text_stands_once(browser, pages, tmp_path):
     """Its beginning stands while it is folded, and the whole of it alone when it is opened."""
-    content = with_insight(sample_content())
+    content = copy.deepcopy(with_insight(sample_content()))
     content["answers"][0]["asks"] = "Will it come to that? " * 30
     content["digest"] = digest_of(content)
     path = tmp_path / "route.html"

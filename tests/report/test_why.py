@@ -319,7 +319,7 @@ def test_signposts_are_told_by_their_clauses():
     many = _post("wish", "at least 40 people arrive", 0.2, 0.14) | {"absence": False}
     few = _post("wish", "fewer than ten people arrive", 0.2, 0.02) | {"absence": False}
     assert next_move_sentence(insight | {"signposts": [many, few]}, "rain") == (
-        "Watch whether fewer than ten people arrive by 31 January 2027 (20 % likely). If so, 2 %; if at least 40, 14 %."
+        "Watch whether fewer than ten people arrive by 31 January 2027 (20 % likely). If so, 2 %; if at least 40 (20 % likely), 14 %."
     )
 
 

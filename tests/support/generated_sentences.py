@@ -67,7 +67,7 @@ def terminal_lines(root: Path, questions: Iterable[str], asked: Iterable[str]) -
 
 def _is_share(line: str) -> bool:
     """Whether a line of `why` is a share of the doubt beside a parameter, which has its name in the files."""
-    return " ± " in line or line.strip().startswith("Settled") or SHARE.fullmatch(line.strip()) is not None
+    return " ± " in line or line.strip().startswith(("Settled", "How it is settled")) or SHARE.fullmatch(line.strip()) is not None
 
 
 def _written(part: Any, key: str = "") -> Iterator[str]:

@@ -309,6 +309,8 @@ def test_no_shape_beyond_floats_is_found() -> None:
 
 
 NAMED_ELSEWHERE: Mapping[str, int] = {  # modules that may name a family as text, how often, each with its reason
+    "actions/new/own_choices.py": 2,  # a person's options are the labels of a Categorical, whatever families there are
+    "book/prior_statements.py": 5,  # what a hint writes out of bare words, by the bounds of what is asked; no family has to be among them
     "inference/fitted_mixture.py": 4,  # those whose greatest likelihood it finds, to carry a posterior; no family has to be among them
     "predict/program_draws.py": 16,  # how an exported program draws them with NumPy; a question about any other is not answered there, and says so
     "sentences/certain_then.py": 9,  # counts, whose totals never fall, read from a report without NumPy; what is not among them is not certain
