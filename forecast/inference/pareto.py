@@ -80,7 +80,8 @@ def _shape(exceedances: Array) -> float:
     grid = 30 + int(np.sqrt(count))
     inverse_scale = (1 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))) / (3 * exceedances[_quartile(count)]) + 1 / exceedances[-1]
     shape = np.log1p(-inverse_scale[:, None] * exceedances).mean(axis=1)
-    fit = count * (np.log(-inverse_scale / shape) - shape - 1)
+    rate = np.divide(-inverse_scale, shape, out=np.full_like(shape, 1 / exceedances.mean()), where=inverse_scale != 0)  # its limit at 0
+    fit = count * (np.log(rate) - shape - 1)
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
     weight[weight < 10 * np.finfo(float).eps] = 0

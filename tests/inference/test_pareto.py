@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from forecast.inference.pareto import mass_beyond, pareto_k
+from forecast.inference.pareto import mass_beyond, pareto_k, tail_pareto_k
 
 
 @pytest.mark.parametrize("draws", [50, 225, 226, 1000, 4093, 20_000])
@@ -45,6 +45,18 @@ def test_impossible_draws_count_as_draws_without_weight() -> None:
 def test_ratios_without_a_tail_to_fit(log_ratios: np.ndarray, expected: float) -> None:
     """Equal largest ratios have no tail; a tail of fewer than five draws is not to be trusted."""
     assert pareto_k(log_ratios) == expected
+
+
+@pytest.mark.parametrize("tied", [80, 90, 99])
+@pytest.mark.parametrize("count", [100, 110, 119])
+def test_a_tail_of_ties_has_the_shape_of_one_that_hardly_ties(count: int, tied: int) -> None:
+    """Of so many exceedances whose largest three quarters tie, one scale of the grid is infinite: the limit of others, not no number."""
+    exceedances = np.r_[np.linspace(0.1, 0.9, count - tied), np.ones(tied)]
+    apart = exceedances.copy()
+    apart[-1] += 1e-10  # so that no scale of the grid is exactly infinite
+    shapes = [tail_pareto_k(np.log(np.r_[1e-3, 1e-3 + each])) for each in (exceedances, apart)]
+    assert shapes[0] == pytest.approx(shapes[1], abs=1e-5)
+    assert shapes[1] < 0.5
 
 
 @pytest.mark.parametrize("seed", range(5))
