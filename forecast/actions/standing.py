@@ -15,7 +15,7 @@ from typing import Any
 from forecast.actions.pages import files_stand, pages_key
 from forecast.actions.run import ReportMarks, Run
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import SEEDS, prior_path
+from forecast.book.files.layout import SEEDS, prior_path, topic_of_path
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.ledger import canonical_json
 from forecast.book.links import topics_mentioned
@@ -87,17 +87,6 @@ def outcome_keys(run: Run, names: Sequence[str], entries: Sequence[Mapping[str, 
     for entry in entries:
         lines.setdefault(entry["topic"], []).append(entry)
     return {name: _outcome_key(run, folder, name, lines.get(name, ())) for name in names}
-
-
-def topic_of_path(path: str) -> str:
-    """Return the topic whose file lies at a path of the book; empty where it is no topic's."""
-    match path.split("/"):
-        case ["seeds", name, _]:
-            return name
-        case ["priors", name] if name.endswith(".toml"):
-            return name.removesuffix(".toml")
-        case _:
-            return ""
 
 
 def parse_content(data: bytes) -> TopicContent:

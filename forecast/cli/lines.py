@@ -38,8 +38,9 @@ def echo(line: str = "", *, err: bool = False) -> None:
 
 def print_next_update(path: str) -> None:
     """Say what is to be typed next: a report stands as it is until its topic, one of whose files was changed, is updated."""
-    parts = path.split("/")
-    echo(f"Next: forecast update {parts[-1].removesuffix('.toml') if len(parts) == 2 else parts[1]}")
+    from forecast.book.files.layout import topic_of_path
+
+    echo(f"Next: forecast update {topic_of_path(path)}")
 
 
 def prompt(question: str) -> str:

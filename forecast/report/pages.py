@@ -200,14 +200,17 @@ def render_index(
     glances = {topic["name"]: question_summaries(topic, style) for topic in contents}
     lines = index_lines(contents, glances, order)
     names = [*lines.topics, *sorted({*(failures or {})} - set(lines.topics))]
-    brief = [name for name in lines.topics if not (lines.others[name] or name in (failures or {}) or _needs_section(reported[name]))]
+    warned = [(topic, warnings) for topic in contents if (warnings := [*topic["warnings"], *cautions.contradiction_sentences(topic)])]
+    judged = {topic["name"] for topic in contents if any(its["judged"] for its in topic.get("on_record", ()))}
+    with_more = {*(failures or {}), *(topic["name"] for topic, _ in warned), *judged}  # of which more is said than that they are there
+    brief = [name for name in lines.topics if not lines.others[name] and name not in with_more]
     shared = {
         "lines": lines,
         "listed": [(name, reported.get(name), (failures or {}).get(name)) for name in names if name not in brief],
         "brief": [reported[name] for name in brief],
         "failed": [failure for _, failure in sorted((failures or {}).items())],
         "unanswerable": [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] == "not answerable"],
-        "warned": [(topic, warnings) for topic in contents if (warnings := [*topic["warnings"], *cautions.contradiction_sentences(topic)])],
+        "warned": warned,
         "settled": settled,
         "records": [(name, RECORD_TITLES[name]) for name in records],
         "glances": glances,
@@ -217,11 +220,6 @@ def render_index(
     page = html_environment().get_template("index.html.j2").render(**shared)
     text = markdown_environment().get_template("index.md.j2").render(**shared)
     return {"index.html": remove_empty_lines(page), "index.md": collapse_empty_lines(text)}
-
-
-def _needs_section(topic: TopicContent) -> bool:
-    """Whether the index says more of a topic than that it is there, also where none of its open questions is left to list."""
-    return bool(topic["warnings"] or cautions.contradiction_sentences(topic) or any(its["judged"] for its in topic.get("on_record", ())))
 
 
 def remove_empty_lines(page: str) -> bytes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from forecast.actions.new.question_words import form_of
+from forecast.actions.new.question_words import SHARE_ASKED, form_of
 from forecast.book.topic import JudgedQuestion
 
 _WHICH = re.compile(r"(?:who|whose|whom|which)\b", re.IGNORECASE)
@@ -13,7 +12,6 @@ _COUNTED = re.compile(
     r"how\s+many\s+(?!of\b)(?P<unit>\w+(?:\s+\w+){0,2}?)\s+(?:will|would|shall|can|could|may|might|is|are|was|were|do|does|did|has|have|had|come|in|by|of|on|at)\b",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r"(?:what|which)\s+(?:share|proportion|fraction|percentage|per\s?cent)\b", re.IGNORECASE)
 OPTIONS_HINT = "name them, as in --answer 'red, blue, none of them'"
 OPTIONS_TYPED = "with a comma between two, as in red, blue, none of them"  # where no option can be typed
 
@@ -42,27 +40,20 @@ def answered_with(question: JudgedQuestion) -> str:
     return {"probability": "a chance", "number": f"a number, in {question.unit}", "date": "a date"}[question.type]
 
 
-def set_judged_type(question: Any, asks: str, answer: str) -> None:
-    """Give a judged question, a table of a topic file, the type that its words ask for; an ``answer`` names its options."""
+def judged_type(asks: str, answer: str) -> dict[str, str]:
+    """Return the keys of a judged question that its words decide, its type and rule among them; an ``answer`` names its options."""
     form = form_of(asks)
     if answer:
         rule = "The option that has come true by the end of that day."
-        _set(question, {"type": "options", "options": ", ".join(options_of_answer(answer)), "settled": rule})
-    elif form == "number":
-        _set(question, {"type": "number", "unit": unit_in_words(asks), "settled": "The number at the end of that day."})
-    elif form == "date":
-        _set(question, {"type": "date", "settled": "The day on which it happens."})
+        return {"type": "options", "options": ", ".join(options_of_answer(answer)), "settled": rule}
+    if form == "number":
+        return {"type": "number", "unit": unit_in_words(asks), "settled": "The number at the end of that day."}
+    return {"type": "date", "settled": "The day on which it happens."} if form == "date" else {}
 
 
 def unit_in_words(asks: str) -> str:
     """Return in what a question for a number is answered, as "people" of "How many people will come?"; ``units`` where its words do not say."""
-    if _SHARE.match(asks.strip()):
+    if SHARE_ASKED.match(asks.strip()):
         return "per cent"
     match = _COUNTED.match(asks.strip())
     return "units" if match is None else match["unit"]
-
-
-def _set(question: Any, values: dict[str, str]) -> None:
-    for key, value in values.items():
-        question[key] = value
-        question[key].trivia.comment_ws = question[key].trivia.comment = ""

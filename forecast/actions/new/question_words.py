@@ -30,6 +30,7 @@ _YES_OR_NO = re.compile(
 _IF_AT_THE_END = re.compile(r"^(?P<asks>.+?),?\s+(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?]+?)\s*\?*\s*$", re.IGNORECASE)
 _IF_IN_FRONT = re.compile(r"^(?:if|provided that|assuming(?: that)?)\s+(?P<condition>[^?,:]+?)\s*[,:]\s*(?P<asks>.+)$", re.IGNORECASE)
 _MONTH = "|".join(MONTHS)
+SHARE_ASKED = re.compile(r"(?:what|which)\s+(?:share|proportion|fraction|percentage|per\s?cent)\b", re.IGNORECASE)
 _NAMED = re.compile(rf"(?:(?P<month>{_MONTH})\s+)?(?<![\d.,-])(?P<year>(?:19|2\d)\d\d)(?![\d/\u2013-]|[.,]\d|s\b)")
 _PLAINLY_A_YEAR = re.compile(r"(?:19|20|21)\d\d")  # a larger number is one at the end of a clause, behind "in", or behind a month
 _CLAUSE_END = re.compile(r"\s*(?:[?,.:;)]|$)")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from forecast.actions.new.comparisons import comparisons_of, named_comparison
-from forecast.actions.new.question_words import form_of, is_yes_or_no, without_condition
+from forecast.actions.new.question_words import SHARE_ASKED, form_of, is_yes_or_no, without_condition
 from forecast.actions.new.templates import TemplateInput, words_fault
 
-_SHARE = re.compile(r"(?:what|which)\s+(?:share|proportion|fraction|percentage|per\s?cent)\b", re.IGNORECASE)
 _NOW_THERE = re.compile(  # a number that nobody has counted: "How many dentists are there?" is about no time to come
     r"how\s+many\b(?!\s+times\b)(?!.*\b(?:will|would|by|until|till|before|next|this|during|were|was|did|(?:19|20|21)\d\d)\b)", re.IGNORECASE
 )
@@ -38,7 +37,7 @@ def _kind_of_words(asks: str) -> str:
         return "conditional"
     if form_of(asks) == "date":
         return "hazard"
-    if _SHARE.match(asks):
+    if SHARE_ASKED.match(asks):
         return "poll" if _POLLED.search(asks) else "share"
     openings = ((_NOW_THERE, "decomposition"), (_COUNT, "count"), (_SIZE, "level"), (_EXPLANATION, "hypotheses"), (_OPTION, "options"))
     kind = next((kind for opening, kind in openings if opening.match(asks)), "")

@@ -12,7 +12,7 @@ import tomlkit
 
 from forecast.actions.new.days import BY, Calendar
 from forecast.actions.new.event_counts import counted_events, number_fault
-from forecast.actions.new.judged_types import answer_fault, options_fault, set_judged_type
+from forecast.actions.new.judged_types import answer_fault, judged_type, options_fault
 from forecast.actions.new.kinds import OPTIONAL_DAY, VOTE_KINDS
 from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
@@ -201,7 +201,8 @@ def _with_question(text: str, name: str, own: TemplateInput, since: date) -> str
         if asks[key]:
             _set(question, "asks", asks[key])
         if "type" in question:
-            set_judged_type(question, own.asks, own.answer)
+            for judged_key, value in judged_type(own.asks, own.answer).items():
+                _set(question, judged_key, value)
         elif own.answer:
             question.pop("probability", None)
             _set(question, "answer", own.answer)

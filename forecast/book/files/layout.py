@@ -72,6 +72,17 @@ def report_path(topic: str, directory: str = REPORTS) -> str:
     return f"{directory}/{topic}.json"
 
 
+def topic_of_path(path: str) -> str:
+    """Return the topic whose file lies at a path of the book; empty where it is no topic's."""
+    match path.split("/"):
+        case ["seeds", name, _]:
+            return name
+        case ["priors", name] if name.endswith(".toml"):
+            return name.removesuffix(".toml")
+        case _:
+            return ""
+
+
 def topic_names(folder: Folder) -> tuple[str, ...]:
     """Return the names of a book's topics: the folders in ``seeds`` that have something called ``topic.toml``, sorted.
 
