@@ -39,7 +39,7 @@ def _range_hint(text: str, unit: str) -> str:
     if not low < high or (_is_share(unit) and not 0 < low < high < 1):
         return ""
     family = "Beta" if _is_share(unit) else "Gamma" if low > 0 else "Normal"
-    return f"nine chances in ten between these are {family}(p5={low:g}, p95={high:g})"
+    return f"for nine chances in ten between the two, write {family}(p5={low:g}, p95={high:g})"
 
 
 def _words_hint(unit: str) -> str:

@@ -169,7 +169,7 @@ def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
         _print_reasons("If this is seen", reasons.would_move, measure, settled=reasons.settled_then, among="nothing that is watched for")
     else:
         echo("If this is seen")
-        echo(f"  not known: no row to come is simulated here{'; `forecast whatif` tries one' if reasons.recorded else ''}")
+        echo(f"  not known: no future rows are simulated here{'; `forecast whatif` tries one' if reasons.recorded else ''}")
 
 
 def _print_doubts(reasons: Reasons) -> None:

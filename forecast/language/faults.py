@@ -44,7 +44,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def percentage_hint(value: float) -> str:
     """Return how a percentage is written where a number from 0 to 1 is wanted; an empty string where the value can be none."""
-    return f"a percentage is written as a number: {value:g} % is {value / 100:g}" if 2 <= value < 100 else ""
+    return f"write a percentage as a number: {value:g} % is {value / 100:g}" if 2 <= value < 100 else ""
 
 
 def known_names_text(what: str, known: Iterable[str]) -> str:

@@ -112,7 +112,7 @@ class TopicTables(TypedDict):
 
 
 STILL_COUNTED = "The tables of answers “if nothing had been learnt” leave a row in the totals that are counted: they are not the answers without that row."
-NOTHING_SIMULATED = "No row to come is simulated here, so that what one would change is not worked out; `forecast whatif` tries one."
+NOTHING_SIMULATED = "No future rows are simulated here, so we have not worked out what one would change; `forecast whatif` tries one."
 NOTHING_RECORDED = "This topic has no record: only another prior would change its answers."
 SECTION_HEADINGS = {
     "changed": "What changed since the last report, and why",

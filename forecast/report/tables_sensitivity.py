@@ -11,7 +11,7 @@ from forecast.schema.insight import Estimate, InsightContent, MeasureContent
 from forecast.sentences.insight_text import measure_name, named_value_text, open_measure_indices, value_text
 
 CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
-VERSIONS_NOTE = "A version's name after a prior says that it is that version's own, which is changed there alone."
+VERSIONS_NOTE = "A version's name after a prior means that the prior belongs to that version, and is changed there alone."
 STILL_NOTE = "A prior that moves an answer by no more than two Monte Carlo errors, or by less than is printed, is said not to move it."
 
 

@@ -12,7 +12,7 @@ from forecast.sentences.insight_text import next_move_sentence, next_signpost
 from forecast.sentences.model_uses import ModelUses
 from forecast.sentences.signpost_days import NO_LATE_RECORDS, FirstDays
 
-NOT_WORKED_OUT = "How far new evidence would move it is not worked out."
+NOT_WORKED_OUT = "We have not worked out how far new evidence would move it."
 WITHOUT_RECORD = "It has no record: only another prior would move it."
 SIGN = "That would be a sign, not a cause: in the model nothing asked here follows from it."
 

@@ -298,17 +298,17 @@ def test_where_no_row_to_come_is_simulated_why_says_so_and_not_that_nothing_woul
     assert run("update", "votes", "--no-referee").code == 0
     told = run("why", "wins").out
     assert "If nothing had been learnt from\n  there is no row yet\n" in told
-    assert "If this is seen\n  not known: no row to come is simulated here\n" in told
+    assert "If this is seen\n  not known: no future rows are simulated here\n" in told
     (book / "seeds" / "votes" / "polls.csv").write_text("on,value,known,source,grade,note\n2025-01-01,42,,A,,\n")
     assert run("update", "votes", "--no-referee").code == 0
     told = run("why", "wins").out
     assert "polls, the row of 2025-01-01" in told.split("If nothing had been learnt from")[1].split("With another prior")[0]
-    assert "If this is seen\n  not known: no row to come is simulated here; `forecast whatif` tries one\n" in told
+    assert "If this is seen\n  not known: no future rows are simulated here; `forecast whatif` tries one\n" in told
     assert "nothing" not in told.split("If this is seen")[1].split("Of the doubt")[0]
     said = json.loads(run("why", "wins", "--json").out)
     assert (said["recorded"], said["simulated"]) == (True, False)
     page = (book / "reports" / "votes.md").read_text()
-    assert "How far new evidence would move it is not worked out." in page
+    assert "We have not worked out how far new evidence would move it." in page
     assert "No single event we track" not in page
 
 

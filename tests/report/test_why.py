@@ -116,7 +116,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
         "No report of an earlier day and no earlier news to compare with.",
         "The record has no days to go back to.",
         "There were no rows to foresee.",
-        "No row to come is simulated here, so that what one would change is not worked out; ",
+        "No future rows are simulated here, so we have not worked out what one would change; ",
         "How much of the doubt is luck is not known",
     ):
         assert sentence in text

@@ -94,8 +94,8 @@ def test_the_paragraph_names_the_day_before_the_last_news_and_the_largest_doubt(
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({}, "How far new evidence would move it is not worked out."),
-        ({"streams": [], "series": [{"name": "price", "later": "price"}]}, "How far new evidence would move it is not worked out."),
+        ({}, "We have not worked out how far new evidence would move it."),
+        ({"streams": [], "series": [{"name": "price", "later": "price"}]}, "We have not worked out how far new evidence would move it."),
         ({"streams": []}, "It has no record: only another prior would move it."),
     ],
 )
@@ -338,7 +338,7 @@ def test_what_to_watch_for_is_in_every_paragraph_of_the_book(topic: str) -> None
     paragraph = lead_paragraph(content, answer, question_summaries(content, "plain")[answer["name"]].said)
     assert len(paragraph.split()) <= 120
     assert re.search(
-        r"Watch whether|No single event we track|No event we track|Only the rest of the count|How far new evidence would", paragraph
+        r"Watch whether|No single event we track|No event we track|Only the rest of the count|We have not worked out how far", paragraph
     )
     if topic in {"route", "arrivals"}:
         assert "Most of the doubt is luck" in paragraph

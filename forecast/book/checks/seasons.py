@@ -40,7 +40,9 @@ def _long_rows(name: str, record: RecordFile, days: float) -> Iterator[Problem]:
     last = places[np.argmax(rows.lines[places])]  # in the file, so that who adds a row is told of it
     row, length = rows[int(last)], int(lengths[last])
     more = "" if len(places) == 1 else f", and {len(places) - 1} more {'is' if len(places) == 2 else 'are'} as long"
-    message = f"this row covers {length} days, and the season in `{name}`, which comes round in {days:.0f}, is read at its end{more}"
+    message = (
+        f"this row covers {length} days, and the season in `{name}`, which repeats every {days:.0f}, is read at the end of the row{more}"
+    )
     hint = "write a row for each month or less (`forecast observe --rows`); where only totals are known, take a model without a season (`forecast new --like count`)"
     yield replace(record.at_cell(row, "to" if record.cells(row)["to"] else "on", message, hint), level="warning")
 

@@ -30,9 +30,12 @@ def root(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("last", "said"),
     [
-        (date(2024, 12, 31), "this row covers 366 days, and the season in `events`, which comes round in 365, is read at its end"),
-        (date(2024, 3, 31), "this row covers 91 days, and the season in `events`, which comes round in 365, is read at its end"),
-        (date(2024, 2, 15), "this row covers 46 days, and the season in `events`, which comes round in 365, is read at its end"),
+        (
+            date(2024, 12, 31),
+            "this row covers 366 days, and the season in `events`, which repeats every 365, is read at the end of the row",
+        ),
+        (date(2024, 3, 31), "this row covers 91 days, and the season in `events`, which repeats every 365, is read at the end of the row"),
+        (date(2024, 2, 15), "this row covers 46 days, and the season in `events`, which repeats every 365, is read at the end of the row"),
         (date(2024, 2, 14), ""),
         (date(2024, 1, 31), ""),
     ],
@@ -50,7 +53,7 @@ def test_one_warning_of_the_last_row_stands_for_all(root: Path):
     for year in (2022, 2023, 2024):
         done = observe(root, "lake.events", Observation(date(year, 1, 1), date(year, 12, 31), "12", "A log"), today=TODAY)
     (warning,) = done.warnings
-    assert (warning.place.line, warning.message.endswith("is read at its end, and 2 more are as long")) == (4, True)
+    assert (warning.place.line, warning.message.endswith("is read at the end of the row, and 2 more are as long")) == (4, True)
     assert observe(root, "lake.events", Observation(date(2025, 1, 1), date(2025, 1, 31), "1", "A log"), today=TODAY).warnings == ()
 
 
@@ -74,4 +77,4 @@ def test_the_season_is_the_shortest_wave_of_the_clock(root: Path, wave: str, day
     path.write_text(f'{text[:start]}season = "exp({wave} + 0 * sine * cosine)"\n{text[text.index(chr(10), start) + 1 :]}', encoding="utf-8")
     done = observe(root, "lake.events", Observation(date(2023, 1, 1), date(2023, 12, 31), "12", "A log"), today=TODAY)
     assert done.problems == ()
-    assert [f"comes round in {days}," in problem.message for problem in done.warnings] == ([True] if days else [])
+    assert [f"repeats every {days}," in problem.message for problem in done.warnings] == ([True] if days else [])
