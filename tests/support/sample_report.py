@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -122,9 +123,18 @@ def sourced(row: Row) -> Row:
     return replace(row, source=source, grade=grade or None, note=note, columns=rest)
 
 
-@cache
 def sample_content(*, text: str = "") -> dict[str, Any]:
-    """The content of the topic as of 12 October 2026."""
+    """The content of the topic as of 12 October 2026: a copy, which a test may change."""
+    return copy.deepcopy(_computed(text))
+
+
+@cache
+def _computed(text: str) -> dict[str, Any]:
+    return computed_content(text=text)
+
+
+def computed_content(*, text: str = "") -> dict[str, Any]:
+    """The content of the topic, computed again."""
     topic = sample_topic(text=text)
     found = analyse(topic, AS_OF, Settings(draws=4096), referee=False)
     return topic_content(
