@@ -149,7 +149,10 @@ class RecordColumns(Sequence[Row]):
 
     def rows_where(self, chosen: Truth) -> Iterator[Row]:
         """Yield the rows of which something is true; they are made some at a time."""
-        places = np.flatnonzero(chosen)
+        return self.rows_at(np.flatnonzero(chosen))
+
+    def rows_at(self, places: NDArray[np.integer]) -> Iterator[Row]:
+        """Yield the rows at some places; they are made some at a time."""
         if len(self) <= MOST_KEPT:
             yield from (self[at] for at in places.tolist())
             return

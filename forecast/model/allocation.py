@@ -37,6 +37,7 @@ from forecast.model.parts import (
     log_chance,
     weights_of,
 )
+from forecast.model.record import StreamRow
 from forecast.model.steps import Needs, needs_of, step_scope
 from forecast.model.used_names import series_and_streams_used
 
@@ -62,7 +63,7 @@ class Allocation:
     """
 
     stream: Stream
-    row: Row
+    named: StreamRow
     days: tuple[date, ...]
     before: Mapping[str, Array]
     even: bool
@@ -70,9 +71,9 @@ class Allocation:
     chance: Array | float = 0.0
 
     @property
-    def named(self) -> tuple[str, Row]:
-        """The row with its stream's name."""
-        return self.stream.name, self.row
+    def row(self) -> Row:
+        """The row itself."""
+        return self.named.row
 
     def upto(self, day: date) -> dict[str, Array]:
         """Return what the row adds before a day to each total of its stream, ``(paths,)``; days between boundaries add nothing yet."""
@@ -91,13 +92,14 @@ class Allocation:
         return replace(self, before={label: values[:, paths] for label, values in self.before.items()}, chance=chance)
 
 
-def unallocated_row(topic: Topic, stream: Stream, row: Row, values: Array | None, paths: int) -> Allocation:
+def unallocated_row(topic: Topic, named: StreamRow, values: Array | None, paths: int) -> Allocation:
     """Return a row of which nothing is allocated yet; ``values`` are those of a range, ``(paths,)``."""
+    stream, row = topic.streams[named.stream], named.row
     parts = {"": np.full(paths, row.value) if values is None else values}
     if stream.classes:
         parts = {label: np.full(paths, number) for label in stream.classes if (number := row_amount(stream, row, label))}
     before = {label: np.stack([np.zeros(paths), amounts]) for label, amounts in parts.items()}
-    return Allocation(stream, row, (row.start, row.end + ONE_DAY), before, even=is_even(topic, stream))
+    return Allocation(stream, named, (row.start, row.end + ONE_DAY), before, even=is_even(topic, stream))
 
 
 def allocate(
@@ -388,13 +390,8 @@ def _row_columns(topic: Topic, stream: Stream, row: Row) -> dict[str, Any]:
 
 
 def unallocated_rows(
-    model: Model, rows: Sequence[tuple[str, Row]], ranges: Mapping[str, Sequence[tuple[Row, Array]]], paths: int
+    model: Model, rows: Sequence[StreamRow], ranges: Mapping[str, Sequence[tuple[StreamRow, Array]]], paths: int
 ) -> tuple[Allocation, ...]:
     """Return rows of which nothing is allocated yet, with the values drawn for those that are ranges."""
-    streams = model.topic.streams
-    return tuple(
-        unallocated_row(
-            model.topic, streams[name], row, next((values for ranged, values in ranges.get(name, ()) if ranged is row), None), paths
-        )
-        for name, row in rows
-    )
+    drawn = {ranged: values for its in ranges.values() for ranged, values in its}
+    return tuple(unallocated_row(model.topic, named, drawn.get(named), paths) for named in rows)

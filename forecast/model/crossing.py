@@ -8,20 +8,19 @@ matters on which of the days.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
-from forecast.book.record_columns import RecordColumns
 from forecast.book.rows import is_quiet
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.model.model import Model
+from forecast.model.record import StreamRecord, StreamRow
 from forecast.model.used_names import series_and_streams_used
-
-type StreamRow = tuple[str, Row]  # a stream's name and one of its rows
 
 
 def crosses(row: Row, day: date) -> bool:
@@ -36,14 +35,19 @@ def has_events(row: Row, stream: Stream) -> bool:
     return row.value != 0 or row.between is not None
 
 
-def long_rows(model: Model, name: str) -> RecordColumns:
-    """Return the counted rows of a stream that have several days and say that something happened, as ``has_events`` has it."""
-    rows, stream = model.records[name].counted_rows, model.records[name].stream
+def long_row_places(record: StreamRecord) -> NDArray[np.intp]:
+    """Return the places of a stream's counted rows that have several days and say that something happened, as ``has_events`` has it."""
+    rows, stream = record.counted_rows, record.stream
     if stream.classes and not is_counted(stream):
         events = ~rows.is_nothing if stream.watched else np.ones(len(rows), dtype=bool)
     else:
         events = (rows.value != 0) | rows.ranged
-    return rows.where(events & (rows.start < rows.end))
+    return np.flatnonzero(events & (rows.start < rows.end))
+
+
+def long_rows(record: StreamRecord) -> Iterator[StreamRow]:
+    """Yield the rows whose places ``long_row_places`` returns."""
+    return record.rows_at(long_row_places(record))
 
 
 def question_edges(question: Question) -> tuple[date, ...]:
@@ -71,10 +75,11 @@ def crossed_rows(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[Stre
     """Return the rows that say that something happened and that one of their stream's ``days`` falls inside."""
     crossed: list[StreamRow] = []
     for name, own in days.items():
-        rows = long_rows(model, name)
+        record = model.records[name]
+        rows, places = record.counted_rows, long_row_places(record)
         ordered = np.array([*sorted(day.toordinal() for day in own), date.max.toordinal()])
-        next_day = ordered[np.searchsorted(ordered, rows.start, side="right")]
-        crossed += [(name, row) for row in rows.rows_where(next_day <= rows.end)]
+        next_day = ordered[np.searchsorted(ordered, rows.start[places], side="right")]
+        crossed += record.rows_at(places[next_day <= rows.end[places]])
     return tuple(crossed)
 
 
@@ -105,16 +110,14 @@ def with_related_rows(model: Model, rows: Sequence[StreamRow]) -> tuple[StreamRo
     pairs = related_streams(model.topic) if rows else frozenset()
     if not pairs:
         return tuple(rows)
-    candidates = [(name, row) for name in sorted(frozenset().union(*pairs)) for row in long_rows(model, name)]
-    keys, waiting = dict.fromkeys(map(row_key, rows)), list(rows)
-    taken = list(rows)
+    candidates = [other for name in sorted(frozenset().union(*pairs)) for other in long_rows(model.records[name])]
+    taken, waiting = dict.fromkeys(rows), list(rows)
     while waiting:
-        name, row = waiting.pop()
-        for other, its in candidates:
-            if row_key((other, its)) not in keys and frozenset({name, other}) in pairs and overlap(row, its):
-                keys[row_key((other, its))] = None
-                taken.append((other, its))
-                waiting.append((other, its))
+        one = waiting.pop()
+        for other in candidates:
+            if other not in taken and frozenset({one.stream, other.stream}) in pairs and overlap(one.row, other.row):
+                taken[other] = None
+                waiting.append(other)
     return tuple(taken)
 
 
@@ -128,15 +131,9 @@ def group_rows(rows: Sequence[StreamRow], pairs: frozenset[frozenset[str]]) -> l
         while waiting:
             at = waiting.pop()
             together.append(at)
-            (name, row) = rows[at]
-            near = [index for index in left if frozenset({name, rows[index][0]}) in pairs and overlap(row, rows[index][1])]
+            one = rows[at]
+            near = [index for index in left if frozenset({one.stream, rows[index].stream}) in pairs and overlap(one.row, rows[index].row)]
             left.difference_update(near)
             waiting += near
         groups.append(sorted(together))
     return groups
-
-
-def row_key(named: StreamRow) -> tuple[str, int]:
-    """Return what tells a row of a model from every other: rows that say the same on the same days are two."""
-    name, row = named
-    return name, id(row)

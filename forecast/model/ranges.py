@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.topic import Row
 from forecast.language.arrays import Array
 from forecast.language.distributions.bounded import DIST, truncated_family
 from forecast.language.distributions.family import Family
 from forecast.model.errors import Unsound, place_problem
 from forecast.model.model import Model, row_table
-from forecast.model.record import StreamRecord
+from forecast.model.record import StreamRecord, StreamRow
 
 MASSES_SUMMED = (8, 256)  # whole numbers from the end of a range on whose masses are added up: these many, then these
 MASSES_AT_ONCE = 2**20
@@ -28,13 +27,19 @@ TRIES = 64  # values drawn for each before the rest are found by their quantiles
 
 def draw_ranges(
     model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, paths: int
-) -> dict[str, tuple[tuple[Row, Array], ...]]:
+) -> dict[str, tuple[tuple[StreamRow, Array], ...]]:
     """Return, for each stream that has ranges, each such row with a value for every path, ``(paths,)``.
 
     Raises ``Unsound`` where the statement never gives a value in the range at some draws.
     """
     return {
-        name: tuple(zip(record.ranges, _draw_record_ranges(model, record, parameters, rng, paths).T, strict=True))
+        name: tuple(
+            zip(
+                record.rows_at(np.flatnonzero(record.counted_rows.ranged)),
+                _draw_record_ranges(model, record, parameters, rng, paths).T,
+                strict=True,
+            )
+        )
         for name, record in model.records.items()
         if record.ranges
     }

@@ -6,9 +6,10 @@ stream is evidence from day to day, so a quiet row is cut at the as-of day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,18 @@ from forecast.model.clock import days_covered
 from forecast.model.forward_streams import has_future
 
 FEW_SUMS = 1_000_000  # rows times days whose totals are each added up anew, to the last digit
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRow:
+    """One of a stream's rows that count, by its place ``at`` among them: rows that say the same on the same days are two.
+
+    A `Row` is made of its columns each time that it is asked for, so that it cannot be known by being the same object.
+    """
+
+    stream: str
+    at: int
+    row: Row = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,11 @@ class StreamRecord:
             return self.rows[:0]
         rows = self.counted_rows
         return rows.where(rows.ranged)
+
+    def rows_at(self, places: NDArray[np.integer]) -> Iterator[StreamRow]:
+        """Yield the counted rows at some places among them."""
+        at = np.asarray(places, dtype=np.int64)
+        yield from map(StreamRow, repeat(self.stream.name), at.tolist(), self.counted_rows.rows_at(at))
 
     def total_before(self, day: date, label: str = "") -> float:
         """The sum of the rows that had ended before a day, or of one class of them; copies count once, and ranges are left out."""

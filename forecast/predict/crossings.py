@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -12,7 +13,8 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question, Row
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
-from forecast.model.crossing import crosses, crossing_rows, row_key
+from forecast.model.crossing import crosses, crossing_rows
+from forecast.model.record import StreamRow
 from forecast.predict.first_days import first_simulated_day, rows_around
 from forecast.predict.paths import Paths
 from forecast.predict.questions import find_first_held
@@ -46,10 +48,11 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
     """Return the rows that the days of a question fall inside, in the order of its streams and their rows."""
     if question.by is None or not paths.days:
         return ()
-    allocations = {row_key(allocation.named): allocation for allocation in paths.allocations}
+    allocations = {allocation.named: allocation for allocation in paths.allocations}
     crossings = []
-    for name, row in crossing_rows(paths.model, question):
-        its = allocations[row_key((name, row))]
+    found = crossing_rows(paths.model, question)
+    for named in found:
+        name, row, its = named.stream, named.row, allocations[named]
         value = np.asarray(np.sum([values[-1] for values in its.before.values()], axis=0))
         for edge, day, boundary in (("since", question.since, question.since), ("by", question.by, question.by + ONE_DAY)):
             if day is not None and boundary is not None and crosses(row, boundary):
@@ -66,7 +69,7 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
                         its.adds_up,
                     )
                 )
-    return (*crossings, *_crossings_of_first(question, paths, {row_key((crossing.stream, crossing.row)) for crossing in crossings}))
+    return (*crossings, *_crossings_of_first(question, paths, found))
 
 
 def _mean_and_error(values: Array) -> tuple[float, float]:
@@ -74,7 +77,7 @@ def _mean_and_error(values: Array) -> tuple[float, float]:
     return float(values.mean()), float(values.std() / np.sqrt(len(values)))
 
 
-def _crossings_of_first(question: Question, paths: Paths, found: set[tuple[str, int]]) -> list[Crossing]:
+def _crossings_of_first(question: Question, paths: Paths, found: Sequence[StreamRow]) -> list[Crossing]:
     """The rows of several days within which the first time that a question asks for lies, but for those found already."""
     if question.kind != "date":
         return []
@@ -83,9 +86,8 @@ def _crossings_of_first(question: Question, paths: Paths, found: set[tuple[str, 
     until = first_simulated_day(question, paths)
     columns = np.unique(held.column[held.happened & (held.column > 0)])  # what holds from the start needs no row
     lasts = [held.days[column] - ONE_DAY for column in columns if until is None or held.days[column] <= until]
-    rows = {row_key(named): named for last in lasts for named in rows_around(question, paths.model, last) if named[1].end >= last}
+    rows = dict.fromkeys(named for last in lasts for named in rows_around(question, paths.model, last) if named.row.end >= last)
     return [
         Crossing(name, row, "first", row.end, row.value, 0.0, 0.0, family_for(topic.streams[name].value).discrete, False, True)
-        for name, row in rows.values()
-        if row_key((name, row)) not in found
+        for name, row in ((each.stream, each.row) for each in rows if each not in found)
     ]

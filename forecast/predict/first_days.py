@@ -21,8 +21,9 @@ from forecast.language.arrays import Array
 from forecast.language.expressions import First
 from forecast.model.allocation import Allocation, Totals, allocate, unallocated_rows
 from forecast.model.clock import cut_into_steps
-from forecast.model.crossing import StreamRow, long_rows, row_key, with_related_rows
+from forecast.model.crossing import long_rows, with_related_rows
 from forecast.model.model import Model
+from forecast.model.record import StreamRow
 from forecast.model.used_names import series_and_streams_used
 from forecast.predict.paths import Paths, totals_beyond
 from forecast.predict.questions import truth_before
@@ -75,12 +76,12 @@ def rows_around(question: Question, model: Model, last: date) -> tuple[StreamRow
     Those are the rows that reach that day, and those that share days with them.
     """
     streams = condition_streams(question, model)
-    rows = [(name, row) for name in streams for row in long_rows(model, name) if row.start <= last]
-    reaching = [(name, row) for name, row in rows if row.end >= last]
+    rows = [named for name in streams for named in long_rows(model.records[name]) if named.row.start <= last]
+    reaching = [named.row for named in rows if named.row.end >= last]
     if not reaching:
         return ()
-    first = min(row.start for _, row in reaching)
-    return tuple((name, row) for name, row in rows if row.end >= first)
+    first = min(row.start for row in reaching)
+    return tuple(named for named in rows if named.row.end >= first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,11 @@ class _Search:
     def days(self, of: Numbers, rows: Sequence[StreamRow], last: date) -> Numbers:
         """The first days, as ordinals, on the paths with numbers ``of``, on all of which the condition holds at the end of ``last``."""
         since, model = self.question.since, self.paths.model
-        known = {row_key(allocation.named): allocation for allocation in self.paths.allocations}
+        known = {allocation.named: allocation for allocation in self.paths.allocations}
         together = with_related_rows(model, rows)
-        ranges = {name: [(row, values[of]) for row, values in its] for name, its in self.paths.ranges.items()}
+        ranges = {name: [(named, values[of]) for named, values in its] for name, its in self.paths.ranges.items()}
         fresh = unallocated_rows(model, together, ranges, len(of))
-        allocations = [
-            known[row_key(allocation.named)].on(of) if row_key(allocation.named) in known else allocation for allocation in fresh
-        ]
+        allocations = [known[allocation.named].on(of) if allocation.named in known else allocation for allocation in fresh]
         first = min(allocation.row.start for allocation in allocations if allocation.named in rows)
         first = first if since is None else max(first, since)
         return self._within(of, allocations, first, last)
@@ -138,7 +137,7 @@ class _Search:
             if at < 0:
                 return {name: np.zeros(len(of)) for name in paths.totals}
             totals = {name: values[of, at] for name, values in paths.totals.items()}
-            ranges = {name: [(row, drawn[of]) for row, drawn in its] for name, its in paths.ranges.items()}
+            ranges = {name: [(named, drawn[of]) for named, drawn in its] for name, its in paths.ranges.items()}
             more = totals_beyond(paths.model, ranges, paths.days[-1], day, totals)
             totals = {name: values + added for (name, values), added in zip(totals.items(), more, strict=True)}
             for allocation in paths.allocations:
@@ -151,11 +150,8 @@ class _Search:
     def _totals_by_day(self, of: Numbers, fine: Sequence[Allocation], days: Sequence[date], base: Totals) -> dict[str, Array]:
         """What counts of each total before each day but the first, ``(paths, days - 1)``."""
         since = self.question.since
-        others = [
-            allocation.on(of)
-            for allocation in self.paths.allocations
-            if row_key(allocation.named) not in {row_key(its.named) for its in fine}
-        ]
+        cut = {allocation.named for allocation in fine}
+        others = [allocation.on(of) for allocation in self.paths.allocations if allocation.named not in cut]
         columns = []
         for day in (*days[1:], *([] if since is None else [since])):
             totals = dict(base(day))

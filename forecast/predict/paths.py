@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import total_names
 from forecast.book.record_columns import days_of
-from forecast.book.topic import Row, Stream
+from forecast.book.topic import Stream
 from forecast.language.arrays import Array, Indices
 from forecast.language.evaluate import Scope, evaluate, label_code
 from forecast.language.ops import NUMPY, Ops
@@ -36,6 +36,7 @@ from forecast.model.invalid_values import describe_invalid_arguments
 from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.ranges import draw_ranges
+from forecast.model.record import StreamRow
 from forecast.model.regime_draws import with_states
 from forecast.model.stationary import has_stationary_increments
 from forecast.model.steps import Needs, needs_of, step_scope
@@ -70,7 +71,7 @@ class Paths:
     days: tuple[date, ...]
     totals: Mapping[str, Array]
     starts: Mapping[str, date]
-    ranges: Mapping[str, Sequence[tuple[Row, Array]]] = field(default_factory=dict)
+    ranges: Mapping[str, Sequence[tuple[StreamRow, Array]]] = field(default_factory=dict)
     allocations: tuple[Allocation, ...] = ()
     lots: int = 0
     replicates: Indices | None = None
@@ -277,7 +278,7 @@ def next_value(stream: Stream, column: str, scope: Scope, ops: Ops = NUMPY) -> A
 def _allocate_crossed_rows(
     model: Model,
     parameters: Mapping[str, NDArray[Any]],
-    ranges: Mapping[str, Sequence[tuple[Row, Array]]],
+    ranges: Mapping[str, Sequence[tuple[StreamRow, Array]]],
     days: tuple[date, ...],
     starts: Mapping[str, date],
     *,
@@ -304,7 +305,7 @@ def _allocate_crossed_rows(
 
 
 def totals_beyond(
-    model: Model, ranges: Mapping[str, Sequence[tuple[Row, Array]]], last: date, day: date, totals: Iterable[str]
+    model: Model, ranges: Mapping[str, Sequence[tuple[StreamRow, Array]]], last: date, day: date, totals: Iterable[str]
 ) -> Iterator[Array | float]:
     """Yield what the rows that end from ``last``, where simulated steps end, to the eve of a day add to each of some totals."""
     named = {total: (record, label) for record in model.records.values() for total, label in total_names(record.stream).items()}
@@ -313,7 +314,7 @@ def totals_beyond(
         if day <= last:
             yield 0.0
             continue
-        drawn = [values for row, values in ranges.get(record.stream.name, ()) if last <= row.end < day]
+        drawn = [values for ranged, values in ranges.get(record.stream.name, ()) if last <= ranged.row.end < day]
         yield record.total_before(day, label) - record.total_before(last, label) + sum(drawn, start=np.zeros(1))
 
 

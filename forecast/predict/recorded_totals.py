@@ -14,10 +14,10 @@ from datetime import date
 import numpy as np
 
 from forecast.book.classes import total_names
-from forecast.book.topic import Row
 from forecast.language.arrays import Array
 from forecast.model.allocation import Allocation
 from forecast.model.model import Model
+from forecast.model.record import StreamRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ class RecordedTotal:
         return out
 
 
-def recorded_totals(model: Model, days: Sequence[date], ranges: Mapping[str, Sequence[tuple[Row, Array]]]) -> dict[str, RecordedTotal]:
+def recorded_totals(
+    model: Model, days: Sequence[date], ranges: Mapping[str, Sequence[tuple[StreamRow, Array]]]
+) -> dict[str, RecordedTotal]:
     """Return what the record says of every total, with what was drawn of rows of which a range is known."""
     recorded = {
         total: RecordedTotal(record.totals_before(days, label))
@@ -56,7 +58,7 @@ def recorded_totals(model: Model, days: Sequence[date], ranges: Mapping[str, Seq
         for total, label in total_names(record.stream).items()
     }
     for name, rows in ranges.items():
-        recorded[name] = replace(recorded[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
+        recorded[name] = replace(recorded[name], drawn=tuple((bisect_right(days, named.row.end), values) for named, values in rows))
     return recorded
 
 

@@ -12,6 +12,7 @@ from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.classes import class_counts_text, count_column
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import Place
+from forecast.book.record_columns import record_columns
 from forecast.book.regime import Regime
 from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
 from forecast.book.value_range import ValueRange
@@ -199,7 +200,7 @@ def _stream(key: str, given: Any, rows: tuple[Row, ...], priors: Mapping[str, An
         latent=described.get("latent", False),
         next={name: parse_expression(text) for name, text in following.items()},
         next_texts=dict(following),
-        rows=rows,
+        rows=replace(record_columns(rows), made=[]),  # as a file's are: each `Row` is made when it is asked for
         covariates=tuple(name for name, value in columns.items() if not isinstance(value, str)),
         label_columns=tuple(name for name, value in columns.items() if isinstance(value, str)),
         classes=tuple(labels),
