@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy.special import gammaln, xlogy
 
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
@@ -65,7 +65,7 @@ def overlap(start: date, end: date, first: date, last: date) -> int:
 def exact_chance(spans: list[Span], as_of: date, since: date, by: date, least: int) -> float:
     """The chance of at least so many events in the days that count, as of a day."""
     known = [span for span in spans if span.known <= as_of]
-    weights = stats.gamma(ALPHA, scale=1 / BETA).logpdf(GRID) + np.log(GRID)  # per unit of the grid's logarithm
+    weights = ALPHA * np.log(GRID) - BETA * GRID  # the prior's density, per unit of the grid's logarithm
     counts = np.zeros((len(GRID), MOST))
     counts[:, 0] = 1
     covered = 0
@@ -73,16 +73,30 @@ def exact_chance(spans: list[Span], as_of: date, since: date, by: date, least: i
         days, inside = (span.end - span.start).days + 1, overlap(span.start, span.end, since, by)
         covered += inside
         numbers = np.arange(span.low, span.high + 1)
-        masses = stats.poisson.pmf(numbers[None, :], (GRID * days / YEAR)[:, None])
+        masses = poisson_masses(numbers, GRID * days / YEAR)
         weights = weights + np.log(masses.sum(axis=1))
-        within = stats.binom.pmf(np.arange(span.high + 1)[None, :], numbers[:, None], inside / days)
+        within = binomial_masses(np.arange(span.high + 1), numbers, inside / days)
         its = (masses / masses.sum(axis=1, keepdims=True)) @ within
         counts = sum(np.pad(counts, ((0, 0), (at, 0)))[:, :MOST] * its[:, at, None] for at in range(its.shape[1]))
     open_days = (by - since).days + 1 - covered
-    future = stats.poisson.pmf(np.arange(MOST)[None, :], (GRID * open_days / YEAR)[:, None])
+    future = poisson_masses(np.arange(MOST), GRID * open_days / YEAR)
     below = np.array([(counts[at, :least, None] * future[at, None, :least]).sum(where=_at_most(least)) for at in range(len(GRID))])
     shares = np.exp(weights - weights.max())
     return float(1 - (shares * below).sum() / shares.sum())
+
+
+def poisson_masses(counts: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """The mass of each count at each mean, ``(means, counts)``."""
+    masses: np.ndarray = np.exp(xlogy(counts[None, :], means[:, None]) - means[:, None] - gammaln(counts + 1)[None, :])
+    return masses
+
+
+def binomial_masses(counts: np.ndarray, trials: np.ndarray, share: float) -> np.ndarray:
+    """The mass of each count at each number of trials, ``(trials, counts)``."""
+    left = np.maximum(trials[:, None] - counts[None, :], 0)
+    ways = np.exp(gammaln(trials + 1)[:, None] - gammaln(counts + 1)[None, :] - gammaln(left + 1))
+    masses: np.ndarray = np.where(trials[:, None] >= counts[None, :], ways * share ** counts[None, :] * (1 - share) ** left, 0.0)
+    return masses
 
 
 def _at_most(least: int) -> np.ndarray:
@@ -110,9 +124,9 @@ def deviation(seed: int, root: Path) -> tuple[float, float, float, str]:
         by=str(by),
         step=str(rng.choice(["day", "month", "year"])),
         answer=f"first({condition})" if is_date else condition,
-        priors={"rate": f"Gamma(alpha={ALPHA}, beta={BETA})"},
+        priors={"rate": f"Gamma(alpha={ALPHA}, beta={BETA})"},  # type: ignore[arg-type]
         rows=rows,
-    )  # type: ignore[arg-type]
+    )
     assert not [each for each in problems if each.level == "error"], problems
     answer = analyse(book.topics["made"], as_of, SETTINGS, referee=False).result.answers["many"]
     words = f"seed {seed}, as of {as_of}, {answer.status}: {condition} from {since} to {by}\n{rows}"
