@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.cli.completion import complete_topic
 from forecast.cli.lines import echo, print_problems, stop_at
 from forecast.cli.options import AllowLinks, Book, Trust, root_of, today
 
@@ -16,11 +17,28 @@ if TYPE_CHECKING:
 
 PORT = 8642
 
-Open = Annotated[bool, typer.Option("--open", help="Open the index in the browser.")]
+Topic = Annotated[
+    str,
+    typer.Argument(
+        metavar="[TOPIC]",
+        autocompletion=complete_topic,
+        help="The topic whose page is shown first (default: the index).",
+        show_default=False,
+    ),
+]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65_535, help="The port on this machine; 0 takes a free one.")]
 
 
-def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, book: Book = None, allow_links: AllowLinks = False) -> None:
+def watch(
+    topic: Topic = "",
+    *,
+    open_page: Open = False,
+    port: Port = PORT,
+    trust: Trust = False,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+) -> None:
     """Show the reports in a browser, and at each save of a file the draft that follows from it.
 
     A draft is made by the fast engine alone and is nowhere recorded; `forecast update`
@@ -32,9 +50,11 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
     \b
     Examples:
       forecast watch --open
+      forecast watch ferry --open
       forecast watch --port 0 --book ../elections
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.book.files.layout import root_problem
+    from forecast.book.files.folder import Folder
+    from forecast.book.files.layout import choose_topics, root_problem
     from forecast.model.settings import Settings
     from forecast.watching.running import PortTaken, missing_libraries
     from forecast.watching.running import watch as watch_book
@@ -43,14 +63,16 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
     root = root_of(book, allow_links=allow_links)
     wrong = root_problem(root)
     stop_at(() if wrong is None else (wrong,), as_json=False)
+    stop_at(choose_topics(Folder(root), [topic])[1] if topic else (), as_json=False)
     if missing := missing_libraries():
         echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast-book[watch]'", err=True)
         raise typer.Exit(2)
 
     def print_address(address: str) -> None:
-        echo(f"{address} shows {root}; Ctrl-C stops.")
+        page = f"{address}{topic}.html" if topic else address
+        echo(f"{page} shows {f'{topic} of ' if topic else ''}{root}; Ctrl-C stops.")
         if open_page:
-            threading.Thread(target=typer.launch, args=(address,), daemon=True).start()  # some browsers return only when closed
+            threading.Thread(target=typer.launch, args=(page,), daemon=True).start()  # some browsers return only when closed
 
     def print_draft(topic: str, seconds: float) -> None:
         echo(f"{topic}: a draft, after {seconds:.2f} s")

@@ -50,6 +50,21 @@ def test_a_save_is_drafted_and_told_and_a_signal_stops_it_cleanly(published: Pat
 
 
 @pytest.mark.slow
+def test_a_topic_that_is_named_is_shown_first(published: Path):
+    """The address is that of its page."""
+    with watching(published, "ferry") as (_, port):
+        assert "<h1>" in get(port, "/ferry.html")
+
+
+def test_a_topic_that_is_not_there_is_an_error(run: Run):
+    """With what may have been meant."""
+    stopped = run("watch", "fery")
+    assert stopped.code == 1
+    assert "no topic `fery` in this book" in stopped.err
+    assert "did you mean `ferry`?" in stopped.err
+
+
+@pytest.mark.slow
 def test_answers_come_before_their_reasons(published: Path):
     """A draft stands without saying why, and says so, until the whole draft takes its place with the same answers."""
     prior = published / "priors/ferry.toml"
@@ -110,13 +125,13 @@ def test_a_directory_that_is_no_book_is_not_watched(run: Run, tmp_path: Path):
 
 
 @contextmanager
-def watching(book: Path) -> Generator[tuple[subprocess.Popen[str], int]]:
+def watching(book: Path, *topic: str) -> Generator[tuple[subprocess.Popen[str], int]]:
     """A running `forecast watch` and its port."""
-    command = [sys.executable, "-u", "-m", "forecast", "watch", "--port", "0", "--book", str(book)]
+    command = [sys.executable, "-u", "-m", "forecast", "watch", *topic, "--port", "0", "--book", str(book)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         line = process.stdout.readline()
-        yield process, int(re.search(r"http://127\.0\.0\.1:(\d+)/ ", line)[1])
+        yield process, int(re.search(rf"http://127\.0\.0\.1:(\d+)/{''.join(f'{name}.html' for name in topic)} shows ", line)[1])
     finally:
         process.kill()
         process.wait()
