@@ -213,11 +213,15 @@ class OpenTopic:
           only a range is known;
         - ``posterior_predictive``: those rows drawn again, ``(chain, draw, STREAM_row)``;
         - ``prior_predictive``: the same, on the draws of ``prior``, ``(1, 1000, STREAM_row)``;
-        - ``log_likelihood``: the log density of each row, ``(chain, draw, STREAM_row)``;
-        - ``predictions``: each stream's total before each ``day`` of the past and the simulated future, in the stream's units, ``(1, paths, day)``.
+        - ``log_likelihood``: the log density of each row, ``(chain, draw, STREAM_row)``; ``arviz.loo`` takes one stream, as ``var_name``;
+        - ``log_prior``: the prior's log density of each parameter, summed over its labels, ``(chain, draw)``;
+        - ``predictions``: the total before each ``day`` of the past and the simulated future of each stream that has one, in the stream's
+          units, ``(1, paths, day)``.
 
-        Groups that would be empty are left out.  Its attributes have the topic, the day, the engine and its diagnostics, and, where rows
-        cannot be drawn from the prior, ``no_prior_predictive``, which says why.  A variable's attribute ``units`` is the unit of the book.
+        Counts are integers, other values floats.  Groups that would be empty are left out.  Its attributes have the topic, the day, the engine
+        and its diagnostics, and what is missing and why: ``no_prior_predictive`` where rows cannot be drawn from the prior,
+        ``no_log_likelihood`` where the model is the topic's own, whose densities it alone knows (its rows are drawn again by the statements of
+        the topic), and ``no_predictions`` for streams of which no future is simulated.  A variable's attribute ``units`` is the unit of the book.
         Raises ``Unsound`` where there are too many rows for the density of each at every draw.
         """
         from forecast.predict.data_tree import data_tree

@@ -133,7 +133,7 @@ def test_one_call_gives_a_data_tree_of_the_documented_shapes(ferry):
     """Groups, dimensions and sizes are those that the docstring names."""
     tree = ferry.data_tree()
     predictive = {"prior_predictive", "posterior_predictive"}
-    groups = {"posterior", "prior", "sample_stats", "observed_data", "log_likelihood", "predictions"} | predictive
+    groups = {"posterior", "prior", "sample_stats", "observed_data", "log_prior", "log_likelihood", "predictions"} | predictive
     assert set(tree.children) == groups
     assert tree["posterior"]["breakdown_rate"].dims == ("chain", "draw")
     assert tree["posterior"]["breakdown_rate"].shape == (4, 1000)
