@@ -105,7 +105,9 @@ def test_every_type_of_question_is_answered_within_error():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["count", "level", "poll", "share", "ladder", "conditional", "reference", "hazard", "decomposition"])
+@pytest.mark.parametrize(
+    "name", ["count", "seasonal", "level", "poll", "share", "ladder", "conditional", "reference", "hazard", "decomposition"]
+)
 def test_the_program_of_a_template_gives_its_answers(name):
     """Each template whose parameters are continuous is answered by its program within four errors of this package's answers."""
     topic = read_book(ROOT / "forecast/templates")[0].topics[name]
