@@ -261,7 +261,7 @@ def open_book(path: str | Path = ".", *, topics: Sequence[str] | None = None, tr
     if isinstance(topics, str):
         raise TypeError(f"topics are a list of names, as in topics=[{topics!r}]")
     start = Path(path)
-    root = find_root(start) or start
+    root = (find_root(start) if start.exists() else None) or start  # a path that is not there lies in no book
     book, problems = read_checked_book(root, topics)
     if has_errors(problems):
         raise BookHasProblems(problems)

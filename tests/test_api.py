@@ -69,6 +69,13 @@ def test_a_book_is_found_from_a_directory_inside_it():
     assert forecast.open_book(TINY_BOOK / "seeds" / "ferry").root == TINY_BOOK
 
 
+def test_a_path_that_is_not_there_does_not_open_the_book_around_it(tmp_path: Path):
+    """A misspelt name would give the topics of another book."""
+    for path in (TINY_BOOK / "seds", tmp_path / "missing"):
+        with pytest.raises(BookHasProblems, match=f"there is no directory `{path}`"):
+            forecast.open_book(path)
+
+
 def test_a_book_with_errors_does_not_open(tmp_path: Path):
     """Opening a book with errors raises one exception that carries and shows all of them."""
     root = tmp_path / "book"
