@@ -114,6 +114,8 @@ class Answers(Mapping[str, Answer]):
     ranges: Mapping[str, AnswerRange] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Answer:
+        if name not in self.by_name:
+            raise KeyError(f"no question `{name}`; {did_you_mean(name, self.by_name) or f'there are {", ".join(self.by_name) or "none"}'}")
         return self.by_name[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -145,6 +147,11 @@ class OpenTopic:
     settings: Settings
     of_variant: str = ""  # where it is one variant of a topic, its name
 
+    def __post_init__(self) -> None:
+        """Refuse a day that is a text or a time before anything is computed with it."""
+        if type(self.as_of) is not date:
+            raise TypeError(f"as_of is a datetime.date, as in date(2026, 12, 1), not {self.as_of!r}")
+
     def variant(self, name: str) -> OpenTopic:
         """Return one variant as a topic of its own, ``base`` for the topic as it stands.  Raises ``KeyError`` for a name that it does not have.
 
@@ -160,7 +167,7 @@ class OpenTopic:
 
     def model(self, as_of: date | None = None) -> Model:
         """Return the topic bound to the knowledge of a day: its rows as arrays, its statements as functions."""
-        day = as_of or self.as_of
+        day = self.as_of if as_of is None else self.at(as_of).as_of
         return model_as_of(with_carried_posteriors(self.topic, day, self.settings), day)
 
     def prior(self) -> Posterior:
@@ -213,11 +220,15 @@ class OpenTopic:
           only a range is known;
         - ``posterior_predictive``: those rows drawn again, ``(chain, draw, STREAM_row)``;
         - ``prior_predictive``: the same, on the draws of ``prior``, ``(1, 1000, STREAM_row)``;
-        - ``log_likelihood``: the log density of each row, ``(chain, draw, STREAM_row)``;
-        - ``predictions``: each stream's total before each ``day`` of the past and the simulated future, in the stream's units, ``(1, paths, day)``.
+        - ``log_likelihood``: the log density of each row, ``(chain, draw, STREAM_row)``; ``arviz.loo`` takes one stream, as ``var_name``;
+        - ``log_prior``: the prior's log density of each parameter, summed over its labels, ``(chain, draw)``;
+        - ``predictions``: the total before each ``day`` of the past and the simulated future of each stream that has one, in the stream's
+          units, ``(1, paths, day)``.
 
-        Groups that would be empty are left out.  Its attributes have the topic, the day, the engine and its diagnostics, and, where rows
-        cannot be drawn from the prior, ``no_prior_predictive``, which says why.  A variable's attribute ``units`` is the unit of the book.
+        Counts are integers, other values floats.  Groups that would be empty are left out.  Its attributes have the topic, the day, the engine
+        and its diagnostics, and what is missing and why: ``no_prior_predictive`` where rows cannot be drawn from the prior,
+        ``no_log_likelihood`` where the model is the topic's own, whose densities it alone knows (its rows are drawn again by the statements of
+        the topic), and ``no_predictions`` for streams of which no future is simulated.  A variable's attribute ``units`` is the unit of the book.
         Raises ``Unsound`` where there are too many rows for the density of each at every draw.
         """
         from forecast.predict.data_tree import data_tree
@@ -247,8 +258,10 @@ class OpenTopic:
 
 def open_book(path: str | Path = ".", *, topics: Sequence[str] | None = None, trust: bool = False) -> OpenBook:
     """Read and check the book that a directory belongs to; see ``forecast.open_book``."""
+    if isinstance(topics, str):
+        raise TypeError(f"topics are a list of names, as in topics=[{topics!r}]")
     start = Path(path)
-    root = find_root(start) or start
+    root = (find_root(start) if start.exists() else None) or start  # a path that is not there lies in no book
     book, problems = read_checked_book(root, topics)
     if has_errors(problems):
         raise BookHasProblems(problems)

@@ -7,7 +7,7 @@ import importlib
 import shutil
 import traceback
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import pytest
 
 import forecast
 from forecast.api import BookHasProblems
+from forecast.book.files.problems import Place, Problem
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict import analysis
@@ -68,6 +69,13 @@ def test_a_book_is_found_from_a_directory_inside_it():
     assert forecast.open_book(TINY_BOOK / "seeds" / "ferry").root == TINY_BOOK
 
 
+def test_a_path_that_is_not_there_does_not_open_the_book_around_it(tmp_path: Path):
+    """A misspelt name would give the topics of another book."""
+    for path in (TINY_BOOK / "seds", tmp_path / "missing"):
+        with pytest.raises(BookHasProblems, match=f"there is no directory `{path}`"):
+            forecast.open_book(path)
+
+
 def test_a_book_with_errors_does_not_open(tmp_path: Path):
     """Opening a book with errors raises one exception that carries and shows all of them."""
     root = tmp_path / "book"
@@ -96,6 +104,36 @@ def test_an_unknown_topic_is_a_key_error_with_a_suggestion():
     """A topic the book does not have raises KeyError and suggests the nearest."""
     with pytest.raises(KeyError, match="did you mean `ferry`"):
         forecast.open_book(TINY_BOOK).topic("fery")
+
+
+def test_an_unknown_question_is_a_key_error_with_a_suggestion():
+    """As an unknown topic, parameter and variant are."""
+    answers = forecast.open_book(TINY_BOOK).topic("ferry", as_of=NEW_YEAR, settings=Settings(draws=512, chances=False)).answers()
+    with pytest.raises(KeyError, match="no question `tree_more`; did you mean `three_more`"):
+        answers["tree_more"]
+    assert "tree_more" not in answers
+
+
+@pytest.mark.parametrize("day", ["2025-01-01", datetime(2025, 1, 1, tzinfo=UTC)])
+def test_a_day_that_is_a_text_or_a_time_is_refused_before_anything_is_computed(day):
+    """The message says what a day is."""
+    book = forecast.open_book(TINY_BOOK)
+    ferry = book.topic("ferry", as_of=NEW_YEAR)
+    for ask in (lambda: book.topic("ferry", as_of=day), lambda: ferry.at(day), lambda: ferry.model(day)):
+        with pytest.raises(TypeError, match=r"as_of is a datetime.date, as in date\(2026, 12, 1\), not "):
+            ask()
+
+
+def test_one_name_in_the_place_of_a_list_of_names_is_refused():
+    """Its letters are no topics."""
+    with pytest.raises(TypeError, match=r"topics are a list of names, as in topics=\['ferry'\]"):
+        forecast.open_book(TINY_BOOK, topics="ferry")
+
+
+def test_a_traceback_says_in_which_line_of_the_book_the_problem_is():
+    """The place stands in a note, before the hint."""
+    problem = Problem(Place("seeds/own/model.py", 8), "this code raised KeyError: 'waits'", "look")
+    assert traceback.format_exception_only(Unsound(problem))[1:] == ["seeds/own/model.py, line 8\n", "look\n"]
 
 
 def test_what_is_of_one_model_alone_is_refused_of_a_topic_with_variants_which_are_named(tmp_path: Path):

@@ -133,7 +133,7 @@ def test_one_call_gives_a_data_tree_of_the_documented_shapes(ferry):
     """Groups, dimensions and sizes are those that the docstring names."""
     tree = ferry.data_tree()
     predictive = {"prior_predictive", "posterior_predictive"}
-    groups = {"posterior", "prior", "sample_stats", "observed_data", "log_likelihood", "predictions"} | predictive
+    groups = {"posterior", "prior", "sample_stats", "observed_data", "log_prior", "log_likelihood", "predictions"} | predictive
     assert set(tree.children) == groups
     assert tree["posterior"]["breakdown_rate"].dims == ("chain", "draw")
     assert tree["posterior"]["breakdown_rate"].shape == (4, 1000)
@@ -161,7 +161,9 @@ def test_what_a_shell_shows_is_short_and_says_what_it_is():
     assert repr(analysis).endswith("verdict: no second engine was asked for>")
     assert repr(answers).splitlines()[0] == "<Answers of ferry as of 2025-01-01>"
     assert [line.split(":")[0].strip() for line in repr(answers).splitlines()[1:]] == list(answers)
-    for shown_object in (book, topic, topic.posterior(), paths, analysis.result, analysis, *answers.values()):
+    assert repr(topic.model()) == "<Model of ferry as of 2025-01-01: 6 parameters, 6 rows>"
+    assert repr(topic.topic).startswith("Topic(name='ferry', title='The ferry across Lake Elna', ")
+    for shown_object in (book, topic, topic.topic, topic.model(), topic.posterior(), paths, analysis.result, analysis, *answers.values()):
         assert len(repr(shown_object)) < 700
         assert "array(" not in repr(shown_object)
         assert "\n" not in repr(shown_object)

@@ -324,24 +324,26 @@ class Topic:
     origin: str
     opens: date
     step: Step
-    series: Mapping[str, Series]
-    streams: Mapping[str, Stream]
-    quantities: Mapping[str, Quantity]
-    questions: Mapping[str, Question]
-    parameters: Mapping[str, Parameter]
-    labels: Mapping[str, tuple[str, ...]]
-    texts: Mapping[str, str]  # place path → text of each file the topic came from
+    series: Mapping[str, Series] = field(repr=False)
+    streams: Mapping[str, Stream] = field(repr=False)
+    quantities: Mapping[str, Quantity] = field(repr=False)
+    questions: Mapping[str, Question] = field(repr=False)
+    parameters: Mapping[str, Parameter] = field(repr=False)
+    labels: Mapping[str, tuple[str, ...]] = field(repr=False)
+    texts: Mapping[str, str] = field(repr=False)  # place path → text of each file the topic came from
     engine: Literal["auto", "nuts"] = "auto"
-    own: OwnModel | None = None
-    judged: Mapping[str, JudgedQuestion] = field(default_factory=dict)
-    variants: Mapping[str, Variant] = field(default_factory=dict)  # rival structures; the topic itself is the one called `base`
+    own: OwnModel | None = field(default=None, repr=False)
+    judged: Mapping[str, JudgedQuestion] = field(default_factory=dict, repr=False)
+    variants: Mapping[str, Variant] = field(default_factory=dict, repr=False)  # rival structures; the topic itself is the one called `base`
     combine: Combination = "evidence"
-    scenarios: Mapping[str, Question] = field(default_factory=dict)  # branches of the future, each the question whether it comes about
+    scenarios: Mapping[str, Question] = field(
+        default_factory=dict, repr=False
+    )  # branches of the future, each the question whether it comes about
     lead: str = ""  # the question that its page begins with; empty for the first open one
-    note: str = ""  # what a reader has to know before the answers
-    regimes: Mapping[str, Regime] = field(default_factory=dict)
-    sources: Mapping[str, Topic] = field(default_factory=dict)  # the topics that its links name
-    carried: CarriedPosteriors | None = field(default=None, compare=False)  # what carries those, where it is to be computed
+    note: str = field(default="", repr=False)  # what a reader has to know before the answers
+    regimes: Mapping[str, Regime] = field(default_factory=dict, repr=False)
+    sources: Mapping[str, Topic] = field(default_factory=dict, repr=False)  # the topics that its links name
+    carried: CarriedPosteriors | None = field(default=None, compare=False, repr=False)  # what carries those, where it is to be computed
 
     @property
     def questions_and_scenarios(self) -> Iterator[Question]:

@@ -16,6 +16,7 @@ from forecast.cli.new_choices import ask_options_and_signs
 from forecast.cli.new_kind import ask_question_and_kind
 from forecast.cli.new_parts import ask_formula_and_parts
 from forecast.cli.typed_options import is_option, typed_day, with_typed_options
+from forecast.language.count_words import count_text
 from forecast.language.faults import Fault
 
 if TYPE_CHECKING:
@@ -132,7 +133,10 @@ def _print_answers(topic: Topic, left: tuple[str, ...], today: date) -> None:
         echo(f"The answer this implies is not known: {problem.message}")
     if not preview.answers:
         return
-    kept = f", with the template's {' and '.join(f'`{name}`' for name in left)}" if left else ""
+    rows = sum(len(stream.rows) for stream in topic.streams.values())
+    used = [f"the template's {' and '.join(f'`{name}`' for name in left)}"] if left else []
+    used += [f"{count_text(rows, 'row')} on record"] if rows else []
+    kept = f", with {' and '.join(used)}" if used else ""
     echo(f"The answer this implies{kept}:" if len(preview.answers) == 1 else f"The answers this implies{kept}:")
     print_columns([(name, headline_of(answer).short, answer_text(answer)) for name, answer in preview.answers.items()], indent="  ")
     if not preview.sound:

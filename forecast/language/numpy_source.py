@@ -49,6 +49,14 @@ class NumpySourceOps(SourceOps):
         """1 / (1 + exp(-x))."""
         return call_text("expit", "special.expit", x)
 
+    def sin(self, x: Any) -> Any:
+        """The sine of an angle in radians."""
+        return call_text("sin", "np.sin", x)
+
+    def cos(self, x: Any) -> Any:
+        """The cosine of an angle in radians."""
+        return call_text("cos", "np.cos", x)
+
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""
         return call_text("minimum", "np.minimum", a, b)

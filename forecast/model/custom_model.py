@@ -33,7 +33,7 @@ def trust_problem(topic: Topic) -> Problem:
         topic,
         ("engine",),
         f"answering `{topic.name}` would run code of this book: {topic.own.path} (SHA-256 {topic.own.sha256[:WRITTEN]}…)",
-        hint="read that file; --trust allows it to be run",
+        hint="read that file; --trust, in Python open_book(…, trust=True), allows it to be run",
     )
 
 

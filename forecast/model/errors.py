@@ -15,8 +15,10 @@ class Unsound(Exception):
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
         for problem in problems:
+            if problem.place.line:
+                self.add_note(f"{problem.place.path}, line {problem.place.line}")  # which a traceback shows
             if problem.hint:
-                self.add_note(problem.hint)  # which a traceback shows
+                self.add_note(problem.hint)
 
     def __reduce__(self) -> tuple[type[Unsound], tuple[Problem, ...]]:
         """How it travels from a process to another: as what it was made of."""

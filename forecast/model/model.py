@@ -112,6 +112,10 @@ class Model:
     bare: Scope  # labels and quantities, no values yet
     beyond: float | None = None
 
+    def __repr__(self) -> str:
+        """The topic, its day and how much of it is known, without the arrays."""
+        return f"<Model of {self.topic.name} as of {self.as_of}: {len(self.topic.parameters)} parameters, {self.row_count:,} rows>"
+
     @property
     def rows(self) -> ModelRows:
         """Every row with its stream's name, in the order of the log-likelihood's columns."""

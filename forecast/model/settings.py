@@ -9,11 +9,12 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 DEFAULT_DRAWS = 16_384  # paths, where nobody asks for more or fewer
+FEWEST_SIMULATED, MOST_SIMULATED = 256, 2**20  # with fewer, errors cannot be measured; with more, memory ends
 LEAST_EFFORT, MOST_EFFORT = 0.25, 16.0  # with less, weights cannot be judged; with more, memory ends
 
 type EngineChoice = Literal["auto", "importance", "nuts"]
@@ -24,6 +25,7 @@ class Settings:
     """How to compute: the engine that supplies the draws, the seed, how many paths are simulated, and whether chances get intervals.
 
     ``trust`` allows code of the book to be run: the ``model.py`` of a topic that brings its own model.
+    Raises ``ValueError`` for an engine that there is not, a seed below 0, and draws that are no whole number from 256 to 1,048,576.
     """
 
     engine: EngineChoice = "auto"
@@ -31,6 +33,16 @@ class Settings:
     draws: int = DEFAULT_DRAWS
     chances: bool = True
     trust: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be computed with, as the command line does."""
+        engines = get_args(EngineChoice.__value__)
+        if self.engine not in engines:
+            raise ValueError(f"no engine {self.engine!r}; there are {', '.join(engines)}")
+        if not isinstance(self.draws, int | np.integer) or not FEWEST_SIMULATED <= self.draws <= MOST_SIMULATED:
+            raise ValueError(f"draws is a whole number from {FEWEST_SIMULATED:,} to {MOST_SIMULATED:,}, not {self.draws!r}")
+        if not isinstance(self.seed, int | np.integer) or self.seed < 0:
+            raise ValueError(f"seed is a whole number that is not below 0, not {self.seed!r}")
 
     @property
     def effort(self) -> float:

@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
-from forecast.book.topic import Topic
+from forecast.book.topic import Row, Topic
 from forecast.book.units import unit_of
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import NO_PARAMETER, Posterior, require_rows, systematic_resample
 from forecast.language.arrays import Array
+from forecast.language.distributions.families import family_for
 from forecast.language.expressions import Name
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, RowTable
+from forecast.model.priors import blocks
 from forecast.predict.posterior_predictive import predict_rows
 
 if TYPE_CHECKING:
@@ -33,14 +35,16 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     """Return a posterior as an ArviZ DataTree.
 
     Groups are prior, posterior, prior_predictive and posterior_predictive (the
-    recorded rows drawn again), log_likelihood and observed_data (by stream), sample_stats, and, of
-    ``paths``, predictions: each stream's total before each day.  Weighted draws
-    are resampled to 4 chains of 1,000 equal ones, in random order; NUTS's stay as
-    they are.  Values by label carry their labels, rows their index and days, and variables their ``units``.
-    Where rows cannot be drawn from the prior, the attribute ``no_prior_predictive`` says why.  Raises
+    recorded rows drawn again), log_prior (by parameter), log_likelihood and observed_data (by stream),
+    sample_stats, and, of ``paths``, predictions: the total before each day of each stream that has a future.
+    Weighted draws are resampled to 4 chains of 1,000 equal ones, in random order; NUTS's stay as
+    they are.  Values by label carry their labels, rows their days and index, variables their ``units``, and counts are integers.
+    Where rows cannot be drawn from the prior, the attribute ``no_prior_predictive`` says why, ``no_log_likelihood``
+    where a topic's own model alone knows the densities, and ``no_predictions`` which streams have no future.  Raises
     ``Unsound`` where there are too many rows for the density of each at every draw.
     """
-    from arviz_base import from_dict
+    from arviz_base import dict_to_dataset, from_dict
+    from xarray import DataTree
 
     model = posterior.model
     picked = _pick_draws(posterior, rng)
@@ -49,23 +53,27 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     equal = replace(posterior, parameters=chosen, log_weight=np.full(len(picked), -np.log(len(picked))), replicate=None, diverging=None)
     require_rows(equal)
     before = prior_draws(model, rng=rng).resample(DRAWS_PER_CHAIN, rng)
-    groups: dict[str, dict[str, NDArray[Any]]] = {
+    statistics: dict[str, NDArray[Any]] = {"log_weight": posterior.log_weight[picked].reshape(chains, -1)}
+    if posterior.diverging is not None:
+        statistics["diverging"] = posterior.diverging[picked].reshape(chains, -1)
+    groups: dict[str, Mapping[str, NDArray[Any]]] = {
         "posterior": _shape_parameters(model, chosen, chains),
         "prior": _shape_parameters(model, before, 1),
-        "sample_stats": {"log_weight": posterior.log_weight[picked].reshape(chains, -1)},
+        "sample_stats": statistics,
     }
-    if posterior.diverging is not None:
-        groups["sample_stats"]["diverging"] = posterior.diverging[picked].reshape(chains, -1)
     if model.rows:
         groups |= {
             "posterior_predictive": _split_by_chain(_streams_with_rows(model, predict_rows(model, chosen, rng)), chains),
-            "observed_data": {name: _observed_values(table) for name, table in model.tables.items() if len(table)},
+            "observed_data": {
+                name: _with_whole_counts(table, _observed_values(table)) for name, table in model.tables.items() if len(table)
+            },
         }
-    if model.rows and model.topic.own is None:  # what a topic's own model makes of its rows is known to it alone
+    if model.rows and model.topic.own is None:
         groups["log_likelihood"] = _split_by_chain(_split_by_stream(model, equal.log_likelihood), chains)
-    if paths is not None and paths.totals:
-        groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
-    missing: dict[str, str] = {}
+    totals = {} if paths is None else _simulated_totals(paths)
+    if totals:
+        groups["predictions"] = {name: values[None] for name, values in totals.items()}
+    missing = _missing_groups(model, paths)
     if model.rows:
         try:
             groups["prior_predictive"] = _split_by_chain(_streams_with_rows(model, predict_rows(model, before, rng)), 1)
@@ -73,14 +81,32 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
             missing["no_prior_predictive"] = str(reason)
     unit = "ns" if paths is None or paths.days[-1].year < END_OF_NANOSECONDS else "s"
     days = {} if paths is None else {"day": np.array(paths.days, dtype=f"datetime64[{unit}]")}
-    futures = {} if paths is None else {name: ["day"] for name in paths.totals}
-    tree = from_dict(groups, coords=_coordinates(model), dims=_dimensions(model), pred_coords=days, pred_dims=futures)
+    tree = from_dict(
+        groups, coords=_coordinates(model), dims=_dimensions(model), pred_coords=days, pred_dims={name: ["day"] for name in totals}
+    )
+    if model.topic.parameters and model.topic.own is None:
+        tree["log_prior"] = DataTree(dict_to_dataset(_split_by_chain(_log_prior(model, chosen), chains)))
     tree.attrs.update(_attributes(posterior) | missing)
-    for group in tree.children.values():
-        for name, units in _units(model.topic).items():
-            if units and name in group.data_vars and group.name != "log_likelihood":
-                group[name].attrs["units"] = units
+    _name_units(tree, model.topic)
     return tree
+
+
+def _missing_groups(model: Model, paths: Paths | None) -> dict[str, str]:
+    """Why groups are missing, or some streams in them, by the attribute that says so."""
+    missing = {}
+    if model.topic.own is not None:
+        missing["no_log_likelihood"] = f"the densities of priors and rows are known to {model.topic.own.path} alone"
+    if paths is not None and (without := [name for name in model.topic.streams if name not in paths.starts]):
+        missing["no_predictions"] = f"no future is simulated of {', '.join(without)}"
+    return missing
+
+
+def _name_units(tree: DataTree, topic: Topic) -> None:
+    """Give each variable that is a value, and no density of one, the unit of its parameter or stream."""
+    for group in tree.children.values():
+        for name, units in _units(topic).items():
+            if units and name in group.data_vars and group.name not in {"log_likelihood", "log_prior"}:
+                group[name].attrs["units"] = units
 
 
 def _units(topic: Topic) -> dict[str, str]:
@@ -116,8 +142,29 @@ def _split_by_chain(values: Mapping[str, Array], chains: int) -> dict[str, NDArr
     return {name: array.reshape(chains, -1, *array.shape[1:]) for name, array in values.items()}
 
 
-def _streams_with_rows(model: Model, predicted: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: values for name, values in predicted.items() if len(model.tables[name])}
+def _streams_with_rows(model: Model, predicted: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
+    return {name: _with_whole_counts(model.tables[name], values) for name, values in predicted.items() if len(model.tables[name])}
+
+
+def _with_whole_counts(table: RowTable, values: Array) -> NDArray[Any]:
+    """Counts as integers, which ArviZ tells from measures by; as they are where one is not known, or not whole."""
+    if family_for(table.stream.value).discrete and np.isfinite(values).all() and (values == np.floor(values)).all():
+        return values.astype(np.int64)
+    return values
+
+
+def _log_prior(model: Model, parameters: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+    """The prior's log density of each parameter given those before it, ``(draws,)``, summed over its labels."""
+    densities: dict[str, Array] = {}
+    for block in blocks(model):
+        density = block.log_density(model, parameters[block.name][:, list(block.positions)], parameters)
+        densities[block.name] = densities.get(block.name, 0.0) + density
+    return densities
+
+
+def _simulated_totals(paths: Paths) -> dict[str, Array]:
+    """The totals of streams that have a future; those of the others would stand still."""
+    return {name: values for name, values in paths.totals.items() if name.split("[", 1)[0] in paths.starts}
 
 
 def _split_by_stream(model: Model, likelihood: Array) -> dict[str, Array]:
@@ -144,11 +191,15 @@ def _coordinates(model: Model) -> dict[str, Any]:
         f"{parameter.per}_label": list(parameter.labels) for parameter in model.topic.parameters.values() if parameter.labels
     }
     coordinates |= {
-        f"{name}_row": [f"{row.start} to {row.end}, {index}" for index, row in enumerate(table.record.rows, start=1)]
+        f"{name}_row": [f"{_days_text(row)}, {index}" for index, row in enumerate(table.record.rows, start=1)]
         for name, table in model.tables.items()
         if len(table)
     }
     return coordinates | {f"{name}_class": list(stream.classes) for name, stream in model.topic.streams.items() if is_counted(stream)}
+
+
+def _days_text(row: Row) -> str:
+    return f"{row.start}" if row.start == row.end else f"{row.start} to {row.end}"
 
 
 def _attributes(posterior: Posterior) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from forecast.reference.command_help import commands_page
 from forecast.reference.distributions import distribution_pictures, distributions_page
 from forecast.reference.expressions import expressions_page
 from forecast.reference.keys import KEY_PAGES, key_page
+from forecast.reference.python_interface import python_page
 from forecast.reference.questions import questions_page
 from forecast.reference.record_columns_page import records_page
 
@@ -24,6 +25,7 @@ def reference_texts() -> dict[str, str]:
         "distributions.md": distributions_page(),
         "questions.md": questions_page(),
         "commands.md": commands_page(),
+        "python.md": python_page(),
         **distribution_pictures(),
     }
 

@@ -91,6 +91,13 @@ def test_a_directory_without_seeds_is_no_book(run: Run, tmp_path: Path):
     assert "this directory is not a book" in ran.out
 
 
+def test_a_directory_that_is_not_there_is_said_to_be_missing(run: Run, tmp_path: Path):
+    """It is not called a directory without `seeds`."""
+    ran = run("check", on=tmp_path / "missing")
+    assert ran.code == 1
+    assert f"there is no directory `{tmp_path / 'missing'}`" in ran.out
+
+
 def test_a_row_edited_after_its_use_is_found(run: Run, published: Path):
     """Changing the value of a published row is an error at that row, which says what it was and how to fix it."""
     record = published / "seeds/ferry/breakdowns.csv"

@@ -144,3 +144,10 @@ def test_a_link_to_nothing_is_refused_with_what_may_stand_there(run: Run, fresh:
     ran = run("new", "strike", "--like", "hazard", "--asks", "Will it?", "--prior", f"rate=posterior({link})", on=fresh)
     assert (ran.code, ran.err.splitlines()[-1].strip()) == (1, hint)
     assert not (fresh / "seeds/strike").exists()
+
+
+def test_an_answer_that_rests_on_past_counts_too_says_on_how_many(run: Run, fresh: Path):
+    """Above it stands what the prior says before any row, which is another thing."""
+    given = ("--like", "count", "--past", "12 9 15", "--source", "Yearbooks", "--prior", "rate=0.3 to 3")
+    lines = run("new", "owls", *given, "--asks", "How many owls will nest in 2027?", on=fresh).out.splitlines()
+    assert "The answer this implies, with 3 rows on record:" in lines

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import forecast
-from forecast.model.settings import Purpose, generator
+from forecast.cli.options import Draws
+from forecast.model.settings import FEWEST_SIMULATED, MOST_SIMULATED, Purpose, Settings, generator
 
 pytestmark = pytest.mark.medium
 
@@ -42,3 +45,26 @@ def test_no_random_numbers_are_asked_for_with_a_word_that_is_written_out() -> No
                     f"{path.name}:{node.lineno}" for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 ]
     assert written == []
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"engine": "pymc"}, "no engine 'pymc'; there are auto, importance, nuts"),
+        ({"draws": 255}, "draws is a whole number from 256 to 1,048,576, not 255"),
+        ({"draws": 2**20 + 1}, "draws is a whole number from 256 to 1,048,576, not 1048577"),
+        ({"draws": 4096.0}, "draws is a whole number from 256 to 1,048,576, not 4096.0"),
+        ({"seed": -1}, "seed is a whole number that is not below 0, not -1"),
+    ],
+)
+def test_settings_that_nothing_can_be_computed_with_are_refused(given, message):
+    """An engine that there is not would be the fast one, and without draws an answer is nothing."""
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Settings(**given)
+
+
+def test_python_takes_as_many_draws_as_the_command_line():
+    """From the same number to the same, numbers of NumPy too."""
+    (option,) = Draws.__metadata__
+    assert (option.min, option.max) == (FEWEST_SIMULATED, MOST_SIMULATED)
+    assert [Settings(draws=number).draws for number in (option.min, np.int64(option.max))] == [option.min, option.max]

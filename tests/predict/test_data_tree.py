@@ -57,12 +57,60 @@ def test_arviz_computes_loo():
 def test_every_group_is_there():
     """The groups of the design hold the record, and simulated totals by day with the known mean."""
     tree, _, known = tree_of("gamma_poisson")
-    groups = {"posterior", "prior", "log_likelihood", "observed_data", "sample_stats", "predictions"}
+    groups = {"posterior", "prior", "log_prior", "log_likelihood", "observed_data", "sample_stats", "predictions"}
     assert set(tree.children) == groups | {"prior_predictive", "posterior_predictive"}
     assert tree["observed_data"]["events"].values.tolist() == [3, 4]
     totals = tree["predictions"]["events"]
     new = totals.sel(day="2027-01-01") - totals.sel(day="2026-01-01")
     assert float(new.mean()) == pytest.approx(known.answers["how_many"], rel=0.1)
+
+
+def test_the_prior_s_density_is_that_of_the_closed_form_and_arviz_power_scales_with_it():
+    """A Gamma's at each draw, so that `psense_summary` finds the prior and the record it needs."""
+    import arviz
+    from scipy.stats import gamma
+
+    tree, _, _ = tree_of("gamma_poisson")
+    density = tree["log_prior"]["rate"]
+    assert density.dims == ("chain", "draw")
+    np.testing.assert_allclose(density.values, gamma(2, scale=2).logpdf(tree["posterior"]["rate"].values), rtol=1e-9)
+    assert list(arviz.psense_summary(tree).index) == ["rate"]
+
+
+def test_the_prior_s_density_of_a_parameter_by_label_is_summed_over_its_labels():
+    """Each label's is that of its own arguments, which may be other parameters."""
+    from scipy.stats import beta
+
+    tree, _, _ = tree_of("five_groups")
+    usual, likeness, share = (tree["posterior"][name].values for name in ("usual", "likeness", "share"))
+    summed = beta((usual * likeness)[..., None], ((1 - usual) * likeness)[..., None]).logpdf(share).sum(axis=-1)
+    np.testing.assert_allclose(tree["log_prior"]["share"].values, summed, rtol=1e-9)
+
+
+def made_tree(**changes):
+    """The data tree of a topic with a stream of calls, or with others."""
+    topic = make_topic(**({"priors": {"rate": "Gamma(alpha=2, beta=1)"}, "streams": {"calls": "Poisson(mu=rate)"}} | changes))
+    rng = np.random.default_rng(1)
+    posterior = condition(model_as_of(topic, date(2027, 1, 1)), rng=rng)
+    return data_tree(posterior, paths_for(posterior.model, posterior.resample(100, rng), rng), rng)
+
+
+def test_counts_are_integers_and_measures_are_not():
+    """ArviZ draws rootograms of integers alone; a count of which only a range is known is NaN, which no integer can be."""
+    streams = {"calls": "Poisson(mu=rate)", "waited": "Normal(mu=rate, sigma=1)"}
+    tree = made_tree(streams=streams, rows={"calls": [5, 7], "waited": [3.0, 4.0]}, questions={})
+    for group in ("observed_data", "posterior_predictive", "prior_predictive"):
+        assert (tree[group]["calls"].dtype.kind, tree[group]["waited"].dtype.kind) == ("i", "f")
+    assert tree["observed_data"]["calls"].values.tolist() == [5, 7]
+
+
+def test_a_stream_without_a_future_has_no_predictions_and_the_tree_says_so():
+    """Its total would stand still, as if nothing were to come of it."""
+    streams = {"calls": "Poisson(mu=rate)", "answered": "Binomial(n=asked, p=0.5)"}
+    tree = made_tree(streams=streams, rows={"calls": [5, 7], "answered": [{"value": 3, "asked": 4}]})
+    assert list(tree["predictions"].data_vars) == ["calls"]
+    assert tree.attrs["no_predictions"] == "no future is simulated of answered"
+    assert "no_predictions" not in made_tree(rows={"calls": [5, 7]}).attrs
 
 
 def test_draws_of_nuts_say_which_diverged():

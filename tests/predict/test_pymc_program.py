@@ -7,7 +7,7 @@ import contextlib
 import io
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -105,7 +105,9 @@ def test_every_type_of_question_is_answered_within_error():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["count", "level", "poll", "share", "ladder", "conditional", "reference", "hazard", "decomposition"])
+@pytest.mark.parametrize(
+    "name", ["count", "seasonal", "level", "poll", "share", "ladder", "conditional", "reference", "hazard", "decomposition"]
+)
 def test_the_program_of_a_template_gives_its_answers(name):
     """Each template whose parameters are continuous is answered by its program within four errors of this package's answers."""
     topic = read_book(ROOT / "forecast/templates")[0].topics[name]
@@ -116,6 +118,36 @@ def test_the_program_of_a_template_gives_its_answers(name):
     for key, value, error in compared:
         mean, own = map(float, printed[key])
         assert abs(mean - value) < 4 * np.hypot(own, error), (key, mean, value, own, error)
+
+
+def run_whole(model):
+    """What the program prints of its posterior and its answers, run as it is exported: lines by name."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), np.errstate():
+        exec(compile(program_with_answers(model), "program.py", "exec"), {"__name__": "__main__"})
+    return {line[:40].strip(): line[40:].split() for line in printed.getvalue().splitlines()}
+
+
+@pytest.mark.slow
+def test_a_program_without_a_continuous_parameter_has_the_exact_posterior():
+    """NUTS would have nothing to sample; the shares are those of Bayes's rule, and the answers are within error of them."""
+    priors, streams = {"why": "Categorical(leak=0.2, guests=0.8)"}, {"calls": 'Poisson(mu=6 if why == "leak" else 2)'}
+    odds = 0.25 * (6 / 2) ** 9 * np.exp(-8)  # nine calls in two rows, of 6 and 2 expected in each
+    questions = {"leak": {"answer": 'why == "leak"'}}
+    found = run_whole(made(priors=priors, streams=streams, rows={"calls": [4, 5]}, series={}, questions=questions))
+    assert float(found["why = leak"][0]) == pytest.approx(odds / (1 + odds), rel=1e-5)
+    assert abs(float(found["leak"][0]) - odds / (1 + odds)) < 4 * float(found["leak"][1])
+
+
+@pytest.mark.slow
+def test_a_program_without_a_parameter_answers_what_is_to_come():
+    """It has a future alone: here a Poisson of mean 2 for each of two months."""
+    from scipy.stats import poisson
+
+    questions = {"more": {"answer": "total(calls) > 5", "since": AS_OF, "by": AS_OF + timedelta(days=59)}}
+    found = run_whole(made(priors={}, streams={"calls": "Poisson(mu=2 * months)"}, rows={}, series={}, questions=questions))
+    chance, error = map(float, found["more"])
+    assert abs(chance - poisson(2 * 60 / 30.436875).sf(5)) < 4 * error
 
 
 def test_what_a_program_does_not_answer_is_named_with_the_reason():

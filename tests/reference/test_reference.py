@@ -12,6 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from forecast.actions.update import update
+from forecast.api import OpenBook, OpenTopic
 from forecast.book.files.names import CLOCKS
 from forecast.book.reading import read_book
 from forecast.book.records import POINT_COLUMNS, ROW_COLUMNS
@@ -141,3 +142,24 @@ def test_formulas_are_not_read_as_markdown(texts: dict[str, str]):
     tokens = MarkdownIt("commonmark").enable("table").parse(texts["distributions.md"])
     marks = [child.type for token in tokens for child in token.children or ()]
     assert {"strong_open", "em_open", "html_inline"}.isdisjoint(marks)
+
+
+@pytest.mark.parametrize("shown", [OpenBook, OpenTopic])
+def test_the_page_of_the_python_interface_has_every_method_with_what_it_says(texts: dict[str, str], shown: type):
+    """Each public method and property of a book and of a topic stands there, with its docstring and no quotes about its annotations."""
+    page = texts["python.md"]
+    for name in vars(shown):
+        if not name.startswith("_") and (isinstance(vars(shown)[name], property) or callable(vars(shown)[name])):
+            assert re.search(rf"^### {shown.__name__}\.{name}\n\n(```python\n{name}\(.*\n```\n\n)?[A-Z]", page, flags=re.MULTILINE), name
+    assert "as_of: date | None = None, settings: Settings | None = None) -> OpenTopic" in page
+
+
+@pytest.mark.slow
+def test_the_example_on_the_page_of_the_python_interface_runs(texts: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """In a book with the topic that it names, with what ArviZ makes of the tree."""
+    example = texts["python.md"].split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path)
+    for words in (["init", "questions"], ["new", "bridge", "--like", "hazard", "--book", "questions", "--by", "2099-12-31"]):
+        assert CliRunner().invoke(commands(), words).exit_code == 0
+    exec(example, {})
+    assert "with pm.Model() as model:" in (tmp_path / "bridge.py").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forecast.book.files.days import day_fault, is_book_day
+from forecast.book.files.layout import TOPIC_FILE
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem, Result
 from forecast.book.files.sources import Document
@@ -31,6 +32,15 @@ _OTHER_WORDS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("reason", "reasons", "because"), "why"),
     }
 )  # what other tools, and people, call a key
+_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("labels", "levels", "columns", "covariates", "coords", "dims"),
+            "columns and labels need no key: a statement names a column of its stream's CSV file, and its texts are the labels",
+        ),
+        **dict.fromkeys(("priors", "parameters", "params"), "priors stand in the topic's file in priors/, a table for each parameter"),
+    }
+)  # what a topic file need not say, and where it is said
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,6 +121,8 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
         if name not in known:
             meant = _OTHER_WORDS.get(name)
             hint = f"did you mean `{meant}`?" if meant in known else did_you_mean(name, known) or f"keys here: {', '.join(known)}"
+            if document.source.path.endswith(f"/{TOPIC_FILE}"):
+                hint = _ELSEWHERE.get(name, hint)
             problems.append(document.at_key((*keys, name), f"unknown key `{name}`", hint))
     given: dict[str, Any] = {}
     sound = True

@@ -35,11 +35,8 @@ def root_problem(root: Path) -> Problem | None:
         Folder(root).place(SEEDS, kind="folder")
     except FileFault as fault:
         return fault.problem
-    return Problem(
-        Place(SEEDS),
-        "this directory is not a book: it has no `seeds` directory",
-        hint="go to a book's directory, or name one with --book DIR",
-    )
+    message = "this directory is not a book: it has no `seeds` directory" if root.is_dir() else f"there is no directory `{root}`"
+    return Problem(Place(SEEDS), message, hint="go to a book's directory, or name one with --book DIR")
 
 
 def topic_path(topic: str) -> str:

@@ -38,6 +38,7 @@ def sample_custom_model(model: Model, *, seed: int, trust: bool, draws: int = 10
     began = time.perf_counter()
     built = build_custom_model(model)
     _check_parameters(model, built)
+    _check_record(model, built)
     compiled = _compile(model, built)
     first = SamplerSettings(draws, tune, chains, 0.9)
     best = sample_until_sound(lambda settings, offset: _run(model, compiled, settings, seed + offset), first, alone=True)
@@ -86,6 +87,13 @@ def _check_parameters(model: Model, built: Any) -> None:
     discrete = [variable.name for variable in built.free_RVs if variable.dtype.startswith(("int", "uint", "bool"))]
     if discrete:
         _raise_model_error(model, f"`{discrete[0]}` is discrete, and NUTS moves in continuous values alone", "sum it out")
+
+
+def _check_record(model: Model, built: Any) -> None:
+    """Where there are rows, something conditions on them: a model without any would give the prior as what the record says."""
+    if model.rows and not built.observed_RVs and not built.potentials:
+        message = "its model conditions on no row: it has no variable with `observed` and no potential"
+        _raise_model_error(model, message, 'give the variables of the rows observed=data["streams"][…]["value"]')
 
 
 def _parameter_shape(parameter: Parameter) -> tuple[int, ...]:
@@ -149,4 +157,4 @@ def _one_line_message(error: BaseException) -> str:
 
 
 def _type_text(value: object) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    return "nothing" if value is None else f"something of type {type(value).__name__}"

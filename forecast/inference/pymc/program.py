@@ -22,7 +22,7 @@ from forecast.book.regime import Regime
 from forecast.book.topic import Row, Stream
 from forecast.inference.pymc.plan import CannotSample, Plan, plan
 from forecast.inference.pymc.program_distributions import arguments_text, helper_functions
-from forecast.inference.pymc.program_functions import MAIN, SAMPLE_POSTERIOR, coords_lines
+from forecast.inference.pymc.program_functions import MAIN, coords_lines, sampling_function
 from forecast.inference.pymc.program_priors import INDENT, SOURCE, ProgramParameters
 from forecast.inference.pymc.program_regimes import LOG_FORWARD, DensityText, has_regimes, regime_likelihood_lines, state_variable
 from forecast.inference.pymc.program_rows import LOG_BETWEEN, counted_rows, entry_array_lines, has_ranges, row_likelihood_lines
@@ -49,7 +49,7 @@ def pymc_source(model: Model) -> str:
     """
     planned = plan(model)
     writer = _Writer(planned, ProgramParameters(planned))
-    parts = [writer.heading(), *writer.data(), writer.model_block(), SAMPLE_POSTERIOR, writer.print_function(), MAIN]
+    parts = [writer.heading(), *writer.data(), writer.model_block(), sampling_function(planned), writer.print_function(), MAIN]
     text = "\n".join(parts).rstrip() + "\n"
     try:
         ast.parse(text)
@@ -170,7 +170,7 @@ class _Writer:
             ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
-        return "\n".join(lines)
+        return "\n".join(lines if len(lines) > 2 else [*lines, f"{INDENT}pass"])
 
     def _over_hypotheses(self) -> Iterator[str]:
         names = sorted(self.plan.discrete)

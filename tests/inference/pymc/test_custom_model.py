@@ -164,7 +164,7 @@ def test_check_notes_what_would_be_run_with_its_hash_and_how_to_allow_it(tmp_pat
     assert code == 0
     assert out.startswith(
         f"seeds/light/topic.toml:3:1: warning: answering `light` would run code of this book: seeds/light/model.py (SHA-256 {digest}…)\n"
-        '    engine = "nuts"\n    ^\n    read that file; --trust allows it to be run\n'
+        '    engine = "nuts"\n    ^\n    read that file; --trust, in Python open_book(…, trust=True), allows it to be run\n'
     )
     assert "Gamma(alpha=2, beta=4)" in out
 
@@ -227,7 +227,7 @@ FAULTS = {
     "leaves": ("import sys\n\n\ndef model(data):\n    sys.exit(0)\n", "model.py", 5, "this code raised SystemExit: 0"),
     "no function": ("def build(data):\n    pass\n", "model.py", 1, "it defines no function `model`"),
     "returns nothing": ("def model(data):\n    pass\n", "model.py", 1, "`model` returned nothing, not a pm.Model"),
-    "returns another thing": ("def model(data):\n    return 3\n", "model.py", 1, "`model` returned a int, not a pm.Model"),
+    "returns another thing": ("def model(data):\n    return 3\n", "model.py", 1, "`model` returned something of type int, not a pm.Model"),
     "missing": (
         MODEL.replace('"rate"', '"speed"', 1).replace('["priors"]["rate"]', '["priors"]["rate"]'),
         "model.py",
@@ -247,6 +247,15 @@ FAULTS = {
         "model.py",
         1,
         "`storm` is discrete, and NUTS moves in continuous values alone",
+    ),
+    "no record": (
+        MODEL.replace(', observed=wrecks["value"]', "")
+        .replace(', observed=lamps["value"]', "")
+        .replace("pm.Poisson(", "pm.Normal(")
+        .replace('pm.Binomial("lamps", n=lamps["columns"]["tried"], p=', 'pm.Deterministic("lamps", '),
+        "model.py",
+        1,
+        "its model conditions on no row: it has no variable with `observed` and no potential",
     ),
 }
 
@@ -325,7 +334,9 @@ def test_with_trust_whatif_drafts_and_the_api_answer_too(tmp_path):
     posterior = light.posterior()
     assert (posterior.engine, posterior.parameters["lit"].shape, posterior.chains) == ("nuts", (4000, 2), 4)
     assert np.isnan(posterior.log_likelihood).all()
-    assert "log_likelihood" not in light.data_tree()
+    tree = light.data_tree()
+    assert not {"log_likelihood", "log_prior"} & set(tree.children)
+    assert tree.attrs["no_log_likelihood"] == "the densities of priors and rows are known to seeds/light/model.py alone"
 
 
 @pytest.mark.slow
