@@ -171,6 +171,7 @@ def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
         "showing.newest_answers = work\n"
         "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )
+    code = f"import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n{code}"  # which a shell's background jobs ignore
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "started\n", process.stderr.read()
