@@ -178,7 +178,8 @@ def new(
     for path in done.paths:
         echo(path)
     if not is_dialogue:  # which has said it before it wrote
-        print_questions(done.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=now)
+        own = answers.own
+        print_questions(done.topic, kind=answers.kind, own_answer=bool(own.answer), asks_own=own.asks_own, today=now)
     _print_next(done.topic, given_priors, asks_own=answers.own.asks_own)
 
 

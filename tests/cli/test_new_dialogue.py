@@ -97,10 +97,27 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
 def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
     """A share is asked for with shares, a rate with rates, and a number that may be negative with such numbers."""
     words = ("mine", "--like", kind, "--asks", "Will it run if the county pays?", "--ask")
-    out = talk(*words, typed=("", "", "", "", "", "", "", "n")).out
+    out = talk(*words, typed=("", *(("20",) if kind == "level" else ()), "", "", "", "", "", "", "n")).out
     opens = calendar(today=today(), opens=None, by=None).opens  # a year ago
     assert asked.format(opens=day(opens)) in out
     assert (f"NOTE: `start` is the level on {day(opens)}, the day the record opens; --opens gives another." in out) is (kind == "level")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer", "unit"), [("below 2 m", "< 2", "m"), ("$2m", "> 2000000", "dollars"), ("at least 7", ">= 7", "units")]
+)
+def test_a_threshold_that_the_question_leaves_open_is_asked_for(talk: Talk, fresh: Path, typed: str, answer: str, unit: str):
+    """It has no default; what is typed is read as words of a question are, a number alone as above it, with its unit."""
+    words = ("mere", "--like", "level", "--asks", "Will the mere dry up?", "--by", "2999-12-31", "--ask")
+    ran = talk(*words, typed=("", "high", typed, *(("",) if unit == "units" else ()), "", "", "", "y"))
+    assert ran.code == 0, ran.err
+    assert "a threshold is needed" in ran.out
+    assert "`high` names no threshold (as in above 20, or below 5 cm)" in ran.out
+    topic = read_book(fresh, ["mere"])[0].topics["mere"]
+    assert ([question.answer_text for question in topic.questions.values()], topic.streams["levels"].unit) == (
+        [f"start + trend * t {answer}"],
+        unit,
+    )
 
 
 def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
@@ -296,7 +313,7 @@ def test_a_script_is_told_what_is_missing(run: Run, fresh: Path):
 def test_priors_in_words_are_written_as_statements_with_what_was_said(run: Run, fresh: Path):
     """Options take words where they take statements; the words stand in the reason where none is given, and what they say is printed."""
     words = ("--prior", "households=20k to 60k", "--prior", "owning=1 to 8 %", "--why", "owning=As in the next town.")
-    ran = run("new", "tuners", "--like", "decomposition", "--asks", "How many tuners?", *words, on=fresh)
+    ran = run("new", "tuners", "--like", "decomposition", "--asks", "How many tuners?", "--answer", "tuners", *words, on=fresh)
     assert (ran.code, ran.err) == (0, "")
     assert "owning: “1 to 8 %” is Beta(p5=0.01, p95=0.08): 0.01 to 0.08 (90 %), median 0.0339." in ran.out.splitlines()
     table = tomlkit.parse((fresh / "priors/tuners.toml").read_text(encoding="utf-8"))

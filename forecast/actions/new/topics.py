@@ -14,6 +14,7 @@ from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
 from forecast.actions.new.event_counts import with_counted_events
 from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
+from forecast.actions.new.missing_inputs import missing_inputs
 from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
 from forecast.actions.new.own_choices import with_own_choice
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
@@ -231,8 +232,8 @@ def _fill_with_priors(
     if chosen is None:
         return Result(None, problems)
     texts, based = chosen.texts, chosen.own
-    if unknown := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based):
-        return Result(None, unknown)
+    if lacking := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based) or missing_inputs(kind, typed.own):
+        return Result(None, lacking)
     has_words = not all(map(is_statement, based.priors.values()))
     as_given = fill_template(texts, name, replace(based, priors={}, reasons={}), days)
     topic, problems = read_with_changes(root, name, as_given) if has_words else Result(None)

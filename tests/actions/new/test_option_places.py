@@ -15,6 +15,7 @@ from forecast.book.files.problems import format_problem
 pytestmark = pytest.mark.small
 
 TODAY = date(2026, 11, 26)
+CAUSES = {"cause": "Categorical(leak=0.4, meter=0.2, guests=0.4)"}  # those of the example
 PARTS = {"homes": "20 to 60 homes", "owning": "1 to 8 %"}
 
 
@@ -43,8 +44,8 @@ def root(tmp_path: Path) -> Path:
         ("hazard", TemplateInput("Will it?", reasons={"rate": "guess"}), "--why: error: `why` is not a sentence\n    rate=guess\n         ^\n"),
         ("hazard", TemplateInput("Will it?", base_rate="often"), "--base-rate: error: `rate`: `often` cannot be understood\n    often\n    ^\n"),
         ("hazard", TemplateInput("Will it?", condition="it pays"), "--if: error: a topic like hazard has no condition"),
-        ("hypotheses", TemplateInput("Why?", priors={"reads_less.meter": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    reads_less.meter=Bta(mean=1)\n                     ^\n"),
-        ("hypotheses", TemplateInput("Why?", reasons={"reads_less.meter": "bad"}), "--why: error: `why` is not a sentence\n    reads_less.meter=bad\n                     ^\n"),
+        ("hypotheses", TemplateInput("Why?", priors={**CAUSES, "reads_less.meter": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    reads_less.meter=Bta(mean=1)\n                     ^\n"),
+        ("hypotheses", TemplateInput("Why?", priors=CAUSES, reasons={"reads_less.meter": "bad"}), "--why: error: `why` is not a sentence\n    reads_less.meter=bad\n                     ^\n"),
         ("decomposition", TemplateInput("How many?", "homes * cats", PARTS), "--answer: error: `cats` has no prior\n    homes * cats\n            ^\n"),
         ("decomposition", TemplateInput("How many?", "homes * owning", {**PARTS, "owning": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    owning=Bta(mean=1)\n           ^\n"),
         ("count", TemplateInput("How many?", past="2020: 3 x 4", source="A"), "--past: error: `x` is no count of a year\n    2020: 3 x 4\n            ^\n"),
