@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from shlex import quote
 from typing import Any
 
 from forecast.actions.cache import newest_report
@@ -52,7 +53,9 @@ def _notes(topic: Topic, report: Mapping[str, Any]) -> Iterator[Problem]:
             same_day = reviewed is not None and before["reviewed"] == reviewed.isoformat()
             own = label if label in {*parameter.by_label, *parameter.links} else ""
             keys = (parameter.name, "why", label) if label in parameter.why_by_label else (parameter.name, "why")
-            hint = f'`forecast prior set {topic.name}.{parameter.name} "..."{f" --label {own}" if own else ""} --why "..."` writes both'
+            hint = (
+                f'`forecast prior set {topic.name}.{parameter.name} "..."{f" --label {quote(own)}" if own else ""} --why "..."` writes both'
+            )
             yield _note(topic, keys, (indexed_name(parameter.name, own), old, new), report["as_of"], hint, is_reviewed=not same_day)
 
 

@@ -80,6 +80,16 @@ def test_a_label_is_named_once(run: Run, published: Path):
     assert 'ferry.lateness "..." --label rough --why' in ran.out
 
 
+def test_a_label_of_several_words_is_quoted_for_the_shell(run: Run, book: Path):
+    """The command of the hint can be typed."""
+    edit(book, ('prior.rough = "', 'prior."rough sea" = "'))
+    record = book / "seeds/ferry/late.csv"
+    record.write_text(record.read_text().replace(",rough", ",rough sea"))
+    assert run("update", "--no-insight", "--no-referee", "--no-pages", "--draws", "1024", on=book).code == 0
+    edit(book, ('"Beta(mean=0.3, strength=5)"', '"Beta(mean=0.3, strength=6)"'))
+    assert """ferry.lateness "..." --label 'rough sea' --why""" in run("check", on=book).out
+
+
 def test_a_reason_that_prior_set_has_written_is_enough(run: Run, published: Path):
     """With a reason nothing is said; without one the old reason stands, which is told."""
     words = ("prior", "set", "ferry.burstiness", "Gamma(mean=4, sd=2)")
