@@ -223,9 +223,9 @@ def test_a_count_in_a_year_to_come_begins_with_it(fresh: Path, asks: str, days: 
 
 def test_the_days_that_count_are_said(run: Run, fresh: Path):
     """`new` says from which day to which it counts, and refuses days in the wrong order and days that count for nothing."""
-    days = ("--since", "2999-01-01", "--by", "2999-12-31")
+    days = ("--since", "2899-01-01", "--by", "2899-12-31")
     ran = run("new", "owls", "--like", "count", "--asks", "How many owls?", *days, on=fresh)
-    assert "It counts from 1 January 2999 to 31 December 2999 (12 months); --since and --by give other days." in ran.out
+    assert "It counts from 1 January 2899 to 31 December 2899 (12 months); --since and --by give other days." in ran.out
     ran = run("new", "more", "--like", "count", "--since", "2999-01-02", "--by", "2999-01-01", on=fresh)
     assert (ran.code, "it would count from 2999-01-02, after the last day that counts (2999-01-01)" in ran.err) == (1, True)
     ran = run("new", "more", "--like", "poll", "--since", "2999-01-02", on=fresh)

@@ -52,6 +52,8 @@ from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.elicitation.phrases import is_statement
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
+from forecast.model.horizon import check_horizon
+from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
 
 SCHEMA_PLACES = ("schemas", "forecast/schemas")  # of a book that was begun with `forecast init`, and of the program's own
@@ -150,10 +152,11 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
 
 
 def _model_problems(topic: Topic, texts: Mapping[str, str], typed: TopicAnswers, own: TemplateInput, today: date) -> tuple[Problem, ...]:
-    """Problems of the model that a new topic is; none where priors are links, which are known once the topics that they name are computed."""
-    if linked_names(topic):
-        return ()
+    """Problems of the model that a new topic is; where priors are links, only those that do not wait for the topics that they name."""
     try:
+        check_horizon(model_as_of(without_linked(topic), today))
+        if linked_names(topic):
+            return ()
         model_as_of(topic, today)
         summarise_priors(topic, today)
     except Unsound as unsound:

@@ -77,6 +77,29 @@ def test_a_day_is_a_problem_of_its_option(root: Path, days: dict[str, date], sai
     assert problem.source in {str(day) for day in days.values()}
 
 
+@pytest.mark.parametrize(
+    ("prior", "asks", "by", "said"),
+    [
+        ("0.02 to 0.5", "Will it?", date(2999, 12, 31), "--by: error: from 2026-11-26, where the record ends, to `by` (2999-12-31) are"),
+        ("posterior(example.rate)", "Will it?", date(2999, 12, 31), "--by: error: from 2026-11-26, where the record ends"),
+        ("0.02 to 0.5", "Will it by 31 December 2999?", None, "--asks: error: from 2026-11-26, where the record ends"),
+    ],
+)
+def test_a_day_that_is_too_far_to_be_simulated_is_refused(root: Path, prior: str, asks: str, by: date | None, said: str):
+    """The topic was written, and refused by every update; with a prior from another topic nothing was said at all."""
+    own = TemplateInput(asks, priors={"rate": prior}, reasons={"rate": "It has happened before."})
+    (problem,) = new_topic(root, TopicAnswers("mine", "hazard", own, by=by), today=TODAY).problems
+    assert format_problem(problem).startswith(said)
+    assert problem.hint == "ask by 2943-06-30 at the latest"
+    assert not (root / "seeds/mine").exists()
+    latest = new_topic(
+        root,
+        TopicAnswers("mine", "hazard", TemplateInput("Will it?", own.answer, own.priors, own.reasons), by=date(2943, 6, 30)),
+        today=TODAY,
+    )
+    assert latest.problems == ()
+
+
 def test_a_name_is_a_problem_of_the_argument_and_a_file_that_is_there_of_itself(root: Path):
     """What stands in the book keeps its place."""
     (problem,) = new_topic(root, TopicAnswers("Mine", "hazard", TemplateInput("Will it?")), today=TODAY).problems
