@@ -13,7 +13,7 @@ import typer
 
 from forecast.cli.completion import complete_stream
 from forecast.cli.lines import echo, print_next_update, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, path_value, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, book_words, day, line_text, path_value, root_of, today
 from forecast.language.count_words import count_text
 
 if TYPE_CHECKING:
@@ -143,17 +143,17 @@ def observe(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions import observe as observing
 
-    own = _columns(columns or [])
+    own, named = _columns(columns or []), book_words(book, allow_links=allow_links)
     of_one_row = any((value, low, high, origin, on, first, last, known, grade, note, id, replaces))
     if rows is not None:
         if of_one_row or own or through is not None:
             raise typer.BadParameter("has whole rows and takes only --source", param_hint="--rows")
-        _observe_file(root_of(book, allow_links=allow_links), stream, rows, source, as_json=as_json)
+        _observe_file(root_of(book, allow_links=allow_links), stream, rows, source, named=named, as_json=as_json)
         return
     root = root_of(book, allow_links=allow_links)
     seen = observing.Observation(on or first, on or last, value or "", source, known, grade, note, id, replaces, own)
     seen = replace(seen, low=low or "", high=high or "", origin=origin)
-    in_full = partial(_in_full, root, stream, seen, through)
+    in_full = partial(_in_full, root, stream, seen, through, named=named)
     if not source:
         raise typer.BadParameter(f"say where a reader can check it{in_full()}", param_hint="--source")
     if through is not None:
@@ -177,10 +177,10 @@ def observe(
         echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
         echo(f"Its hash, by which a later row can replace it: {done.hash}")
         stop_at(done.warnings, as_json=as_json)
-        print_next_update(done.path)
+        print_next_update(done.path, named=named)
 
 
-def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: bool) -> None:
+def _observe_file(root: Path, stream: str, file: Path, source: str, *, named: str, as_json: bool) -> None:
     from forecast.actions.observe import observe_rows
     from forecast.actions.observed_file import observations_of_file
     from forecast.actions.payload_files import payload_bytes, shown_name
@@ -206,18 +206,18 @@ def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: 
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     echo(f"{done.path}: {count_text(len(done.rows), 'row')} added, {where}")
     stop_at(done.warnings, as_json=as_json)
-    print_next_update(done.path)
+    print_next_update(done.path, named=named)
 
 
-def _in_full(root: Path, name: str, seen: Observation, through: date | None) -> str:
+def _in_full(root: Path, name: str, seen: Observation, through: date | None, *, named: str) -> str:
     """The whole command for a row of a stream, behind what is missing, with what was typed of it; empty where there is no such stream, or its topic cannot be read."""
     from forecast.actions.observe import find_stream
     from forecast.actions.observe_command import command_for_stream
 
-    named, _ = find_stream(root, name)
+    found, _ = find_stream(root, name)
     options = seen.options if through is None else {"--through": str(through), **({"--source": seen.source} if seen.source else {})}
-    command = "" if named is None else command_for_stream(root, *named, options, seen.columns)
-    return f". In full: {command}" if command else ""
+    command = "" if found is None else command_for_stream(root, *found, options, seen.columns)
+    return f". In full: {command}{named}" if command else ""
 
 
 def _has_days(on: date | None, first: date | None, last: date | None) -> bool:
