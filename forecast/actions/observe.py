@@ -72,6 +72,14 @@ class Observation:
     written: Cells | None = None
 
     @property
+    def options(self) -> dict[str, str]:
+        """What stands in the row besides the columns of the stream's own, by the option of ``forecast observe``."""
+        days = {"--on": self.first} if self.first == self.last else {"--from": self.first, "--to": self.last}
+        texts = {"--value": self.value, "--low": self.low, "--high": self.high, "--known": self.known, "--grade": self.grade}
+        texts |= {"--note": self.note, "--origin": self.origin, "--id": self.id, "--replaces": self.replaces, "--source": self.source}
+        return {option: str(text) for option, text in {**days, **texts}.items() if text}
+
+    @property
     def last_day(self) -> date | None:
         """The later of the last day covered and the day it became known."""
         return max((day for day in (self.last, self.known) if day is not None), default=None)
@@ -281,9 +289,7 @@ def _with_command(problems: tuple[Problem, ...], topic: Topic, stream: str, rows
     )
     if first is None:
         return problems
-    days = row.first if row.first == row.last else f"{row.first} --to {row.last}"
-    command = row_command(topic, stream, on=days, value=row.value, source=row.source, columns=row.columns)
-    hint = f"give it too: {command if row.first == row.last else command.replace(' --on ', ' --from ', 1)}"
+    hint = f"give it too: {row_command(topic, stream, options=row.options, columns=row.columns)}"
     return tuple(replace(its, hint=hint) if at == first else its for at, its in enumerate(problems))
 
 

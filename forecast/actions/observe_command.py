@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from forecast.book.files.layout import record_path
@@ -13,32 +12,49 @@ from forecast.book.records import ROW_COLUMNS
 from forecast.book.topic import Stream, Topic
 from forecast.language.expressions import names_in
 
-UNFILLED = "..."
+UNFILLED, UNFILLED_DAY = "...", "DATE"  # what a person fills in
+_DAYS = ("--through", "--on", "--from", "--to")  # which days a row covers
+_SEEN = ("--value", "--low", "--high")  # what was seen
 
 
 def row_command(
     topic: Topic,
     stream: str,
     *,
-    on: date | str = "today",
-    value: str = "",
-    source: str = "",
+    options: Mapping[str, str] | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> str:
-    """Return ``forecast observe`` for a row of a stream: with every column of its own, and ``...`` for what is not given."""
-    its, given = topic.streams[stream], columns or {}
+    """Return ``forecast observe`` for a row of a stream: with what is given, by option and by column, and ``...`` for what is not.
+
+    Without days the row is one of today; with ``--through`` it is quiet time, which has no value.
+    """
+    its, given, options = topic.streams[stream], columns or {}, options or {}
     named = [column for column in own_columns(topic, its) if column not in given]
-    sets = [f"{column}={shlex.quote(text)}" for column, text in given.items()] + [f"{column}={UNFILLED}" for column in named]
     counted = any(column.startswith("value_") for column in (*given, *named))
-    seen = "" if counted and not value else f" --value {shlex.quote(value) if value else UNFILLED if not its.watched else 1}"
-    said = shlex.quote(source) if source else f'"{UNFILLED}"'
-    return f"forecast observe {topic.name}.{stream} --on {on}{seen}{''.join(f' --set {text}' for text in sets)} --source {said}"
+    needed = {**dict.fromkeys(_missing_days(options), UNFILLED_DAY), "--source": f'"{UNFILLED}"'}
+    if not options.keys() & _DAYS:
+        needed["--on"] = "today"
+    if not counted and not options.keys() & _SEEN and "--through" not in options:
+        needed["--value"] = "1" if its.watched else UNFILLED
+    said = {**needed, **{option: shlex.quote(text) for option, text in options.items()}}
+    sets = [f"--set {shlex.quote(f'{column}={text}')}" for column, text in given.items()]
+    sets += [f"--set {column}={UNFILLED}" for column in named]
+    first = [f"{option} {said.pop(option)}" for option in (*_DAYS, *_SEEN) if option in said]
+    source = said.pop("--source")
+    rest = [f"{option} {text}" for option, text in said.items()]
+    return " ".join((f"forecast observe {topic.name}.{stream}", *first, *sets, *rest, f"--source {source}"))
 
 
-def command_for_stream(root: Path, topic: str, stream: str) -> str:
+def command_for_stream(root: Path, topic: str, stream: str, options: Mapping[str, str], columns: Mapping[str, str]) -> str:
     """Return that command for a stream of a book; empty where the topic cannot be read, which the command itself will say."""
     read = read_book(root, [topic])[0].topics.get(topic)
-    return row_command(read, stream) if read is not None and stream in read.streams else ""
+    return row_command(read, stream, options=options, columns=columns) if read is not None and stream in read.streams else ""
+
+
+def _missing_days(options: Mapping[str, str]) -> tuple[str, ...]:
+    """The first or the last day of a row of which one of the two is given."""
+    given = options.keys() & {"--from", "--to"}
+    return tuple({"--from", "--to"} - given) if len(given) == 1 else ()
 
 
 def own_columns(topic: Topic, stream: Stream) -> tuple[str, ...]:

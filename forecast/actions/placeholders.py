@@ -1,4 +1,4 @@
-"""What a topic has of its template that is to be replaced before it is published: reasons, and rows of the invented example.
+"""What a topic has of its template that is to be replaced before it is published: reasons, and rows and question of the invented example.
 
 The example of a new book is invented as a whole and says so, its priors as its rows; it can be published as it is,
 but not a topic that has only a part of it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forecast.actions.contents import PackedResult
-from forecast.book.files.layout import record_path
+from forecast.book.files.layout import record_path, topic_path
 from forecast.book.files.problems import Place, Problem
 from forecast.book.linked_topics import all_sources
 from forecast.book.topic import Book, Topic
@@ -18,6 +18,9 @@ from forecast.model.errors import prior_problem
 PLACEHOLDER = "A placeholder:"  # begins a reason of a template that only the person who asks can give
 INVENTED_REASON = "Invented:"  # begins one of the example of a new book
 INVENTED_SOURCE = "Invented example, no real source"  # of a template's rows
+INVENTED_QUESTION = (
+    "# Invented:"  # begins a line of a template's topic about the example, which goes where a person asks a question of their own
+)
 HINT = "put yours in its place; until then `forecast update --draft` shows the answers, and publishes nothing"
 
 
@@ -27,7 +30,7 @@ def placeholder_problems(topic: Topic) -> tuple[Problem, ...]:
     Those of topics whose posteriors are its priors are among them.
     """
     topics = (topic, *all_sources(topic).values())
-    return tuple(problem for each in topics for problem in (*_reasons(each), *_rows(each)))
+    return tuple(problem for each in topics for problem in (*_reasons(each), *_rows(each), *_question(each)))
 
 
 def placeholder_failures(book: Book) -> dict[str, PackedResult]:
@@ -61,6 +64,17 @@ def _rows(topic: Topic) -> Iterator[Problem]:
     for path in _invented_records(topic):
         line = next(at for at, text in enumerate(topic.texts[path].splitlines(), start=1) if INVENTED_SOURCE in text)
         yield Problem(Place(path, line), "this record has rows of the template's invented example", HINT)
+
+
+def _question(topic: Topic) -> Iterator[Problem]:
+    """A problem for a topic with a model that says that its question is invented, and whose priors are not the example's."""
+    if priors_with(topic, INVENTED_REASON) or not topic.questions:
+        return
+    path = topic_path(topic.name)
+    for at, line in enumerate(topic.texts[path].splitlines(), start=1):
+        if line.startswith(INVENTED_QUESTION):
+            hint = HINT.replace("put yours in its place", "put yours in its place, and take this line out")
+            yield Problem(Place(path, at), "this topic still says that its question is invented", hint)
 
 
 def _invented_records(topic: Topic) -> tuple[str, ...]:

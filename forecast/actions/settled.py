@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from shlex import quote
 from typing import Any
 
 from forecast.book.files.problems import Problem
@@ -83,8 +84,8 @@ def resolve_command(topic: Topic, answer: SettledAnswer, question: Question) -> 
     day = answer.value_text if answer.outcome == "date" else ""
     if answer.outcome in {"no", "number", "label", "not_by"} and question.by is not None:
         day = question.by.isoformat()
-    missing = f" {answer.outcome.upper()}" if answer.outcome in {"date", "number"} and answer.value is None else ""
-    return f'forecast resolve {topic.name}.{answer.name} {answer.words}{missing} --on {day or "DATE"} --source "..."'
+    value = quote(answer.value_text) if answer.value is not None else answer.outcome.upper() if answer.outcome in {"date", "number"} else ""
+    return f'forecast resolve {topic.name}.{answer.name} {f"{answer.outcome} {value}".rstrip()} --on {day or "DATE"} --source "..."'
 
 
 def _settled_answer(answer: Mapping[str, Any]) -> SettledAnswer | None:

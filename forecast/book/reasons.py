@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from forecast.book.topic import Parameter, Point, Question, Series, Stream, Topic
+from forecast.book.topic import Parameter, Point, Question, Series, Stream, Topic, Variant
+
+_PRIORS = "priors."  # how the place of a prior begins that a variant replaces
 
 
 def without_reasons(topic: Topic) -> Topic:
@@ -23,6 +25,16 @@ def without_reasons(topic: Topic) -> Topic:
         judged={},
         variants={name: replace(variant, topic=without_reasons(variant.topic)) for name, variant in topic.variants.items()},
     )
+
+
+def reason_for_change(variant: Variant, place: str) -> str:
+    """Return the reason of a prior that a variant replaces, by its place among the changes, that of a label or a part where it has its own; empty for others."""
+    if not place.startswith(_PRIORS):
+        return ""
+    name, _, key = place.removeprefix(_PRIORS).partition(".")
+    parameter = variant.topic.parameters[name]
+    parts = {part.name: part.why for part in parameter.parts}
+    return parts.get(key, parameter.why_by_label.get(key, parameter.why))
 
 
 def _bare_series(series: Series) -> Series:

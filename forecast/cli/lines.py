@@ -36,11 +36,14 @@ def echo(line: str = "", *, err: bool = False) -> None:
     typer.echo(terminal_line(line), file=sys.stderr if err else sys.stdout)  # named, since typer takes ASCII for a mistake and sends UTF-8
 
 
-def print_next_update(path: str) -> None:
-    """Say what is to be typed next: a report stands as it is until its topic, one of whose files was changed, is updated."""
+def print_next_update(path: str, *, named: str) -> None:
+    """Say what is to be typed next: a report stands as it is until its topic, one of whose files was changed, is updated.
+
+    ``named`` are the options that name the book.
+    """
     from forecast.book.files.layout import topic_of_path
 
-    echo(f"Next: forecast update {topic_of_path(path)}")
+    echo(f"Next: forecast update {topic_of_path(path)}{named}")
 
 
 def prompt(question: str) -> str:

@@ -12,7 +12,7 @@ import typer
 from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.cli.completion import complete_kind
 from forecast.cli.lines import echo, is_terminal, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, reasons_by_name, root_of, texts_by_name, today
+from forecast.cli.options import AllowLinks, AsJson, Book, book_words, day, reasons_by_name, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
     from forecast.actions.new.topics import TopicAnswers
@@ -111,6 +111,9 @@ Why = Annotated[
 ]
 
 
+REMARK = "      ("  # begins what is said of a command behind it
+
+
 HELP = """Begin a topic from a template: a commented topic.toml, a prior file and records, checked before they are written.
 
 \b
@@ -178,12 +181,13 @@ def new(
     for path in done.paths:
         echo(path)
     if not is_dialogue:  # which has said it before it wrote
-        print_questions(done.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=now)
-    _print_next(done.topic, given_priors, asks_own=answers.own.asks_own)
+        own = answers.own
+        print_questions(done.topic, kind=answers.kind, own_answer=bool(own.answer), asks_own=own.asks_own, today=now)
+    _print_next(done.topic, given_priors, asks_own=answers.own.asks_own, named=book_words(book, allow_links=allow_links))
 
 
-def _print_next(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
-    """Print which priors of a new topic are the template's, and what is next."""
+def _print_next(topic: Topic, given: frozenset[str], *, asks_own: bool, named: str) -> None:
+    """Print which priors of a new topic are the template's, and what is next; ``named`` are the options that name the book."""
     from forecast.actions.placeholders import PLACEHOLDER, priors_with
     from forecast.book.files.layout import prior_path
 
@@ -194,7 +198,8 @@ def _print_next(topic: Topic, given: frozenset[str], *, asks_own: bool) -> None:
         echo(f"As the template has it: {', '.join(others)}. Look whether that suits your question.")
     echo("Next:" if asks_own else "The example in these files is invented: put your own in its place. Next:")
     for command in _next_commands(topic, with_rows=asks_own, draft=bool(left)):
-        echo(f"  {command}")
+        typed, gap, remark = command.partition(REMARK)
+        echo(f"  {typed}{named}{gap}{remark}")
 
 
 def _ask_for_answers(root: Path, given: TopicAnswers, now: date) -> TopicAnswers:

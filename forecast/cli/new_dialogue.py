@@ -15,6 +15,7 @@ from forecast.cli.lines import echo, print_columns
 from forecast.cli.new_choices import ask_options_and_signs
 from forecast.cli.new_kind import ask_question_and_kind
 from forecast.cli.new_parts import ask_formula_and_parts
+from forecast.cli.new_threshold import ask_threshold
 from forecast.cli.typed_options import is_option, typed_day, with_typed_options
 from forecast.language.count_words import count_text
 from forecast.language.faults import Fault
@@ -46,7 +47,7 @@ def ask_new_topic(root: Path, given: TopicAnswers, *, today: date) -> TopicAnswe
     answers = replace(answers, name=given.name or _ask_name(root, asks))
     answers = _with_days(answers, today)
     answers = _with_past_years(answers, today)
-    answers = _with_unit(answers)
+    answers = _with_unit(ask_threshold(answers))
     answers = ask_formula_and_parts(root, answers, today)
     answers = ask_options_and_signs(root, answers, today)
     template = (
@@ -332,9 +333,8 @@ def _confirm_answers(root: Path, answers: TopicAnswers, today: date) -> TopicAns
                 complain(Fault(problem.message, hint=problem.hint))
             changed = _ask_change(answers, "What puts it right, as in --by 2027-06-30; or n to write nothing:", may_agree=False)
         else:
-            print_questions(
-                draft.topic, kind="" if answers.own.answer else answers.kind, asks_own=answers.own.asks_own, today=today, were_asked=True
-            )
+            own, kind = answers.own, answers.kind
+            print_questions(draft.topic, kind=kind, own_answer=bool(own.answer), asks_own=own.asks_own, today=today, were_asked=True)
             print_preview(draft.topic, draft.beliefs, given_parameters(answers.own, draft.beliefs), today, years=draft.years)
             changed = _ask_change(answers, "Write it? y or n; or a change, as in --by 2027-06-30:", may_agree=True)
         if not isinstance(changed, bool):

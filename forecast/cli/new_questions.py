@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from forecast.book.topic import Question, Topic
 
 
-def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, were_asked: bool = False) -> None:
-    """Print what a topic asks, of an example the first question alone; ``kind`` is empty where the answer is a person's own.
+def print_questions(topic: Topic, *, kind: str, own_answer: bool, asks_own: bool, today: date, were_asked: bool = False) -> None:
+    """Print what a topic like ``kind`` asks, of an example the first question alone; its answer may be a person's own.
 
     Options that give other days are named unless the days ``were_asked`` for.
     """
@@ -32,24 +32,24 @@ def print_questions(topic: Topic, *, kind: str, asks_own: bool, today: date, wer
         if said := day_note(question.asks, question.since, question.by, today):
             echo(f"NOTE: {said}.")
         if asks_own:
-            _print_notes(topic, question, kind, today)
+            _print_notes(topic, question, kind, today, own_answer=own_answer)
     if asks_own and (note := vote_note(topic)):
         echo(note)
 
 
-def _print_notes(topic: Topic, question: Question, kind: str, today: date) -> None:
+def _print_notes(topic: Topic, question: Question, kind: str, today: date, *, own_answer: bool) -> None:
     """Print where the words of a question and its answer may differ, and what of it is still the template's."""
     from forecast.actions.new.question_answers import answer_note, opening_note, own_answer_note
     from forecast.actions.new.single_days import single_day_note
     from forecast.book.files.layout import topic_path
 
-    if differs := answer_note(kind, question.asks, question.answer_text) if kind else own_answer_note(question):
+    if differs := own_answer_note(question) if own_answer else answer_note(kind, question.asks, question.answer_text):
         echo(f"NOTE: {differs}.")
     if some_day := single_day_note(topic, question, kind, today):
         echo(f"NOTE: {some_day}.")
     if (opening := opening_note(topic, kind)) and question is next(iter(topic.questions.values())):
         echo(f"NOTE: {opening}.")
-    if not kind and question.settled:
+    if own_answer and question.settled:
         echo(f"NOTE: the rule that settles it is the template's: “{question.settled}” Put yours in {topic_path(topic.name)}.")
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forecast.cli.completion import complete_stream
 from forecast.cli.lines import echo, print_next_update, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, line_text, path_value, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, book_words, day, line_text, path_value, root_of, today
 from forecast.language.count_words import count_text
+
+if TYPE_CHECKING:
+    from forecast.actions.observe import Observation
 
 Stream = Annotated[
     str, typer.Argument(metavar="STREAM", autocompletion=complete_stream, help="A stream, or topic.stream.", show_default=False)
@@ -139,33 +143,33 @@ def observe(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions import observe as observing
 
-    own = _columns(columns or [])
+    own, named = _columns(columns or []), book_words(book, allow_links=allow_links)
     of_one_row = any((value, low, high, origin, on, first, last, known, grade, note, id, replaces))
     if rows is not None:
         if of_one_row or own or through is not None:
             raise typer.BadParameter("has whole rows and takes only --source", param_hint="--rows")
-        _observe_file(root_of(book, allow_links=allow_links), stream, rows, source, as_json=as_json)
+        _observe_file(root_of(book, allow_links=allow_links), stream, rows, source, named=named, as_json=as_json)
         return
     root = root_of(book, allow_links=allow_links)
+    seen = observing.Observation(on or first, on or last, value or "", source, known, grade, note, id, replaces, own)
+    seen = replace(seen, low=low or "", high=high or "", origin=origin)
+    in_full = partial(_in_full, root, stream, seen, through, named=named)
     if not source:
-        raise typer.BadParameter(f"say where a reader can check it{_in_full(root, stream)}", param_hint="--source")
+        raise typer.BadParameter(f"say where a reader can check it{in_full()}", param_hint="--source")
     if through is not None:
         if of_one_row:
             raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
         done = observing.observe_quiet(root, stream, through=through, source=source, today=today(), columns=own)
     else:
-        days = _days(on, first, last)
-        if days is None:
+        if not _has_days(on, first, last):
             message = "give the days: --on DATE, or --from DATE and --to DATE; of what happened today --on today"
-            raise typer.BadParameter(f"{message}{_in_full(root, stream)}", param_hint="--on / --from / --to")
+            raise typer.BadParameter(f"{message}{in_full()}", param_hint="--on / --from / --to")
         if value is None and low is None and high is None and not any(name.startswith("value_") for name in own):
             message = "say what was seen, or its range: --value, --low, --high; of what happened once --value 1"
-            raise typer.BadParameter(f"{message}{_in_full(root, stream)}", param_hint="--value")
+            raise typer.BadParameter(f"{message}{in_full()}", param_hint="--value")
         if value is not None and (low is not None or high is not None):
             raise typer.BadParameter("a value that is known has no range", param_hint="--value / --low / --high")
-        seen = observing.Observation(*days, value or "", source, known, grade, note, id, replaces, own)
-        row = replace(seen, low=low or "", high=high or "", origin=origin)
-        done = observing.observe(root, stream, row, today=today())
+        done = observing.observe(root, stream, seen, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:
         print_output("observe", {"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line, "hash": done.hash})
@@ -173,10 +177,10 @@ def observe(
         echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
         echo(f"Its hash, by which a later row can replace it: {done.hash}")
         stop_at(done.warnings, as_json=as_json)
-        print_next_update(done.path)
+        print_next_update(done.path, named=named)
 
 
-def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: bool) -> None:
+def _observe_file(root: Path, stream: str, file: Path, source: str, *, named: str, as_json: bool) -> None:
     from forecast.actions.observe import observe_rows
     from forecast.actions.observed_file import observations_of_file
     from forecast.actions.payload_files import payload_bytes, shown_name
@@ -202,25 +206,23 @@ def _observe_file(root: Path, stream: str, file: Path, source: str, *, as_json: 
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     echo(f"{done.path}: {count_text(len(done.rows), 'row')} added, {where}")
     stop_at(done.warnings, as_json=as_json)
-    print_next_update(done.path)
+    print_next_update(done.path, named=named)
 
 
-def _in_full(root: Path, name: str) -> str:
-    """The whole command for a row of a stream, behind what is missing; empty where there is no such stream, or its topic cannot be read."""
+def _in_full(root: Path, name: str, seen: Observation, through: date | None, *, named: str) -> str:
+    """The whole command for a row of a stream, behind what is missing, with what was typed of it; empty where there is no such stream, or its topic cannot be read."""
     from forecast.actions.observe import find_stream
     from forecast.actions.observe_command import command_for_stream
 
-    named, _ = find_stream(root, name)
-    command = "" if named is None else command_for_stream(root, *named)
-    return f". In full: {command}" if command else ""
+    found, _ = find_stream(root, name)
+    options = seen.options if through is None else {"--through": str(through), **({"--source": seen.source} if seen.source else {})}
+    command = "" if found is None else command_for_stream(root, *found, options, seen.columns)
+    return f". In full: {command}{named}" if command else ""
 
 
-def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date] | None:
-    if on is not None and first is None and last is None:
-        return on, on
-    if on is None and first is not None and last is not None:
-        return first, last
-    return None
+def _has_days(on: date | None, first: date | None, last: date | None) -> bool:
+    """Whether a row has either one day, or a first and a last."""
+    return (first is None and last is None) if on is not None else (first is not None and last is not None)
 
 
 def _columns(texts: list[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -101,6 +102,12 @@ def root_of(book: Path | None, *, allow_links: bool) -> Path:
     here = Path.cwd()
     root = book if book is not None else find_root(here) or here
     return LinkedRoot(root) if allow_links else root
+
+
+def book_words(book: Path | None, *, allow_links: bool) -> str:
+    """Return the options with which a command that is printed has the book that this one has; empty for the one that is found from here."""
+    named = "" if book is None else f" --book {shlex.quote(str(book))}"
+    return f"{named} --allow-links" if allow_links else named
 
 
 def cache_directory() -> Path | None:

@@ -20,6 +20,7 @@ from forecast.cli.options import (
     Reviewed,
     Trust,
     as_of_day,
+    book_words,
     review_day,
     root_of,
     today,
@@ -159,11 +160,11 @@ def set_(
     stop_at(done.problems, as_json=as_json)
     if stated.belief is not None and not as_json:
         print_belief(stated.belief)
-    print_revision(done, as_json=as_json)
+    print_revision(done, named=book_words(book, allow_links=allow_links), as_json=as_json)
 
 
-def print_revision(done: RevisionResult, *, as_json: bool) -> None:
-    """Print where a prior was written, and its points before and after."""
+def print_revision(done: RevisionResult, *, named: str, as_json: bool) -> None:
+    """Print where a prior was written, and its points before and after; ``named`` are the options that name the book."""
     if as_json:
         from forecast.elicitation.parameter_summary import parameter_summary_data
 
@@ -181,7 +182,7 @@ def print_revision(done: RevisionResult, *, as_json: bool) -> None:
             rows.append((after.name, "before", old[after.name].statement, _points(old[after.name]), _unit(old[after.name])))
         rows.append(("" if after.name in old else after.name, "after", after.statement, _points(after), _unit(after)))
     print_columns(rows, indent="  ")
-    print_next_update(done.path)
+    print_next_update(done.path, named=named)
 
 
 def _row(change: ParameterUpdate) -> tuple[str, ...]:

@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_output, print_problems, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, as_of_day, cache_directory, root_of, today
+from forecast.cli.options import (
+    AllowLinks,
+    AsJson,
+    AsOf,
+    Book,
+    Draws,
+    Seed,
+    Topics,
+    Trust,
+    as_of_day,
+    book_words,
+    cache_directory,
+    root_of,
+    today,
+)
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
@@ -150,7 +164,7 @@ def update(
                 are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports"
             echo(f"{are} whose numbers have not changed; open {root / 'reports' / 'index.html'}")
         if topics and day == now:
-            _print_left_behind(root, done)
+            _print_left_behind(root, done, named=book_words(book, allow_links=allow_links))
     raise typer.Exit(done.exit_code)
 
 
@@ -210,14 +224,14 @@ def _print_topic(content: TopicContent) -> None:
         echo(f"  {question['name']}  {'; '.join(record_sentences(question, None))}.")
 
 
-def _print_left_behind(root: Path, done: UpdateResult) -> None:
+def _print_left_behind(root: Path, done: UpdateResult, *, named: str) -> None:
     """Print which other topics have a prior from one that was computed anew, and still their reports of before."""
     from forecast.actions.linked_reports import reports_left_behind
     from forecast.schema.words import join_words
 
     if names := reports_left_behind(root, [plan for name, plan in done.plans.items() if name not in done.failed]):
         said = "takes a prior from here and was" if len(names) == 1 else "take priors from here and were"
-        echo(f"{join_words([f'`{name}`' for name in names])} {said} not updated: forecast update {' '.join(names)}")
+        echo(f"{join_words([f'`{name}`' for name in names])} {said} not updated: forecast update {' '.join(names)}{named}")
 
 
 def _print_failure(name: str, made: PackedResult) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from forecast.cli.completion import complete_topic
 from forecast.cli.lines import echo, print_problems, stop_at
-from forecast.cli.options import AllowLinks, Book, Trust, root_of, today
+from forecast.cli.options import AllowLinks, Book, Trust, book_words, root_of, today
 
 if TYPE_CHECKING:
     from forecast.book.files.problems import Problem
@@ -100,4 +100,4 @@ def watch(
     except PortTaken as taken:
         raise typer.BadParameter(f"{taken}; --port 0 takes a free one", param_hint="--port") from None
     if left:
-        echo(f"Not published. To publish: forecast update {' '.join(left)}")
+        echo(f"Not published. To publish: forecast update {' '.join(left)}{book_words(book, allow_links=allow_links)}")

@@ -7,10 +7,12 @@ from typing import TypedDict
 
 from forecast.book.hashes import words_hash
 from forecast.book.topic import Parameter, Question, Series, Topic
+from forecast.content.variant_changes import changes_content
 from forecast.schema.answers import AnswerContent
 from forecast.schema.book import PartContent
 from forecast.schema.scenarios import ScenarioContent, ScenariosContent
 from forecast.schema.topic import ParameterContent, PointContent, SeriesContent, TopicContent, digest_of
+from forecast.schema.variants import VariantContent, VariantsContent
 
 
 def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
@@ -28,6 +30,7 @@ def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
         "origin": topic.origin,
         "answers": [_with_question(answer, topic.questions[answer["name"]]) for answer in content["answers"]],
         **_with_titles(content, topic),
+        **_with_reasons_of_variants(content, topic),
         "parameters": [_with_prior(parameter, topic.parameters[parameter["name"]]) for parameter in content["parameters"]],
         "streams": [{**stream, "about": topic.streams[stream["name"]].about} for stream in content["streams"]],
         "series": [_with_points(series, topic.series[series["name"]]) for series in content["series"]],
@@ -66,6 +69,24 @@ def _with_titles(content: TopicContent, topic: Topic) -> _Scenarios:
     its = content["scenarios"]
     renewed: list[ScenarioContent] = [{**each, "title": topic.scenarios[each["name"]].asks} for each in its["scenarios"]]
     return {"scenarios": {**its, "scenarios": renewed}}
+
+
+class _Variants(TypedDict, total=False):
+    """What only a topic with variants has."""
+
+    variants: VariantsContent
+
+
+def _with_reasons_of_variants(content: TopicContent, topic: Topic) -> _Variants:
+    """The variants with the reasons of their priors; nothing where there are none."""
+    if "variants" not in content:
+        return {}
+    its = content["variants"]
+    renewed: list[VariantContent] = [
+        {**rival, "changes": changes_content(topic.variants[rival["name"]])} if rival["name"] in topic.variants else rival
+        for rival in its["rivals"]
+    ]
+    return {"variants": {**its, "rivals": renewed}}
 
 
 def _with_question(answer: AnswerContent, question: Question) -> AnswerContent:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from forecast.book.topic import Topic
 from forecast.content.topic import answer_content
+from forecast.content.variant_changes import changes_content
 from forecast.inference.posterior import Diagnostics
 from forecast.inference.prediction_pool import TIMES_FOR_STATED
 from forecast.predict.answers import Answer
@@ -49,7 +50,7 @@ def _variant(
     content: VariantContent = {
         "name": name,
         "why": "" if variant is None else variant.why,
-        "changes": [] if variant is None else [{"place": place, "text": text} for place, text in variant.changes.items()],
+        "changes": [] if variant is None else changes_content(variant),
         "before": topic.prior_weights[name],
         "after": weights.weight(name),
         "error": weights.error(name),

@@ -19,6 +19,7 @@ from forecast.forecasts.values import ForecastValue, Form, Quantiles, ValueFault
 from forecast.language.faults import did_you_mean
 
 _SPACED_SHARE = re.compile(r"(.*\S)\s+(\d[\d.]*\s*%|0?\.\d+)")
+_PERCENT = re.compile(r"(?<=[\d.])\s*(?:per\s?cent|pct)\b\.?", re.IGNORECASE)
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95  # the levels of a range: a 90 % interval
 OPTIONS_TOLERANCE = 1e-9  # by how much probabilities that somebody types may miss 1: they are written with few digits
 _ODDS = re.compile(r"(\S+?)\s*:\s*(\S+)")
@@ -51,11 +52,16 @@ def parse_typed_forecast(text: str, kind: QuestionType, *, options: Sequence[str
         raise ValueFault("only a range takes a median", "write the range, as in 0.4 to 3, or name the point 50%=")
     match kind:
         case "binary":
-            return "probability", _probability_or_odds(text)
+            return "probability", _probability_or_odds(_with_percent_signs(text))
         case "options":
-            return "options", _options(text, options)
+            return "options", _options(_with_percent_signs(text), options)
         case _:
             return _number_or_date(text, kind, median)
+
+
+def _with_percent_signs(text: str) -> str:
+    """A text with the sign where it has the words: 60 per cent is 60%."""
+    return _PERCENT.sub("%", text)
 
 
 def parse_percent(text: str) -> float:

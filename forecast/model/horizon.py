@@ -11,6 +11,7 @@ from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model
 
 MOST_FUTURE_STEPS = 11_000  # of the future
+COARSER_STEP = "take a coarser `step`, or "  # begins the hint where there is one
 GROUPS = ("questions", "scenarios")  # the tables of a topic whose entries have a `by`
 
 
@@ -31,5 +32,5 @@ def _horizon_problem(model: Model, keys: tuple[str, ...], first: date, by: date)
     steps = step_index(step, first, by) + 1
     last = step_starts(step, first, by)[MOST_FUTURE_STEPS - 1] - ONE_DAY
     message = f"from {first}, where the record ends, to `by` ({by}) are {steps:,} steps of a {step}; at most {MOST_FUTURE_STEPS:,} can be simulated"
-    coarser = "" if step == "year" else "take a coarser `step`, or "
+    coarser = "" if step == "year" else COARSER_STEP
     return topic_problem(model.topic, keys, message, f"{coarser}ask by {last} at the latest")

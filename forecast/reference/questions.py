@@ -46,7 +46,7 @@ SHOWN_TYPES = (
         "A number that is a property of the world now",
         "`answer` is made of parameters alone",
         "a median with a 90 % range",
-        "Nothing is simulated, and no `by` is needed.",
+        "Nothing is simulated, and no `by` is needed. Where something decides it by a day, as a vote does, `by` is that day and `settled` says what decides it.",
         "harbour",
         "rate",
         "distribution",

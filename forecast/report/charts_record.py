@@ -42,9 +42,9 @@ def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
     future = stream["fan"]
     if future is None or "classes" in stream or counts_of_each_step(stream):
         return None
-    first, last = (date.fromisoformat(day) for day in (future["days"][0], future["days"][-1]))
+    first, last = (day_number(day) for day in (future["days"][0], future["days"][-1]))
     whole = recorded_line([(point["day"], point["total"]) for point in stream["past"]], stream["rows"])
-    past = _past_window(whole, (first - PAST_FOR_FUTURE * (last - first)).toordinal())
+    past = _past_window(whole, first - PAST_FOR_FUTURE * (last - first))  # a number, since no date is so early where the future is long
     days = sorted({*(date.fromordinal(day).isoformat() for day, _ in past), *future["days"], as_of})
     totals = [total for _, total in past] + [value for quantiles in future["quantiles"] for value in quantiles]
     low, high = pad_span(min(totals), max(totals), floor=COUNTS_FROM if min(totals) >= 0 else float("-inf"))

@@ -8,11 +8,10 @@ from forecast.report.charts_answers import name_as_words
 from forecast.report.tables import Column, ReportTable
 from forecast.schema import words
 from forecast.schema.topic import TopicContent
-from forecast.schema.variants import VariantContent, VariantsContent
+from forecast.schema.variants import PRIOR_PLACE, VariantContent, VariantsContent
 from forecast.sentences.variants import LEAST_WEIGHT
 
 BASE_WHY = "The topic as it stands."
-PRIOR_PLACE = "priors."  # how the place of a replaced prior begins
 
 
 def weights_table(variants: VariantsContent) -> ReportTable:

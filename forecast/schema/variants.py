@@ -6,12 +6,15 @@ from typing import Literal, NotRequired, TypedDict
 
 from forecast.schema.answers import AnswerValue
 
+PRIOR_PLACE = "priors."  # how the place of a replaced prior begins
+
 
 class ChangeContent(TypedDict):
-    """What a variant replaces: where it stands, and what it says there."""
+    """What a variant replaces: where it stands, and what it says there; of a prior the reason too."""
 
     place: str
     text: str
+    why: NotRequired[str]
 
 
 class VariantAnswer(TypedDict):

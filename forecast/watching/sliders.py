@@ -15,9 +15,10 @@ from itertools import starmap
 from typing import Literal
 
 from forecast.book.files.terminal import terminal_line
+from forecast.book.links import is_link
 from forecast.language.distributions.families import family
 from forecast.language.distributions.words import WordForm, quantile_name, quantile_share
-from forecast.language.expressions import Expression, Number, Unary, indexed_name
+from forecast.language.expressions import Expression, Number, Unary, indexed_name, names_in
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, parse_statement
 from forecast.schema import words
@@ -62,25 +63,35 @@ def movable_priors(content: TopicContent) -> tuple[MovablePrior, ...]:
 
     Pools, categories and links cannot, nor can priors that depend on other parameters.
     """
-    groups: dict[str, list[ParameterContent]] = {}
-    for parameter in content["parameters"]:
-        groups.setdefault(parameter["name"], []).append(parameter)
-    return tuple(made for values in groups.values() for made in _of_parameter(values))
+    return tuple(prior for _, prior in _priors(content) if isinstance(prior, MovablePrior))
+
+
+def unmoved_sentence(content: TopicContent) -> str:
+    """Return which priors of a report have no slider, and why; empty where all have one."""
+    by_reason: dict[str, list[str]] = {}
+    for key, prior in _priors(content):
+        if isinstance(prior, str):
+            by_reason.setdefault(prior, []).append(f"`{key}`")
+    groups = [f"{words.join_words(keys)}, {reason.format(verb='has' if len(keys) == 1 else 'have')}" for reason, keys in by_reason.items()]
+    return f"There is no slider for {'; for '.join(groups)}." if groups else ""
 
 
 def sliders_section(content: TopicContent) -> str:
-    """Return the part of a page that has the sliders; empty where no prior can be moved."""
-    priors = movable_priors(content)
+    """Return the part of a page that has the sliders, and says which priors have none; empty where there are no priors."""
+    priors, unmoved = movable_priors(content), unmoved_sentence(content)
+    rest = (
+        f"{_escape_text(unmoved)} <code>forecast whatif</code> tries any prior, and <code>forecast prior set</code> writes it."
+        if unmoved
+        else ""
+    )
     if not priors:
-        return ""
+        return f'<section aria-label="Priors without sliders" style="{SLIDERS_STYLE}">\n<p>{rest}</p>\n</section>\n' if rest else ""
     said = {answer["name"]: short_answer(answer) for answer in content["answers"]}
     fields = "".join(starmap(_fieldset, enumerate(priors)))
-    others = len({parameter["name"] for parameter in content["parameters"]}) - len({prior.key.partition("[")[0] for prior in priors})
-    rest = f" {others} other {'prior' if others == 1 else 'priors'} cannot be moved by quantiles." if others else ""
     return (
         f'<section data-priors {_data({"topic": content["name"], "answers": json.dumps(said)})} aria-labelledby="watch-priors" style="{SLIDERS_STYLE}">\n'
         '<details><summary><strong id="watch-priors">Move the priors</strong></summary>\n'
-        f"<p>What you move is tried by the fast engine, and nothing is written until you press <em>Write this prior</em>.{rest}</p>\n"
+        f"<p>What you move is tried by the fast engine, and nothing is written until you press <em>Write this prior</em>.{f' {rest}' if rest else ''}</p>\n"
         '<div data-tried role="status" aria-live="polite"></div>\n'
         f"{fields}</details>\n</section>\n"
     )
@@ -92,15 +103,41 @@ def short_answer(answer: AnswerContent) -> str:
     return ", ".join(part for part in (shown.figure, shown.about) if part)
 
 
-def _of_parameter(values: Sequence[ParameterContent]) -> Iterator[MovablePrior]:
-    """One prior where all labels share it, else one for each label."""
-    shared = len({value["statement"] for value in values}) == 1
-    for value in values[:1] if shared else values:
-        sliders = () if value["categories"] or value.get("parts") else _sliders(value)
-        if sliders:
-            key = value["name"] if shared else indexed_name(value["name"], value["label"])
-            name = parse_statement(value["statement"]).distribution
-            yield MovablePrior(key, value["unit"], value["statement"], name, sliders)
+def _priors(content: TopicContent) -> Iterator[tuple[str, MovablePrior | str]]:
+    """Each prior by its key, one where all labels share it, else one for each label: as it can be moved, or why it cannot."""
+    groups: dict[str, list[ParameterContent]] = {}
+    for parameter in content["parameters"]:
+        groups.setdefault(parameter["name"], []).append(parameter)
+    for name, values in groups.items():
+        shared = len({value["statement"] for value in values}) == 1
+        keys = [name] if shared else [indexed_name(name, value["label"]) for value in values]
+        made = [*map(_movable, keys, values)]
+        reason = made[0] if len({*made}) == 1 else None
+        yield from [(name, reason)] if isinstance(reason, str) else zip(keys, made, strict=True)
+
+
+def _movable(key: str, value: ParameterContent) -> MovablePrior | str:
+    """A prior with its sliders, or why it has none."""
+    if value["categories"]:
+        return "which {verb} a chance for each option"
+    if value.get("parts"):
+        return "where several priors are pooled"
+    if is_link(value["statement"]):
+        return "where another topic's posterior is the prior"
+    if sliders := _sliders(value):
+        name = parse_statement(value["statement"]).distribution
+        return MovablePrior(key, value["unit"], value["statement"], name, sliders)
+    return (
+        "where the prior depends on other parameters" if _depends(value["statement"]) else "which {verb} no quantiles that could be moved"
+    )
+
+
+def _depends(text: str) -> bool:
+    """Whether the statement of a prior names other parameters."""
+    try:
+        return any(names_in(argument) for argument in parse_statement(text).arguments.values())
+    except Fault:  # a statement of a program that knew more families
+        return False
 
 
 def _sliders(value: ParameterContent) -> tuple[Slider, ...]:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.medium
 TODAY = date(2026, 11, 26)
 REASON = "the prior of `rate` still has the template's reason, a placeholder"
 ROWS = "this record has rows of the template's invented example"
+QUESTION = "this topic still says that its question is invented"
 
 
 @pytest.fixture
@@ -72,13 +73,17 @@ def test_a_draft_answers_and_writes_nothing(root: Path):
     assert files_of(root) == before
 
 
-def test_rows_of_the_example_are_not_published_with_priors_of_ones_own(root: Path):
-    """Whoever edits the example in place and leaves its rows is told so; the example of a new book, which is invented as a whole, is published."""
+def test_rows_and_question_of_the_example_are_not_published_with_priors_of_ones_own(root: Path):
+    """Whoever edits the example in place and leaves its rows, or the line that calls it invented, is told so; the example of a new book, which is invented as a whole, is published."""
     assert new_topic(root, "owls", kind="count", own=TemplateInput(), opens=None, by=None, today=TODAY).problems == ()
-    assert messages(updated(root, "owls")) == {"owls": [REASON, ROWS]}
+    assert messages(updated(root, "owls")) == {"owls": [REASON, ROWS, QUESTION]}
     replace_in(root / "priors/owls.toml", "A placeholder: ", "From the ringers' book: ")
-    assert messages(updated(root, "owls")) == {"owls": [ROWS]}
+    assert messages(updated(root, "owls")) == {"owls": [ROWS, QUESTION]}
     replace_in(root / "seeds/owls/events.csv", "Invented example, no real source", "The ringers' book")
+    assert messages(updated(root, "owls")) == {"owls": [QUESTION]}
+    (problem,) = updated(root, "owls").failed["owls"].problems
+    assert (problem.place.path, problem.place.line) == ("seeds/owls/topic.toml", 3)
+    replace_in(root / "seeds/owls/topic.toml", "# Invented:", "# Owls:")
     assert messages(updated(root, "owls")) == {}
     (root / "seeds/example/events.csv").write_text("from,to,value,known,source,grade\n", encoding="utf-8")
     assert messages(updated(root, "example")) == {"example": ["the prior of `rate` still has the reason of the invented example"]}

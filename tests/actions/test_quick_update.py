@@ -138,6 +138,19 @@ def test_with_another_number_nothing_of_it_holds_and_the_page_says_so(book: Path
         assert SENTENCE not in shown
 
 
+VARIANT = '\n[variants.worn]\nweight = 0.4\nwhy = "It may be worn out."\n'
+OF_VARIANT = '\n[variants.worn.priors.rate]\nprior = "Gamma(p5=0.1, p95=1)"\nunit = "events a month"\nwhy = "Worn lifts fail often."\n'
+
+
+def test_a_prior_of_a_variant_is_a_number_too(book: Path) -> None:
+    """What was found of why stays on a later day while the priors of variants are the same, and goes with the first that is another."""
+    write_files(book, {path: FILES[path] + more for path, more in (("seeds/lift/topic.toml", VARIANT), ("priors/lift.toml", OF_VARIANT))})
+    made(book, FIRST, insight=True)
+    assert insight_of(made(book, NEXT, insight=False))["as_of"] == "2026-11-30"
+    write_files(book, {"priors/lift.toml": FILES["priors/lift.toml"] + OF_VARIANT.replace("p95=1", "p95=2")})
+    assert made(book, NEXT, insight=False)["insight"] is None
+
+
 def test_a_hindcast_neither_takes_it_nor_leaves_it_to_later_days(book: Path) -> None:
     """An earlier day knows nothing of a later report, and what a hindcast finds does not stand in the newest report."""
     made(book, NEXT, insight=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def run(book: Path) -> Run:
         result = CliRunner().invoke(commands(), [*words, "--book", str(on)])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
+        return Ran(result.exit_code, *(_without_book(text, on) for text in (result.stdout, result.stderr)))
 
     return ran
 
@@ -89,9 +90,14 @@ def talk(fresh: Path) -> Talk:
         result = CliRunner().invoke(commands(), ["new", *words, "--book", str(fresh)], input="".join(f"{line}\n" for line in typed))
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
+        return Ran(result.exit_code, *(_without_book(text, fresh) for text in (result.stdout, result.stderr)))
 
     return talked
+
+
+def _without_book(text: str, root: Path) -> str:
+    """What was printed, as where the book is found from here: commands to be typed name it otherwise."""
+    return text.replace(f" --book {shlex.quote(str(root))}", "")
 
 
 def files_of(root: Path) -> dict[str, bytes]:

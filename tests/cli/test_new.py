@@ -15,7 +15,7 @@ from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.reading import read_book
 from tests.cli.conftest import Run, files_of
-from tests.support.new_topics import new_topic
+from tests.support.new_topics import new_topic, with_needed_input
 
 pytestmark = pytest.mark.medium
 
@@ -34,14 +34,37 @@ def fresh(tmp_path: Path) -> Path:
 def test_priors_that_are_still_the_templates_are_named(run: Run, fresh: Path):
     """A question of one's own says which of its priors nobody has thought about yet, and where they stand."""
     given = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
-    ran = run("new", "lake", "--like", "level", "--asks", "Will it rise?", *given, on=fresh)
+    ran = run("new", "lake", "--like", "level", "--asks", "Will it rise above 4 m?", *given, on=fresh)
     assert "Its priors are placeholders as yet: trend, noise. Put yours in priors/lake.toml, each with its reason." in ran.out.splitlines()
     assert ran.out.splitlines()[-1] == "  forecast update lake --draft"
     ran = run("new", "clubs", "--like", "count", "--asks", "How many clubs will close?", "--prior", "rate=Gamma(p5=0.05, p95=2)", on=fresh)
     assert "As the template has it: clumping. Look whether that suits your question." in ran.out.splitlines()
     assert ("placeholder" in ran.out, ran.out.splitlines()[-1]) == (False, "  forecast update clubs")
-    ran = run("new", "vaccine", "--like", "hypotheses", "--asks", "Why?", on=fresh)
-    assert "Its priors are placeholders as yet: cause, night_flow, reads_less, with_visitors." in ran.out
+    ran = run("new", "vaccine", "--like", "hypotheses", "--asks", "Why?", "--prior", "cause=price, fear", on=fresh)
+    assert "Its priors are placeholders as yet: cause, first_sign." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks", "line", "hint"),
+    [
+        ("hypotheses", "Why?", "--prior: error: the options of the choice are missing", "--prior 'cause=red 40 %, blue 35 %, other 25 %'"),
+        ("options", "Who wins?", "--prior: error: the options of the choice are missing", "--prior 'winner=red, blue'"),
+        ("decomposition", "How many?", "--answer: error: the formula of the number is missing", "--answer 'homes * share'"),
+        ("decomposition", "Will more than 20 sing?", "--answer: error: the formula of the number is missing", "--prior for each"),
+        ("conditional", "Will it run?", "--if: error: the condition is missing", "--if 'the county pays'"),
+        ("level", "Will it rise?", "--answer: error: no threshold can be read from the question's words", "above 20 cm"),
+        ("level", "Will it not rise above 20 cm?", "--answer: error: no threshold can be read from the question's words", "above 20 cm"),
+    ],
+)
+def test_what_only_the_person_can_give_is_asked_for(run: Run, fresh: Path, kind: str, asks: str, line: str, hint: str):
+    """Labels, parts, condition and threshold of the example are written for no question of one's own, with a reason for them or without."""
+    before = files_of(fresh)
+    for reason in ((), ("--why", "cause=Somebody has looked at it.")) if kind == "hypotheses" else ((),):
+        ran = run("new", "mine", "--like", kind, "--asks", asks, *reason, on=fresh)
+        lines = ran.err.splitlines()
+        assert (ran.code, ran.out, lines[0], hint in lines[1]) == (1, "", line, True)
+        assert lines[1].endswith("; `forecast new --ask` asks for it")
+        assert files_of(fresh) == before
 
 
 def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
@@ -83,7 +106,7 @@ def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
 @pytest.mark.parametrize("today", [TODAY, date(2028, 2, 29), date(2031, 6, 30)], ids=str)
 def test_every_kind_makes_a_sound_topic_on_any_day(fresh: Path, kind: str, own: TemplateInput, today: date):
     """A new topic has no problem, its rows end before today, and its questions ask about days to come, in words as in figures."""
-    done = new_topic(fresh, "mine", kind=kind, own=own, opens=None, by=None, today=today)
+    done = new_topic(fresh, "mine", kind=kind, own=with_needed_input(kind, own), opens=None, by=None, today=today)
     assert (done.problems, sorted(done.paths)) == ((), sorted(path for path in files_of(fresh) if "/mine" in path))
     _, problems = read_book(fresh)
     assert problems == ()
@@ -200,9 +223,9 @@ def test_a_count_in_a_year_to_come_begins_with_it(fresh: Path, asks: str, days: 
 
 def test_the_days_that_count_are_said(run: Run, fresh: Path):
     """`new` says from which day to which it counts, and refuses days in the wrong order and days that count for nothing."""
-    days = ("--since", "2999-01-01", "--by", "2999-12-31")
+    days = ("--since", "2899-01-01", "--by", "2899-12-31")
     ran = run("new", "owls", "--like", "count", "--asks", "How many owls?", *days, on=fresh)
-    assert "It counts from 1 January 2999 to 31 December 2999 (12 months); --since and --by give other days." in ran.out
+    assert "It counts from 1 January 2899 to 31 December 2899 (12 months); --since and --by give other days." in ran.out
     ran = run("new", "more", "--like", "count", "--since", "2999-01-02", "--by", "2999-01-01", on=fresh)
     assert (ran.code, "it would count from 2999-01-02, after the last day that counts (2999-01-01)" in ran.err) == (1, True)
     ran = run("new", "more", "--like", "poll", "--since", "2999-01-02", on=fresh)
@@ -213,6 +236,7 @@ def test_the_days_that_count_are_said(run: Run, fresh: Path):
 def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):
     """--answer replaces the main answer, and NAME.LABEL one label's prior, whose reason then says where it comes from."""
     own = TemplateInput("Is it the meter?", 'cause == "meter"', {"night_flow.leak": "Beta(mean=0.5, strength=2)"})
+    own = with_needed_input("hypotheses", own)
     done = new_topic(fresh, "mine", kind="hypotheses", own=own, opens=None, by=None, today=TODAY)
     assert done.problems == ()
     assert [(question.asks, question.answer_text) for question in done.topic.questions.values()] == [

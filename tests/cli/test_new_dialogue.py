@@ -97,10 +97,27 @@ def test_the_dialogue_asks_for_everything_and_shows_what_it_implies(talk: Talk, 
 def test_examples_suit_the_kind_of_the_parameter(talk: Talk, kind: str, asked: str):
     """A share is asked for with shares, a rate with rates, and a number that may be negative with such numbers."""
     words = ("mine", "--like", kind, "--asks", "Will it run if the county pays?", "--ask")
-    out = talk(*words, typed=("", "", "", "", "", "", "", "n")).out
+    out = talk(*words, typed=("", *(("20",) if kind == "level" else ()), "", "", "", "", "", "", "n")).out
     opens = calendar(today=today(), opens=None, by=None).opens  # a year ago
     assert asked.format(opens=day(opens)) in out
     assert (f"NOTE: `start` is the level on {day(opens)}, the day the record opens; --opens gives another." in out) is (kind == "level")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer", "unit"), [("below 2 m", "< 2", "m"), ("$2m", "> 2000000", "dollars"), ("at least 7", ">= 7", "units")]
+)
+def test_a_threshold_that_the_question_leaves_open_is_asked_for(talk: Talk, fresh: Path, typed: str, answer: str, unit: str):
+    """It has no default; what is typed is read as words of a question are, a number alone as above it, with its unit."""
+    words = ("mere", "--like", "level", "--asks", "Will the mere dry up?", "--by", "2899-12-31", "--ask")
+    ran = talk(*words, typed=("", "high", typed, *(("",) if unit == "units" else ()), "", "", "", "y"))
+    assert ran.code == 0, ran.err
+    assert "a threshold is needed" in ran.out
+    assert "`high` names no threshold (as in above 20, or below 5 cm)" in ran.out
+    topic = read_book(fresh, ["mere"])[0].topics["mere"]
+    assert ([question.answer_text for question in topic.questions.values()], topic.streams["levels"].unit) == (
+        [f"start + trend * t {answer}"],
+        unit,
+    )
 
 
 def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
@@ -118,7 +135,7 @@ def test_a_last_day_that_the_question_leaves_open_has_no_default(talk: Talk):
 def test_nothing_is_written_without_a_yes(talk: Talk, fresh: Path):
     """On no, and where the answers end, the book stays as it was and the exit code is 1."""
     before = files_of(fresh)
-    typed = ("How many storms in 2999?", "count", "storms", "", "", "", "10 to 20", "", "")
+    typed = ("How many storms in 2899?", "count", "storms", "", "", "", "10 to 20", "", "")
     for answers in ((*typed, "n"), typed[:3]):
         ran = talk("--ask", typed=answers)
         assert (ran.code, ran.err.splitlines()[-1]) == (1, "Nothing was written.")
@@ -150,7 +167,7 @@ def test_parts_take_millions_and_one_in_so_many(run: Run, fresh: Path):
 def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     """Their counts become rows with their source; a name is taken from the question by Enter, and what cannot be read is asked again."""
     typed = (
-        "Will there be more than 9 storms in 2999?", "", "", "", "",
+        "Will there be more than 9 storms in 2899?", "", "", "", "",
         "10 8 x", "10 8 6", "", "The yearbooks of the harbour",
         "0.2 to 2", "", "", "y",
     )  # fmt: skip
@@ -165,10 +182,10 @@ def test_a_count_is_asked_for_the_years_before(talk: Talk, fresh: Path):
     besides = "The years that you gave are counted by themselves. Say what you believe without them, or they count twice."
     assert ran.out.count(besides) == 1
     assert lines.index(besides) < next(at for at, line in enumerate(lines) if line.startswith("What do you believe of `rate`"))
-    assert besides not in talk("--ask", typed=("Will a storm come in 2999?", "", "", "", "", "", "0.2 to 2", "", "", "n")).out
-    topic = read_book(fresh, ["storms_2999"])[0].topics["storms_2999"]
+    assert besides not in talk("--ask", typed=("Will a storm come in 2899?", "", "", "", "", "", "0.2 to 2", "", "", "n")).out
+    topic = read_book(fresh, ["storms_2899"])[0].topics["storms_2899"]
     assert [question.answer_text for question in topic.questions.values()] == ["total(events) > 9"]
-    rows = (fresh / "seeds/storms_2999/events.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (fresh / "seeds/storms_2899/events.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert [row.split(",")[2] for row in rows] == ["10", "8", "6"]
     assert all("The yearbooks of the harbour" in row for row in rows)
 
@@ -196,9 +213,9 @@ def test_a_question_that_fits_no_kind_is_asked_in_other_words_or_of_another_kind
 
 def test_what_a_note_or_a_problem_names_is_changed_by_its_option(talk: Talk, fresh: Path):
     """Notes name options, which can be typed as they stand there; what comes of it is shown before it is written."""
-    words = ("canal", "--like", "hazard", "--by", "2999-12-31", "--since", "2999-01-01", "--base-rate", "3 in 20 years", "--ask")
+    words = ("canal", "--like", "hazard", "--by", "2899-12-31", "--since", "2899-01-01", "--base-rate", "3 in 20 years", "--ask")
     typed = (
-        "Will it not freeze?", "--anser x", "--answer", "--answer total(event) == 0", "y", "--answer 'total(events) == 0' --by 2999-06-30",
+        "Will it not freeze?", "--anser x", "--answer", "--answer total(event) == 0", "y", "--answer 'total(events) == 0' --by 2899-06-30",
         "--why rate=Twenty winters in the parish book", "y",
     )  # fmt: skip
     ran = talk(*words, typed=typed)
@@ -215,7 +232,7 @@ def test_what_a_note_or_a_problem_names_is_changed_by_its_option(talk: Talk, fre
         assert shown in ran.out, shown
     topic = read_book(fresh, ["canal"])[0].topics["canal"]
     (question,) = topic.questions.values()
-    assert (question.answer_text, question.by) == ("total(events) == 0", date(2999, 6, 30))
+    assert (question.answer_text, question.by) == ("total(events) == 0", date(2899, 6, 30))
     assert topic.parameters["rate"].why == "Twenty winters in the parish book."
 
 
@@ -237,16 +254,16 @@ def test_a_name_that_is_taken_is_offered_with_a_number(talk: Talk):
 
 def test_the_answer_and_its_day_are_shown_before_anything_is_written(talk: Talk, fresh: Path):
     """Who says no has seen what would be answered, and for which day; who says yes is not told twice."""
-    words = ("price", "--like", "level", "--asks", "Will it close above 100 by 31 March 2999?", "--by", "2999-03-31", "--ask")
+    words = ("price", "--like", "level", "--asks", "Will it close above 100 by 31 March 2899?", "--by", "2899-03-31", "--ask")
     shown = (
-        "It asks: Will it close above 100 by 31 March 2999?",
+        "It asks: Will it close above 100 by 31 March 2899?",
         "It answers: start + trend * t > 100",
-        "It is answered for 31 March 2999 itself, not for the days before.",
+        "It is answered for 31 March 2899 itself, not for the days before.",
     )
     for last in ("n", "y"):
         lines = talk(*words, typed=("", "", "", "", last)).out.splitlines()
         assert [lines.count(line) for line in shown] == [1, 1, 1]
-        assert sum(line.startswith("NOTE: “by 31 March 2999” may mean some day until then") for line in lines) == 1
+        assert sum(line.startswith("NOTE: “by 31 March 2899” may mean some day until then") for line in lines) == 1
         assert (fresh / "seeds/price").exists() == (last == "y")
 
 
@@ -261,7 +278,7 @@ def test_options_of_what_people_judge_are_asked_for(talk: Talk, fresh: Path):
 
 def test_a_level_is_asked_for_in_its_unit(talk: Talk, fresh: Path):
     """Where the question names none it is asked for, and stands in the files in place of the example's; metres are no millions."""
-    words = ("pond", "--like", "level", "--by", "2999-05-01", "--ask")
+    words = ("pond", "--like", "level", "--by", "2899-05-01", "--ask")
     asked = talk(*words, "--asks", "How high will the pond stand?", typed=('a "b"', "US dollars", "", "", "", "y"))
     assert asked.code == 0
     assert '`a "b"` is no unit (as in cm, or US dollars)' in asked.out
@@ -280,7 +297,7 @@ def test_a_level_is_asked_for_in_its_unit(talk: Talk, fresh: Path):
 
 def test_what_is_given_is_not_asked_for(talk: Talk, fresh: Path):
     """Options and dialogue go together: with all but the last yes given, that alone is asked."""
-    words = ("canal", "--like", "hazard", "--asks", "Will it freeze?", "--by", "2999-12-31", "--since", "2999-01-01")
+    words = ("canal", "--like", "hazard", "--asks", "Will it freeze?", "--by", "2899-12-31", "--since", "2899-01-01")
     ran = talk(*words, "--base-rate", "3 in 20 years", "--ask", typed=("y",))
     assert (ran.code, "Your question" in ran.out, "What do you believe" in ran.out) == (0, False, False)
     assert read_book(fresh, ["canal"])[0].topics["canal"].parameters["rate"].why == "Base rate: 3 in 20 years."
@@ -296,7 +313,7 @@ def test_a_script_is_told_what_is_missing(run: Run, fresh: Path):
 def test_priors_in_words_are_written_as_statements_with_what_was_said(run: Run, fresh: Path):
     """Options take words where they take statements; the words stand in the reason where none is given, and what they say is printed."""
     words = ("--prior", "households=20k to 60k", "--prior", "owning=1 to 8 %", "--why", "owning=As in the next town.")
-    ran = run("new", "tuners", "--like", "decomposition", "--asks", "How many tuners?", *words, on=fresh)
+    ran = run("new", "tuners", "--like", "decomposition", "--asks", "How many tuners?", "--answer", "tuners", *words, on=fresh)
     assert (ran.code, ran.err) == (0, "")
     assert "owning: “1 to 8 %” is Beta(p5=0.01, p95=0.08): 0.01 to 0.08 (90 %), median 0.0339." in ran.out.splitlines()
     table = tomlkit.parse((fresh / "priors/tuners.toml").read_text(encoding="utf-8"))

@@ -78,10 +78,10 @@ def test_new_prints_the_line_that_update_prints(run: Run, fresh: Path, prior: st
 
 def test_an_answer_that_nobody_has_thought_of_is_not_shown(run: Run, fresh: Path):
     """While every prior is a placeholder no answer is shown; where some are, they are named beside it."""
-    ran = run("new", "lake", "--like", "level", "--asks", "Will it rise?", on=fresh)
+    ran = run("new", "lake", "--like", "level", "--asks", "Will it rise above 4 m?", on=fresh)
     assert (ran.code, "implies" in ran.out) == (0, False)
     given = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
-    ran = run("new", "pond", "--like", "level", "--asks", "Will it rise?", *given, on=fresh)
+    ran = run("new", "pond", "--like", "level", "--asks", "Will it rise above 4 m?", *given, on=fresh)
     assert "The answer this implies, with the template's `trend` and `noise`:" in ran.out.splitlines()
 
 
@@ -100,7 +100,7 @@ def test_the_json_of_a_new_topic_has_the_answers_that_it_implies(run: Run, fresh
         assert ran.code == 0, ran.err
         assert json.loads(ran.out)["implied"] is None
     some = ("--prior", "start=Normal(mean=3, sd=1)", "--why", "start=It has stood there for years.")
-    ran = run("new", "mere", "--like", "level", "--asks", "Will it rise?", *some, "--json", on=fresh)
+    ran = run("new", "mere", "--like", "level", "--asks", "Will it rise above 4 m?", *some, "--json", on=fresh)
     assert json.loads(ran.out)["implied"]["placeholders"] == ["trend", "noise"]
 
 

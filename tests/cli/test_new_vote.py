@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from forecast.actions.new.vote_days import RESULT
 from forecast.actions.placeholders import PLACEHOLDER, priors_with
 from forecast.book.reading import read_book
 from tests.cli.conftest import Run, Talk
@@ -38,6 +39,29 @@ def test_the_change_until_the_vote_is_counted_to_its_day(run: Run, fresh: Path, 
     assert f"`until_vote` is Normal(mean=0, sd={sd:g}). Counted from 28 November 2026 to " in ran.out
     topic = read_book(fresh, ["tram"])[0].topics["tram"]
     assert (topic.parameters["until_vote"].prior.text, priors_with(topic, PLACEHOLDER)) == (f"Normal(mean=0, sd={sd:g})", ())
+
+
+@pytest.mark.parametrize(
+    ("words", "questions"),
+    [
+        (("--asks", "Will the tram win the vote on 9 May 2027?"), {"wins": date(2027, 5, 9)}),
+        (("--asks", "What per cent will be for the tram?", "--by", "2027-05-09"), {"wins": date(2027, 5, 9)}),
+        (("--by", "2027-05-09"), {"wins": date(2027, 5, 9), "how_many": None, "ahead": None}),
+        (("--asks", "Will the tram win the vote?"), {"wins": None}),
+    ],
+)
+def test_the_day_of_the_vote_is_the_question_s_last(run: Run, fresh: Path, words: tuple[str, ...], questions: dict[str, date | None]):
+    """With the rule that settles it; it stands among what is due, and questions about today have no last day."""
+    ran = run("new", "tram", "--like", "poll", *words, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    book, problems = read_book(fresh, ["tram"])
+    asked = book.topics["tram"].questions
+    assert (problems, {name: question.by for name, question in asked.items()}) == ((), questions)
+    assert [question.settled for question in asked.values()] == [RESULT if day else "" for day in questions.values()]
+    due = run("due", "--soon", "300", on=fresh).out
+    assert ("Its last day is 9 May 2027" in ran.out, "tram.wins" in due, "closes on 2027-05-09" in due) == (
+        questions["wins"] is not None,
+    ) * 3
 
 
 def test_without_a_day_the_change_is_left_open_and_what_is_given_stays(run: Run, fresh: Path):

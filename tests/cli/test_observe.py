@@ -208,19 +208,50 @@ def test_what_happened_today_is_a_row_of_today(run: Run, book: Path):
     [
         (
             ("late", "--on", "2024-10-07"),
-            'forecast observe ferry.late --on today --value ... --set counted=... --set weather=... --source "..."',
+            "forecast observe ferry.late --on 2024-10-07 --value ... --set counted=... --set weather=... --source log\n",
         ),
-        (("late", "--value", "1"), 'forecast observe ferry.late --on today --value ... --set counted=... --set weather=... --source "..."'),
-        (("breakdowns", "--value", "1"), 'forecast observe ferry.breakdowns --on today --value 1 --source "..."'),
+        (("late", "--value", "1"), "forecast observe ferry.late --on today --value 1 --set counted=... --set weather=... --source log\n"),
+        (("breakdowns", "--value", "1"), "forecast observe ferry.breakdowns --on today --value 1 --source log\n"),
         (("nothing", "--value", "1"), ""),
+        (
+            ("late", "--from", "2024-10-07", "--low", "2", "--set", "weather=fog and rain", "--note", "late"),
+            "forecast observe ferry.late --from 2024-10-07 --to DATE --low 2 --set 'weather=fog and rain' --set counted=... --note late --source log\n",
+        ),
+        (
+            ("breakdowns", "--to", "2024-10-07", "--grade", "C"),
+            "forecast observe ferry.breakdowns --from DATE --to 2024-10-07 --value 1 --grade C --source log\n",
+        ),
     ],
 )
 def test_a_row_that_lacks_something_is_shown_in_full(run: Run, words: tuple[str, ...], command: str):
-    """The message has the whole command of the stream, with its own columns; of no stream there is none."""
+    """The message has the whole command of the stream, with its own columns and all that was typed; of no stream there is none."""
     ran = run("observe", *words, "--source", "log")
     assert (ran.code, "In full: " in ran.err) == (2, bool(command))
     assert command in ran.err
     assert "\\x" not in ran.err  # no character of ours is shown by its code
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        (("--on", "2026-01-02", "--value", "2", "--known", "2026-01-04", "--grade", "B", "--id", "two"), "2026-01-02,2026-01-02,2,"),
+        (("--from", "2026-01-02", "--to", "2026-01-04", "--value", "0", "--note", "it's quiet"), "2026-01-02,2026-01-04,0,"),
+        (("--through", "2026-01-31"), "2026-01-01,2026-01-31,0,"),
+    ],
+)
+def test_the_command_in_full_writes_the_row_that_was_meant(run: Run, fresh: Path, words: tuple[str, ...], row: str):
+    """What lacks a source is shown whole; with the source in its place it writes the row of the days, and with the cells, that were typed."""
+    given = ("--asks", "Will it close?", "--prior", "rate=0.02 to 0.5", "--why", "rate=It has closed before.", "--opens", "2026-01-01")
+    assert run("new", "bridge", "--like", "hazard", *given, on=fresh).code == 0
+    ran = run("observe", "bridge.events", *words, on=fresh)
+    shown = shlex.split(ran.err.partition("In full: ")[2].strip())
+    assert shown[:3] == ["forecast", "observe", "bridge.events"]
+    assert (shown[-2:], set(words) <= set(shown)) == (["--source", "..."], True)
+    ran = run(*shown[1:-1], "I cross it", on=fresh)
+    assert ran.code == 0, ran.err
+    last = (fresh / "seeds/bridge/events.csv").read_text(encoding="utf-8").splitlines()[-1]
+    assert last.startswith(row)
+    assert all(word in last for word in words[3:] if not word.startswith("--"))
 
 
 def test_the_columns_that_a_row_lacks_stand_in_the_command_to_copy(run: Run):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
-from forecast.cli.options import day, past_moment, today
+from forecast.actions.new.books import new_book
+from forecast.cli.options import book_words, day, past_moment, today
 from tests.support.command_line import CliRunner, commands
 
 
@@ -26,6 +29,34 @@ def test_today_is_a_day_of_every_option():
     assert day("today") == day(" Today ") == today()
     for words in (["resolve", "ferry.three_more", "yes", "--on", "today"], ["history", "--until", "today"], ["update", "--as-of", "today"]):
         assert "is not a date" not in CliRunner().invoke(commands(), [*words, "--book", "/nowhere"]).stderr
+
+
+@pytest.mark.medium
+def test_commands_that_are_printed_name_the_book_that_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Typed as they stand, in another directory, they are about that book; where it is found from here they name none."""
+    root = tmp_path / "my book"
+    assert new_book(root, today=date(2026, 11, 26)).problems == ()
+    monkeypatch.chdir(tmp_path)
+
+    def ran(*words: str) -> tuple[int, str, str]:
+        done = CliRunner().invoke(commands(), [*words])
+        return done.exit_code, done.stdout, done.stderr
+
+    named = ("--book", "my book")
+    words = ("--like", "hazard", "--asks", "Will it close?", "--prior", "rate=0.02 to 0.5", "--why", "rate=It has closed before.")
+    _, out, _ = ran("new", "bridge", *words, *named)
+    printed = out.partition("Next:\n")[2].splitlines()
+    assert [" --book 'my book'" in line.partition("      (")[0] for line in printed] == [True] * 4
+    assert ran(*shlex.split(printed[2])[1:])[0] == 0
+    _, _, err = ran("observe", "bridge.events", "--on", "today", "--value", "1", *named)
+    in_full = shlex.split(err.partition("In full: ")[2].strip())
+    code, out, _ = ran(*["I cross it" if word == "..." else word for word in in_full[1:]])
+    assert (code, out.splitlines()[-1]) == (0, "Next: forecast update bridge --book 'my book'")
+    _, out, _ = ran("prior", "set", "bridge.rate", "Gamma(p5=0.1, p95=1)", "--why", "It closes often.", *named)
+    assert out.splitlines()[-1] == "Next: forecast update bridge --book 'my book'"
+    monkeypatch.chdir(root)
+    assert "--book" not in ran("new", "tunnel", *words)[1]
+    assert book_words(None, allow_links=True) == " --allow-links"
 
 
 def test_a_moment_of_an_option_is_past():

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from forecast.actions.settled import SettledAnswer, resolve_command
 from forecast.actions.update import update
+from forecast.book.reading import read_book
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
 from forecast.schema.topic import ReportFault, digest_of, validate_content
@@ -275,6 +277,15 @@ def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):
     wrong = [its for its in done.problems if its.place.path == "seeds/ferry/forecasts.csv"]
     assert {its.level for its in wrong} == {"warning"}
     assert any("was never asked as `0000`" in its.message for its in wrong)
+
+
+def test_the_command_that_resolves_a_question_can_be_typed(book: Path):
+    """An outcome of several words is one word of the shell."""
+    topic = read_book(book)[0].topics["ferry"]
+    answer = SettledAnswer("three_more", (), "label", "fog and rain")
+    assert resolve_command(topic, answer, topic.questions["three_more"]).startswith(
+        "forecast resolve ferry.three_more label 'fog and rain' --on "
+    )
 
 
 def test_a_question_that_the_record_decides_is_named_until_it_is_resolved(book: Path, run: Run, tmp_path: Path):

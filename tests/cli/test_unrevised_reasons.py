@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.support.variant_books import write_variant_book
 
 pytestmark = pytest.mark.medium
 
@@ -78,6 +79,38 @@ def test_a_label_is_named_once(run: Run, published: Path):
     ran = run("check", on=published)
     assert [note.split()[0] for note in notes(ran.out)] == ["`lateness[rough]`"]
     assert 'ferry.lateness "..." --label rough --why' in ran.out
+
+
+def test_a_label_of_several_words_is_quoted_for_the_shell(run: Run, book: Path):
+    """The command of the hint can be typed."""
+    edit(book, ('prior.rough = "', 'prior."rough sea" = "'))
+    record = book / "seeds/ferry/late.csv"
+    record.write_text(record.read_text().replace(",rough", ",rough sea"))
+    assert run("update", "--no-insight", "--no-referee", "--no-pages", "--draws", "1024", on=book).code == 0
+    edit(book, ('"Beta(mean=0.3, strength=5)"', '"Beta(mean=0.3, strength=6)"'))
+    assert """ferry.lateness "..." --label 'rough sea' --why""" in run("check", on=book).out
+
+
+def test_a_prior_of_a_variant_is_told_as_the_topic_s_is(run: Run, tmp_path: Path):
+    """With the variant's name, at its place, by a check and by an update; a new reason is enough, and is remembered by an update that computes nothing."""
+    write_variant_book(tmp_path)
+    options = ("--no-insight", "--no-referee", "--no-pages", "--draws", "1024")
+    assert run("update", *options, on=tmp_path).code == 0
+    path = tmp_path / "priors/made.toml"
+    first = path.read_text(encoding="utf-8")
+    changed = first.replace("alpha=20", "alpha=30")
+    path.write_text(changed, encoding="utf-8")
+    message = "`rate` of the variant `fast` is Gamma(alpha=30, beta=2), and was Gamma(alpha=20, beta=2) in the report as of "
+    (note,) = notes(run("check", on=tmp_path).out)
+    assert (note.startswith(message), note.endswith("but its `why` is as before")) == (True, True)
+    assert f"{path.name}:{1 + changed.splitlines().index('[variants.fast.priors.rate]')}:" in run("check", on=tmp_path).out
+    path.write_text(changed.replace("A number made up", "Another number made up"), encoding="utf-8")
+    assert notes(run("check", on=tmp_path).out) == []
+    path.write_text(first.replace("A number made up", "A third number made up"), encoding="utf-8")
+    assert run("update", *options, on=tmp_path).code == 0  # the reason alone is another
+    path.write_text(path.read_text(encoding="utf-8").replace("alpha=20", "alpha=30"), encoding="utf-8")
+    ran = run("update", *options, on=tmp_path)
+    assert len(notes(ran.out + ran.err)) == 1
 
 
 def test_a_reason_that_prior_set_has_written_is_enough(run: Run, published: Path):

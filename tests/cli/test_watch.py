@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -46,7 +47,7 @@ def test_a_save_is_drafted_and_told_and_a_signal_stops_it_cleanly(published: Pat
         stream.close()
         wait_for(lambda: is_gone(process.pid))
     assert (process.returncode, err, changed) == (0, "", {"priors/ferry.toml"})
-    assert out.splitlines()[-1] == "Not published. To publish: forecast update ferry"
+    assert out.splitlines()[-1] == f"Not published. To publish: forecast update ferry --book {shlex.quote(str(published))}"
 
 
 @pytest.mark.slow

@@ -23,6 +23,9 @@ def days(text: str) -> float:
     [
         ("30%", 0.3),
         ("30 %", 0.3),
+        ("30 percent", 0.3),
+        ("0.5 per cent", 0.005),
+        ("60 Pct.", 0.6),
         ("0.3", 0.3),
         ("0.5%", 0.005),
         ("0", 0.0),
@@ -47,6 +50,7 @@ def test_a_probability_is_a_percent_a_fraction_or_odds(text: str, value: float):
     ("text", "message", "hint"),
     [
         ("30", "`30` is no probability: it can be read as 30 %, or as a fraction whose point is missing", "write 30% for 0.3; a fraction lies between 0 and 1, both included"),
+        ("101 percent", "`101%` is no probability", "a probability lies between 0% and 100%, both included"),
         ("101%", "`101%` is no probability", "a probability lies between 0% and 100%, both included"),
         ("-0.1", "-0.1 is no probability", "a probability lies between 0 and 1, both included"),
         ("3 to 7", "`3 to 7` is no probability", "write odds for and against with a colon: 3:7 is 30 %, and 2 to 1 against is 1:2; `to` is kept for ranges of numbers"),

@@ -48,3 +48,13 @@ def test_a_picture_that_begins_within_a_long_row_begins_at_its_height():
     begun = 100 * (1 - shown / (day_number(first) - day_number("1926-10-11")))
     assert (line[0]["day"], line[-1]["total"]) == (day_number(first) - shown, 100.0)
     assert line[0]["total"] == pytest.approx(begun)
+
+
+def test_a_future_of_nine_centuries_has_a_picture():
+    """Three times as much past would begin before the first year, of which there is no date."""
+    stream = copy.deepcopy(next(its for its in sample_content()["streams"] if its["fan"]))
+    stream["fan"]["days"][-1] = "2930-12-31"
+    chart = fan_chart(stream, as_of="2026-10-12")
+    assert chart is not None
+    line = chart.spec["layer"][-1]["data"]["values"]
+    assert line[0]["day"] == day_number(stream["past"][0]["day"])

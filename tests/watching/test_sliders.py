@@ -22,7 +22,7 @@ from forecast.schema.topic import read_content
 from forecast.watching.drafts import draft_topic
 from forecast.watching.serving import MOST_SENT, Site, application
 from forecast.watching.shown import Board
-from forecast.watching.sliders import SLIDER_STEPS, movable_priors, short_answer, slider_position, sliders_section
+from forecast.watching.sliders import SLIDER_STEPS, movable_priors, short_answer, slider_position, sliders_section, unmoved_sentence
 from forecast.watching.trying import PriorTrials
 from tests.cli.conftest import TINY_BOOK, files_of
 from tests.cli.test_watch import get, watching
@@ -98,6 +98,30 @@ def test_priors_have_sliders_for_their_quantiles(published: Path):
     assert [slider.value for slider in priors["breakdown_rate"].sliders] == [0.02, 0.6]
     assert all(slider.low <= slider.value <= slider.high for prior in priors.values() for slider in prior.sliders)
     assert slider_position(priors["breakdown_rate"].sliders[0]) == SLIDER_STEPS / 2
+
+
+def test_priors_without_sliders_are_named_with_the_reason(published: Path):
+    """Labels that differ by their priors are named one by one, where not all lack one for the same reason; a page without any slider says so too."""
+    content = read_content((published / "reports/ferry.json").read_bytes())
+    said = "There is no slider for `fault`, which has a chance for each option; for `lateness[calm]`, where the prior depends on other parameters."
+    assert unmoved_sentence(content) == said
+    assert said in unescape(sliders_section(content))
+    choices = [parameter for parameter in content["parameters"] if parameter["categories"]]
+    linked = {**content["parameters"][0], "name": "linked", "statement": "posterior(other.rate)"}
+    odd = {**content["parameters"][0], "name": "odd", "statement": "Unheard(of=1)"}
+    calm = [
+        {**parameter, "label": label} for parameter in content["parameters"] if parameter["label"] == "calm" for label in ("calm", "still")
+    ]
+    calm[1]["statement"] = "Beta(mean=usual_lateness, strength=30)"
+    section = sliders_section({**content, "parameters": [*choices, {**choices[0], "name": "why"}, linked, odd, *calm]})
+    assert (
+        "There is no slider for `fault` and `why`, which have a chance for each option; for `linked`, where another topic's posterior is the prior; "
+        "for `odd`, which has no quantiles that could be moved; for `lateness`, where the prior depends on other parameters."
+    ) in unescape(section)
+    assert ('type="range"' in section, "data-priors" in section, "forecast whatif" in section) == (False, False, True)
+    moved = [parameter for parameter in content["parameters"] if parameter["name"] == "burstiness"]
+    assert "no slider" not in sliders_section({**content, "parameters": moved})
+    assert not sliders_section({**content, "parameters": []})
 
 
 def test_every_slider_has_a_label_and_texts_are_text(published: Path):

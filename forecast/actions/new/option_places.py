@@ -10,6 +10,7 @@ from forecast.actions.new.kinds import BASE_RATES
 from forecast.actions.new.templates import TemplateInput
 from forecast.book.files.layout import prior_path
 from forecast.book.files.problems import Problem, option_place
+from forecast.model.horizon import COARSER_STEP
 
 _KEY = re.compile(r"(?P<key>\w+)(?:\.(?P<label>\w+))?\s*=")
 _HEADING = re.compile(r"\[(?P<table>[\w.]+)\]")
@@ -54,6 +55,8 @@ def _at_option(problem: Problem, texts: Mapping[str, str], kind: str, name: str,
     given: Mapping[str, str] = {"asks": own.asks, "answer": own.answer or own.asks, "title": name, **days}
     if own.condition and key == "asks" and _offset(problem, own.condition):
         return _of(problem, "--if", own.condition)
+    if key in {"by", "since"} and key not in days and own.asks:  # a day that the question's words name
+        return _of(problem, "--asks", own.asks)
     option = "--asks" if key == "answer" and not own.answer else _OPTIONS.get(key, "")
     return _of(problem, option, given[key]) if option and given.get(key) else problem
 
@@ -94,5 +97,5 @@ def _statement_at(lines: list[str], number: int) -> tuple[str, str, str]:
 
 
 def _hint_without_files(hint: str) -> str:
-    """A hint without advice on a file that there is not."""
-    return "" if hint.startswith("add [") else hint
+    """A hint without advice on a file that there is not yet, or on what no option says."""
+    return "" if hint.startswith("add [") else hint.removeprefix(COARSER_STEP)

@@ -12,7 +12,7 @@ from forecast.actions.new.comparisons import named_comparison
 from forecast.actions.new.event_counts import EVENT_KINDS, event_note
 from forecast.actions.new.question_words import form_of, is_yes_or_no
 from forecast.book.topic import Question, Topic
-from forecast.language.expressions import Compare, is_condition
+from forecast.language.expressions import is_condition
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.schema import words
@@ -78,13 +78,10 @@ def answer_note(kind: str, asks: str, answer: str) -> str:
         expression = parse_expression(answer)
     except Fault:  # the checks say what is wrong with it
         return ""
-    compared = named_comparison(asks)
     if not is_yes_or_no(asks):
         return ""
     if kind in NUMBER_KINDS | SHARE_KINDS and not is_condition(expression):
         return f"the question asks for yes or no, and the answer is a number; --answer gives a chance, as in --answer '{answer} > {0.5 if kind in SHARE_KINDS else 20}'"
     if kind in EVENT_KINDS:
         return event_note(asks, answer)
-    if kind in INVENTED_THRESHOLDS and compared is None and isinstance(expression, Compare):
-        return f"the threshold in `{answer}` is the template's; --answer gives yours"
     return ""

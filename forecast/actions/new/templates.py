@@ -15,6 +15,7 @@ from forecast.actions.new.event_counts import counted_events, number_fault
 from forecast.actions.new.judged_types import answer_fault, judged_type, options_fault
 from forecast.actions.new.kinds import OPTIONAL_DAY, VOTE_KINDS
 from forecast.actions.new.question_words import asked_by, asked_until, form_of, small_question, with_when, without_when
+from forecast.actions.placeholders import INVENTED_QUESTION
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, topic_path
 from forecast.language.expressions import First, Total, walk
 from forecast.language.faults import Fault
@@ -22,9 +23,7 @@ from forecast.language.parsing import parse_expression
 from forecast.schema import words
 
 TEMPLATES_DIRECTORY = Path(__file__).resolve().parents[2] / "templates"
-INVENTED = "# Invented:"  # begins a line about the example, which goes where a person asks a question of their own
 TOPIC_SCHEMA, PRIORS_SCHEMA = "topic.json", "priors.json"
-UNNAMED_CONDITION = "the condition holds"
 WITHOUT_REASON = "Given on the command line on {day}, without a reason so far."
 
 
@@ -192,7 +191,7 @@ def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, days:
 
 
 def _with_question(text: str, name: str, own: TemplateInput, since: date) -> str:
-    document: Any = tomlkit.parse("".join(line for line in text.splitlines(keepends=True) if not line.startswith(INVENTED)))
+    document: Any = tomlkit.parse("".join(line for line in text.splitlines(keepends=True) if not line.startswith(INVENTED_QUESTION)))
     questions = document["questions"]
     asks = _own_words(questions, own)
     for key in [key for key in questions if key not in asks]:
@@ -239,7 +238,7 @@ def _conditional_words(questions: Any, own: TemplateInput) -> dict[str, str]:
     """What the questions of a conditional pair ask: the outcome anyway, if the condition holds, and if not."""
     if own.answer:
         return {next(iter(questions)): own.asks}
-    asks, condition = small_question(own.asks), own.condition or UNNAMED_CONDITION
+    asks, condition = small_question(own.asks), own.condition
     words_by_key = {
         "anyway": own.asks,
         "if_so": f"If {condition}: {asks}",

@@ -14,6 +14,7 @@ from forecast.actions.new.beliefs import Belief, with_base_rate, with_statements
 from forecast.actions.new.days import Calendar, calendar
 from forecast.actions.new.event_counts import with_counted_events
 from forecast.actions.new.kinds import OPTIONAL_DAY, TEMPLATE_KINDS
+from forecast.actions.new.missing_inputs import missing_inputs
 from forecast.actions.new.option_places import at_options, option_problem, typed_prior_problem
 from forecast.actions.new.own_choices import with_own_choice
 from forecast.actions.new.own_parts import missing_parts, own_parts, with_own_parts, without_units
@@ -51,6 +52,8 @@ from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.elicitation.phrases import is_statement
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
+from forecast.model.horizon import check_horizon
+from forecast.model.links import without_linked
 from forecast.model.model import model_as_of
 
 SCHEMA_PLACES = ("schemas", "forecast/schemas")  # of a book that was begun with `forecast init`, and of the program's own
@@ -149,10 +152,11 @@ def prepare_topic(root: Path, answers: TopicAnswers, *, today: date) -> TopicDra
 
 
 def _model_problems(topic: Topic, texts: Mapping[str, str], typed: TopicAnswers, own: TemplateInput, today: date) -> tuple[Problem, ...]:
-    """Problems of the model that a new topic is; none where priors are links, which are known once the topics that they name are computed."""
-    if linked_names(topic):
-        return ()
+    """Problems of the model that a new topic is; where priors are links, only those that do not wait for the topics that they name."""
     try:
+        check_horizon(model_as_of(without_linked(topic), today))
+        if linked_names(topic):
+            return ()
         model_as_of(topic, today)
         summarise_priors(topic, today)
     except Unsound as unsound:
@@ -231,8 +235,8 @@ def _fill_with_priors(
     if chosen is None:
         return Result(None, problems)
     texts, based = chosen.texts, chosen.own
-    if unknown := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based):
-        return Result(None, unknown)
+    if lacking := _unknown_priors(kind, prior_names(texts.get(prior_path(name), "")), based) or missing_inputs(kind, typed.own):
+        return Result(None, lacking)
     has_words = not all(map(is_statement, based.priors.values()))
     as_given = fill_template(texts, name, replace(based, priors={}, reasons={}), days)
     topic, problems = read_with_changes(root, name, as_given) if has_words else Result(None)

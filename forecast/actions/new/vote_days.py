@@ -10,7 +10,7 @@ from typing import Any
 import tomlkit
 
 from forecast.actions.new.kinds import VOTE_KINDS
-from forecast.book.files.layout import prior_path
+from forecast.book.files.layout import prior_path, topic_path
 from forecast.book.topic import Topic
 from forecast.model.clock import years_between
 from forecast.schema import words
@@ -18,11 +18,12 @@ from forecast.schema import words
 UNTIL_VOTE = "until_vote"
 COMMON_ERROR = 3.0  # points, one standard deviation: by how much all polls of a vote together miss its result
 COUNTED = "Counted from"  # begins the reason
+RESULT = "The official result of the vote on that day."
 DRIFT = 5.0  # points over a year, the median of the template's `drift`
 
 
 def with_vote_day(texts: Mapping[str, str], kind: str, name: str, by: date | None, today: date) -> dict[str, str]:
-    """Return a template's files with the change until a vote that fits its day; as they are without a day, and of other kinds.
+    """Return a template's files with the day of a vote as the last of its first question, and the change until then that fits it; as they are without a day, and of other kinds.
 
     The two errors are independent, so that their variances add up: that of all polls in common, and of a walk with ``DRIFT`` in a year.
     """
@@ -36,7 +37,12 @@ def with_vote_day(texts: Mapping[str, str], kind: str, name: str, by: date | Non
         f"{COUNTED} {words.day(today)} to {words.day(by)}: opinion moves by some {moved:.2g} points in that time, where it moves by "
         f"{DRIFT:g} over a year, and all polls of a vote together commonly miss its result by some {COMMON_ERROR:g}."
     )
-    return {**texts, prior_path(name): tomlkit.dumps(document)}
+    topic: Any = tomlkit.parse(texts[topic_path(name)])
+    question = next(iter(topic["questions"].values()))  # the others are about today
+    question.add("by", by)
+    question["by"].comment("the day of the vote")
+    question.add("settled", RESULT)
+    return {**texts, topic_path(name): tomlkit.dumps(topic), prior_path(name): tomlkit.dumps(document)}
 
 
 def vote_note(topic: Topic) -> str:

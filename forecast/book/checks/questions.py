@@ -16,6 +16,9 @@ from forecast.language.characters import refused_character
 from forecast.language.expressions import Expression, First, Name, fold_constant, is_condition
 from forecast.language.faults import Fault, did_you_mean
 
+HINT_WITHOUT_DATE = (
+    "a question about parameters alone needs no `by`, unless `settled` says what decides it by then; one about events uses total()"
+)
 WAYS_TO_ASK = {"answer": "an `answer`", "probability": "a `probability`", "choices": "`choices`"}
 
 
@@ -223,13 +226,13 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
                 keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
             )
     elif (
-        not (question.table.probability or timed.streams)  # one event has a date where its fraction has none
+        not (question.table.probability or question.table.settled or timed.streams)  # one event has a date where its fraction has none
         and not any(is_categorical(draft, name) for name in used.names)  # and so has what one option of several comes true by
         and not isinstance(asked[0].tree, First)
         and _is_timeless(draft, used)
     ):
         message = "this answer never involves its question's date"
-        yield draft.topic.at_key((*keys, "by"), message, "a question about parameters alone needs no `by`; one about events uses total()")
+        yield draft.topic.at_key((*keys, "by"), message, HINT_WITHOUT_DATE)
     first_series = min(timed.series, default="")
     if question.table.by is not None and first_series and draft.series.get(first_series):
         points = draft.series[first_series].points

@@ -10,7 +10,19 @@ import typer
 
 from forecast.cli.elicit.output import Said, check_options, judgement_from_options, support_from_options
 from forecast.cli.lines import echo, print_output, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, review_day, root_of, today
+from forecast.cli.options import (
+    AllowLinks,
+    AsJson,
+    Book,
+    ParameterName,
+    PriorLabel,
+    PriorWhy,
+    Reviewed,
+    book_words,
+    review_day,
+    root_of,
+    today,
+)
 
 if TYPE_CHECKING:
     from forecast.book.files.prior_text import Revision
@@ -89,7 +101,7 @@ def elicit(
     now, asks = today(), not (yes or as_json)
     on = review_day(reviewed, now=now)
     check_options(options, needed=not asks)
-    root = root_of(book, allow_links=allow_links)
+    root, named = root_of(book, allow_links=allow_links), book_words(book, allow_links=allow_links)
     try:
         subject = _subject(root, name, label, asks=asks, as_json=as_json)
         offered = _offers(subject, options, support, family, asks=asks, as_of=now)
@@ -99,9 +111,9 @@ def elicit(
             why = why or ask_why()
         revision = Revision(subject.parameter.name, offered[0].fit.statement, subject.label, why and with_full_stop(why), on)
         if asks:
-            _write_if_agreed(root, subject, revision, now)
+            _write_if_agreed(root, subject, revision, now, named=named)
         else:
-            _write_or_show(root, subject, revision, offered, yes=yes, as_json=as_json, now=now)
+            _write_or_show(root, subject, revision, offered, yes=yes, as_json=as_json, named=named, now=now)
     except typer.Abort:
         echo(err=True)
         echo("Nothing was written.", err=True)
@@ -181,7 +193,7 @@ def _label_offer(subject: Subject, options: Said, *, asks: bool, as_of: date) ->
     return offer_of_shares(subject, laid or {}, as_of)
 
 
-def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date) -> None:
+def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date, *, named: str) -> None:
     """Show what would change in the file, and write it on a yes."""
     from forecast.actions.set_prior import draft_revision, revise
     from forecast.cli.elicit.options import show_change
@@ -196,11 +208,11 @@ def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date
         return
     done = revise(root, subject.topic.name, revision, today=now)
     stop_at(done.problems, as_json=False)
-    print_revision(done, as_json=False)
+    print_revision(done, named=named, as_json=False)
 
 
 def _write_or_show(
-    root: Path, subject: Subject, revision: Revision, offered: tuple[Offer, ...], *, yes: bool, as_json: bool, now: date
+    root: Path, subject: Subject, revision: Revision, offered: tuple[Offer, ...], *, yes: bool, as_json: bool, named: str, now: date
 ) -> None:
     """Write the best fit where the command line says yes; as JSON show all of them."""
     from forecast.actions.set_prior import draft_revision, revise
@@ -217,4 +229,4 @@ def _write_or_show(
             "prior-elicit", content | {"chosen": revision.statement, "written": yes, "offers": [offer_content(offer) for offer in offered]}
         )
     else:
-        print_revision(done, as_json=False)
+        print_revision(done, named=named, as_json=False)

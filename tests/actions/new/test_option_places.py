@@ -15,6 +15,7 @@ from forecast.book.files.problems import format_problem
 pytestmark = pytest.mark.small
 
 TODAY = date(2026, 11, 26)
+CAUSES = {"cause": "Categorical(leak=0.4, meter=0.2, guests=0.4)"}  # those of the example
 PARTS = {"homes": "20 to 60 homes", "owning": "1 to 8 %"}
 
 
@@ -43,8 +44,8 @@ def root(tmp_path: Path) -> Path:
         ("hazard", TemplateInput("Will it?", reasons={"rate": "guess"}), "--why: error: `why` is not a sentence\n    rate=guess\n         ^\n"),
         ("hazard", TemplateInput("Will it?", base_rate="often"), "--base-rate: error: `rate`: `often` cannot be understood\n    often\n    ^\n"),
         ("hazard", TemplateInput("Will it?", condition="it pays"), "--if: error: a topic like hazard has no condition"),
-        ("hypotheses", TemplateInput("Why?", priors={"reads_less.meter": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    reads_less.meter=Bta(mean=1)\n                     ^\n"),
-        ("hypotheses", TemplateInput("Why?", reasons={"reads_less.meter": "bad"}), "--why: error: `why` is not a sentence\n    reads_less.meter=bad\n                     ^\n"),
+        ("hypotheses", TemplateInput("Why?", priors={**CAUSES, "reads_less.meter": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    reads_less.meter=Bta(mean=1)\n                     ^\n"),
+        ("hypotheses", TemplateInput("Why?", priors=CAUSES, reasons={"reads_less.meter": "bad"}), "--why: error: `why` is not a sentence\n    reads_less.meter=bad\n                     ^\n"),
         ("decomposition", TemplateInput("How many?", "homes * cats", PARTS), "--answer: error: `cats` has no prior\n    homes * cats\n            ^\n"),
         ("decomposition", TemplateInput("How many?", "homes * owning", {**PARTS, "owning": "Bta(mean=1)"}), "--prior: error: unknown distribution `Bta`\n    owning=Bta(mean=1)\n           ^\n"),
         ("count", TemplateInput("How many?", past="2020: 3 x 4", source="A"), "--past: error: `x` is no count of a year\n    2020: 3 x 4\n            ^\n"),
@@ -74,6 +75,29 @@ def test_a_day_is_a_problem_of_its_option(root: Path, days: dict[str, date], sai
     (problem,) = new_topic(root, TopicAnswers("mine", "hazard", TemplateInput("Will it?"), **days), today=TODAY).problems
     assert format_problem(problem).startswith(said)
     assert problem.source in {str(day) for day in days.values()}
+
+
+@pytest.mark.parametrize(
+    ("prior", "asks", "by", "said"),
+    [
+        ("0.02 to 0.5", "Will it?", date(2999, 12, 31), "--by: error: from 2026-11-26, where the record ends, to `by` (2999-12-31) are"),
+        ("posterior(example.rate)", "Will it?", date(2999, 12, 31), "--by: error: from 2026-11-26, where the record ends"),
+        ("0.02 to 0.5", "Will it by 31 December 2999?", None, "--asks: error: from 2026-11-26, where the record ends"),
+    ],
+)
+def test_a_day_that_is_too_far_to_be_simulated_is_refused(root: Path, prior: str, asks: str, by: date | None, said: str):
+    """The topic was written, and refused by every update; with a prior from another topic nothing was said at all."""
+    own = TemplateInput(asks, priors={"rate": prior}, reasons={"rate": "It has happened before."})
+    (problem,) = new_topic(root, TopicAnswers("mine", "hazard", own, by=by), today=TODAY).problems
+    assert format_problem(problem).startswith(said)
+    assert problem.hint == "ask by 2943-06-30 at the latest"
+    assert not (root / "seeds/mine").exists()
+    latest = new_topic(
+        root,
+        TopicAnswers("mine", "hazard", TemplateInput("Will it?", own.answer, own.priors, own.reasons), by=date(2943, 6, 30)),
+        today=TODAY,
+    )
+    assert latest.problems == ()
 
 
 def test_a_name_is_a_problem_of_the_argument_and_a_file_that_is_there_of_itself(root: Path):

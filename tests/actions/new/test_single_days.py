@@ -16,7 +16,7 @@ from forecast.actions.new.single_days import is_about_one_day, single_day_note
 from forecast.actions.new.templates import TemplateInput
 from forecast.actions.new.topics import NewTopicResult
 from forecast.model.clock import years_between
-from tests.support.new_topics import new_topic
+from tests.support.new_topics import new_topic, with_needed_input
 
 pytestmark = pytest.mark.small
 
@@ -60,7 +60,9 @@ def test_words_that_may_mean_some_day_are_noted(root: Path, asks: str, said: str
     assert note_of(again, "") == (False, "")
 
 
-@pytest.mark.parametrize("asks", ["Will it be above 100 on 31 March 2027?", "How high will it stand by 31 March 2027?", "Will it rise?"])
+@pytest.mark.parametrize(
+    "asks", ["Will it be above 100 on 31 March 2027?", "How high will it stand by 31 March 2027?", "Will it rise above 100?"]
+)
 def test_a_question_about_a_day_is_not_noted(root: Path, asks: str):
     """A day that is named with "on", a number, and no day at all leave nothing open."""
     done = new_topic(root, "price", kind="level", own=TemplateInput(asks, priors=PRIORS), today=TODAY)
@@ -70,7 +72,7 @@ def test_a_question_about_a_day_is_not_noted(root: Path, asks: str):
 @pytest.mark.parametrize("kind", ["hazard", "count", "ladder", "reference", "conditional"])
 def test_what_happens_by_a_day_is_about_no_single_day(root: Path, kind: str):
     """Totals and events have a deadline, which "by" names."""
-    done = new_topic(root, "strike", kind=kind, own=TemplateInput("Will it happen by 31 March 2027?"), today=TODAY)
+    done = new_topic(root, "strike", kind=kind, own=with_needed_input(kind, TemplateInput("Will it happen by 31 March 2027?")), today=TODAY)
     assert note_of(done, kind) == (False, "")
 
 

@@ -15,8 +15,8 @@ import pytest
 from forecast.actions.check import check
 from forecast.actions.new.days import AS_OF, BY, OPENS
 from forecast.actions.new.kinds import TEMPLATE_KINDS
-from forecast.actions.new.templates import INVENTED, TEMPLATES_DIRECTORY
-from forecast.actions.placeholders import INVENTED_SOURCE, PLACEHOLDER, priors_with
+from forecast.actions.new.templates import TEMPLATES_DIRECTORY
+from forecast.actions.placeholders import INVENTED_QUESTION, INVENTED_SOURCE, PLACEHOLDER, priors_with
 from forecast.actions.update import update
 from forecast.book.files.layout import prior_path, record_path, topic_path
 from forecast.book.reading import read_book
@@ -37,7 +37,7 @@ def test_every_example_is_called_invented():
     """A line of each topic file says so, as every row's source does, and a reason that only the person who asks can give."""
     book, _ = read_book(TEMPLATES_DIRECTORY)
     for kind, topic in book.topics.items():
-        assert [line for line in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text().splitlines() if line.startswith(INVENTED)]
+        assert [line for line in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text().splitlines() if line.startswith(INVENTED_QUESTION)]
         rows = [row for stream in topic.streams.values() for row in stream.rows]
         assert {row.source for row in rows} <= {"Invented example, no real source"}
         reasons = [why for parameter in topic.parameters.values() for why in (parameter.why, *parameter.why_by_label.values()) if why]
@@ -111,9 +111,12 @@ def finished_book(tmp_path: Path) -> Path:
     """A copy of the book of templates in which nothing is a placeholder any more."""
     root = tmp_path / "book"
     shutil.copytree(TEMPLATES_DIRECTORY, root)
-    for path in (*root.glob("priors/*.toml"), *root.glob("seeds/*/*.csv")):
+    for path in (*root.glob("priors/*.toml"), *root.glob("seeds/*/*.csv"), *root.glob("seeds/*/topic.toml")):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace(f'"{PLACEHOLDER} ', '"As is known: ').replace(INVENTED_SOURCE, "A test"), encoding="utf-8")
+        path.write_text(
+            text.replace(f'"{PLACEHOLDER} ', '"As is known: ').replace(INVENTED_SOURCE, "A test").replace(INVENTED_QUESTION, "# Tried:"),
+            encoding="utf-8",
+        )
     return root
 
 
