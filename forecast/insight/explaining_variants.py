@@ -73,7 +73,9 @@ def explain_variants(
     moves, history = _moves(topic, base, pools, measures, figures, earlier=earlier, history=history, notes=notes)
     variants = cache(partial(_variant_bases, units, measures))
     leverage = _known_contents(lambda: mixed_leverage(units.topic, variants(), figures[:, 0]), "without a row", notes)
-    sensitivity = _known_contents(lambda: mixed_sensitivity(units.topic, variants(), figures[:, 0]), "with other priors", notes)
+    sensitivity = _known_contents(
+        lambda: mixed_sensitivity(units.topic, variants(), figures[:, 0], rivals=topic.rivals), "with other priors", notes
+    )
     notes += of_history
     posts, unwatched = ([], []) if cases is None else signposts(cases)
     notes += unwatched

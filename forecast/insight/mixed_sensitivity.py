@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forecast.book.topic import Topic
+from forecast.book.topic import BASE, Topic
 from forecast.insight.baseline import UnknownVariation
 from forecast.insight.mixed_estimates import MixedVariants, VariantFigures
 from forecast.insight.mixed_leverage import VariantBasis, estimate_changes, performance_weights, published_figures, varied_figures
@@ -14,7 +14,8 @@ from forecast.language.arrays import Array
 from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
-from forecast.schema.insight import SensitivityContent
+from forecast.model.priors import Block
+from forecast.schema.insight import SensitivityContent, VariedPrior
 
 type _PriorKey = tuple[str, str, str, str]
 
@@ -30,8 +31,14 @@ class _Changes:
     unknown: str = ""
 
 
-def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], published: Array) -> tuple[list[SensitivityContent], list[str]]:
-    """Return the mixed answers, ``published`` ``(measures,)``, under each changed prior, and a sentence for each that could not be given."""
+def mixed_sensitivity(
+    topic: Topic, variants: Mapping[str, VariantBasis], published: Array, *, rivals: Mapping[str, Topic] | None = None
+) -> tuple[list[SensitivityContent], list[str]]:
+    """Return the mixed answers, ``published`` ``(measures,)``, under each changed prior, and a sentence for each that could not be given.
+
+    ``rivals`` are the topic as it stands and all its variants, where some of ``variants`` stand for several of them.
+    """
+    stated = topic.rivals if rivals is None else rivals
     models = {name: its.basis.model for name, its in variants.items()}
     before = MixedVariants({name: published_figures(its) for name, its in variants.items()}, performance_weights(topic, variants, models))
     changes: dict[_PriorKey, _Changes] = {}
@@ -53,8 +60,11 @@ def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], publis
         except UnknownVariation as reason:
             notes.append(unknown_note(one.changed, str(reason)))
             continue
+        variant = variant_of_prior(one.changed.block, stated)
+        whose: VariedPrior = {} if variant == BASE else {"variant": variant}
         contents.append(
             {
+                **whose,
                 "parameter": one.changed.block.name,
                 "label": one.changed.label,
                 "change": one.changed.change,
@@ -65,6 +75,17 @@ def mixed_sensitivity(topic: Topic, variants: Mapping[str, VariantBasis], publis
             }
         )
     return contents, notes
+
+
+def variant_of_prior(block: Block, rivals: Mapping[str, Topic]) -> str:
+    """Return the first of a topic and its variants that states a prior as a block has it, or links it alike."""
+    name, label = block.name, block.parameter.labels[block.positions[0]] if block.parameter.labels else ""
+    link = block.parameter.link_for(label)
+    for variant, topic in rivals.items():
+        its = topic.parameters.get(name)
+        if its is not None and its.link_for(label) == link and (link or its.statement_for(label).text == block.statement.text):
+            return variant
+    raise AssertionError(f"no variant states the prior of {name}")
 
 
 def _change_variant(changes: _Changes, name: str, its: VariantBasis, changed: ChangedPrior) -> None:

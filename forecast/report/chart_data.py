@@ -204,6 +204,7 @@ def _sensitivity(insight: InsightContent, measure: MeasureContent, index: int) -
             (
                 its["parameter"],
                 its["label"],
+                its.get("variant", ""),
                 its["change"],
                 its["statement"],
                 found["value"],
@@ -212,7 +213,7 @@ def _sensitivity(insight: InsightContent, measure: MeasureContent, index: int) -
                 _unit(measure),
             )
         )
-    return ChartData(("parameter", "label", "prior", "statement", "value", "change", "error", "unit"), tuple(rows))
+    return ChartData(("parameter", "label", "variant", "prior", "statement", "value", "change", "error", "unit"), tuple(rows))
 
 
 def _forecasts(question: RecordedQuestion) -> ChartData:

@@ -329,6 +329,9 @@ def _reference_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     parameters = {parameter["name"] for parameter in content["parameters"]} | set(_parameters_of_variants(content))
     for path in ("insight.sensitivity.*.parameter", "insight.power.*.parameter", "insight.split.*.parts.*.parameter"):
         yield from ((place, "there is no such parameter") for place, name in _values_at(content, path) if name not in parameters)
+    variants = {name for _, name in _values_at(content, "variants.rivals.*.name")}
+    found = _values_at(content, "insight.sensitivity.*.variant")
+    yield from ((place, "there is no such variant") for place, name in found if name not in variants)
 
 
 def _parameters_of_variants(content: TopicContent) -> Iterator[str]:

@@ -104,7 +104,13 @@ class LeverageContent(TypedDict):
     refitted: bool
 
 
-class SensitivityContent(TypedDict):
+class VariedPrior(TypedDict):
+    """Whose prior was changed: the first variant that states it, where the topic as it stands does not."""
+
+    variant: NotRequired[str]
+
+
+class SensitivityContent(VariedPrior):
     """The answers with one prior changed."""
 
     parameter: str

@@ -159,6 +159,7 @@ def test_another_prior_changes_the_variants_that_state_it_alike_with_their_evide
     contents, notes = mixed_sensitivity(topic, *bases_of(topic))
     assert notes == []
     assert len(contents) == 8  # four changes of the prior that two variants share, and four of the third's
+    assert [content.get("variant", "") for content in contents] == ["", "", "", "", "fast", "fast", "fast", "fast"]
     for content in contents:
         logs, values = {}, {}
         alike = {"base", "bursts"} if content in contents[:4] else {"fast"}

@@ -183,7 +183,7 @@ def changed_numbers(statement: str) -> tuple[float, float]:
 def test_sensitivity_of_a_unit_is_that_of_the_closed_form():
     """With a prior changed that one variant has, or both, the mixed measures change as the closed form does, within four errors."""
     units, variants, published = units_of(1)
-    contents, notes = mixed_sensitivity(units.topic, variants, published)
+    contents, notes = mixed_sensitivity(units.topic, variants, published, rivals=TOPIC.rivals)
     assert notes == []
     assert len(contents) == 12  # four changes of each of the priors of the rate, and of that of the pace
     stated = [content for content in contents if content["parameter"] == "rate"]
@@ -193,6 +193,7 @@ def test_sensitivity_of_a_unit_is_that_of_the_closed_form():
             truth = mixed_truth(PRIORS, pace=numbers)
         else:
             whose = "base" if content in stated[:4] else "fast"
+            assert content.get("variant", "base") == whose
             truth = mixed_truth({**PRIORS, whose: numbers})
         changes, errors = (np.array([its[key] for its in content["values"]]) for key in ("change", "error"))
         assert (np.abs(changes - (truth - mixed_truth(PRIORS))) < 4 * errors + 1e-6).all(), content["statement"]
@@ -210,7 +211,7 @@ def apart_from_each_other(seed: int) -> dict[str, VariantBasis]:
 def changes_of(topic: Topic, variants: dict[str, VariantBasis], published: np.ndarray) -> dict[str, np.ndarray]:
     """Changes without a row, and with a prior of one variant or of both, with their errors, ``(measures, 2)``."""
     found = {"row": mixed_leverage(topic, variants, published)[0][4]}
-    priors = mixed_sensitivity(topic, variants, published)[0]
+    priors = mixed_sensitivity(topic, variants, published, rivals=TOPIC.rivals)[0]
     found |= {f"{its['parameter']} {its['statement']}": its for its in priors if its["change"] == "one sd higher"}
     return {name: np.array([[its["change"], its["error"]] for its in content["values"]]) for name, content in found.items()}
 

@@ -79,7 +79,14 @@ NAMES = {  # names, by which parts of the JSON know one another: changed everywh
         "LeverageContent.name",
         "LeverageContent.stream",
     ),
-    *("SensitivityContent.parameter", "SensitivityContent.label", "PowerContent.parameter", "PowerContent.label", "SurpriseContent.stream"),
+    *(
+        "SensitivityContent.parameter",
+        "SensitivityContent.variant",
+        "SensitivityContent.label",
+        "PowerContent.parameter",
+        "PowerContent.label",
+        "SurpriseContent.stream",
+    ),
     *(
         "PredictiveCheckContent.stream",
         "PredictiveCheckContent.statistic",
@@ -194,7 +201,7 @@ def variants_of(made):
     weights = {"before": 0.5, "after": 0.5, "error": 0.01, "log_evidence": -2.0, "log_evidence_error": 0.01}
     judged = {"engine": "importance", "sound": True, "verdict": "disputed", "sentence": "They differ."}
     base = {"name": "base", "why": "", "changes": [], **weights, **judged, "answers": [answer]}
-    change = {"place": "streams.captures.value", "text": "Poisson(mu=1)"}
+    change = {"place": "streams.captures.value", "text": "Poisson(mu=1)", "why": "One each."}
     bursts = {**base, "name": "bursts", "why": "They may come in bursts.", "changes": [change], "answers": [dict(answer)]}
     wider = [{"change": "half as wide", "weights": [0.5, 0.5]}, {"change": "twice as wide", "weights": None, "note": "One has no width."}]
     return {"combine": "stated", "reason": "One has no evidence.", "rivals": [base, bursts], "wider": wider}

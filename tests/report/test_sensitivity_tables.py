@@ -12,7 +12,7 @@ from forecast.report.charts import topic_charts
 from forecast.report.pages import render_topic
 from forecast.report.tables_sensitivity import STILL_NOTE, VERSIONS_NOTE, sensitivity_sentences, sensitivity_tables
 from forecast.schema.topic import digest_of, read_content
-from forecast.sentences.own_priors import UNNAMED_VERSION, versions_of_varied_priors
+from forecast.sentences.own_priors import versions_of_varied_priors
 from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -88,15 +88,15 @@ def test_no_variation_of_a_prior_is_lost(topic: str):
     assert content["insight"] is not None
     rows, versions = content["insight"]["sensitivity"], versions_of_varied_priors(content)
     assert len({(row["parameter"], row["label"], version, row["change"]) for row, version in zip(rows, versions, strict=True)}) == len(rows)
-    assert UNNAMED_VERSION not in versions
 
 
-def test_a_version_that_cannot_be_told_is_called_another():
-    """Where the report has more priors of one name than versions that state one."""
+def test_priors_of_one_version_alone_need_no_version_beside_their_name():
+    """Where the topic as it stands has the prior too, each says whose it is."""
     content = copy.deepcopy(read_content((ROOT / "reports/captives.json").read_bytes()))
-    for rival in content["variants"]["rivals"]:
-        rival["changes"] = []
-    assert set(versions_of_varied_priors(content)) == {"", UNNAMED_VERSION}
+    assert content["insight"] is not None
+    rows = content["insight"]["sensitivity"]
+    content["insight"]["sensitivity"] = [row for row in rows if row.get("variant") == "silent"]
+    assert set(versions_of_varied_priors(content)) == {""}
 
 
 def test_tables_of_nothing_learnt_are_no_answers_without_the_row():
