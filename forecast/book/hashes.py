@@ -38,6 +38,8 @@ from forecast.language.expressions import (
 from forecast.language.statements import Statement
 
 PRIORS_DIGITS = 12
+# hashes of linked topics by identity (each is kept with its hash, so that no other gets its identity) and by the names linked
+type _SourceHashes = dict[tuple[int, frozenset[str]], tuple[Topic, str]]
 # what a kind of node is called in a hash: it stays as it is whatever the class is named, or else every hash changes
 TAGS: Mapping[type[Expression], str] = {
     Number: "Number",
@@ -62,6 +64,10 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
     count, nor do the labels only they have; quiet time in a watched stream
     counts as far as that day.
     """
+    return _numbers_hash(topic, as_of, {})
+
+
+def _numbers_hash(topic: Topic, as_of: date | None, known: _SourceHashes) -> str:
     rows = {name: record_columns(stream.rows) if as_of is None else existing_rows(stream, as_of) for name, stream in topic.streams.items()}
     texts = {name: _numbers_texts(topic.streams[name], its, as_of) for name, its in rows.items()}
     return _hash(
@@ -79,8 +85,8 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             **({"engine": topic.engine} if topic.engine != "auto" else {}),
             **({"model": topic.own.sha256} if topic.own else {}),
             **({"regimes": {name: _regime_numbers(regime) for name, regime in topic.regimes.items()}} if topic.regimes else {}),
-            **_variant_numbers(topic, as_of),
-            **_source_numbers(topic, as_of),
+            **_variant_numbers(topic, as_of, known),
+            **_source_numbers(topic, as_of, known),
         },
         texts,
     )
@@ -132,25 +138,37 @@ def _regime_numbers(its: Regime) -> list[Any]:
     return [its.step, list(its.states), its.start, its.stay, dict(its.transition)]
 
 
-def _variant_numbers(topic: Topic, as_of: date | None) -> dict[str, Any]:
+def _variant_numbers(topic: Topic, as_of: date | None, known: _SourceHashes) -> dict[str, Any]:
     """The variants of a topic, which count only where it has any, so that other topics keep their hash."""
     if not topic.variants:
         return {}
-    variants = {name: [its.weight, numbers_hash(its.topic, as_of=as_of)] for name, its in topic.variants.items()}
+    variants = {name: [its.weight, _numbers_hash(its.topic, as_of, known)] for name, its in topic.variants.items()}
     return {"variants": variants, "combine": topic.combine}
 
 
-def _source_numbers(topic: Topic, as_of: date | None) -> dict[str, Any]:
-    """The topics that links name, of whose questions only those count that a link names; nothing where there are no links."""
+def _source_numbers(topic: Topic, as_of: date | None, known: _SourceHashes) -> dict[str, Any]:
+    """The topics that links name, of whose questions only those count that a link names; nothing where there are no links.
+
+    Variants share their sources, each of which is hashed once.
+    """
     if not topic.links:
         return {}
-    return {"sources": {name: numbers_hash(linked_part(topic, name), as_of=as_of) for name in topic.sources}}
+    hashes: dict[str, str] = {}
+    for name, source in topic.sources.items():
+        key = id(source), frozenset(_names_linked(topic, name))
+        if key not in known:
+            known[key] = source, _numbers_hash(linked_part(topic, name), as_of, known)
+        hashes[name] = known[key][1]
+    return {"sources": hashes}
 
 
 def linked_part(topic: Topic, source: str) -> Topic:
     """Return a topic that links of another name, with those of its questions alone that these name."""
-    named = {link.name for link in topic.links.values() if link.topic == source}
-    return with_questions(topic.sources[source], named)
+    return with_questions(topic.sources[source], _names_linked(topic, source))
+
+
+def _names_linked(topic: Topic, source: str) -> set[str]:
+    return {link.name for link in topic.links.values() if link.topic == source}
 
 
 def _judged_words(question: JudgedQuestion) -> list[Any]:

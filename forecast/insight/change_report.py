@@ -69,7 +69,8 @@ def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before
         for key, stated in stated_measures(name, line["kind"], line["value"]).items()
     }
     day = date.fromisoformat(as_of)
-    return EarlierReport(day, values, edited=any(line["inputs"] != numbers_hash(topic, as_of=day) for line in newest.values()))
+    numbers = numbers_hash(topic, as_of=day)  # once: that of a topic with links has its sources in it
+    return EarlierReport(day, values, edited=any(line["inputs"] != numbers for line in newest.values()))
 
 
 def last_news(model: Model) -> date | None:

@@ -12,7 +12,7 @@ import pytest
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import has_errors
-from forecast.book.hashes import TAGS, numbers_hash, priors_hash, tree_as_data, words_hash
+from forecast.book.hashes import TAGS, linked_part, numbers_hash, priors_hash, tree_as_data, words_hash
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
@@ -145,6 +145,22 @@ def test_each_kind_of_node_has_a_tag_of_its_own_that_no_class_gives_it() -> None
     assert tree_as_data(parse_expression(text)) == ["Binary", "+", ["Conditional", test, ["Number", 1.0], ["Unary", "-", counted]], least]
     assert set(TAGS) == set(get_args(Expression.__value__))
     assert len(set(TAGS.values())) == len(TAGS)
+
+
+def test_a_topic_that_several_variants_link_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With each choice of its questions; *route* took seconds where every variant of every topic on the way hashed all that it links."""
+    book, _ = read_book(ROOT)
+    hashed: list[tuple[str, tuple[str, ...]]] = []
+
+    def counted(topic: Topic, source: str) -> Topic:
+        part = linked_part(topic, source)
+        hashed.append((source, tuple(sorted(part.questions))))
+        return part
+
+    monkeypatch.setattr("forecast.book.hashes.linked_part", counted)
+    numbers_hash(book.topics["route"], as_of=date(2026, 11, 1))
+    assert {name for name, _ in hashed} >= {"captives", "return"}
+    assert len(hashed) == len(set(hashed))
 
 
 def test_the_hashes_of_published_reports_and_rows_hold() -> None:

@@ -239,6 +239,7 @@ def full_topic() -> Topic:
         scenarios={"busy": {"when": "total(seen) > 7", "by": AS_OF, "since": OPENS}, "quick": {"when": "rate > 5"}},
     )
     streams, parameters, series = dict(topic.streams), dict(topic.parameters), dict(topic.series)
+    streams = {name: dataclasses.replace(each, rows=tuple(each.rows)) for name, each in streams.items()}  # whose fields are changed below
     streams["seen"] = dataclasses.replace(streams["seen"], unit="events")
     parts = [(0.25, parse_statement("Normal(mu=0, sigma=1)")), (0.75, parse_statement("Normal(mu=2, sigma=1)"))]
     parameters["pooled"] = dataclasses.replace(
