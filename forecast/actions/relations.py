@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from forecast.actions.cache import read_published_report, report_directory
 from forecast.actions.contents import Contents, PackedResult, pack_result
+from forecast.actions.plan import TopicPlan
 from forecast.actions.run import ReportMarks, Run, TopicResult
 from forecast.actions.standing import StandingTopic
 from forecast.book.files.folder import Folder
@@ -38,10 +39,26 @@ class RelatedReports:
     problems: tuple[Problem, ...] = ()
 
 
-def relate_reports(run: Run, made: Mapping[str, PackedResult], standing: Mapping[str, StandingTopic]) -> RelatedReports:
+def postpone_files(run: Run, plans: Mapping[str, TopicPlan]) -> tuple[dict[str, TopicPlan], frozenset[str]]:
+    """Return the plans without making the files of reused reports that relations name, and the names of these.
+
+    Their files are made when the relations have been checked, which may change what they say.
+    """
+    if not run.pages or (run.fast and not run.insight):
+        return dict(plans), frozenset()
+    relations, _ = read_relations(Folder(run.root))
+    related = {name for relation in relations or () for name in relation.topics}
+    names = frozenset(name for name, plan in plans.items() if name in related and plan.content is not None and plan.renders)
+    return {name: replace(plan, renders=plan.renders and name not in names) for name, plan in plans.items()}, names
+
+
+def relate_reports(
+    run: Run, made: Mapping[str, PackedResult], standing: Mapping[str, StandingTopic], *, without_files: Collection[str] = ()
+) -> RelatedReports:
     """Check the relations of a book by the reports of its topics: those just made, those that stand, and those that are published.
 
-    What is wrong with a relation stops nothing: it is not checked, with the reason.
+    ``without_files`` names those of ``made`` whose files have not been made yet: they are made here.  What is wrong with a relation
+    stops nothing: it is not checked, with the reason.
     """
     folder = Folder(run.root)
     relations, problems = read_relations(folder)
@@ -62,12 +79,14 @@ def relate_reports(run: Run, made: Mapping[str, PackedResult], standing: Mapping
     kept: list[CachedResult] = []
     for name, content in Contents({name: packed[name] for name in touched}).items():
         renewed = with_relations(content, [found for relation, found in checked if name in relation.topics])
+        if renewed is content and name not in without_files:
+            continue
+        key = made[name].content_key if name in made else standing[name].marks.digest
         if renewed is not content:
-            base = made[name].content_key if name in made else standing[name].marks.digest
-            key = _related_key(base, renewed)
-            files = report_files(renewed) if run.pages else {f"{name}.json": content_bytes(renewed)}
-            changed[name] = pack_result(TopicResult(renewed, files, content_key=key))
+            key = _related_key(key, renewed)
             kept.append(CachedResult("content", key, content_bytes(renewed)))
+        files = report_files(renewed) if run.pages else {f"{name}.json": content_bytes(renewed)}
+        changed[name] = pack_result(TopicResult(renewed, files, content_key=key))
     return RelatedReports(changed, tuple(kept), _as_warnings((*problems, *broken)))
 
 

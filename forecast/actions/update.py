@@ -29,7 +29,7 @@ from forecast.actions.placeholders import placeholder_failures
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, waves_of_links, with_kept
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.records import as_warnings, problems_of_topic_record
-from forecast.actions.relations import RelatedReports, relate_reports
+from forecast.actions.relations import RelatedReports, postpone_files, relate_reports
 from forecast.actions.run import ReportMarks, Run, TopicResult
 from forecast.actions.score_update import update_score_page
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
@@ -162,15 +162,19 @@ def update(
     reading = _read(run, topics, store)
     if has_errors(reading.problems):
         return UpdateResult(reading.problems)
+    plans, postponed = postpone_files(run, reading.plans)
     try:
-        results = _make_reports(run, reading, store, draft=draft, processes=processes, cluster=cluster, progress=progress)
+        results = _make_reports(
+            run, replace(reading, plans=plans), store, draft=draft, processes=processes, cluster=cluster, progress=progress
+        )
     except ExecutorFault as fault:
         return UpdateResult(sort_problems((*reading.problems, Problem(Place(SEEDS), str(fault)))))
     wrong = [problem for result in results.values() if not result.failed for problem in result.problems]
     wrong += [problem for name, result in results.items() if result.failed for problem in topic_problems(reading.book.topics[name], as_of)]
     if wrong:
         return UpdateResult(sort_problems((*reading.problems, *wrong)))
-    related = relate_reports(run, {name: its for name, its in results.items() if its.marks is not None}, reading.standing)
+    made = {name: its for name, its in results.items() if its.marks is not None}
+    related = relate_reports(run, made, reading.standing, without_files=postponed & made.keys())
     reading, broken = _with_changed_relations(reading, related)
     if has_errors(broken):
         return UpdateResult(sort_problems(broken))

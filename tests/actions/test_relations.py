@@ -15,6 +15,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.relations import read_relations
 from forecast.content.relations import checked_relation
 from forecast.model.settings import Settings
+from forecast.report.pages import report_files
 from forecast.schema.topic import TopicContent, read_content
 
 pytestmark = pytest.mark.medium
@@ -65,10 +66,9 @@ def updated(root: Path, cache: Path | None = None, **changes: object) -> UpdateR
         today=TODAY,
         settings=Settings(draws=2_048),
         referee=False,
-        insight=False,
         cache=cache,
         clock=lambda: datetime(2025, 3, 1, 12, tzinfo=UTC),
-        **changes,  # type: ignore[arg-type]
+        **{"insight": False, **changes},  # type: ignore[arg-type]
     )
 
 
@@ -249,3 +249,32 @@ def test_relations_are_data_for_programs(tmp_path: Path, capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         commands()(["show", "rare.some", "--book", str(tmp_path)])
     assert "contradict each other" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_files_of_a_report_that_stands_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_removed: bool):  # noqa: FBT001
+    """Of pages that are missing, after the relations have been checked; where these have gone meanwhile the pages say so."""
+    write_topics(tmp_path, {"rare": RARE, "often": OFTEN}, f'[ordered]\nrelation = "rare.some <= often.some"\n{WHY}')
+    cache = tmp_path / "cache"
+    updated(tmp_path, cache, insight=True)
+    pages = {path: path.read_bytes() for path in (tmp_path / "reports").rglob("*") if path.is_file() and path.name != "ledger.jsonl"}
+    for path in pages:
+        if path.suffix == ".html":
+            path.unlink()
+    if is_removed:
+        (tmp_path / "seeds/relations.toml").unlink()
+    made: list[str] = []
+
+    def counted(content: TopicContent) -> dict[str, bytes]:
+        made.append(content["name"])
+        return report_files(content)
+
+    for module in ("compute", "relations"):
+        monkeypatch.setattr(f"forecast.actions.{module}.report_files", counted)
+    updated(tmp_path, cache, insight=True)
+    if is_removed:
+        assert "relations" not in report_of(tmp_path, "rare")
+    else:
+        assert sorted(made) == ["often", "rare"]
+        assert {path: path.read_bytes() for path in pages} == pages
+    assert {path for path in pages if not path.exists()} == set()
