@@ -41,6 +41,7 @@ from forecast.sentences.variants import range_sentence
 MOST_WORDS = 120
 LARGEST_FROM = 0.5  # of the doubt: from here on it is the largest
 SAME_ERRORS = 2.0  # Monte Carlo errors of a difference, within which two figures are the same
+SAME_ERRORS_AFTER_NEWS = 1.0  # likewise, where other news came between
 SAME = 0.99  # of the doubt: a parameter that has more is what is asked of
 NAMED_FROM = 0.1  # of the doubt: a parameter that has less is not worth a name
 NEWS_KINDS = {"row", "correction", "series"}  # parts of a change that became known
@@ -111,14 +112,17 @@ def step_texts(insight: InsightContent, index: int, step: HistoryStep) -> StepTe
     """Return the figures of a step of a measure.
 
     Where the measure has not moved by two Monte Carlo errors since, its newest figure, which is the most exact, stands for the one after
-    the step: two figures within errors of each other would tell of a change that nobody has seen.
+    the step: two figures within errors of each other would tell of a change that nobody has seen.  Where there has been other news since,
+    by one, since that may well have moved it.
     """
     measure, newest = insight["measures"][index], points_of(insight, index)[-1]
     points = (step.before, step.after, newest)
     values, errors = [value_at(point, index) for point in points], [error_at(point, index) for point in points]
     before, after, now = value_texts(measure, values, errors=errors)
     since = value_at(newest, index) - value_at(step.after, index)
-    is_still = abs(since) < SAME_ERRORS * math.hypot(error_at(newest, index), error_at(step.after, index))
+    has_news = any(point["news"] for point in points_of(insight, index) if point["day"] > step.after["day"])
+    most = (SAME_ERRORS_AFTER_NEWS if has_news else SAME_ERRORS) * math.hypot(error_at(newest, index), error_at(step.after, index))
+    is_still = abs(since) < most
     if after == now or (is_still and now != before):
         return StepTexts(before, now, "")
     return StepTexts(before, after, f"; {now} now")

@@ -284,6 +284,17 @@ def test_a_figure_within_two_errors_of_the_newest_is_not_another_one(now: float,
     assert "it fell to 11 % when" in lead_paragraph(content(answer(), insight=its), answer(), "About one in ten.")
 
 
+@pytest.mark.parametrize(
+    ("other", "said"), [((), "20 % → 11 % on 4 March 2026"), (("storms: 0",), "20 % → 10 % on 4 March 2026; 11 % now")]
+)
+def test_after_other_news_the_figure_of_the_day_stands(other: tuple[str, ...], said: str):
+    """A difference of one error and more may well be what the other news made of it."""
+    its = insight(
+        point("2026-03-03", 0.2), point("2026-03-04", 0.104, "storms: 1"), point("2026-04-04", 0.106, *other), point("2026-10-12", 0.1095)
+    )
+    assert last_moved_text(its, 0) == said
+
+
 @pytest.mark.parametrize(("of_news", "said"), [(0.012, "10 % → 11 % on 4 March 2026"), (0.003, "")])
 def test_news_that_the_exact_split_shows_to_have_moved_an_answer_is_the_last_that_did(of_news: float, said: str):
     """The history, whose errors are greater, does not show it: so one page does not name two days for the last news."""
