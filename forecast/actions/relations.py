@@ -65,7 +65,7 @@ def relate_reports(
     related: set[str] = {name for relation in relations or () for name in relation.topics}
     packed = {name: its.content for name, its in made.items()} | {name: its.content for name, its in standing.items()}
     marks = {name: its.marks for name, its in made.items()} | {name: its.marks for name, its in standing.items()}
-    touched = [name for name in packed if name in related or _has_relations(marks[name])]
+    touched = [name for name in packed if name in related or name in without_files or _has_relations(marks[name])]
     if not touched:
         return RelatedReports({}, problems=_as_warnings(problems))
     contents = _contents(run, related, {name: packed[name] for name in packed if name in related})

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forecast.book.topic import BASE, Topic
+from forecast.book.files.names import DEFAULT
+from forecast.book.links import PosteriorLink
+from forecast.book.topic import BASE, Parameter, Topic
 from forecast.insight.baseline import UnknownVariation
 from forecast.insight.mixed_estimates import MixedVariants, VariantFigures
 from forecast.insight.mixed_leverage import VariantBasis, estimate_changes, performance_weights, published_figures, varied_figures
-from forecast.insight.sensitivity import ChangedPrior, changed_priors, measures_under_prior, unknown_note, with_changed_prior
+from forecast.insight.sensitivity import (
+    ChangedPrior,
+    changed_priors,
+    label_of_block,
+    measures_under_prior,
+    unknown_note,
+    with_changed_prior,
+)
 from forecast.language.arrays import Array
 from forecast.language.faults import Fault
+from forecast.language.statements import Statement
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.model.priors import Block
@@ -60,7 +70,7 @@ def mixed_sensitivity(
         except UnknownVariation as reason:
             notes.append(unknown_note(one.changed, str(reason)))
             continue
-        variant = variant_of_prior(one.changed.block, stated)
+        variant = variant_of_prior(one.changed.block, stated) or next(iter(one.figures))
         whose: VariedPrior = {} if variant == BASE else {"variant": variant}
         contents.append(
             {
@@ -77,15 +87,30 @@ def mixed_sensitivity(
     return contents, notes
 
 
-def variant_of_prior(block: Block, rivals: Mapping[str, Topic]) -> str:
-    """Return the first of a topic and its variants that states a prior as a block has it, or links it alike."""
-    name, label = block.name, block.parameter.labels[block.positions[0]] if block.parameter.labels else ""
-    link = block.parameter.link_for(label)
+def variant_of_prior(block: Block, rivals: Mapping[str, Topic]) -> str | None:
+    """Return the first of a topic and its variants that states a prior as a block has it, for the same labels, or links it alike; None where none does."""
+    parameter, role = block.parameter, label_of_block(block)
+    label = parameter.labels[block.positions[0]] if parameter.labels else ""
+    link, text = parameter.link_for(label), block.statement.text
     for variant, topic in rivals.items():
-        its = topic.parameters.get(name)
-        if its is not None and its.link_for(label) == link and (link or its.statement_for(label).text == block.statement.text):
+        its = topic.parameters.get(block.name)
+        if its is None or its.per != parameter.per or role not in (priors := _priors_by_role(its)):
+            continue
+        stated, linked = priors[role]
+        if linked == link and (link is not None or (stated is not None and stated.text == text)):
             return variant
-    raise AssertionError(f"no variant states the prior of {name}")
+    return None
+
+
+def _priors_by_role(parameter: Parameter) -> dict[str, tuple[Statement | None, PosteriorLink | None]]:
+    """The prior of each label that has one of its own and that of the others, a statement or a link, as ``label_of_block`` names them."""
+    own = {*parameter.by_label, *parameter.links} - {""}
+    shared = [label for label in parameter.labels or ("",) if label not in own]
+    roles = {label: (parameter.by_label.get(label), parameter.link_for(label)) for label in own}
+    if shared:
+        role = "" if not own or not parameter.labels else shared[0] if len(shared) == 1 else DEFAULT
+        roles[role] = parameter.prior, parameter.link_for(shared[0])
+    return roles
 
 
 def _change_variant(changes: _Changes, name: str, its: VariantBasis, changed: ChangedPrior) -> None:

@@ -10,7 +10,7 @@ These weights are exact; where they leave too little, a new stretch begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import total_names
+from forecast.book.record_columns import record_columns
 from forecast.book.topic import Question, Row, Topic
 from forecast.inference.monte_carlo import binomial_error
 from forecast.inference.weights import effective_size
@@ -198,10 +199,17 @@ def _log_likelihood_of_new_rows(base: StretchBase, model: Model, other: Model) -
 
 
 def _rows_apart(rows: Sequence[Row], others: Sequence[Row]) -> list[int]:
-    """The places of rows that are not among others: rows that are not cut are the very same, so that few must be compared."""
-    mine, theirs = set(map(id, rows)), set(map(id, others))
-    left = [row for row in others if id(row) not in mine]
-    return [place for place, row in enumerate(rows) if id(row) not in theirs and row not in left]
+    """The places of rows that are not among others of the same stream: those of another line, and those that are cut at another day."""
+    theirs = set(_row_marks(others))
+    return [place for place, mark in enumerate(_row_marks(rows)) if mark not in theirs]
+
+
+def _row_marks(rows: Sequence[Row]) -> Iterator[tuple[object, ...]]:
+    """What tells a row of a stream from every other: its place in the file, and what may be cut or corrected of it."""
+    its = record_columns(rows)
+    ends = (np.where(its.ranged, end, np.inf).tolist() for end in (its.low, its.high))
+    days = (day.tolist() for day in (its.start, its.end, its.known))
+    return zip(its.paths.strings(slice(None)), its.lines.tolist(), its.starts_at.tolist(), *days, its.value.tolist(), *ends, strict=True)
 
 
 def _log_weight_of_late_streams(base: StretchBase, model: Model, names: Sequence[str], first: date, start: date) -> Array | None:

@@ -43,6 +43,8 @@ class Settings:
             raise ValueError(f"draws is a whole number from {FEWEST_SIMULATED:,} to {MOST_SIMULATED:,}, not {self.draws!r}")
         if not isinstance(self.seed, int | np.integer) or self.seed < 0:
             raise ValueError(f"seed is a whole number that is not below 0, not {self.seed!r}")
+        for name in ("draws", "seed"):  # as JSON can write them
+            object.__setattr__(self, name, int(getattr(self, name)))
 
     @property
     def effort(self) -> float:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from forecast.predict.paths import Paths
 
 DRAWS_PER_CHAIN, CHAINS = 1000, 4
+MOST_COUNT = 2.0**53  # whole floats above it skip numbers
 END_OF_NANOSECONDS = 2262  # the year in which NumPy's days by the nanosecond end
 
 
@@ -147,8 +148,8 @@ def _streams_with_rows(model: Model, predicted: Mapping[str, Array]) -> dict[str
 
 
 def _with_whole_counts(table: RowTable, values: Array) -> NDArray[Any]:
-    """Counts as integers, which ArviZ tells from measures by; as they are where one is not known, or not whole."""
-    if family_for(table.stream.value).discrete and np.isfinite(values).all() and (values == np.floor(values)).all():
+    """Counts as integers, which ArviZ tells from measures by; as they are where one is not known, not whole, or beyond whole floats."""
+    if family_for(table.stream.value).discrete and (np.abs(values) < MOST_COUNT).all() and (values == np.floor(values)).all():
         return values.astype(np.int64)
     return values
 
