@@ -28,7 +28,9 @@ from forecast.book.rows import row_hash, rows_as_of
 from forecast.book.topic import Row, Topic
 from forecast.book.used_rows import LostRow, lost_rows, unmatched_indices
 from forecast.book.value_range import ValueRange
+from forecast.cache.folder import CACHE_VARIABLE
 from forecast.cache.keys import verdict_key
+from forecast.cache.store import Store
 from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
@@ -54,6 +56,14 @@ def report_directories(folder: Folder) -> tuple[str, ...]:
     """Return every directory of a book that has reports, or had: today's, and those of hindcasts.  Raises ``FileFault``."""
     hindcasts = f"{REPORTS}/{HINDCASTS}"
     return (REPORTS, *(f"{hindcasts}/{name}" for name in folder.names(hindcasts) if DAY_NAME.fullmatch(name)))
+
+
+def store_warnings(store: Store) -> list[Problem]:
+    """Return a warning where results could not be read from the store or kept in it; they have been computed all the same."""
+    if not store.fault:
+        return []
+    message = f"results cannot be kept from run to run: {store.fault}"
+    return [Problem(Place(REPORTS), message, f"remove that file, or set {CACHE_VARIABLE} to another folder", level="warning")]
 
 
 def verdict_as_data(verdict: Verdict) -> VerdictContent:

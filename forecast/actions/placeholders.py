@@ -21,6 +21,7 @@ INVENTED_SOURCE = "Invented example, no real source"  # of a template's rows
 INVENTED_QUESTION = (
     "# Invented:"  # begins a line of a template's topic about the example, which goes where a person asks a question of their own
 )
+TO_BE_REPLACED = "to be replaced by a question of your own."  # ends it
 HINT = "put yours in its place; until then `forecast update --draft` shows the answers, and publishes nothing"
 
 
@@ -72,7 +73,7 @@ def _question(topic: Topic) -> Iterator[Problem]:
         return
     path = topic_path(topic.name)
     for at, line in enumerate(topic.texts[path].splitlines(), start=1):
-        if line.startswith(INVENTED_QUESTION):
+        if line.startswith(INVENTED_QUESTION) and line.endswith(TO_BE_REPLACED):
             hint = HINT.replace("put yours in its place", "put yours in its place, and take this line out")
             yield Problem(Place(path, at), "this topic still says that its question is invented", hint)
 

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from forecast.actions.cache import report_directory, warnings_of
+from forecast.actions.cache import report_directory, store_warnings, warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
 from forecast.actions.contents import Contents, PackedResult, pack_result
@@ -35,12 +35,11 @@ from forecast.actions.score_update import update_score_page
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
 from forecast.actions.unrevised_reasons import unrevised_reasons_of_topics
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
+from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
 from forecast.book.index_order import index_order, index_order_problems
 from forecast.book.topic import Book
 from forecast.cache.fingerprint import environment, machine_fingerprint
-from forecast.cache.folder import CACHE_VARIABLE
 from forecast.cache.store import Store
 from forecast.model.custom_model import trust_problems
 from forecast.model.progress import PartialProgress, Progress, ignore_progress
@@ -189,7 +188,7 @@ def _draft(reading: _Reading, results: Mapping[str, PackedResult], store: Store)
     made = {name: result for name, result in results.items() if result.marks is not None}
     failed = {name: result for name, result in results.items() if result.failed}
     warned = [problem for name, result in made.items() for problem in warnings_of(reading.book.topics[name], result.implied)]
-    problems, marks = sort_problems((*reading.problems, *warned, *_cache_warnings(store))), _marks(reading, made)
+    problems, marks = sort_problems((*reading.problems, *warned, *store_warnings(store))), _marks(reading, made)
     return UpdateResult(problems, _contents_of_all(reading, made, marks), failed=failed, plans=reading.plans, marks=marks)
 
 
@@ -249,9 +248,7 @@ def _publish(
         entries = read_known_ledger(Folder(run.root), store)[0] if published.recorded else reading.entries
         store.keep(outcomes_to_keep(run, entries, _new_outcomes(made), (*reading.problems, *warned)))
     remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
-    problems = sort_problems(
-        (*reading.problems, *warned, *unrevised, *remembered, *published.problems, *scored[1], *_cache_warnings(store))
-    )
+    problems = sort_problems((*reading.problems, *warned, *unrevised, *remembered, *published.problems, *scored[1], *store_warnings(store)))
     if has_errors(problems):
         return UpdateResult(problems)
     return UpdateResult(
@@ -347,14 +344,6 @@ def _make_wave(
     if executor is None:
         return _make_reports_in_turn(run, book, plans, store, progress)
     return _make_reports_elsewhere(run, book, plans, store, executor, progress)
-
-
-def _cache_warnings(store: Store) -> list[Problem]:
-    """That results could not be read from the cache or kept in it; they have been computed all the same."""
-    if not store.fault:
-        return []
-    message = f"results cannot be kept from run to run: {store.fault}"
-    return [Problem(Place(REPORTS), message, f"remove that file, or set {CACHE_VARIABLE} to another folder", level="warning")]
 
 
 def draft_report(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> TopicResult:

@@ -25,7 +25,7 @@ from forecast.schema.number_faults import number_faults
 from forecast.schema.probability_faults import NO_PROBABILITY, probability_faults
 from forecast.schema.regimes import regime_faults
 from forecast.schema.scenarios import scenario_faults
-from forecast.schema.variant_faults import variant_faults
+from forecast.schema.variant_faults import parameters_of_variants, variant_faults
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
@@ -326,19 +326,9 @@ def _reference_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     questions = {answer["name"] for answer in content["answers"]}
     for path in ("lead", "insight.measures.*.question", "insight.split.*.question"):
         yield from ((place, "there is no such question") for place, name in _values_at(content, path) if name not in questions)
-    parameters = {parameter["name"] for parameter in content["parameters"]} | set(_parameters_of_variants(content))
+    parameters = {parameter["name"] for parameter in content["parameters"]} | set(parameters_of_variants(content))
     for path in ("insight.sensitivity.*.parameter", "insight.power.*.parameter", "insight.split.*.parts.*.parameter"):
         yield from ((place, "there is no such parameter") for place, name in _values_at(content, path) if name not in parameters)
-    variants = {name for _, name in _values_at(content, "variants.rivals.*.name")}
-    found = _values_at(content, "insight.sensitivity.*.variant")
-    yield from ((place, "there is no such variant") for place, name in found if name not in variants)
-
-
-def _parameters_of_variants(content: TopicContent) -> Iterator[str]:
-    """The parameters of which variants have a prior of their own, some of them in variants alone."""
-    for _, place in _values_at(content, "variants.rivals.*.changes.*.place"):
-        if isinstance(place, str) and place.startswith("priors."):
-            yield place.split(".")[1]
 
 
 def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:

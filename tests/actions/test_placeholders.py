@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 
 from forecast.actions.new.books import new_book
 from forecast.actions.new.templates import TemplateInput
+from forecast.actions.placeholders import TO_BE_REPLACED, _question
 from forecast.actions.update import UpdateResult, update
 from forecast.model.settings import Settings
 from tests.cli.conftest import files_of
+from tests.support.building import make_topic
 from tests.support.new_topics import new_topic
 
 pytestmark = pytest.mark.medium
@@ -100,3 +103,14 @@ def test_a_posterior_of_a_topic_with_placeholders_is_not_published_elsewhere(roo
     )
     done = updated(root, "nests")
     assert (done.problems, messages(done)) == ((), {"nests": [REASON]})
+
+
+def test_a_comment_of_ones_own_that_begins_so_is_no_placeholder():
+    """Only the template's whole sentence says that the question is to be replaced."""
+    text = "# Invented: the road is not on any map, and the question is meant.\n"
+    topic = replace(
+        make_topic(priors={"rate": "Gamma(alpha=2, beta=1)"}, questions={"asked": "rate > 1"}), texts={"seeds/made/topic.toml": text}
+    )
+    assert list(_question(topic)) == []
+    left = replace(topic, texts={"seeds/made/topic.toml": f"# Invented: there is no such road. It stands here {TO_BE_REPLACED}\n"})
+    assert [problem.place.line for problem in _question(left)] == [1]

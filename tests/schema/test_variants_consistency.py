@@ -17,7 +17,7 @@ def with_variants() -> Any:
     content: Any = copy.deepcopy(sample_content())
     asked = content["answers"][0]
     answer = {"question": asked["name"], "status": asked["status"], "headline": asked["headline"], "value": asked["value"]}
-    rival = {"name": "base", "answers": [answer]}
+    rival = {"name": "base", "changes": [], "answers": [answer]}
     content["variants"] = {
         "combine": "evidence",
         "reason": "",
@@ -58,3 +58,13 @@ def test_a_parameter_of_a_variant_alone_may_be_spoken_of():
     assert "there is no such parameter" in inconsistency(content)
     content["variants"]["rivals"][1]["changes"] = [{"place": "priors.burst_size", "text": "Gamma(alpha=2, beta=1)"}]
     assert not inconsistency(content)
+
+
+def test_a_changed_prior_is_of_a_variant_that_is_there():
+    """A report that names another is not read, with variants and without."""
+    content = with_variants()
+    content["insight"] = copy.deepcopy(with_insight(sample_content())["insight"])
+    content["insight"]["sensitivity"][0]["variant"] = "bursts"
+    assert not inconsistency(content)
+    content["insight"]["sensitivity"][0]["variant"] = "other"
+    assert inconsistency(content) == "`insight.sensitivity.0.variant`: there is no such variant"
