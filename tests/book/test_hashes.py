@@ -20,6 +20,7 @@ from forecast.book.used_rows import used_rows
 from forecast.language.expressions import Expression
 from forecast.language.parsing import parse_expression
 from tests.support.building import make_topic
+from tests.support.linked_books import linked_priors, write_linked_book
 from tests.support.paths import ROOT, TINY_BOOK
 
 TINY = TINY_BOOK
@@ -173,3 +174,19 @@ def test_the_hashes_of_published_reports_and_rows_hold() -> None:
         assert (numbers_hash(topic, as_of=as_of), words_hash(topic)) == (hashes["numbers"], hashes["words"])
         published = [entry for entry in entries if entry["topic"] == name and not entry["hindcast"] and "rows" in entry]
         assert used_rows(topic, date.fromisoformat(published[-1]["as_of"])) == published[-1]["rows"]
+
+
+def test_variants_that_link_other_questions_of_a_topic_have_each_its_own(tmp_path: Path) -> None:
+    """A question that one variant alone links counts, though another links the same topic first."""
+    links = {"halved": "source.half", "other": "source.next_one"}
+    other = "".join(f'\n[variants.{name}]\nweight = 0.3\nwhy = "A number made up for a test."\n' for name in links)
+    tables = [linked_priors(f"posterior({link})", name=f"variants.{name}.priors.chance") for name, link in links.items()]
+    priors = "\n".join([linked_priors("posterior(source.share)"), *tables])
+    write_linked_book(tmp_path, priors=priors, target_more=other)
+    book, problems = read_book(tmp_path)
+    assert not has_errors(problems), problems
+    before = numbers_hash(book.topics["target"])
+    path = tmp_path / "seeds/source/topic.toml"
+    path.write_text(path.read_text().replace('probability = "share"', 'probability = "share ** 2"'))
+    after = numbers_hash(read_book(tmp_path)[0].topics["target"])
+    assert before != after
