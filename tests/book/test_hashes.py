@@ -178,15 +178,18 @@ def test_the_hashes_of_published_reports_and_rows_hold() -> None:
 
 def test_variants_that_link_other_questions_of_a_topic_have_each_its_own(tmp_path: Path) -> None:
     """A question that one variant alone links counts, though another links the same topic first."""
-    links = {"halved": "source.half", "other": "source.next_one"}
+    links = {"one": "source.another", "other": "source.next_one"}
     other = "".join(f'\n[variants.{name}]\nweight = 0.3\nwhy = "A number made up for a test."\n' for name in links)
     tables = [linked_priors(f"posterior({link})", name=f"variants.{name}.priors.chance") for name, link in links.items()]
     priors = "\n".join([linked_priors("posterior(source.share)"), *tables])
-    write_linked_book(tmp_path, priors=priors, target_more=other)
+    another = (
+        '\n[questions.another]\nasks = "Will another be a case?"\nby = 2026-12-31\nprobability = "share"\nsettled = "By looking at it."\n'
+    )
+    write_linked_book(tmp_path, priors=priors, source_more=another, target_more=other)
     book, problems = read_book(tmp_path)
     assert not has_errors(problems), problems
     before = numbers_hash(book.topics["target"])
     path = tmp_path / "seeds/source/topic.toml"
-    path.write_text(path.read_text().replace('probability = "share"', 'probability = "share ** 2"'))
+    path.write_text(path.read_text().replace('probability = "share"', 'probability = "share ** 2"', 1))  # of `next_one`
     after = numbers_hash(read_book(tmp_path)[0].topics["target"])
     assert before != after
