@@ -74,7 +74,7 @@ def _question(topic: Topic) -> Iterator[Problem]:
     path = topic_path(topic.name)
     for at, line in enumerate(topic.texts[path].splitlines(), start=1):
         if line.startswith(INVENTED_QUESTION) and line.endswith(TO_BE_REPLACED):
-            hint = HINT.replace("put yours in its place", "put yours in its place, and take this line out")
+            hint = HINT.replace("put yours in its place", "put yours in its place and delete this line")
             yield Problem(Place(path, at), "this topic still says that its question is invented", hint)
 
 

@@ -23,7 +23,7 @@ def ask_threshold(answers: TopicAnswers) -> TopicAnswers:
     own = answers.own
     if not own.asks_own or not lacks_threshold(answers.kind, own.asks, own.answer):
         return answers
-    asks = ask(f"Yes means above or below what, {THRESHOLD_EXAMPLE}:", _question_with)
+    asks = ask(f"Which threshold decides, {THRESHOLD_EXAMPLE}:", _question_with)
     answer = answer_for_words(answers.kind, asks, first_answer(answers.kind))
     return replace(answers, own=replace(own, answer=answer, unit=own.unit or level_unit(answers.kind, asks) or ""))
 

@@ -52,8 +52,8 @@ def test_priors_that_are_still_the_templates_are_named(run: Run, fresh: Path):
         ("decomposition", "How many?", "--answer: error: the formula of the number is missing", "--answer 'homes * share'"),
         ("decomposition", "Will more than 20 sing?", "--answer: error: the formula of the number is missing", "--prior for each"),
         ("conditional", "Will it run?", "--if: error: the condition is missing", "--if 'the county pays'"),
-        ("level", "Will it rise?", "--answer: error: no threshold can be read from the question's words", "above 20 cm"),
-        ("level", "Will it not rise above 20 cm?", "--answer: error: no threshold can be read from the question's words", "above 20 cm"),
+        ("level", "Will it rise?", "--answer: error: the question's words name no threshold", "above 20 cm"),
+        ("level", "Will it not rise above 20 cm?", "--answer: error: the question's words name no threshold", "above 20 cm"),
     ],
 )
 def test_what_only_the_person_can_give_is_asked_for(run: Run, fresh: Path, kind: str, asks: str, line: str, hint: str):

@@ -45,10 +45,10 @@ def _missing_inputs(kind: str, own: TemplateInput) -> Iterator[Problem]:
         level = first_answer(kind).rpartition(" > ")[0]
         yield _missing_problem(
             "--answer",
-            "no threshold can be read from the question's words",
+            "the question's words name no threshold",
             f"--answer '{level} > 20', or in its words, as in “above 20 cm”",
         )
 
 
 def _missing_problem(option: str, message: str, example: str) -> Problem:
-    return option_problem(option, message, f"give it, as in {example}; {DIALOGUE}")
+    return option_problem(option, message, f"for instance {example}; {DIALOGUE}")

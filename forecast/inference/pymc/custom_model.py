@@ -92,7 +92,7 @@ def _check_parameters(model: Model, built: Any) -> None:
 def _check_record(model: Model, built: Any) -> None:
     """Where there are rows, something conditions on them: a model without any would give the prior as what the record says."""
     if model.rows and not built.observed_RVs and not built.potentials:
-        message = "its model conditions on no row: it has no variable with `observed` and no potential"
+        message = "its model does not use the record: it has no variable with `observed` and no potential"
         _raise_model_error(model, message, 'give the variables of the rows observed=data["streams"][…]["value"]')
 
 

@@ -255,7 +255,7 @@ FAULTS = {
         .replace('pm.Binomial("lamps", n=lamps["columns"]["tried"], p=', 'pm.Deterministic("lamps", '),
         "model.py",
         1,
-        "its model conditions on no row: it has no variable with `observed` and no potential",
+        "its model does not use the record: it has no variable with `observed` and no potential",
     ),
 }
 
