@@ -30,7 +30,7 @@ from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
 from tests.book.test_bad_files import CASES, break_book
-from tests.support.new_topics import new_topic
+from tests.support.new_topics import new_topic, with_needed_input
 from tests.support.paths import ROOT
 
 CHECKER = "@taplo/cli@0.7"
@@ -135,7 +135,7 @@ def fresh_book(place: Path) -> Path:
     root, today = place / "fresh", date(2026, 11, 26)
     assert new_book(root, today=today).problems == ()
     for kind in TEMPLATE_KINDS:
-        for name, own in ((kind, TemplateInput()), (f"my_{kind}", TemplateInput(asks='Will it be "so"?'))):
+        for name, own in ((kind, TemplateInput()), (f"my_{kind}", with_needed_input(kind, TemplateInput(asks='Will it be "so"?')))):
             assert new_topic(root, name, kind=kind, own=own, opens=None, by=None, today=today).problems == ()
     contract = NewContract("my_hazard.happens", "kalshi", "KX-1", "yes", deadline="2026-12-31T23:59:00-05:00")
     added = add_contract(root, contract, (), retrieved=datetime(2026, 11, 26, tzinfo=UTC), read_input=lambda _: b"")

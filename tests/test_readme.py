@@ -193,12 +193,15 @@ def test_every_path_the_readme_links_to_exists():
 
 
 def test_the_replay_in_the_readme_is_that_of_the_reports():
-    """Each percent of the table is the headline of the report it links to."""
-    links = re.findall(r"\]\((reports/(?:as-of/[\d-]+/)?route)\.md\)", README)
+    """Each day and each percent of the table is that of the report it links to."""
+    days, links = zip(*re.findall(r"\[(\d+ \w+ \d{4})\]\((reports/(?:as-of/[\d-]+/)?route)\.md\)", README), strict=True)
     cells = re.search(r"\| transfer by the end of 2026 \|(.*)\|", README)[1].split("|")
     contents = [json.loads((ROOT / f"{link}.json").read_text(encoding="utf-8")) for link in links]
     told = [next(answer["headline"] for answer in content["answers"] if answer["name"] == "transfer_2026") for content in contents]
     assert [cell.strip() for cell in cells] == told
+    assert [datetime.strptime(day, "%d %b %Y").replace(tzinfo=UTC).date().isoformat() for day in days] == [
+        content["as_of"] for content in contents
+    ]
 
 
 def test_the_reasons_in_the_readme_are_those_of_the_report():
