@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def process_pool(processes: int, *, start: Literal["fork", "spawn"]) -> Generator[ProcessPoolExecutor]:
-    """Processes that share work; where one of them fails, or Ctrl-C is pressed, all are ended at once and none prints anything."""
+    """Processes that share work; where one of them fails, Ctrl-C is pressed or SIGTERM ends this one, all are ended at once and none prints anything."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 
     others = set(active_children())
-    pool = ProcessPoolExecutor(processes, mp_context=get_context(start), initializer=ignore_interrupts)
+    pool = ProcessPoolExecutor(processes, mp_context=get_context(start), initializer=leave_interrupts_to_parent)
     try:
         yield pool
     except BaseException:
@@ -61,7 +61,7 @@ def compute_side_by_side[One, Other](
         return one(), other()
 
     def send(sender: Connection) -> None:
-        ignore_interrupts()
+        leave_interrupts_to_parent()
         with suppress(Exception):  # it is computed again here, and fails here
             sender.send(one())
 
@@ -76,11 +76,12 @@ def compute_side_by_side[One, Other](
     return there, here
 
 
-def ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that waits for the others ends them."""
+def leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that waits for the others ends them, with SIGTERM, and they have nothing to end."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def pickle_task(task: Any) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from itertools import takewhile
@@ -32,7 +33,7 @@ from forecast.cli.mcp import mcp
 from forecast.cli.new import HELP as NEW_HELP
 from forecast.cli.new import new
 from forecast.cli.observe import observe
-from forecast.cli.plain import INTERRUPTED, NarrowCommand, PlainCommand, PlainGroup
+from forecast.cli.plain import INTERRUPTED, NarrowCommand, NumberCommand, PlainCommand, PlainGroup
 from forecast.cli.prior import prior
 from forecast.cli.report import report
 from forecast.cli.resolve import resolve
@@ -54,6 +55,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding has not is shown by its code
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     try:
         commands()()
     except KeyboardInterrupt:  # outside of any command
@@ -64,6 +66,11 @@ def main() -> None:
         from forecast.cli.failure import exit_with_failure
 
         exit_with_failure(error, sys.argv)
+
+
+def _exit_on_signal(number: int, _: object) -> None:
+    """Exit as after an exception, so that processes that compute end too and locks are given back."""
+    sys.exit(128 + number)
 
 
 def commands() -> typer.Typer:
@@ -91,9 +98,9 @@ def commands() -> typer.Typer:
     app.command(short_help="Compare what forecasts said with what happened.")(calibration)
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
-    app.command(short_help="Put a forecast on record: a probability, a range, options or a date.")(say)
+    app.command(cls=NumberCommand, short_help="Put a forecast on record: a probability, a range, options or a date.")(say)
     app.command(short_help="Withdraw a forecast.")(withdraw)
-    app.command(short_help="Put on record how a question ended.")(resolve)
+    app.command(cls=NumberCommand, short_help="Put on record how a question ended.")(resolve)
     app.command(short_help="Show what waits for a resolution or a new forecast.")(due)
     app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")
     app.add_typer(import_record(), name="import", short_help="Import a record of forecasts from elsewhere.")

@@ -8,6 +8,7 @@ none of that: ``forecast check`` runs at every save of a file.
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,11 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from forecast.book.files.numerals import MINUS_SIGN
 from forecast.book.files.terminal import terminal_line
 from forecast.cli.lines import echo, narrow_help
 
+_BELOW_ZERO = re.compile(r"^-(?=\.?[0-9])")
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells have it
 
 
@@ -36,6 +39,14 @@ class NarrowCommand(TyperCommand):
     def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # typer's own class for it is private
         """Return the help text."""
         return narrow_help(super().get_help(ctx))
+
+
+class NumberCommand(TyperCommand):
+    """A command whose words may be numbers below zero: ``-5`` is one, and not an option; the command gets it with a minus sign, ``\u22125``."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own class for it is private
+        """Read the words after the command."""
+        return super().parse_args(ctx, [_BELOW_ZERO.sub(MINUS_SIGN, word) for word in args])
 
 
 class PlainGroup(TyperGroup):

@@ -92,9 +92,10 @@ def resolve(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.resolve import SaidResolution, outcome_of_word
     from forecast.actions.resolve import resolve as put_on_record
-    from forecast.book.files.numerals import is_number, parse_day
+    from forecast.book.files.numerals import is_number, parse_day, with_hyphens
     from forecast.language.faults import did_you_mean
 
+    outcome, value = with_hyphens(outcome), with_hyphens(value)
     root = root_of(book, allow_links=allow_links)
     if outcome not in OUTCOMES:
         named = None if value else outcome_of_word(root, question, outcome)

@@ -1,7 +1,7 @@
 """A forecast as a person types it: 30%, 3:7, 0.4 to 3, 5%=0.4 50%=1, rain=20% snow=80%, 2027-03-01, 2027 to 2031; each form has one spelling, options also that of priors.
 
 Nothing is guessed.  Odds have a colon and ranges the word "to", so that the two are
-never confused, and a number above 1 is no probability without its percent sign.
+never confused, and a number from 1 on is no probability without its percent sign.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from forecast.book.files.numerals import is_number, is_unknown, number_hint
+from forecast.book.files.numerals import is_number, is_unknown, number_hint, with_hyphens
 from forecast.forecasts.option_names import option_named
 from forecast.forecasts.question import QuestionType
 from forecast.forecasts.times import days_of_text
@@ -30,6 +30,7 @@ _LIKE_POINT = re.compile(
     r"(?:(median)|[pq]?\s*(\d+(?:\.\d*)?|\.\d+))\s*(?:%|th)?\s*[=:]\s*(\S+)", re.IGNORECASE
 )  # p5=1, 0.05=1, median=1, 5%:1
 _SHARE = re.compile(r"\s*(\S(?:[^=]*\S)?)\s*=\s*([^\s=]+(?:\s*%)?)(?=\s|$)")
+_CERTAIN_OR_ONE_PERCENT = ("1", "1.", "1.0")
 _WHAT_TO_WRITE = {
     "binary": "write a probability, 30% or 0.3, or odds for and against, 3:7",
     "options": "write a probability for each option, as in first=20% second=80%",
@@ -45,6 +46,7 @@ def parse_typed_forecast(text: str, kind: QuestionType, *, options: Sequence[str
     ``options`` are those of the question, all of which must be named; none where they are not known.
     ``median`` is the middle of a range.
     """
+    text, median = with_hyphens(text), with_hyphens(median)
     text = (days_spelled(text) or text if kind == "date" else text).strip()
     if not text:
         raise ValueFault("a forecast needs a value", _WHAT_TO_WRITE[kind])
@@ -90,6 +92,8 @@ def _probability_or_odds(text: str) -> float:
         raise ValueFault(f"`{text}` is no probability: this question is answered by yes or no", "write the probability of yes, as in 30%")
     if days_of_text(text) is not None:
         raise ValueFault(f"`{text}` is a date, and this question is answered by yes or no", _WHAT_TO_WRITE["binary"])
+    if text in _CERTAIN_OR_ONE_PERCENT:
+        raise ValueFault(f"`{text}` can be read as {text} %, or as certainty", f"write {text}%, or 100%")
     return parse_percent(text)
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -161,25 +162,42 @@ def test_exceptions_travel_between_processes_whole(error: Exception, kept: dict[
     assert {name: getattr(there, name) for name in kept} == kept
 
 
-def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
-    """Ctrl-C while two processes work: one line, exit code 130, and nothing of the processes is left."""
+@pytest.mark.parametrize(
+    ("stop", "send", "message"),
+    [(signal.SIGINT, os.killpg, "\nInterrupted.\n"), (signal.SIGTERM, os.kill, "")],
+    ids=["SIGINT", "SIGTERM"],
+)
+def test_a_stop_ends_every_process(tmp_path: Path, stop: signal.Signals, send: Callable[[int, int], None], message: str):
+    """Ctrl-C, or SIGTERM to the first process alone, while others work: a line at most, the exit code of shells, and no process is left."""
     code = (
-        "import sys, time\nfrom forecast.processes import process_pool\nimport forecast.actions.show as showing\n"
-        "def wait(*_):\n    time.sleep(60)\n"
-        "def work(*_, **__):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
-        "        time.sleep(0.5)\n        print('started', file=sys.stderr, flush=True)\n        [each.result() for each in found]\n"
+        "import os, sys, time\nfrom forecast.processes import process_pool\nimport forecast.actions.show as showing\n"
+        "def work_on(*_):\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n"
+        "def work(*_, **__):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(work_on) for _ in range(4)]\n"
+        "        [each.result() for each in found]\n"
         "showing.newest_answers = work\n"
         "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )
     code = f"import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n{code}"  # which a shell's background jobs ignore
-    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True, "cwd": tmp_path}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
+        assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stderr.readline() == "started\n", process.stderr.read()
+        workers = [int(process.stdout.readline()) for _ in range(2)]
         began = time.perf_counter()
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.stderr.read() == "\nInterrupted.\n"
-        assert process.wait() == 130
+        send(process.pid, stop)
+        assert process.stderr.read() == message  # which no process holds open any more
+        assert process.wait() == 128 + stop
         assert time.perf_counter() - began < 5
+    assert [worker for worker in workers if is_running(worker)] == []
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):

@@ -74,6 +74,22 @@ def test_a_refusal_ends_with_1_and_a_wrong_word_with_2(run: Run):
     assert (ran.code, "`oracle` is no kind; kinds: person, bot" in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize("minus", ["-", "\u2212"], ids=["hyphen", "minus sign"])
+def test_numbers_below_zero_are_no_options(run: Run, book: Path, minus: str):
+    """A value and a median that begin with a hyphen, or with the sign that reports print, are numbers; a misspelt option is still refused."""
+    topic = book / "seeds" / "ferry" / "topic.toml"
+    asked = '\n[questions.frost]\nasks = "How cold will the lake be?"\ntype = "number"\nunit = "degrees"\nby = 2026-12-31\n'
+    topic.write_text(topic.read_text() + asked)
+    ran = run("say", "frost", f"{minus}5", "to", "3", "--median", f"{minus}.5", *ON, "--why", "As before.")
+    assert (ran.code, ran.err) == (0, "")
+    assert "ferry.frost: -0.5 degrees (-5 to 3) by me" in ran.out, ran.out
+    ran = run("resolve", "frost", "number", f"{minus}5", "--on", "2025-11-20", "--source", "the log")
+    assert (ran.code, ran.err) == (0, "")
+    assert ",number,-5," in ran.out
+    ran = run("say", "frost", "5", "-o", "--why", "As before.")
+    assert (ran.code, "No such option" in ran.err) == (2, True)
+
+
 LINES = "two\nlines"
 SAY = ("say", "three_more", "30%", "--why", "x")
 RESOLVE = ("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "x")

@@ -29,7 +29,7 @@ def days(text: str) -> float:
         ("0.3", 0.3),
         ("0.5%", 0.005),
         ("0", 0.0),
-        ("1", 1.0),
+        ("100%", 1.0),
         ("0%", 0.0),
         ("100 %", 1.0),
         ("3:7", 0.3),
@@ -50,6 +50,9 @@ def test_a_probability_is_a_percent_a_fraction_or_odds(text: str, value: float):
     ("text", "message", "hint"),
     [
         ("30", "`30` is no probability: it can be read as 30 %, or as a fraction whose point is missing", "write 30% for 0.3; a fraction lies between 0 and 1, both included"),
+        ("1", "`1` can be read as 1 %, or as certainty", "write 1%, or 100%"),
+        ("1.0", "`1.0` can be read as 1.0 %, or as certainty", "write 1.0%, or 100%"),
+        ("\u22120.1", "-0.1 is no probability", "a probability lies between 0 and 1, both included"),
         ("101 percent", "`101%` is no probability", "a probability lies between 0% and 100%, both included"),
         ("101%", "`101%` is no probability", "a probability lies between 0% and 100%, both included"),
         ("-0.1", "-0.1 is no probability", "a probability lies between 0 and 1, both included"),
@@ -118,6 +121,9 @@ def test_points_are_quantiles_at_their_levels():
 def test_a_number_and_a_day_are_points():
     """A question about a number takes a number, one about a date a day or a time."""
     assert parse_typed_forecast("7", "discrete") == ("number", 7.0)
+    assert parse_typed_forecast("\u2212.5", "number") == parse_typed_forecast("-.5", "number") == ("number", -0.5)
+    below_zero = Quantiles((0.05, 0.5, 0.95), (-5.0, -2.0, 3.0))
+    assert parse_typed_forecast("\u22125 to 3", "number", median="\u22122") == ("quantiles", below_zero)
     assert parse_typed_forecast("2027-03-01", "date") == ("date", days("2027-03-01"))
     assert parse_typed_forecast("2027-03-01T12:00:00Z", "date") == ("date", days("2027-03-01") + 0.5)
 

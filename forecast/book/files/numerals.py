@@ -12,9 +12,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+MINUS_SIGN = "\u2212"  # as reports print it
 DAY = "as in 2025-12-31"
 PERCENTS, _SHARE = ("per cent", "percent", "%"), "share"  # units
 _NUMBER = re.compile(NUMBER)
+_MINUS = re.compile(rf"{MINUS_SIGN}(?=\.?[0-9])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([,. _'\u2019])[0-9]{3})(?:\1[0-9]{3})*((?!\1)[.,][0-9]+)?")
 _UNKNOWN = {
@@ -46,6 +48,11 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 def is_number(text: str) -> bool:
     """Whether a text spells a number."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def with_hyphens(text: str) -> str:
+    """Return a text whose numbers have the sign that a keyboard has, ``-5`` for ``\u22125``."""
+    return _MINUS.sub("-", text)
 
 
 def parse_day(text: str) -> date | None:
