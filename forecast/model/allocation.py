@@ -195,7 +195,8 @@ class _Drawing:
         spans = [(start, following - ONE_DAY) for start, following in pairwise(one.days)]
         read = [self._distribution(one, *span, (one,)) for span in spans]
         count = next(iter(one.before.values())).shape[1]
-        return weights_of(one.stream, "", read, None, count).shapes is not None
+        whole = self._distribution(one, one.row.start, one.row.end, (one,))
+        return weights_of(one.stream, "", read, whole, count).shapes is not None
 
     def _log_weights(self, order: Sequence[Allocation]) -> Array:
         """How much likelier the statements that use other streams make an order than it was to be drawn, as logs, ``(paths,)``."""
@@ -317,8 +318,8 @@ class _Drawing:
         fine = finer_days(one.stream, days)
         spans = [(day, following - ONE_DAY) for day, following in pairwise(fine)]
         read = [self._distribution(one, *span, members) for span in spans]
-        known = self._distribution(one, one.row.start, one.row.end, members) if len(one.days) == 2 else None
-        by_label = {label: weights_of(one.stream, label, read, known, count) for label in one.before}
+        whole = self._distribution(one, one.row.start, one.row.end, members)
+        by_label = {label: weights_of(one.stream, label, read, whole, count, compared=len(one.days) == 2) for label in one.before}
         for part_weights in by_label.values():
             self._check(one, spans, read, part_weights.weights)
         starts = [fine.index(day) for day in days[:-1]]

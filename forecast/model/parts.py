@@ -3,10 +3,11 @@
 Given the sum n over the parts,
 
 - counts of Poisson with means mu_j are multinomial with shares mu_j / Σ mu;
-- of NegativeBinomial with shapes alpha_j proportional to mu_j, Dirichlet-multinomial
-  with alpha_j; with one shape for the whole row, whose parts share one Gamma factor g,
-  multinomial with mu_j / Σ mu again: given g the parts are Poisson(g mu_j), and g
-  cancels;
+- of NegativeBinomial with one shape for the whole row, whose parts share one Gamma factor
+  g, multinomial with mu_j / Σ mu again: given g the parts are Poisson(g mu_j), and g
+  cancels; with shapes alpha_j proportional to mu_j, Dirichlet-multinomial with alpha_j.
+  One shape is proportional too where parts are of one length: the row's own shape says
+  which it is;
 - an event with a hazard p_j in part j (Binomial, Bernoulli) lies in part j with weight
   p_j Π (1 - p_i) over the parts before it, which for two is p1 / (p1 + (1 - p1) p2);
 - a class of a watched stream of classes lies in part j with weight p_j Π q_i, where p_j is
@@ -85,13 +86,15 @@ def finer_days(stream: Stream, days: Sequence[date]) -> tuple[date, ...]:
     return tuple(sorted({*days, *(days[0] + timedelta(days=at) for at in range(0, (days[-1] - days[0]).days, step))}))
 
 
-def weights_of(stream: Stream, label: str, read: Sequence[FamilyArguments], known: FamilyArguments | None, count: int) -> PartWeights:
-    """Return the weights of a row's parts for its events of a class, from what the statement says of the parts.
+def weights_of(
+    stream: Stream, label: str, read: Sequence[FamilyArguments], whole: FamilyArguments, count: int, *, compared: bool = False
+) -> PartWeights:
+    """Return the weights of a row's parts for its events of a class, from what the statement says of the parts and of the whole row.
 
-    ``known`` is what it says of the whole row, where the sum over the parts is to be compared.
+    With ``compared`` the sum over the parts is held against the row's mean.
     """
     means = np.stack([_mean(stream, label, *part, count) for part in read])
-    row_mean = None if known is None else _mean(stream, label, *known, count)
+    row_mean = _mean(stream, label, *whole, count) if compared else None
     kind = read[0][0]
     if kind.event_process == "hazard":
         stays = 1 - means if not stream.classes else np.stack([_mean(stream, stream.classes[0], *part, count) for part in read])
@@ -102,9 +105,10 @@ def weights_of(stream: Stream, label: str, read: Sequence[FamilyArguments], know
     if not kind.gamma_shapes:
         return PartWeights(means, add_up=fits)
     shapes = np.stack([argument_per_path(_gamma_shape(kind, arguments), count) for _, arguments in read])
-    if np.allclose(means * shapes[0], means[0] * shapes, rtol=SHAPE_TOLERANCE, atol=0):
+    one_gamma = np.allclose(shapes, argument_per_path(_gamma_shape(*whole), count), rtol=SHAPE_TOLERANCE, atol=0)
+    if not one_gamma and np.allclose(means * shapes[0], means[0] * shapes, rtol=SHAPE_TOLERANCE, atol=0):
         return PartWeights(means, shapes, fits)
-    return PartWeights(means, add_up=fits and np.allclose(shapes, shapes[0], rtol=SHAPE_TOLERANCE, atol=0))
+    return PartWeights(means, add_up=fits and one_gamma)
 
 
 def draw_parts(rng: np.random.Generator, events: Array, weights: Array, shapes: Array | None) -> Array:

@@ -67,6 +67,14 @@ def test_a_rate_that_changes_within_a_row_moves_its_events():
     assert_near(asked(topic), 1 - (180 / 220) ** 2)
 
 
+@pytest.mark.parametrize("in_time", [49, 50, 51])
+def test_events_of_a_negative_binomial_with_one_shape_lie_in_time_as_those_of_a_poisson(in_time):
+    """The parts of a row share one Gamma factor, also where they are of one length."""
+    by = ROW["from"] + timedelta(days=in_time - 1)
+    topic = about("NegativeBinomial(mu=rate * months, alpha=0.5)", [ROW | {"value": 3}], {"answer": "total(seen) >= 1", "by": by})
+    assert_near(asked(topic), 1 - (1 - in_time / DAYS) ** 3)
+
+
 def test_events_of_a_negative_binomial_with_a_shape_in_proportion_come_together():
     """With a shape proportional to the mean, the number in time is beta-binomial."""
     topic = about("NegativeBinomial(mu=rate * months, alpha=0.5 * months)", [ROW | {"value": 4}], {"answer": "total(seen) >= 3", "by": BY})
