@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -20,10 +21,13 @@ from forecast.inference.pymc.program_text import comment, literal
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Name, is_condition
 from forecast.language.source import SourceText, number_text
+from forecast.model.clock import DAYS_PER_YEAR
 from forecast.model.model import Model, calendars
 from forecast.model.record import series_share
 from forecast.model.used_names import names_used, series_and_streams_used
 from forecast.predict.answers import horizon
+from forecast.predict.days_within_steps import has_days_within_steps
+from forecast.predict.first_days import condition_streams
 from forecast.predict.paths import timeline_of
 from forecast.predict.program_futures import HELPERS, MOST_PATH_NUMBERS, OPS, PROGRAM_PATHS, FutureStreams, quantity_lines
 from forecast.predict.questions import truth_before
@@ -243,7 +247,7 @@ class _Questions:
         yield f"{name} = np.broadcast_to({asked}, PATHS).astype(float){kept}"
 
     def _date_lines(self, question: Question) -> Iterator[str]:
-        """The day on which a condition first holds: it is read where steps end, and the day within a step is drawn evenly."""
+        """The day on which a condition first holds: it is read where steps end, and then sought within the step."""
         assert isinstance(question.answer, First)
         assert question.by is not None
         name, days = question.name, self._boundary_days(question)
@@ -263,14 +267,42 @@ class _Questions:
         yield from (f"{INDENT}{line}" for line in lines)
         yield f"{INDENT}HELD_{name}[{at}{offset}] = {self._text(question.answer.condition, scope)}"
         yield f"COMES_{name}, STEP_{name}_HELD = HELD_{name}.any(axis=0), HELD_{name}.argmax(axis=0){f' + {start}' if start else ''}"
-        length = f"(BOUNDARIES[STEP_{name}_HELD] - BOUNDARIES[STEP_{name}_HELD - 1]).astype(int)"
-        day = f"BOUNDARIES[STEP_{name}_HELD].astype(int) - 1 - np.floor(RNG.random(PATHS) * {length})"
-        yield f"DAY_{name} = np.where(COMES_{name}, {day}, np.inf)"
+        if has_days_within_steps(question, self.model):
+            yield from self._day_lines(question, start, totals)
+        else:
+            length = f"(BOUNDARIES[STEP_{name}_HELD] - BOUNDARIES[STEP_{name}_HELD - 1]).astype(int)"
+            day = f"BOUNDARIES[STEP_{name}_HELD].astype(int) - 1 - np.floor(RNG.random(PATHS) * {length})"
+            yield f"DAY_{name} = np.where(COMES_{name}, {day}, np.inf)"
         yield _print_line(f"{name}, not by {question.by}", f"*mean_and_error(1 - COMES_{name}, WEIGHT_{name})")
         late = (question.by + ONE_DAY).isoformat()
         for level in PRINTED_LEVELS:
             shown = f'day_text(quantile_and_error(DAY_{name}, WEIGHT_{name}, {level})[0], "{late} or later")'
             yield f"print({literal(f'{name}, {100 * level:g} %')}.ljust(40), {shown})"
+
+    def _day_lines(self, question: Question, start: int, totals: Mapping[str, SourceText]) -> Iterator[str]:
+        """The day within the step that made a condition hold: day by day what is left of the step's events comes, each on any of its days alike."""
+        assert isinstance(question.answer, First)
+        name, streams = question.name, condition_streams(question, self.model)
+        at, step, day, opened = f"READ_{name}", f"STEP_{name}_HELD", f"DAY_{name}", f"SOUGHT_{name}"
+        on = {total: SourceText(f"COUNTED_{name}_{total}") for total in streams}
+        clock = SourceText(f"(({day} - 1 - {(self.model.topic.opens - date(1970, 1, 1)).days}) / {number_text(DAYS_PER_YEAR)})")
+        lines, scope = quantity_lines([question.answer.condition], self.streams.scope.plus(totals=on, values={"t": clock}), f"ON_{name}")
+        yield f"{at} = np.maximum({step} - 1, {start}), np.arange(PATHS)"
+        for total in streams:
+            yield f"COUNTED_{name}_{total} = {totals[total]}"
+            yield f"LEFT_{name}_{total} = {self.streams.path_names()[total]}[{step}, {at}[1]] - {self.streams.path_names()[total]}[{at}]"
+        yield f"{day}, {opened} = BOUNDARIES[{at}[0]].astype(int), COMES_{name} & ({step} > {start})"
+        yield f"{day} = {day} + ~{opened}"
+        yield f"while {opened}.any():"
+        yield f"{INDENT}{day} = {day} + {opened}"
+        for total in streams:
+            came = f"CAME_{name}_{total}"
+            share = f"1 / np.maximum(BOUNDARIES[{step}].astype(int) - {day} + 1, 1)"
+            yield f"{INDENT}{came} = {opened} * RNG.binomial(np.abs(LEFT_{name}_{total}).astype(int), {share}) * np.sign(LEFT_{name}_{total})"
+            yield f"{INDENT}COUNTED_{name}_{total}, LEFT_{name}_{total} = COUNTED_{name}_{total} + {came}, LEFT_{name}_{total} - {came}"
+        yield from (f"{INDENT}{line}" for line in lines)
+        yield f"{INDENT}{opened} = {opened} & ~({self._text(question.answer.condition, scope)}) & ({day} < BOUNDARIES[{step}].astype(int))"
+        yield f"{day} = np.where(COMES_{name}, {day} - 1.0, np.inf)"
 
     def _scope(self, question: Question) -> Scope:
         """What the names of a question stand for: totals over the days that count, its day's clock and series."""

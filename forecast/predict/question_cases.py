@@ -15,6 +15,7 @@ from forecast.language.expressions import is_condition
 from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
+from forecast.predict.days_within_steps import days_within_steps, has_days_within_steps
 from forecast.predict.first_days import days_within_rows, first_simulated_day
 from forecast.predict.paths import Paths
 from forecast.predict.questions import annulment_probability, check_shares_asked, find_first_held, truth_of
@@ -114,7 +115,8 @@ def count_cases(question: Question, model: Model, asked: AskedCases) -> Question
 def days_of_cases(question: Question, paths: Paths, held: Truth, rng: np.random.Generator) -> tuple[Truth, Indices]:
     """Return whether what a question for a date asks about happens, in each case that is ``held``, and on which day (its ordinal).
 
-    Within a step of several days the day is drawn evenly.  In place of a day after the deadline stands ``WITHOUT_DATE``.
+    Within a step of several days the events of the step are put on its days; where streams do not count events, the day is drawn evenly.
+    In place of a day after the deadline stands ``WITHOUT_DATE``.
     """
     first = find_first_held(question, paths)
     days = first.days
@@ -124,8 +126,12 @@ def days_of_cases(question: Question, paths: Paths, held: Truth, rng: np.random.
     drawn_from = first_simulated_day(question, paths) or days[-1]
     lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
     simulated = ends >= drawn_from.toordinal()
-    within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
-    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
+    of = np.flatnonzero(held)
+    within = days_within_rows(question, paths, of, ends, happened & ~simulated)
+    evenly = ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int)
+    if has_days_within_steps(question, paths.model):
+        evenly = days_within_steps(question, paths, of, ends, happened & simulated & (column > 0))
+    on = np.where(simulated, evenly, within)
     on = np.where(column == 0, first.first.toordinal(), on)  # it holds before anything is counted
     return happened, np.where(happened, on, WITHOUT_DATE)
 
