@@ -30,8 +30,10 @@ from forecast.schema.answers import AnswerContent, is_probability, is_shares
 DEVIATION_DRAWS = 4_096
 
 NO_ANSWER = "our question has no answer"
+NO_MODEL = "no model answers our question, and what people say of it is not compared"
 NO_QUOTE = "no quote for it is on record, and `forecast market import` adds one"
 NO_OFFER = "no offer that stands is on record for it, only trades, midpoints that the venue carries forward, or quotes from a closed market"
+MARKET_CLOSED = "its market was closed when it was quoted last"
 CERTAINLY_VOID = "it is certainly void"
 
 
@@ -139,7 +141,7 @@ def price_contract(
     at = int(offers.at[-1]) if len(offers) else end
     fee, no_fees = _fee_at(contract, at)
     terms = ContractTerms(contract.side, deviation, float(contract.refund), fee)
-    why_not = NO_ANSWER if chance is None else NO_QUOTE if not len(quotes) else "" if len(offers) else NO_OFFER
+    why_not = _why_not(answer, chance, quotes)
     comparison = None
     if chance is not None and not why_not:
         bid, ask = (None if np.isnan(its[-1]) else float(its[-1]) for its in (offers.bid, offers.ask))
@@ -149,6 +151,17 @@ def price_contract(
             why_not = CERTAINLY_VOID
     spoken = tuple(spoken) if chance is None else (*spoken, SpokenChance(end, as_of.isoformat(), chance))
     return PricedContract(contract, chance, terms, quotes, spoken, comparison, why_not, no_fees)
+
+
+def _why_not(answer: AnswerContent | None, chance: OurChance | None, quotes: QuoteHistory) -> str:
+    """Why a contract cannot be compared; nothing where it can."""
+    if chance is None:
+        return NO_MODEL if answer is None else NO_ANSWER
+    if not len(quotes):
+        return NO_QUOTE
+    if quotes.has_closed:
+        return MARKET_CLOSED
+    return "" if len(quotes.offers) else NO_OFFER
 
 
 def days_to_resolution(contract: Contract, as_of: date) -> int | None:

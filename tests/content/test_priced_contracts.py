@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_what_is_no_chance_has_none() -> None:
 def _priced(bid: float, ask: float, *, side: ContractSide = "yes", deviation: Deviation | None = None, chance: float = 0.3):  # type: ignore[no-untyped-def]
     contract = Contract("made", Place("contracts.toml"), "weather", "rain", "kalshi", "ID", side)
     at = np.array([1_780_000_000_000_000], dtype=np.int64)
-    quotes = QuoteHistory(at, np.array([bid]), np.array([ask]), np.array([np.nan]), np.array([True]))
+    quotes = QuoteHistory(at, np.array([bid]), np.array([ask]), np.array([np.nan]), np.array([True]), np.array([True]))
     answer = _answer(_probability(chance, [0.1, 0.6]))
     return price_contract(contract, answer, quotes, known_deviation() if deviation is None else deviation, (), as_of=AS_OF)
 
@@ -77,6 +78,30 @@ def test_a_contract_that_is_certainly_void_is_not_compared() -> None:
     its = _priced(0.4, 0.45, deviation=known_deviation(void=1.0))
     assert its.comparison is None
     assert its.why_not == "it is certainly void"
+
+
+@pytest.mark.parametrize(("later", "why_not"), [(0, ""), (1, "its market was closed when it was quoted last")])
+def test_an_offer_does_not_stand_once_its_market_was_seen_closed(later: int, why_not: str) -> None:
+    """The last offer of a market that has closed since is compared no more; of one that opened again it is."""
+    its = _priced(0.4, 0.45)
+    offer = its.quotes
+    closed = replace(
+        offer, at=offer.at + (1 if later else -1), bid=np.array([np.nan]), ask=np.array([np.nan]), comparable=np.array([False])
+    )
+    closed = replace(closed, is_open=np.array([False]))
+    rows = (offer, closed) if later else (closed, offer)
+    quotes = QuoteHistory(*(np.concatenate([getattr(row, its.name) for row in rows]) for its in fields(QuoteHistory)))
+    found = price_contract(its.contract, _answer(_probability(0.3, [0.1, 0.6])), quotes, known_deviation(), (), as_of=AS_OF)
+    assert (found.why_not, found.comparison is None) == (why_not, bool(later))
+
+
+def test_a_question_that_people_answer_is_not_compared() -> None:
+    """It says that a model is what is missing; one whose model has no answer says that."""
+    its = _priced(0.4, 0.45)
+    reasons = [
+        price_contract(its.contract, answer, its.quotes, known_deviation(), (), as_of=AS_OF).why_not for answer in (None, _answer(None))
+    ]
+    assert reasons == ["no model answers our question, and what people say of it is not compared", "our question has no answer"]
 
 
 def test_quotes_after_the_day_are_not_seen() -> None:
