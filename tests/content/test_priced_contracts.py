@@ -21,7 +21,7 @@ AS_OF = date(2026, 6, 30)
 
 
 def _answer(value: dict[str, Any] | None, kind: str = "probability", status: str = "open") -> AnswerContent:
-    return {"name": "rain", "kind": kind, "status": status, "value": value}  # type: ignore[return-value, typeddict-item]
+    return {"name": "rain", "kind": kind, "status": status, "value": value, "given": "it rains", "given_probability": 1.0}  # type: ignore[return-value, typeddict-item]
 
 
 def _probability(value: float, chance: list[float] | None, **more: float) -> dict[str, Any]:
@@ -93,6 +93,25 @@ def test_an_offer_does_not_stand_once_its_market_was_seen_closed(later: int, why
     quotes = QuoteHistory(*(np.concatenate([getattr(row, its.name) for row in rows]) for its in fields(QuoteHistory)))
     found = price_contract(its.contract, _answer(_probability(0.3, [0.1, 0.6])), quotes, known_deviation(), (), as_of=AS_OF)
     assert (found.why_not, found.comparison is None) == (why_not, bool(later))
+
+
+@pytest.mark.parametrize(
+    ("given", "annulled", "void"), [(1.0, None, 0.0), (0.3, None, 0.7), (1.0, 0.7, 0.7), (0.5, 0.4, 0.7), (None, None, 0.0)]
+)
+def test_a_contract_is_void_where_its_question_is(given: float | None, annulled: float | None, void: float) -> None:
+    """What is bought of it gains only where there is something to settle: (1 - void) times the difference from the price, less the fee."""
+    its = _priced(0.6, 0.62)
+    answer = _answer(_probability(0.8, [0.7, 0.9]))
+    answer["given_probability"] = given
+    if annulled is not None:
+        answer["annulment"] = {"probability": annulled, "error": 0.0}
+    for own_void in (0.0, 0.1):
+        found = price_contract(its.contract, answer, its.quotes, known_deviation(void=own_void), (), as_of=AS_OF)
+        assert found.question_void == pytest.approx(void)
+        assert found.comparison is not None
+        assert found.comparison.fair.value == pytest.approx(0.8)
+        assert found.comparison.purchase is not None
+        assert found.comparison.purchase.gain == pytest.approx((1 - void) * (1 - own_void) * (0.8 - 0.62))
 
 
 def test_a_question_that_people_answer_is_not_compared() -> None:
