@@ -48,7 +48,7 @@ def draw_contracts(contracts: Sequence[Contract], results: Mapping[str, EngineRe
     A contract of whose deviations nothing is known ends as its question does.  Raises ``Unsound`` for a question without an answer.
     """
     paths = {
-        (topic, name, label): outcomes_on_paths(results[topic].posterior.model.topic.questions[name], results[topic], label)
+        (topic, name, label): outcomes_on_paths(results[topic].posterior.model.topic.questions[name], results[topic], rng, label)
         for topic, name, label in sorted({_asked_key(its) for its in contracts})
     }
     halves = [_draw_half(contracts, results, paths, rng, second=second) for second in (False, True)]

@@ -37,7 +37,7 @@ type TradeFormat = Literal["kalshi", "polymarket", "manifold", "csv"]
 class TradeImport:
     """How many trades were added for each contract; or problems, and nothing written.
 
-    ``others`` counts trades of contracts that the book does not have, by the venue's id; ``estimated`` those whose fee is the taker's of the
+    ``others`` counts trades of contracts that the book does not have, by the venue's id; ``estimated`` those whose fee is by the
     contract's schedule, and ``without_fee`` those of which no fee is known, because their file has none.
     """
 
@@ -112,10 +112,11 @@ def _gather_fills(its: FillVenue, data: bytes, file: str, book: BookContracts, a
 
 
 def _schedule_fee(contract: Contract, trade: OwnFill | OwnTrade, counts: Counter[str]) -> Decimal:
-    """The fee of a trade whose file has none: the taker's of the schedule in force, and 0 where no schedule is known."""
+    """The fee of a trade whose file has none: by the schedule in force, the taker's where the file names no role, and 0 where no schedule is known."""
     assert trade.count is not None  # of purchases and sales it is
+    role = trade.role if isinstance(trade, OwnFill) else "taker"
     try:
-        fee = schedule_in_force(contract.fees, trade.at).trade_fee(trade.price, trade.count)
+        fee = schedule_in_force(contract.fees, trade.at).trade_fee(trade.price, trade.count, role)
     except MarketFault:
         counts["unknown"] += 1
         return Decimal(0)

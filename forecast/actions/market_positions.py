@@ -25,7 +25,7 @@ from forecast.markets.files.positions_file import POSITIONS, fill_cells, positio
 from forecast.markets.files.quotes_file import read_quotes
 from forecast.markets.positions import ContractPosition, OwnTrade, PositionAction, SideHolding, positions_of, price_of_side
 from forecast.markets.price_guards import WIDEST_SPREAD
-from forecast.markets.quote_table import MARKET_STATUSES, QuoteTable, last_offer, microseconds_of, offer_in_force
+from forecast.markets.quote_table import MARKET_STATUSES, QuoteTable, age_text, last_offer, microseconds_of, moment_of, offer_in_force
 from forecast.markets.sides import ContractSide
 
 
@@ -33,7 +33,8 @@ from forecast.markets.sides import ContractSide
 class HeldSide:
     """One side of a contract that was traded: what is held and what that would bring at the newest price, None with the reason where there is none.
 
-    ``quoted_at`` is when that was quoted, None without a price.  ``closing`` is the midpoint of the last offer before the market closed, seen from this side, and None while it is open.
+    ``quoted_at`` is when that was quoted, None without a price.  ``closing`` is the midpoint of the last offer before the market closed, seen from this side, and None while it is open; ``no_closing`` says why a
+    closed one has none.
     """
 
     contract: Contract
@@ -42,6 +43,7 @@ class HeldSide:
     reason: str
     closing: Decimal | None
     quoted_at: datetime | None = None
+    no_closing: str = ""
 
     @property
     def better_by(self) -> Decimal | None:
@@ -129,19 +131,41 @@ def record_trade(root: Path, asked: TradeRequest, *, now: datetime) -> tuple[Pro
         hint = did_you_mean(asked.contract, list(book.contracts)) or "`forecast market list` shows the contracts of the book"
         return (Problem(Place("contracts.toml"), f"this book has no contract `{asked.contract}`", hint),)
     place = Place(positions_path(contract.topic))
-    fill = OwnTrade(place, contract.name, asked.at, asked.action, asked.side, asked.count, asked.price, asked.fee)
     try:
         with hold_lock(root):
             fills, wrong = read_positions(folder, contract.topic)
             if wrong:
                 return wrong
+            place = Place(place.path, max((its.place.line for its in fills), default=1) + 1)
+            fill = OwnTrade(place, contract.name, asked.at, asked.action, asked.side, asked.count, asked.price, asked.fee)
+            if (nothing := _nothing_to_end(fills, fill)) is not None:
+                return (nothing,)
             positions_of((*fills, fill))
             append_rows(folder, positions_path(contract.topic), POSITIONS, [fill_cells(fill, recorded=moment_text(now), note=asked.note)])
     except MarketFault as fault:
-        return (Problem(place, fault.message.partition(": ")[2] or fault.message, fault.hint),)
+        return (Problem(place, fault.message.removeprefix(f"{place.path}:{place.line}: "), fault.hint),)  # of this row, or of another
     except FileFault as fault:
         return (fault.problem,)
     return ()
+
+
+def _nothing_to_end(fills: Sequence[OwnTrade], fill: OwnTrade) -> Problem | None:
+    """Why a contract cannot be settled or void: nothing of that side was held at the time."""
+    if fill.action not in {"settle", "void"}:
+        return None
+    positions = positions_of(fills, until=fill.at)
+    held = positions.get(fill.contract)
+    sides = {} if held is None else {side.side: side.count for side in (held.yes, held.no)}
+    if sides.get(fill.side):
+        return None
+    other: ContractSide = "no" if fill.side == "yes" else "yes"
+    hint = (
+        f"{sides[other]:f} of {other} were: that side pays {1 - fill.price:f}"
+        if sides.get(other) and fill.action == "settle"
+        else "is a purchase missing before it, or is --at too early?"
+    )
+    at = fill.at.isoformat(timespec="minutes")
+    return Problem(fill.place, f"nothing of `{fill.contract}` {fill.side} was held at {at}, so that nothing ends", hint)
 
 
 def _declares(folder: Folder, path: str, contract: str) -> bool:
@@ -163,7 +187,7 @@ def _unknown_contracts(fills: Sequence[OwnTrade], contracts: Mapping[str, Contra
 
 
 def _sides(contract: Contract, position: ContractPosition, table: QuoteTable, now: datetime, most_age: timedelta) -> Iterator[HeldSide]:
-    closing = _closing_price(table, contract, now)
+    closing, no_closing = _closing_price(table, contract, now, most_age)
     for holding in (position.yes, position.no):
         if not (holding.count or holding.bought):
             continue
@@ -175,13 +199,13 @@ def _sides(contract: Contract, position: ContractPosition, table: QuoteTable, no
             except MarketFault as fault:
                 reason = fault.message
         seen = None if closing is None else closing if holding.side == "yes" else 1 - closing
-        yield HeldSide(contract, holding, price, reason, seen, quoted_at)
+        yield HeldSide(contract, holding, price, reason, seen, quoted_at, no_closing)
 
 
-def _closing_price(table: QuoteTable, contract: Contract, now: datetime) -> Decimal | None:
-    """The midpoint of the last offer before a market closed, or before its deadline; None while it is open, or where there was none.
+def _closing_price(table: QuoteTable, contract: Contract, now: datetime, most_age: timedelta) -> tuple[Decimal | None, str]:
+    """The midpoint of the last offer before a market closed, or before its deadline; None while it is open, and with the reason where there was none.
 
-    Midpoints that the venue carries forward, defaults that nobody traded, books with one side and spreads of .90 or more are none.
+    An offer that was older than ``most_age`` by then says nothing of the close.  Midpoints that the venue carries forward, defaults that nobody traded, books with one side and spreads of .90 or more are none.
     """
     rows = table.rows_of(contract.name)
     rows = rows[table.at[rows] <= microseconds_of(now)]
@@ -189,13 +213,16 @@ def _closing_price(table: QuoteTable, contract: Contract, now: datetime) -> Deci
     ends = [int(closed[0])] if len(closed) else []
     ends += [microseconds_of(contract.deadline)] if contract.deadline is not None and contract.deadline <= now else []
     if not ends:
-        return None
+        return None, ""
     offers = quote_history(table, contract.name, contract.venue).until(min(ends)).offers
     known = np.flatnonzero(offers.ask - offers.bid < float(WIDEST_SPREAD))  # one side alone is NaN
     if not len(known):
-        return None
+        return None, "no offer from before it closed is on record"
+    age = moment_of(min(ends)) - moment_of(int(offers.at[known[-1]]))
+    if age > most_age:
+        return None, f"its last offer is of {age_text(age)} before it closed, and at most {age_text(most_age)} are taken"
     bid, ask = (Decimal(repr(float(side[known[-1]]))) for side in (offers.bid, offers.ask))
-    return (bid + ask) / 2
+    return (bid + ask) / 2, ""
 
 
 def _totals(sides: Sequence[HeldSide], positions: Mapping[str, ContractPosition]) -> Iterator[CurrencyTotal]:

@@ -36,7 +36,7 @@ def import_trades(
     """Add your own trades to positions.csv: Kalshi's fills, Polymarket's trades of your wallet, your bets on Manifold, or a CSV file.
 
     A CSV file has the columns contract (its name in the book), at, action, side, count, price, and if you like fee, id, note. A trade is
-    known by its id, so a second import adds nothing. Where a file has no fees, they are the taker's by the contract's schedule.
+    known by its id, so a second import adds nothing. Where a file has no fees, they are by the contract's schedule: the taker's, or the maker's of a fill that says so.
     What may be a trade and cannot be read is listed with its reason; the exit code is 3 then.
 
     \b
@@ -81,7 +81,9 @@ def _print(done: TradeImport, its: str) -> None:
     if done.known:
         echo(f"{count_text(done.known, 'trade')} {'was' if done.known == 1 else 'were'} on record already.")
     if done.estimated:
-        echo(f"The files have no fees of {count_text(done.estimated, 'trade')}: these are the taker's by the contracts' schedules.")
+        echo(
+            f"The files have no fees of {count_text(done.estimated, 'trade')}: these are by the contracts' schedules, and the taker's where no role is named."
+        )
     if done.without_fee:
         echo(
             f"The fees of {count_text(done.without_fee, 'trade')} are not known, neither from the files nor by a schedule; they count as 0. "

@@ -45,7 +45,7 @@ Price = Annotated[
         "--price",
         metavar="P",
         parser=amount,
-        help="Of one contract of this side, 0 to 1; what it paid; of a void the share that came back.",
+        help="Of one contract of this side, 0 to 1; what it paid; of a void the share of the cost that came back, fees included.",
         show_default=False,
     ),
 ]
@@ -113,7 +113,9 @@ def trade(
     now = utc_now()
     for name, value, most in (("--price", price, Decimal(1)), ("COUNT", count, None)):
         if value is not None and (value < 0 or (most is not None and value > most)):
-            raise typer.BadParameter(f"{value} is not between 0 and 1" if most is not None else f"{value} is below 0", param_hint=name)
+            cents = f"; {value:f} cents are {value / 100:f}" if 1 < value < 100 else ""
+            reason = f"{value} is below 0" if most is None else f"{value} is not between 0 and 1{cents}"
+            raise typer.BadParameter(reason, param_hint=name)
     if count == 0 or (count is None and action in {"buy", "sell"}):
         raise typer.BadParameter("say how many contracts, more than 0", param_hint="COUNT")
     asked = TradeRequest(contract, action, side, count, price, fee, past_moment(at or "now", now=now, option="--at"), line_text(note))
@@ -153,6 +155,8 @@ def _print(found: PositionsResult) -> None:
     for its in sides:
         if its.reason:
             echo(f"{its.contract.name}, {its.holding.side}: no price now: {its.reason}.")
+    for name, reason in {its.contract.name: its.no_closing for its in sides if its.no_closing}.items():
+        echo(f"{name}: no closing price: {reason}.")
     echo()
     for total in totals:
         unrealised = (
@@ -188,6 +192,7 @@ def _side_as_data(its: HeldSide) -> dict[str, object]:
         "fees": float(its.holding.fees),
         "closing": _float(its.closing),
         "better_by": _float(its.better_by),
+        "no_closing": its.no_closing,
     }
 
 

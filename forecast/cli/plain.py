@@ -69,7 +69,7 @@ class PlainGroup(TyperGroup):
         except Exception as error:
             if not isinstance(error, _wrong_command_line()):
                 raise
-            error.message = terminal_line(str(error.message))
+            error.message = terminal_line(str(error.message).removeprefix("Value error, "))  # pydantic's words before the reason
             error.show()
             sys.exit(error.exit_code)
         if code == INTERRUPTED:

@@ -131,7 +131,7 @@ def score(
     if as_json:
         print_output("score", {**content, "rows": list(cells)})
         return
-    print_scores(round_numbers(content), by_tournament=by == "tournament")  # as the page has them
+    print_scores(round_numbers(content), rules=tuple(rules or ()), by_tournament=by == "tournament")  # as the page has them
     if asked == ScoreRequest() and found.records:
         from forecast.actions.score_page import write_score_page
 

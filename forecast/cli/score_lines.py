@@ -14,8 +14,11 @@ from forecast.sentences import score_words
 COLUMNS = ("record", "question", "who", "measure", "score", "coverage", "cohort", "made")
 
 
-def print_scores(content: ScoresContent, *, by_tournament: bool = False) -> None:
-    """Print what scores come to, what was left out and why, and how far a platform's own scores agree; tournaments' totals where asked."""
+def print_scores(content: ScoresContent, *, rules: Sequence[str] = (), by_tournament: bool = False) -> None:
+    """Print what scores come to, what was left out and why, and how far a platform's own scores agree; tournaments' totals where asked.
+
+    ``rules`` are those that were asked for by name.
+    """
     if not content["records"]:
         echo(score_words.NO_RECORD)
         return
@@ -23,7 +26,7 @@ def print_scores(content: ScoresContent, *, by_tournament: bool = False) -> None
         echo(sentence)
     for left in content["left_out"]:
         echo(score_words.left_out_sentence(left))
-    _print_means(content)
+    _print_means(content, rules)
     for sentence in score_words.early_sentences(content):
         echo(sentence)
     _print_skill(content["skill"], content["reference"])
@@ -59,10 +62,12 @@ def rows_as_csv(rows: Iterable[ScoreRowContent]) -> str:
     return written.getvalue()
 
 
-def _print_means(content: ScoresContent) -> None:
+def _print_means(content: ScoresContent, rules: Sequence[str]) -> None:
     """Print the table of means, and whether they are of few questions."""
     if not content["summaries"]:
-        echo("No forecast has a score yet.")
+        from forecast.track_record.metaculus_scores import CROWD_RULES
+
+        echo(score_words.no_score_sentence(rules, needs_crowd=not {*CROWD_RULES}.isdisjoint(rules)))
         return
     echo()
     _print_summaries(content["summaries"])

@@ -90,6 +90,8 @@ def contract_content(
             "gain_at_end": best.gain_at_end,
             "gain_a_year": best.gain_a_year,
         }  # fmt: skip
+    if its.question_void:
+        content["question_void"] = its.question_void
     if belief is not None:
         content["belief"] = belief
     if no_belief:

@@ -30,8 +30,10 @@ from forecast.schema.answers import AnswerContent, is_probability, is_shares
 DEVIATION_DRAWS = 4_096
 
 NO_ANSWER = "our question has no answer"
+NO_MODEL = "no model answers our question, and what people say of it is not compared"
 NO_QUOTE = "no quote for it is on record, and `forecast market import` adds one"
 NO_OFFER = "no offer that stands is on record for it, only trades, midpoints that the venue carries forward, or quotes from a closed market"
+MARKET_CLOSED = "its market was closed when it was quoted last"
 CERTAINLY_VOID = "it is certainly void"
 
 
@@ -48,7 +50,8 @@ class SpokenChance:
 class PricedContract:
     """A contract with what is needed of it: the chance of its question, terms with draws of its deviation, quotes, the newest offer, and fees.
 
-    ``why_not`` says why it cannot be compared; ``no_fees`` why the comparison is without fees.
+    ``why_not`` says why it cannot be compared; ``no_fees`` why the comparison is without fees.  ``question_void`` is the chance that its question
+    is void or annulled, and the contract with it.
     """
 
     contract: Contract
@@ -59,6 +62,7 @@ class PricedContract:
     comparison: PriceComparison | None
     why_not: str
     no_fees: str
+    question_void: float = 0.0
 
     @property
     def offered_at(self) -> int | None:
@@ -122,6 +126,13 @@ def make_chance(value: float, interval: tuple[float, float] | None, *, is_open: 
     return OurChance(value, (0.0 if value < 0.95 else 1.0, 1.0 if value > 0.05 else 0.0) if is_open else (value, value))
 
 
+def chance_of_void(answer: AnswerContent) -> float:
+    """Return the chance that a question is void, because its condition fails, or annulled."""
+    given, annulment = answer["given_probability"], answer.get("annulment")
+    asked = 1.0 if given is None or not answer["given"] else min(given, 1.0)  # a sum of weights, which may round to above 1
+    return 1 - asked * (1.0 if annulment is None else 1 - annulment["probability"])
+
+
 def price_contract(
     contract: Contract,
     answer: AnswerContent | None,
@@ -138,8 +149,9 @@ def price_contract(
     offers = quotes.offers
     at = int(offers.at[-1]) if len(offers) else end
     fee, no_fees = _fee_at(contract, at)
-    terms = ContractTerms(contract.side, deviation, float(contract.refund), fee)
-    why_not = NO_ANSWER if chance is None else NO_QUOTE if not len(quotes) else "" if len(offers) else NO_OFFER
+    question_void = 0.0 if answer is None else chance_of_void(answer)
+    terms = ContractTerms(contract.side, deviation.with_void_question(question_void), float(contract.refund), fee)
+    why_not = _why_not(answer, chance, quotes)
     comparison = None
     if chance is not None and not why_not:
         bid, ask = (None if np.isnan(its[-1]) else float(its[-1]) for its in (offers.bid, offers.ask))
@@ -148,7 +160,18 @@ def price_contract(
         except MarketFault:
             why_not = CERTAINLY_VOID
     spoken = tuple(spoken) if chance is None else (*spoken, SpokenChance(end, as_of.isoformat(), chance))
-    return PricedContract(contract, chance, terms, quotes, spoken, comparison, why_not, no_fees)
+    return PricedContract(contract, chance, terms, quotes, spoken, comparison, why_not, no_fees, question_void)
+
+
+def _why_not(answer: AnswerContent | None, chance: OurChance | None, quotes: QuoteHistory) -> str:
+    """Why a contract cannot be compared; nothing where it can."""
+    if chance is None:
+        return NO_MODEL if answer is None else NO_ANSWER
+    if not len(quotes):
+        return NO_QUOTE
+    if quotes.has_closed:
+        return MARKET_CLOSED
+    return "" if len(quotes.offers) else NO_OFFER
 
 
 def days_to_resolution(contract: Contract, as_of: date) -> int | None:

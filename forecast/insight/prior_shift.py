@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.inference.pareto import FINITE_VARIANCE, pareto_k
 from forecast.insight.sensitivity import ChangedPrior, changed_statement, with_changed_prior
 from forecast.language.arrays import Array
 from forecast.language.faults import Fault
@@ -144,7 +145,11 @@ def _move(its: QuestionChances, block: Block, shift: float) -> _MovedPrior | Non
 
 
 def _mean_chance(its: QuestionChances, old: Block, new: Block) -> float | None:
-    """The mean chance under a moved prior; None where fewer than 100 effective draws say so, as many more as chains need."""
+    """The mean chance under a moved prior; None where fewer than 100 effective draws say so, as many more as chains need, or weights lack a variance.
+
+    Where the moved prior has its mass in a tail of the draws, hundreds of effective draws can be off by many of their errors, since all of
+    them lie on the near side of it: the shape of the weights' tail says so, and their number does not.
+    """
     values = its.parameters[old.name][:, list(old.positions)]
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio: Array = new.log_density(its.model, values, its.parameters) - old.log_density(its.model, values, its.parameters)
@@ -154,5 +159,7 @@ def _mean_chance(its: QuestionChances, old: Block, new: Block) -> float | None:
     weights = np.exp(log_weight - log_weight.max())
     weights = weights / weights.sum()
     if float(1 / np.sum(weights**2)) < LEAST_EFFECTIVE / its.independent:
+        return None
+    if np.ptp(ratio[its.chances.weights > 0]) > 0 and pareto_k(log_weight) > FINITE_VARIANCE:
         return None
     return replace(its.chances, weights=weights).mean

@@ -58,8 +58,11 @@ def schedule_in_force[Schedule: Dated](schedules: Iterable[Schedule], at: dateti
     if not known:
         raise MarketFault(f"the {what} of this contract are not known", "give a schedule that holds on that day, with its source")
     if not begun:
-        first = f"the first that is known holds from {known[0].holds_from:%Y-%m-%d}"
-        raise MarketFault(f"the {what} of {at:%Y-%m-%d} are not known: {first}", "give a schedule that holds on that day, with its source")
+        first = known[0].holds_from.astimezone(UTC)
+        asked = at.astimezone(UTC)
+        form = "%Y-%m-%d %H:%M UTC" if first.date() == asked.date() else "%Y-%m-%d"
+        reason = f"the {what} of {asked:{form}} are not known: the first that is known holds from {first:{form}}"
+        raise MarketFault(reason, "give a schedule that holds on that day, with its source")
     if len(begun) > 1 and begun[-1].holds_from == begun[-2].holds_from:
         raise MarketFault(f"two schedules of {what} hold from {begun[-1].holds_from:%Y-%m-%d}", "keep one of them")
     return begun[-1]

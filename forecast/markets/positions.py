@@ -115,10 +115,13 @@ class _Book:
 def positions_of(fills: Iterable[OwnTrade], *, until: datetime | None = None) -> Mapping[str, ContractPosition]:
     """Return positions by contract after the fills up to a moment, in the order of time; of one moment in the order of the file.
 
-    Raises ``MarketFault``, naming the row, for a sale of more than is held.
+    Raises ``MarketFault``, naming the row, for a sale of more than is held, for a trade after the contract has ended, and where its two
+    sides do not pay 1 together.
     """
     book = _Book()
+    endings: dict[str, OwnTrade] = {}
     for fill in sorted((its for its in fills if until is None or its.at <= until), key=lambda its: its.at):
+        _check_ending(endings, fill)
         book.holdings[fill.contract, fill.side] = _after(book.of(fill.contract, fill.side), fill)
     names = dict.fromkeys(contract for contract, _ in book.holdings)
     return {name: ContractPosition(name, book.of(name, "yes"), book.of(name, "no")) for name in names}
@@ -133,6 +136,33 @@ def cash_flow(fills: Sequence[OwnTrade], *, until: datetime | None = None) -> Ma
 def price_of_side(interval: PriceInterval, side: ContractSide) -> Decimal:
     """What one contract of a side can be sold at: the bid of YES, or what is left of 1 above the ask."""
     return interval.bid if side == "yes" else 1 - interval.ask
+
+
+def _check_ending(endings: dict[str, OwnTrade], fill: OwnTrade) -> None:
+    """Raise ``MarketFault`` where a row contradicts how its contract ended by an earlier one, and keep the first that says how."""
+    end = endings.get(fill.contract)
+    if fill.action in {"buy", "sell"}:
+        if end is not None and fill.at > end.at:
+            raise MarketFault(
+                f"{fill.place.path}:{fill.place.line}: `{fill.contract}` had ended before this trade, "
+                f"by line {end.place.line} at {end.at.isoformat(timespec='minutes')}",
+                "is the time of one of them wrong?",
+            )
+        return
+    if end is None:
+        endings[fill.contract] = fill
+        return
+    if end.action != fill.action:
+        other = "void" if end.action == "void" else "settled"
+        raise MarketFault(
+            f"{fill.place.path}:{fill.place.line}: `{fill.contract}` is {other} by line {end.place.line}", "one of the two rows is wrong"
+        )
+    pays = end.price if end.side == fill.side else 1 - end.price
+    if fill.action == "settle" and fill.price != pays:
+        raise MarketFault(
+            f"{fill.place.path}:{fill.place.line}: {fill.side} of `{fill.contract}` pays {fill.price}, and by line {end.place.line} it pays {pays}",
+            "the two sides of a contract pay 1 together",
+        )
 
 
 def _after(held: SideHolding, fill: OwnTrade) -> SideHolding:

@@ -25,6 +25,7 @@ from forecast.predict.answers import paths_for
 from forecast.predict.chances import CHANCE_PATHS, count_happened
 from forecast.predict.exact_chance import chance_of_passing, find_passing
 from forecast.predict.questions import annulment_probability, needs_paths, truth_of
+from forecast.predict.samples import fractions_of
 
 COUNTED_DRAWS = 2_048  # draws of the parameters on which paths are counted
 CHOSEN_EVENLY = 0.5  # of them that are chosen whatever their weight
@@ -67,7 +68,7 @@ def question_chances(
 
 
 def _known_chances(question: Question, posterior: Posterior) -> ChanceDraws | None:
-    """The chances where they need no paths: in closed form, or 0 and 1 of what is said of parameters alone."""
+    """The chances where they need no paths: in closed form, a fraction, or 0 and 1 of what is said of parameters alone."""
     model, parameters = posterior.model, posterior.parameters
     if not needs_paths(model, question):
         assert question.answer is not None
@@ -76,6 +77,8 @@ def _known_chances(question: Question, posterior: Posterior) -> ChanceDraws | No
         held = np.ones(count) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count).astype(float)
         annulled = annulment_probability(question, scope, model, held * posterior.weights)
         weights = _normalize(posterior.weights * held * (1.0 if annulled is None else 1 - annulled))
+        if question.is_fraction:
+            return ChanceDraws(fractions_of(question, scope, model, weights), weights)
         return ChanceDraws(truth_of(evaluate(question.answer, scope, NUMPY), count).astype(float), weights)
     passing = find_passing(question, model)
     if passing is None:

@@ -15,6 +15,7 @@ from forecast.language.ops import NUMPY
 from forecast.predict.chance_interval import ChanceInterval, chance_interval
 from forecast.predict.paths import Paths
 from forecast.predict.questions import annulment_probability, needs_paths, truth_of, window_total, with_clocks
+from forecast.predict.samples import fractions_of
 
 CHANCE_PATHS = 24  # paths on each draw of the parameters, on which it is counted how often something happens
 
@@ -71,4 +72,7 @@ def find_happened(question: Question, paths: Paths, rng: np.random.Generator) ->
     chances = annulment_probability(question, scope, paths.model, held.astype(float))
     if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
         held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
+    if question.is_fraction:  # whether its one event happens is drawn on each path
+        fractions = fractions_of(question, scope, paths.model, held.astype(float))
+        return held & (rng.spawn(1)[0].random(len(paths)) < fractions), held
     return held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths)), held

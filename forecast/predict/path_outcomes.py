@@ -17,7 +17,7 @@ from forecast.model.errors import Unsound
 from forecast.predict.analysis import EngineResult
 from forecast.predict.question_cases import question_cases
 from forecast.predict.questions import annulment_probability, truth_of
-from forecast.predict.samples import path_sample, question_problem
+from forecast.predict.samples import fractions_of, path_sample, question_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class PathOutcomes:
     void: Array
 
 
-def outcomes_on_paths(question: Question, result: EngineResult, label: str = "") -> PathOutcomes:
+def outcomes_on_paths(question: Question, result: EngineResult, rng: np.random.Generator, label: str = "") -> PathOutcomes:
     """Return how a question ends on each path of a topic's published result; of a question with choices, whether it ends with ``label``.
 
+    Whether an event happens of which a path has the fraction alone is drawn there.
     A question about parameters alone is read at the draws from which paths were simulated, and so with a somewhat larger Monte Carlo error
     than its answer.  Where the condition on which it is asked does not hold, it is void.  Raises ``Unsound`` where it has no answer, and for
     one that asks for no probability.
@@ -49,6 +50,9 @@ def outcomes_on_paths(question: Question, result: EngineResult, label: str = "")
     if isinstance(question.answer, Name) and label:
         codes = np.broadcast_to(sample.scope.values[question.answer.name][:, 0], (count,))
         return PathOutcomes(codes == posterior.model.topic.parameters[question.answer.name].categories.index(label), void)
+    if question.is_fraction:  # a generator of its own leaves what else is drawn as it is
+        fractions = fractions_of(question, sample.scope, posterior.model, sample.cases.weights * held)
+        return PathOutcomes(rng.spawn(1)[0].random(count) < fractions, void)
     condition = question.choices[label] if label else question.answer
     assert condition is not None  # it has a chance
     return PathOutcomes(truth_of(evaluate(condition, sample.scope, NUMPY), count), void)

@@ -153,7 +153,8 @@ class ContractContent(TypedDict):
     """One contract beside the question of its topic.
 
     ``no_comparison`` says why there is no comparison, where there is none; ``no_fees`` why fees are not in it.  ``moved`` is when the
-    price last moved; ``own_sources`` name what of the topic was taken from a market.
+    price last moved; ``own_sources`` name what of the topic was taken from a market; ``question_void`` is the chance that the question is
+    void or annulled, where there is one: the contract is taken to be void then.
     """
 
     name: str
@@ -182,3 +183,4 @@ class ContractContent(TypedDict):
     belief: NotRequired[BeliefContent]
     no_belief: NotRequired[str]
     own_sources: list[str]
+    question_void: NotRequired[float]

@@ -110,6 +110,7 @@ def contract_sentences(contract: ContractContent) -> list[str]:
     ]
     said += [
         _deviation_sentence(contract),
+        _void_question_sentence(contract),
         _defaults_sentence(contract),
         *_term_sentences(contract),
         _moved_sentence(contract),
@@ -222,6 +223,13 @@ def _deviation_sentence(contract: ContractContent) -> str:
         f"The chance that it is void is taken to be {its['void']}; otherwise it {ours} with a chance of {its['yes_if_yes']} if our question "
         f"resolves Yes, and of {its['yes_if_no']} if it resolves No."
     )
+
+
+def _void_question_sentence(contract: ContractContent) -> str:
+    chance = contract.get("question_void")
+    if not chance:
+        return ""
+    return f"It is taken to be void, too, where our question is: its condition fails, or it is annulled, with a chance of {words.percent(chance)}."
 
 
 def _defaults_sentence(contract: ContractContent) -> str:

@@ -95,6 +95,15 @@ def direction_text(its: SummaryContent) -> str:
     return "higher" if its["higher_is_better"] else "lower"
 
 
+def no_score_sentence(rules: Sequence[str], *, needs_crowd: bool) -> str:
+    """Return what is said where no forecast has a score, by the rules that were asked for by name; ``needs_crowd`` says that one compares with a crowd."""
+    if not rules:
+        return "No forecast has a score yet."
+    named = f"No forecast has a score by {' or '.join(f'`{rule}`' for rule in rules)} yet."
+    crowd = " Topics of a book have no crowd, as collections from a platform have; `--against NAME` compares with somebody."
+    return named + crowd * needs_crowd
+
+
 def cohort_sentences(cohorts: Sequence[CohortContent], answered: int | None) -> list[str]:
     """Say how many questions are scored, how many of these have a score, and how many are not, and why; over all records together."""
     counts: dict[str, int] = {}

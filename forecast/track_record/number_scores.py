@@ -175,16 +175,18 @@ def _score_cdfs(
 
 
 def _score_quantiles(places: Indices, values: Sequence[Quantiles], outcomes: Sequence[NumberOutcome]) -> Iterator[PartialScores]:
-    """Scores of quantiles with one set of levels; what is only known to lie beyond a point has none."""
+    """Scores of quantiles with one set of levels; where the outcome is only known to lie beyond a point, they are cut there."""
     from forecast.scoring.quantiles import weighted_interval_score
 
-    value, _ = _columns(outcomes)
-    known = np.isfinite(value)
+    value, cut = _columns(outcomes)
+    known, censored = np.isfinite(value), np.isfinite(cut)
+    levels, quantiles = np.array(values[0].levels), np.array([its.values for its in values])
+    if censored.any():
+        crps = crps_cut_of_quantiles(quantiles=quantiles[censored], levels=levels, cut=cut[censored], outcome=value[censored])
+        yield PartialScores("crps-quantiles-cut", places[censored], crps)
     if not known.any():
         return
-    levels = np.array(values[0].levels)
-    quantiles = np.array([its.values for its in values])[known]
-    places, value = places[known], value[known]
+    quantiles, places, value = quantiles[known], places[known], value[known]
     yield PartialScores("crps-quantiles", places, crps_of_quantiles(quantiles=quantiles, levels=levels, outcome=value))
     pairs = levels.size // 2
     if levels.size % 2 and pairs and np.allclose(levels + levels[::-1], 1, rtol=0, atol=LEAST_MEDIAN):

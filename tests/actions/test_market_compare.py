@@ -40,6 +40,15 @@ def _contract(compared: MarketComparison, name: str) -> ContractContent:
     return next(its for contents in compared.contracts.values() for its in contents if its["name"] == name)
 
 
+def test_the_chance_that_a_contract_is_void_with_its_question_is_said(compared: MarketComparison) -> None:
+    """Where there is one, since what is expected to be gained counts it."""
+    its = _contract(compared, "three-storms")
+    sentence = "It is taken to be void, too, where our question is: its condition fails, or it is annulled, with a chance of 70 %."
+    assert "question_void" not in its
+    assert sentence not in contract_sentences(its)
+    assert sentence in contract_sentences({**its, "question_void": 0.7})
+
+
 def test_a_contract_is_compared_through_its_deviations(compared: MarketComparison) -> None:
     """The fair price is p · yes_if_yes + (1 - p) · yes_if_no at the means, since a void contract gives all back."""
     its = _contract(compared, "three-storms")

@@ -103,6 +103,24 @@ def test_fills_of_kalshi(book: Path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("is_taker", "fee_type", "fee"), [(True, "quadratic", "0.25"), (False, "quadratic", "0"), (False, "quadratic_with_maker_fees", "0.07")]
+)
+def test_a_maker_of_kalshi_pays_by_the_schedule_as_a_maker(book: Path, *, is_taker: bool, fee_type: str, fee: str):
+    """15 at .37 cost .07 · 15 · .37 · .63 = .244755 as taker; as maker nothing, or a quarter of it where the series has makers' fees."""
+    fees = (
+        f'\n[[rain.fees]]\nholds_from = 2026-01-01\nsource = "invented"\ntype = "{fee_type}"\ntaker_multiplier = 1\nmaker_multiplier = 1\n'
+    )
+    file = book / "seeds/weather/contracts.toml"
+    file.write_text(file.read_text() + fees)
+    fill = kalshi_fill(
+        side="yes", count_fp="15.00", yes_price_dollars="0.3700", no_price_dollars="0.6300", fee_cost=None, is_taker=is_taker
+    )
+    done = imported(book, "kalshi", {"fills": [fill]})
+    assert (done.problems, done.estimated) == ((), 1)
+    assert [trade.fee for trade in on_record(book)] == [D(fee)]
+
+
 def test_fills_of_kalshi_in_cents(book: Path):
     """Older exports have whole cents, and the price of one side is that of the other."""
     old = {"trade_id": "t", "market_ticker": "KXRAIN-26", "side": "no", "action": "buy", "count": 3, "yes_price": 62, "fee_cost": "0.05"}

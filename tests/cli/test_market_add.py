@@ -144,7 +144,7 @@ REFUSED = {
     "classes": (("what_is_broken", *KALSHI), "say which, as in what_is_broken[hull]", 1),
     "another class": (("what_is_broken[hul]", *KALSHI), "`what_is_broken` has no class `hul`", 1),
     "a class of yes or no": (("three_more[hull]", *KALSHI), "`three_more` is a question of yes or no", 1),
-    "a bad side": (("three_more", *KALSHI[:-1], "maybe"), "'maybe' is not one of", 2),
+    "a bad side": (("three_more", *KALSHI[:-1], "maybe"), "Invalid value for '--side': 'maybe' is not one of", 2),
     "a bad venue": (("three_more", "--venue", "kalschi", *KALSHI[2:]), "'kalschi' is not one of", 2),
     "an address of no web": (
         ("three_more", *KALSHI, "--address", "ftp://x.org"),

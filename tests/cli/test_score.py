@@ -265,6 +265,15 @@ def test_questions_are_chosen_by_day(run: Run, book: Path):
     assert "No forecast has a score yet." in run("score", "--to", "2026-03-10").out
 
 
+def test_a_rule_by_which_nothing_is_scored_is_named(run: Run, book: Path):
+    """And of a rule that compares with a crowd it is said that topics have none."""
+    collection(book, [said("ann", 0.9)])
+    assert "No forecast has a score by `crps` or `wis` yet.\n" in run("score", "--rule", "crps", "--rule", "wis").out
+    assert run("say", "three_more", "30%", "--why", "A guess.").code == 0
+    crowd = "No forecast has a score by `peer` yet. Topics of a book have no crowd, as collections from a platform have; "
+    assert f"{crowd}`--against NAME` compares with somebody.\n" in run("score", "ferry", "--rule", "peer").out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said_of_it"),
     [

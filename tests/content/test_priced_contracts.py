@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ AS_OF = date(2026, 6, 30)
 
 
 def _answer(value: dict[str, Any] | None, kind: str = "probability", status: str = "open") -> AnswerContent:
-    return {"name": "rain", "kind": kind, "status": status, "value": value}  # type: ignore[return-value, typeddict-item]
+    return {"name": "rain", "kind": kind, "status": status, "value": value, "given": "it rains", "given_probability": 1.0}  # type: ignore[return-value, typeddict-item]
 
 
 def _probability(value: float, chance: list[float] | None, **more: float) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def test_what_is_no_chance_has_none() -> None:
 def _priced(bid: float, ask: float, *, side: ContractSide = "yes", deviation: Deviation | None = None, chance: float = 0.3):  # type: ignore[no-untyped-def]
     contract = Contract("made", Place("contracts.toml"), "weather", "rain", "kalshi", "ID", side)
     at = np.array([1_780_000_000_000_000], dtype=np.int64)
-    quotes = QuoteHistory(at, np.array([bid]), np.array([ask]), np.array([np.nan]), np.array([True]))
+    quotes = QuoteHistory(at, np.array([bid]), np.array([ask]), np.array([np.nan]), np.array([True]), np.array([True]))
     answer = _answer(_probability(chance, [0.1, 0.6]))
     return price_contract(contract, answer, quotes, known_deviation() if deviation is None else deviation, (), as_of=AS_OF)
 
@@ -77,6 +78,49 @@ def test_a_contract_that_is_certainly_void_is_not_compared() -> None:
     its = _priced(0.4, 0.45, deviation=known_deviation(void=1.0))
     assert its.comparison is None
     assert its.why_not == "it is certainly void"
+
+
+@pytest.mark.parametrize(("later", "why_not"), [(0, ""), (1, "its market was closed when it was quoted last")])
+def test_an_offer_does_not_stand_once_its_market_was_seen_closed(later: int, why_not: str) -> None:
+    """The last offer of a market that has closed since is compared no more; of one that opened again it is."""
+    its = _priced(0.4, 0.45)
+    offer = its.quotes
+    closed = replace(
+        offer, at=offer.at + (1 if later else -1), bid=np.array([np.nan]), ask=np.array([np.nan]), comparable=np.array([False])
+    )
+    closed = replace(closed, is_open=np.array([False]))
+    rows = (offer, closed) if later else (closed, offer)
+    quotes = QuoteHistory(*(np.concatenate([getattr(row, its.name) for row in rows]) for its in fields(QuoteHistory)))
+    found = price_contract(its.contract, _answer(_probability(0.3, [0.1, 0.6])), quotes, known_deviation(), (), as_of=AS_OF)
+    assert (found.why_not, found.comparison is None) == (why_not, bool(later))
+
+
+@pytest.mark.parametrize(
+    ("given", "annulled", "void"), [(1.0, None, 0.0), (0.3, None, 0.7), (1.0, 0.7, 0.7), (0.5, 0.4, 0.7), (None, None, 0.0)]
+)
+def test_a_contract_is_void_where_its_question_is(given: float | None, annulled: float | None, void: float) -> None:
+    """What is bought of it gains only where there is something to settle: (1 - void) times the difference from the price, less the fee."""
+    its = _priced(0.6, 0.62)
+    answer = _answer(_probability(0.8, [0.7, 0.9]))
+    answer["given_probability"] = given
+    if annulled is not None:
+        answer["annulment"] = {"probability": annulled, "error": 0.0}
+    for own_void in (0.0, 0.1):
+        found = price_contract(its.contract, answer, its.quotes, known_deviation(void=own_void), (), as_of=AS_OF)
+        assert found.question_void == pytest.approx(void)
+        assert found.comparison is not None
+        assert found.comparison.fair.value == pytest.approx(0.8)
+        assert found.comparison.purchase is not None
+        assert found.comparison.purchase.gain == pytest.approx((1 - void) * (1 - own_void) * (0.8 - 0.62))
+
+
+def test_a_question_that_people_answer_is_not_compared() -> None:
+    """It says that a model is what is missing; one whose model has no answer says that."""
+    its = _priced(0.4, 0.45)
+    reasons = [
+        price_contract(its.contract, answer, its.quotes, known_deviation(), (), as_of=AS_OF).why_not for answer in (None, _answer(None))
+    ]
+    assert reasons == ["no model answers our question, and what people say of it is not compared", "our question has no answer"]
 
 
 def test_quotes_after_the_day_are_not_seen() -> None:

@@ -135,6 +135,22 @@ def test_a_prior_moved_alone_gives_the_price(posterior, target):
     assert unused.reach[0] == pytest.approx(belief.mean, abs=0.02)
 
 
+@pytest.mark.parametrize(("target", "is_found"), [(0.75, True), (0.7, True), (0.62, False), (0.55, False)])
+def test_a_prior_that_few_draws_tell_of_is_not_given(target: float, is_found: bool):  # noqa: FBT001 - what is expected
+    """Under the moved prior of a chance its mean is the price to a hundredth; beyond that the draws lie on the near side, and nothing is said."""
+    topic = make_topic(priors={"chance": "Beta(alpha=16, beta=4)"}, questions={"won": {"probability": "chance"}})
+    posterior = condition_fast(model_as_of(topic, AS_OF), Settings())
+    (belief,) = price_beliefs(topic.questions["won"], posterior, [target], np.random.default_rng(1))
+    (shift,) = belief.priors
+    assert (shift.status == "found") == is_found
+    if is_found:
+        moved = make_topic(priors={"chance": shift.statement}, questions={"won": {"probability": "chance"}})
+        (block,) = blocks(model_as_of(moved, AS_OF))
+        assert block.fixed is not None
+        alpha, beta = (float(np.ravel(block.fixed[name])[0]) for name in ("alpha", "beta"))
+        assert alpha / (alpha + beta) == pytest.approx(target, abs=0.01)
+
+
 def test_a_price_beyond_a_question_that_is_settled_is_impossible(posterior):
     """Where the record has decided, no values of the parameters give another price; where it has not, a price beyond the draws is not called so."""
     question = posterior.model.topic.questions["more"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -183,6 +184,14 @@ def test_the_rule_of_rounding_has_a_date():
     assert schedule_in_force(KALSHI_ROUNDING, day_begins(2026, 8, 15)).unit == D("0.0001")
     assert schedule_in_force(KALSHI_ROUNDING, day_begins(2026, 9, 1) - INSTANT).unit == D("0.0001")
     assert schedule_in_force(KALSHI_ROUNDING, day_begins(2026, 9, 1)).unit == D("0.000001")
+
+
+def test_fees_that_begin_later_on_the_same_day_are_named_with_their_time():
+    """The day alone would say that they hold and do not."""
+    begun = replace(KALSHI, holds_from=datetime(2026, 4, 1, 10, tzinfo=UTC))
+    message = "the fees of 2026-04-01 09:30 UTC are not known: the first that is known holds from 2026-04-01 10:00 UTC"
+    with pytest.raises(MarketFault, match=message):
+        schedule_in_force([begun], datetime(2026, 4, 1, 9, 30, tzinfo=UTC))
 
 
 def test_schedules_that_cannot_be_told_apart_are_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -83,6 +84,33 @@ def test_more_cannot_be_sold_than_is_held():
         positions_of([fill("buy", "yes", "4", ".30"), fill("sell", "yes", "5", ".50", day=2)])
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            [fill("settle", "yes", None, "1", day=2), fill("buy", "no", "4", ".30", day=3)],
+            "x:3: `rain` had ended before this trade, by line 2",
+        ),
+        (
+            [fill("settle", "yes", None, "1", day=2), fill("settle", "no", None, "1", day=3)],
+            "x:3: no of `rain` pays 1, and by line 2 it pays 0",
+        ),
+        (
+            [fill("settle", "yes", "2", "1", day=2), fill("settle", "yes", None, "0.5", day=3)],
+            "x:3: yes of `rain` pays 0.5, and by line 2 it pays 1",
+        ),
+        ([fill("settle", "yes", None, "1", day=2), fill("void", "no", None, "1", day=3)], "x:3: `rain` is settled by line 2"),
+    ],
+)
+def test_a_contract_ends_once_and_in_one_way(rows: list[OwnTrade], message: str):
+    """Nothing is traded after its end, and its two sides pay 1 together; what is of the same moment, or agrees, is right."""
+    bought = [fill("buy", "yes", "4", ".30"), fill("buy", "no", "4", ".30")]
+    with pytest.raises(MarketFault, match=re.escape(message)):
+        positions_of([*bought, *rows])
+    agreeing = [fill("settle", "yes", None, "0.5", day=2), fill("settle", "no", None, "0.5", day=3), fill("buy", "yes", "1", ".5", day=2)]
+    assert not positions_of([*bought, *agreeing])["rain"].no.count
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """A book with contracts, without quotes."""
@@ -129,6 +157,11 @@ def test_prices_paid_stand_beside_the_closing_price(book: Path):
     write(book, rows, quotes)
     (side,) = market_positions(book, now=NOW, most_age=WEEK).sides
     assert (side.closing, side.better_by, side.holding.realised) == (D("0.78"), D("0.18"), D("1.6"))
+    two_days, less = timedelta(days=2), timedelta(days=2, microseconds=-1)
+    assert market_positions(book, now=NOW, most_age=two_days).sides[0].closing == D("0.78")
+    (side,) = market_positions(book, now=NOW, most_age=less).sides
+    assert (side.closing, side.better_by) == (None, None)
+    assert side.no_closing == "its last offer is of 2 days before it closed, and at most 48 hours are taken"
 
 
 def test_a_trade_is_put_on_record(book: Path):
@@ -143,6 +176,34 @@ def test_a_trade_is_put_on_record(book: Path):
     (wrong,) = record_trade(book, TradeRequest("rian", "buy", "yes", D(1), D("0.3"), D(0), NOW), now=NOW)
     assert (wrong.message, wrong.hint) == ("this book has no contract `rian`", "did you mean `rain`?")
     assert (book / "seeds/weather/positions.csv").read_bytes() == before
+
+
+def test_what_is_not_held_does_not_end(book: Path):
+    """A settlement of the other side, or dated before the purchase, is refused: it would pass over what is held."""
+    write(book, "rain,2026-10-01T00:00:00Z,buy,no,4,0.60,,,,,\n")
+    before = (book / "seeds/weather/positions.csv").read_bytes()
+    (wrong,) = record_trade(book, TradeRequest("rain", "settle", "yes", None, D(0), D(0), NOW), now=NOW)
+    assert (wrong.message, wrong.hint) == (
+        "nothing of `rain` yes was held at 2026-10-03T12:00+00:00, so that nothing ends",
+        "4 of no were: that side pays 1",
+    )
+    assert wrong.place.line == 3
+    early = datetime(2026, 9, 30, tzinfo=UTC)
+    (wrong,) = record_trade(book, TradeRequest("rain", "settle", "no", None, D(1), D(0), early), now=NOW)
+    assert (wrong.message, wrong.hint) == (
+        "nothing of `rain` no was held at 2026-09-30T00:00+00:00, so that nothing ends",
+        "is a purchase missing before it, or is --at too early?",
+    )
+    assert (book / "seeds/weather/positions.csv").read_bytes() == before
+    assert record_trade(book, TradeRequest("rain", "settle", "no", None, D(1), D(0), NOW), now=NOW) == ()
+
+
+def test_the_row_that_cannot_be_is_named(book: Path):
+    """An earlier sale leaves too few for one that is on record, which is the row that is named."""
+    write(book, "rain,2026-10-01T00:00:00Z,buy,no,4,0.60,,,,,\nrain,2026-10-03T00:00:00Z,sell,no,4,0.60,,,,,\n")
+    early = datetime(2026, 10, 2, tzinfo=UTC)
+    (wrong,) = record_trade(book, TradeRequest("rain", "sell", "no", D(1), D(1), D(0), early), now=NOW)
+    assert wrong.message == "seeds/weather/positions.csv:3: 4 contracts of `rain` no are sold, and 3 were held"
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,12 @@ from forecast.forecasts.own_questions import hash_as_asked, own_terms
 from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import cases, measures_of, published_values
 from forecast.insight.variance_decomposition import decompose_variance
+from forecast.markets.comparison.tilting import tilt_to
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from forecast.predict.answers import Answer, Probability
+from forecast.predict.chance_draws import question_chances
+from forecast.predict.path_outcomes import outcomes_on_paths
 from forecast.sentences.headlines import headline_of
 from tests.support.building import make_topic
 
@@ -119,6 +122,48 @@ def test_totals_count_from_since() -> None:
     means = rates * 365 / 30.4375
     expected = float((mass * -np.expm1(-means) / means).sum() / mass.sum())  # of 1 / (1 + N), N Poisson
     assert abs(answer.value.value - expected) < 4 * answer.value.error < 0.02
+
+
+def test_the_chance_on_each_draw_is_the_fraction() -> None:
+    """What weighs draws anew for a price sees the fraction itself, and not that it is above 0: to 40 % leads a tilt, to 99.9 % none."""
+    topic = sampled({"probability": "fraction"})
+    posterior = concluded(topic).result.posterior
+    chances = question_chances(topic.questions["asked"], posterior, np.random.default_rng(1)).chances
+    assert chances.mean == pytest.approx(POSTERIOR.mean(), abs=0.005)
+    tilt = tilt_to(chances, 0.4)
+    assert tilt.status == "found"
+    assert float(tilt.weights @ posterior.parameters["fraction"][:, 0]) == pytest.approx(0.4)
+
+
+def test_the_chance_on_each_draw_is_counted_where_the_fraction_needs_paths() -> None:
+    """Of a fraction of totals, on each path the event is drawn with it; so the mean chance is the answer."""
+    topic = sampled({"probability": "1 / (1 + total(arrivals))", "since": NEW_YEAR, "by": END})
+    result = concluded(topic).result
+    chances = question_chances(topic.questions["asked"], result.posterior, np.random.default_rng(1)).chances
+    assert chances.paths is not None
+    value = result.answers["asked"].value
+    assert isinstance(value, Probability)
+    assert 0.1 < value.value < 0.5
+    assert chances.mean == pytest.approx(value.value, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"probability": "fraction"},
+        {"probability": "1 / (1 + total(arrivals))", "since": NEW_YEAR, "by": END},
+        {"probability": "fraction", "given": "total(arrivals) >= 4", "by": END},
+    ],
+)
+def test_on_paths_its_event_happens_as_often_as_the_answer_says(asked: Mapping[str, Any]) -> None:
+    """A stake on it sees an event that happens with the fraction on each path, and not on each one."""
+    topic = sampled(asked)
+    result = concluded(topic).result
+    found = outcomes_on_paths(topic.questions["asked"], result, np.random.default_rng(1))
+    kept = 1 - found.void
+    value = result.answers["asked"].value
+    assert isinstance(value, Probability)
+    assert float(kept @ found.happened) / float(kept.sum()) == pytest.approx(value.value, abs=0.02)
 
 
 def test_a_value_outside_0_to_1_is_an_error_with_its_place() -> None:

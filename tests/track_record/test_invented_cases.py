@@ -263,6 +263,17 @@ def test_quantiles_are_scored_by_quantile_scores(tmp_path: Path):
         assert score_of(scored(record), "wis", "me")[0] == pytest.approx((median / 2 + 0.05 * interval) / 1.5, abs=1e-12)
 
 
+@pytest.mark.parametrize(("value", "score"), [("95", 2 / 3 * (0.05 * 5)), ("100", 2 / 3 * (0.05 * 10)), ("120", 2 / 3 * (1.5 + 10 + 9.5))])
+def test_quantiles_are_cut_where_the_outcome_is_only_known_to_come_later(value: str, score: float, tmp_path: Path):
+    """Twice the mean quantile score with all beyond the cut moved to it, by hand: who said earlier loses, and who said later loses nothing."""
+    quantiles = [[0.05, 90], [0.5, 100], [0.95, 110]]
+    question = {**QUESTION, "type": "number", "unit": "dollars"}
+    record = topic(tmp_path, [said("me", quantiles, form="quantiles")], questions=[question], resolutions=[resolved("not_by", value)])
+    found = scored(record)
+    assert score_of(found, "crps-quantiles-cut", "me")[0] == pytest.approx(score, abs=1e-12)
+    assert (found.unfit, {"crps-quantiles", "wis"} & found.scores.keys()) == (0, set())
+
+
 @pytest.mark.parametrize(("outcome", "value", "crps", "survival"), [("number", "1", 0.5, None), ("not_by", "1", 0.25, 0.5)])
 def test_a_mass_function_is_scored_whole_and_cut(outcome: str, value: str, crps: float, survival: float | None, tmp_path: Path):
     """One half each of 0 and 2: of 1 the CRPS is 1/4 twice, and of "not up to 1" it is the first of these, with log 2 for the rest."""

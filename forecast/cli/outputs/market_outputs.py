@@ -208,6 +208,7 @@ class PositionOutput(TypedDict):
     fees: float
     closing: float | None
     better_by: float | None
+    no_closing: str
 
 
 class CurrencyOutput(TypedDict):

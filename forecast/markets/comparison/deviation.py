@@ -34,6 +34,10 @@ class Deviation:
             if not ((np.asarray(values) >= 0) & (np.asarray(values) <= 1)).all():
                 raise MarketFault(f"`{name}` is a probability, from 0 to 1")
 
+    def with_void_question(self, chance: float) -> Deviation:
+        """Return the deviation of a contract that is void, too, where its question is void or annulled, which has this ``chance``."""
+        return Deviation(self.yes_if_yes, self.yes_if_no, 1 - (1 - self.void) * (1 - chance)) if chance else self
+
     @property
     def means(self) -> Deviation:
         """The three as single numbers: their expected values."""

@@ -19,6 +19,7 @@ class QuoteHistory:
 
     ``at`` is in microseconds since the beginning of 1970 in UTC.  ``drawn`` is a price that is no offer: a trade, or a midpoint that the
     venue carries forward.  ``comparable`` is what may be compared with a fair price: an offer of an open market that is no default.
+    ``is_open`` says whether the market traded then.
     """
 
     at: NDArray[np.int64]
@@ -26,6 +27,7 @@ class QuoteHistory:
     ask: Array
     drawn: Array
     comparable: Truth
+    is_open: Truth
 
     def __len__(self) -> int:
         return len(self.at)
@@ -39,8 +41,16 @@ class QuoteHistory:
         """Those that are comparable."""
         return self._where(self.comparable)
 
+    @property
+    def has_closed(self) -> bool:
+        """Whether the market was seen closed after its last offer, so that this stands no more."""
+        closed, offered = self.at[~self.is_open], self.at[self.comparable]
+        return len(closed) > 0 and (not len(offered) or bool(closed[-1] >= offered[-1]))
+
     def _where(self, chosen: Truth) -> QuoteHistory:
-        return QuoteHistory(self.at[chosen], self.bid[chosen], self.ask[chosen], self.drawn[chosen], self.comparable[chosen])
+        return QuoteHistory(
+            self.at[chosen], self.bid[chosen], self.ask[chosen], self.drawn[chosen], self.comparable[chosen], self.is_open[chosen]
+        )
 
 
 def quote_history(table: QuoteTable, contract: str, venue: Venue) -> QuoteHistory:
@@ -57,7 +67,7 @@ def quote_history(table: QuoteTable, contract: str, venue: Venue) -> QuoteHistor
     bid, ask = (np.where(readable & is_book, side, np.where(readable & is_maker, price, np.nan)) for side in (bid, ask))
     is_midpoint, is_trade = kind == PRICE_KINDS.index("midpoint"), kind == PRICE_KINDS.index("last")
     drawn = np.where(readable & is_midpoint, price, np.where(readable & is_trade & (last > 0), last, np.nan))
-    return QuoteHistory(table.at[rows], bid, ask, drawn, ~(np.isnan(bid) & np.isnan(ask)))
+    return QuoteHistory(table.at[rows], bid, ask, drawn, ~(np.isnan(bid) & np.isnan(ask)), is_open)
 
 
 def _untraded_defaults(table: QuoteTable, rows: NDArray[np.intp], venue: Venue) -> Truth:

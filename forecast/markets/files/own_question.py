@@ -82,7 +82,7 @@ def _table(contract: Contract, question: Question | JudgedQuestion, title: str, 
     if question.since is not None:
         yield f"since = {question.since}"
     if question.answer_text:
-        yield f"answer = {toml_text(question.answer_text)}{edit}"
+        yield f"{'probability' if question.is_fraction else 'answer'} = {toml_text(question.answer_text)}{edit}"
     for label, text in question.choice_texts.items():
         yield f"choices.{toml_text(label)} = {toml_text(text)}{edit}"
     if question.given_text:

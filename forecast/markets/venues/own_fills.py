@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from forecast.markets.faults import MarketFault
+from forecast.markets.fee_schedules import Role
 from forecast.markets.money import check_count, check_price
 from forecast.markets.sides import ContractSide, complement
 from forecast.markets.venues.kalshi_units import KalshiUnit, kalshi_count, kalshi_price, kalshi_unit
@@ -29,6 +30,7 @@ _PLACES = Decimal("1e-12")  # of the price of a bet, which is its amount for eac
 class OwnFill:
     """One trade: how many contracts of a side were bought or sold at which price of that side; ``fee`` is None where the file has none.
 
+    ``role`` is the taker's where the file does not say it.
     ``contract`` is the venue's id of the contract, ``id`` that of the trade.
     """
 
@@ -40,6 +42,7 @@ class OwnFill:
     count: Decimal
     price: Decimal
     fee: Decimal | None
+    role: Role = "taker"
 
 
 @dataclass(slots=True)
@@ -77,9 +80,9 @@ def _read_kalshi(payload: PayloadNode, contract: str | None, skipped: list[Skipp
             raise MarketFault(f"{fill.place} does not say how many contracts were traded")
         name = fill.text_of("fill_id") or fill.need("trade_id").text()
         at, price = fill.need("created_time").moment(), _kalshi_side_price(fill, side, unit)
-        yield _check_fill(
-            fill, OwnFill(ticker, name, at, "buy" if action == "buy" else "sell", side, count, price, fill.decimal_of("fee_cost"))
-        )
+        role: Role = "maker" if fill.truth_of("is_taker") is False else "taker"
+        done: Literal["buy", "sell"] = "buy" if action == "buy" else "sell"
+        yield _check_fill(fill, OwnFill(ticker, name, at, done, side, count, price, fill.decimal_of("fee_cost"), role))
 
 
 def _kalshi_side_price(fill: PayloadNode, side: ContractSide, unit: KalshiUnit) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -14,6 +14,7 @@ from forecast.book.topic import JudgedQuestion
 from forecast.markets.contract import Contract, Term, TermComparison
 from forecast.markets.files.own_question import OwnQuestion, deadline_hours, own_question
 from tests.markets.files.test_contracts import read
+from tests.support.building import make_topic
 from tests.support.paths import TINY_BOOK
 
 QUESTION = read_book(TINY_BOOK)[0].topics["ferry"].questions["three_more"]  # by 2025-12-31
@@ -75,6 +76,14 @@ def test_a_question_that_people_answer_has_its_type_in_the_table():
     own = own_question(contract_with("2026-06-30T12:00:00Z"), judged)
     table = tomllib.loads("\n".join(own.table))["questions"]["moves_kalshi_ferry"]
     assert (table["type"], table["options"]) == ("options", "red, blue")
+
+
+def test_a_question_by_a_fraction_stays_one():
+    """Its number is the probability of one event, and no answer that is a number."""
+    topic = make_topic(priors={"share": "Beta(alpha=2, beta=2)"}, questions={"won": {"probability": "share", "by": date(2025, 12, 31)}})
+    own = own_question(contract_with("2026-06-30T12:00:00Z"), topic.questions["won"])
+    table = tomllib.loads("\n".join(own.table))["questions"]["won_kalshi_ferry"]
+    assert (table["probability"], table.get("answer")) == ("share", None)
 
 
 def test_hours_between_deadlines_are_counted_from_the_end_of_the_day_in_utc():
