@@ -10,15 +10,15 @@ from datetime import datetime
 from forecast.book.files.folder import MOST_RECORD_BYTES
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.forecasts.question import QuestionType
-from forecast.forecasts.reading import question_of_row, resolution_of_row
 from forecast.forecasts.record import ForecastRecord
-from forecast.forecasts.tables import CellReader, RowCells, reader_of_cells
+from forecast.forecasts.tables import RowCells
 from forecast.forecasts.times import moment_text
 from forecast.forecasts.values import Form, ValueFault, forecast_value_text
 from forecast.importers.choices import ImportChoices
 from forecast.importers.forecasters import Forecaster, Survey, name_forecasters, rows_on_record
 from forecast.importers.imported import ImportedForecast, ImportedQuestion, ImportedRecord
 from forecast.importers.leaving_out import LeftOut
+from forecast.importers.row_checks import check_question, check_resolution
 from forecast.importers.visible_text import visible_prose
 from forecast.language.count_words import count_text
 
@@ -125,7 +125,7 @@ def question_with(
     text, _ = visible_prose(cells["text"])
     times = {column: moment_text(moment) for column, moment in moments.items() if moment is not None}
     row = {column: cell for column, cell in {**cells, "text": text, "type": kind, **times}.items() if cell}
-    refuse_faults(reader := reader_of_cells(row), question_of_row(reader))
+    check_question(row)
     return ImportedQuestion(cells["id"], kind, line, row, resolution=resolution)
 
 
@@ -133,7 +133,7 @@ def resolution_with(question: str, outcome: str, value: str, on: datetime, kind:
     """Return the row of a resolution; raise ``ValueFault`` where a record could not hold it."""
     cells = {"question": question, "outcome": outcome, "value": value, "on": moment_text(on), "known": on.date().isoformat()}
     row = {column: cell for column, cell in cells.items() if cell}
-    refuse_faults(reader := reader_of_cells(row), resolution_of_row(reader))
+    check_resolution(row)
     fits = {
         "binary": {"yes", "no", "fraction"},
         "options": {"label", "several"},
@@ -143,13 +143,6 @@ def resolution_with(question: str, outcome: str, value: str, on: datetime, kind:
     if outcome not in {*fits.get(kind, ()), "annulled", "ambiguous", "void"}:
         raise ValueFault(f"`{outcome}` is no outcome of a question of type {kind}")
     return row
-
-
-def refuse_faults(reader: CellReader, value: object) -> None:
-    """Raise ``ValueFault`` where a row of a record would not be read."""
-    if reader.problems or value is None:
-        problem = reader.problems[0]
-        raise ValueFault(problem.message, problem.hint)
 
 
 def id_of_texts(parts: Iterable[str]) -> str:

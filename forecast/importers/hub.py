@@ -41,7 +41,7 @@ from forecast.importers.imported import ImportedForecast, ImportedQuestion, Impo
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.plain_file import text_lines
 from forecast.importers.row_checks import check_option, check_question
-from forecast.importers.visible_text import visible_line
+from forecast.importers.visible_text import visible_line, visible_prose
 
 VALUE_COLUMNS = ("output_type", "output_type_id", "value")
 ROUND_DATES = ("reference_date", "origin_date", "forecast_date", "round_id")
@@ -274,7 +274,7 @@ def _question(
     scale = next((its.scale for its in made if its.scale is not None), None)
     cells = {
         "id": name,
-        "text": f"{about} ({', '.join(f'{column} {cell}' for column, cell in task.items())})",
+        "text": visible_prose(f"{about} ({', '.join(f'{column} {cell}' for column, cell in task.items())})")[0],
         "type": "options" if categories else "number",
         "unit": "" if categories else target.unit,
         "opens": moment_text(window[0] if window is not None else at),

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from forecast.book.files.numerals import is_number
 from forecast.forecasts.question import QuestionType
-from forecast.forecasts.reading import option_of_row, question_of_row, resolution_of_row
-from forecast.forecasts.tables import CellReader, RowCells, reader_of_cells
+from forecast.forecasts.tables import RowCells
 from forecast.forecasts.times import days_of_moment, moment_text, text_of_days
 from forecast.forecasts.values import ValueFault
 from forecast.importers.archive import Archive
@@ -19,6 +18,7 @@ from forecast.importers.imported import ImportedQuestion
 from forecast.importers.leaving_out import LeftOut
 from forecast.importers.metaculus_options import labels_of, option_rows
 from forecast.importers.python_text import boolean, moment_in_cell, moment_in_utc, python_list, python_texts
+from forecast.importers.row_checks import check_option, check_question, check_resolution
 from forecast.importers.visible_text import visible_line, visible_prose
 from forecast.track_record.tournaments import TOURNAMENT_TAG
 
@@ -81,22 +81,15 @@ def _question(row: CsvRow, path: str, left_out: LeftOut) -> ImportedQuestion:
         "includes_bots": "yes" if boolean(row["Include Bots in Aggregates"]) else "",
     }
     cells = {column: cell for column, cell in cells.items() if cell}
-    _refuse_faults(reader := reader_of_cells(cells), question_of_row(reader))
+    check_question(cells)
     for option in options:
-        _refuse_faults(reader := reader_of_cells(option), option_of_row(reader))
+        check_option(option)
     try:
         resolution = _resolution(name, row, kind, labels)
     except ValueFault as fault:
         left_out.warn(path, row.line, f"question {name} is imported without its resolution: {fault.message}", fault.hint)
         resolution = None
     return ImportedQuestion(name, kind, row.line, cells, labels, options, resolution)
-
-
-def _refuse_faults(reader: CellReader, value: object) -> None:
-    """Raise ``ValueFault`` where a row of a record would not be read."""
-    if reader.problems or value is None:
-        problem = reader.problems[0]
-        raise ValueFault(problem.message, problem.hint)
 
 
 def _title(row: CsvRow) -> str:
@@ -184,7 +177,7 @@ def _resolution(name: str, row: CsvRow, kind: QuestionType, labels: tuple[str, .
         raise ValueFault("no time says when it was resolved")
     cells = {"question": name, "outcome": outcome, "value": value, "on": moment_text(on), "known": on.date().isoformat()}
     cells = {column: cell for column, cell in cells.items() if cell}
-    _refuse_faults(reader := reader_of_cells(cells), resolution_of_row(reader))
+    check_resolution(cells)
     return cells
 
 

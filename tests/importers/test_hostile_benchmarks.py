@@ -82,9 +82,19 @@ def test_a_tampered_benchmark_leaves_a_book_that_can_be_read(edits: list[tuple[i
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EDITS)
+@example([(2, 0.578125, 0, "\u202e")])
 def test_tampered_model_output_leaves_a_book_that_can_be_read(edits: list[tuple[int, float, int, str]]):
     """And what is imported can be exported, and imported again with the same values."""
     _check_import("hub", _edit(HUB, edits))
+
+
+@pytest.mark.parametrize("word", ["high", "ordinal", "people", "level"])
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\ufeff", "\x07"])
+def test_no_word_of_the_tasks_hides_a_character(word: str, hidden: str):
+    """Categories, types, units and targets with a character that nobody sees leave a book that can be read."""
+    tasks = HUB["tasks.json"].replace(word.encode(), json.dumps(f"{word[:2]}{hidden}{word[2:]}").strip('"').encode())
+    assert tasks != HUB["tasks.json"]
+    _check_import("hub", {**HUB, "tasks.json": tasks})
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
