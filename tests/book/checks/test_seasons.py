@@ -34,8 +34,14 @@ def root(tmp_path: Path) -> Path:
             date(2024, 12, 31),
             "this row covers 366 days, and the season in `events`, which repeats every 365, is read at the middle of the row",
         ),
-        (date(2024, 3, 31), "this row covers 91 days, and the season in `events`, which repeats every 365, is read at the middle of the row"),
-        (date(2024, 2, 15), "this row covers 46 days, and the season in `events`, which repeats every 365, is read at the middle of the row"),
+        (
+            date(2024, 3, 31),
+            "this row covers 91 days, and the season in `events`, which repeats every 365, is read at the middle of the row",
+        ),
+        (
+            date(2024, 2, 15),
+            "this row covers 46 days, and the season in `events`, which repeats every 365, is read at the middle of the row",
+        ),
         (date(2024, 2, 14), ""),
         (date(2024, 1, 31), ""),
     ],
