@@ -11,21 +11,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecast.inference.monte_carlo import REPLICATES
 from forecast.insight.baseline import Baseline
 from forecast.insight.estimands import Measure
 from forecast.insight.variance_decomposition import decompose_variance
+from forecast.language.arrays import Array
 from forecast.schema.insight import SplitContent, SplitPart
 
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """One measure under one variant: its weight with the error of that, mean with its error, variance, and the split of that, if there is any."""
+    """One measure under one variant: its weight, mean and variance with their errors, and the split of the variance, if there is any.
+
+    ``together`` is the correlation of the errors of mean and variance: of what is skewed, both are too large at once.
+    """
 
     weight: float
     weight_error: float
     mean: float
     error: float
     variance: float
+    variance_error: float
+    together: float
     split: SplitContent | None
 
 
@@ -51,21 +58,36 @@ def decompose_mixed_variance(
 def _doubt(measure: Measure, basis: Baseline, split: SplitContent | None, weight: float, weight_error: float) -> _Doubt:
     column = [its.key for its in basis.measures].index(measure.key)
     mean = float(basis.values[column])
-    variance = mean * (1 - mean) if measure.kind == "probability" else float(basis.cases.numerators[:, column].var())
-    return _Doubt(weight, weight_error, mean, float(np.nan_to_num(basis.errors[column])), variance, split)
+    error = float(np.nan_to_num(basis.errors[column]))
+    if measure.kind == "probability":
+        return _Doubt(weight, weight_error, mean, error, mean * (1 - mean), abs(1 - 2 * mean) * error, float(np.sign(1 - 2 * mean)), split)
+    values = basis.cases.numerators[:, column]
+    return _Doubt(weight, weight_error, mean, error, float(values.var()), *_variance_error(values), split)
+
+
+def _variance_error(values: Array) -> tuple[float, float]:
+    """The error of a variance, from blocks of paths, and its correlation with that of the mean: Cov(mean, variance) = E[(x - mean)³] / n."""
+    error = float(np.std([block.var() for block in np.array_split(values, REPLICATES)], ddof=1) / np.sqrt(REPLICATES))
+    away = values - values.mean()
+    spread = float(np.sqrt(away.var() * (away**2).var()))
+    return error, float((away**3).mean()) / spread if spread > 0 else 0.0
 
 
 def _mixed_split(measure: Measure, doubts: Sequence[_Doubt]) -> SplitContent:
-    """The split, with the errors of each variant's share, answer and weight in it (the delta method)."""
+    """The split, with the errors of each variant's share, answer, variance and weight in it (the delta method)."""
     weight = np.array([doubt.weight for doubt in doubts])
     mean = np.array([doubt.mean for doubt in doubts])
     away = mean - weight @ mean
     between = float(weight @ away**2)
-    total = between + float(weight @ np.array([doubt.variance for doubt in doubts]))
+    variance = np.array([doubt.variance for doubt in doubts])
+    within_all = float(weight @ variance)
+    total = between + within_all
     structure = between / total
-    of_means = 2 * weight * away * np.array([doubt.error for doubt in doubts]) / total
-    of_weights = away**2 * np.array([doubt.weight_error for doubt in doubts]) / total
-    structure_error = float(np.sqrt((of_means**2).sum() + (of_weights**2).sum()))
+    errors = np.array([(doubt.error, doubt.variance_error, doubt.together, doubt.weight_error) for doubt in doubts]).T
+    of_means = 2 * weight * away * (1 - structure) * errors[0] / total
+    of_variances = -structure * weight * errors[1] / total
+    of_weights = (away**2 * (1 - structure) - structure * (variance - within_all)) * errors[3] / total
+    structure_error = float(np.sqrt((of_means**2 + 2 * errors[2] * of_means * of_variances + of_variances**2 + of_weights**2).sum()))
     within, within_error = _sum([(_share(doubt, total), doubt.split["ignorance"], doubt.split["error"]) for doubt in doubts if doubt.split])
     return {
         "question": measure.question.name,

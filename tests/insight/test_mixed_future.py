@@ -13,7 +13,7 @@ from forecast.book.topic import Topic, Variant
 from forecast.insight.baseline import Baseline, baseline_of
 from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.information import future_increment, information, signposts
-from forecast.insight.mixed_variance import decompose_mixed_variance
+from forecast.insight.mixed_variance import _Doubt, _mixed_split, _variance_error, decompose_mixed_variance
 from forecast.insight.published import mixed_answers, published_answers
 from forecast.insight.published_cases import PublishedCases, cases_of_variants
 from forecast.model.settings import Settings
@@ -163,3 +163,24 @@ def _of(cases: PublishedCases, place: int) -> np.ndarray:
 def _weighed_mean(cases: PublishedCases, seen: np.ndarray, column: int) -> float:
     counted = cases.weights * seen
     return float(counted @ cases.cases.numerators[:, column] / (counted @ cases.cases.denominators[:, column]))
+
+
+def test_the_error_of_the_structure_of_skewed_counts_is_as_large_as_it_scatters():
+    """Over 200 records of counts that come in clumps the share of structure lies from the true one as far as its error says: their variance is in doubt too."""
+    rng = np.random.default_rng(1)
+    shapes, means, weights, size = np.array([0.5, 50.0]), np.array([6.0, 14.0]), np.array([0.97, 0.03]), 4_096
+    variances = means + means**2 / shapes
+    between = float(weights @ (means - weights @ means) ** 2)
+    truth = between / (between + float(weights @ variances))
+    measure = next(measure for measure in measures_of(rivals_topic()) if measure.key[0] == "three")
+    away = []
+    for _ in range(200):
+        doubts = []
+        for shape, mean, weight in zip(shapes, means, weights, strict=True):
+            values = rng.poisson(rng.gamma(shape, mean / shape, size)).astype(float)
+            error = values.std() / np.sqrt(size)
+            doubts.append(_Doubt(weight, 0.0, float(values.mean()), error, float(values.var()), *_variance_error(values), None))
+        found = _mixed_split(measure, doubts)
+        away.append((found["structure"] - truth) / found["structure_error"])
+    assert abs(np.mean(away)) < 0.3
+    assert 0.85 < np.sqrt(np.mean(np.square(away))) < 1.2

@@ -1,4 +1,4 @@
-"""Check of seasons: a row that is as long as a good part of a season says little of it, and a model that reads the season at its end misreads it."""
+"""Check of seasons: a row that is as long as a good part of a season says little of it, and a model that reads the season on its middle day misreads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forecast.book.rows import current_rows
 from forecast.language.expressions import Binary, Call, Expression, Name, Number, Unary, walk
 
 WAVES = frozenset({"cos", "sin"})
-CLOCK = "t"  # in years, at a row's end
+CLOCK = "t"  # in years, at a row's middle
 LONGEST_PART = 1 / 8  # of a wave, that a row may cover
 _DAYS_IN_YEAR = 365.25
 
@@ -41,7 +41,7 @@ def _long_rows(name: str, record: RecordFile, days: float) -> Iterator[Problem]:
     row, length = rows[int(last)], int(lengths[last])
     more = "" if len(places) == 1 else f", and {len(places) - 1} more {'is' if len(places) == 2 else 'are'} as long"
     message = (
-        f"this row covers {length} days, and the season in `{name}`, which repeats every {days:.0f}, is read at the end of the row{more}"
+        f"this row covers {length} days, and the season in `{name}`, which repeats every {days:.0f}, is read at the middle of the row{more}"
     )
     hint = "write a row for each month or less (`forecast observe --rows`); where only totals are known, take a model without a season (`forecast new --like count`)"
     yield replace(record.at_cell(row, "to" if record.cells(row)["to"] else "on", message, hint), level="warning")

@@ -32,10 +32,16 @@ def root(tmp_path: Path) -> Path:
     [
         (
             date(2024, 12, 31),
-            "this row covers 366 days, and the season in `events`, which repeats every 365, is read at the end of the row",
+            "this row covers 366 days, and the season in `events`, which repeats every 365, is read at the middle of the row",
         ),
-        (date(2024, 3, 31), "this row covers 91 days, and the season in `events`, which repeats every 365, is read at the end of the row"),
-        (date(2024, 2, 15), "this row covers 46 days, and the season in `events`, which repeats every 365, is read at the end of the row"),
+        (
+            date(2024, 3, 31),
+            "this row covers 91 days, and the season in `events`, which repeats every 365, is read at the middle of the row",
+        ),
+        (
+            date(2024, 2, 15),
+            "this row covers 46 days, and the season in `events`, which repeats every 365, is read at the middle of the row",
+        ),
         (date(2024, 2, 14), ""),
         (date(2024, 1, 31), ""),
     ],
@@ -53,7 +59,7 @@ def test_one_warning_of_the_last_row_stands_for_all(root: Path):
     for year in (2022, 2023, 2024):
         done = observe(root, "lake.events", Observation(date(year, 1, 1), date(year, 12, 31), "12", "A log"), today=TODAY)
     (warning,) = done.warnings
-    assert (warning.place.line, warning.message.endswith("is read at the end of the row, and 2 more are as long")) == (4, True)
+    assert (warning.place.line, warning.message.endswith("is read at the middle of the row, and 2 more are as long")) == (4, True)
     assert observe(root, "lake.events", Observation(date(2025, 1, 1), date(2025, 1, 31), "1", "A log"), today=TODAY).warnings == ()
 
 
