@@ -276,6 +276,7 @@ def test_without_a_price_on_record_it_is_said_how_to_put_one_there(run: Run, boo
 def test_a_rule_by_which_nothing_is_scored_is_named(run: Run, book: Path):
     """And of a rule that compares with a crowd it is said that topics have none."""
     collection(book, [said("ann", 0.9)])
+    assert "No forecast has a score yet.\n" in run("score", "--rule", "all", "--to", "2026-03-10").out
     assert "No forecast has a score by `crps` or `wis` yet.\n" in run("score", "--rule", "crps", "--rule", "wis").out
     assert run("say", "three_more", "30%", "--why", "A guess.").code == 0
     crowd = "No forecast has a score by `peer` yet. Topics of a book have no crowd, as collections from a platform have; "
