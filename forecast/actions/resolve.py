@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from forecast.actions.question_record import QuestionRecord, read_question_record
+from forecast.actions.question_record import QuestionRecord, forecasts_of, read_question_record
 from forecast.actions.record_rows import NewRow, RecordedRow, add_row, day_typed, wording_problem
 from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Problem, Result
@@ -17,7 +18,7 @@ from forecast.forecasts.reading import resolution_of_row
 from forecast.forecasts.record import standing_resolutions
 from forecast.forecasts.resolution import Resolution, resolution_id
 from forecast.forecasts.tables import RESOLUTIONS, RowCells
-from forecast.forecasts.times import days_of_text, moment_hint, moment_text, parse_moment
+from forecast.forecasts.times import days_of_moment, days_of_text, moment_hint, moment_text, parse_moment, text_of_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def resolve(root: Path, question: str, said: SaidResolution, *, now: datetime) -
     resolution that does not replace the first.
     """
     said = replace(said, on=day_typed(said.on, now=now))
-    new = NewRow(RESOLUTIONS, partial(_cells, said, now), resolution_of_row, _refusals)
+    new = NewRow(RESOLUTIONS, partial(_cells, said, now), resolution_of_row, partial(_refusals, root))
     return add_row(root, question, new, now=now, asked=said.asked)
 
 
@@ -77,7 +78,7 @@ def _cells(said: SaidResolution, now: datetime, found: QuestionRecord) -> Result
     return Result({"id": resolution_id(cells), **cells})
 
 
-def _refusals(found: QuestionRecord, row: Resolution) -> tuple[Problem, ...]:
+def _refusals(root: Path, found: QuestionRecord, row: Resolution) -> tuple[Problem, ...]:
     """What is wrong with the row beside the others of its record."""
     record = found.record
     problems = [replace(problem, level="error") for problem in resolution_problems(record, found.terms, row)]
@@ -90,4 +91,19 @@ def _refusals(found: QuestionRecord, row: Resolution) -> tuple[Problem, ...]:
         where = f"{standing.place.path}:{standing.place.line}"
         hint = f"a correction replaces it: add --replaces {standing.id}"
         problems.append(Problem(row.place, f"`{found.address}` is resolved in {where} already: {standing.outcome}", hint))
-    return tuple(problems)
+    return (*problems, *_doubts(root, found, row))
+
+
+def _doubts(root: Path, found: QuestionRecord, row: Resolution) -> Iterator[Problem]:
+    """Yield warnings of what is likely to be a slip of the day on which a question was decided."""
+    decided = min(row.on, row.recorded)
+    forecasts = forecasts_of(root, found).forecasts
+    corrected = {its.replaces for its in forecasts}
+    of_question = (its for its in forecasts if (its.question, its.asked) == (row.question, row.asked) and its.id not in corrected)
+    if after := sum(not its.is_withdrawal and its.at > decided for its in of_question):
+        what = "forecast was" if after == 1 else "forecasts were"
+        message = f"{after} {what} made after the question was decided, on {moment_text(decided)}, and {'is' if after == 1 else 'are'} left out of scores"
+        yield Problem(row.place, message, "a correction replaces this row, where --on is wrong", level="warning")
+    if row.outcome == "date" and isinstance(row.value, float) and row.value > days_of_moment(decided):
+        message = f"{text_of_days(row.value)} is after the day on which the question was decided ({decided.date()})"
+        yield Problem(row.place, message, "a date that has not come is none, unless it is one that was announced", level="warning")

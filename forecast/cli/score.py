@@ -99,12 +99,14 @@ def score(
     from forecast.cli.score_lines import print_scores, rows_as_csv
     from forecast.content.scores import score_rows
     from forecast.schema.json_data import round_numbers
+    from forecast.track_record.measures import EVERY
 
-    _check_rules(rules or ())
+    asked_rules = tuple(rules or ())
+    _check_rules(asked_rules)
     asked = ScoreRequest(
         tuple(records or ()),
         by,
-        tuple(rules or ()),
+        asked_rules,
         against,
         begin_of(since),
         None if until is None else begin_of(until + timedelta(days=1)),
@@ -131,7 +133,8 @@ def score(
     if as_json:
         print_output("score", {**content, "rows": list(cells)})
         return
-    print_scores(round_numbers(content), rules=tuple(rules or ()), by_tournament=by == "tournament")  # as the page has them
+    named = tuple(rule for rule in asked_rules if rule != EVERY)
+    print_scores(round_numbers(content), rules=named, by_tournament=by == "tournament")  # as the page has them
     if asked == ScoreRequest() and found.records:
         from forecast.actions.score_page import write_score_page
 

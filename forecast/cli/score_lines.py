@@ -99,6 +99,8 @@ def _print_skill(skill: Sequence[SkillContent], reference: str) -> None:
     if not skill:
         if reference:
             echo(f"Nothing to compare with {reference}: no forecast of it stands beside another.")
+        if reference == "market":
+            echo("Quotes of contracts are no forecasts: `forecast say QUESTION 23% --who NAME --kind market` puts a price on record.")
         return
     echo()
     echo(f"Beside {reference}, over the questions and times of both:")

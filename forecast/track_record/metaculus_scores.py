@@ -82,6 +82,8 @@ def _chosen_forecasts(record: ForecastRecord, counted: CountedForecasts, questio
     asked, opened = counted.questions[question], counted.questions[question].wording
     if opened is None or opened.opens is None or opened.scheduled_close is None or opened.scheduled_close <= opened.opens:
         return None
+    if counted.close[question] <= 0:  # decided before it opened: by a slip of a day, or of a topic that opened later than its question
+        return None
     of_question = np.arange(counted.of_question(question).start, counted.of_question(question).stop)
     is_forecast = np.array([not isinstance(counted.forecasts[place].value, Buckets) for place in of_question], dtype=np.bool_)
     of_question = of_question[is_forecast] if of_question.size else of_question

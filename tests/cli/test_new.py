@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -262,6 +262,12 @@ def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):
             "",
         ),
         (("new_one", "--opens", "2999-01-01"), "--opens: ", "the record would open on 2999-01-01, after today", ""),
+        (
+            ("new_one", "--opens", f"{datetime.now(UTC).date()}"),
+            "--opens: ",
+            "the example of `hazard` has rows from before ",
+            "leave it out, or ask a question of your own with --asks",
+        ),
         (
             ("new_one", "--prior", "rte=Gamma(p5=1, p95=2)"),
             "--prior: ",

@@ -283,6 +283,22 @@ def test_an_option_that_could_be_several_is_refused(run: Run, race: Path):
     assert not (race / "seeds/race/resolutions.csv").exists()
 
 
+def test_a_slip_of_the_day_on_which_a_question_was_decided_is_named(run: Run):
+    """Forecasts made after that day count for nothing, and a date that comes after it has not come; where neither is so, nothing is said."""
+    for who, on in (("Ana", "2025-10-01"), ("Bob", "2025-11-01"), ("Bob", "2025-11-10")):
+        assert run("say", "three_more", "30%", "--who", who, "--on", on, "--why", "A guess.").code == 0
+    ran = run("resolve", "three_more", "yes", "--on", "2025-10-20", "--source", "the log")
+    assert (ran.code, "warning: 2 forecasts were made after the question was decided, on 2025-10-20T" in ran.err) == (0, True)
+    (first,) = re.findall(r"\(id ([0-9a-f]{12})\)", ran.out)
+    ran = run("resolve", "three_more", "yes", "--on", "2025-11-20", "--source", "the log", "--replaces", first)
+    assert (ran.code, ran.err) == (0, "")
+    ran = run("resolve", "next_fault", "date", "2025-11-21", "--on", "2025-11-20", "--source", "the log")
+    assert "warning: 2025-11-21 is after the day on which the question was decided (2025-11-20)\n" in ran.err
+    (first,) = re.findall(r"\(id ([0-9a-f]{12})\)", ran.out)
+    ran = run("resolve", "next_fault", "date", "2025-11-20", "--on", "2025-11-20", "--source", "the log", "--replaces", first)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_what_is_wrong_with_a_record_stops_no_update(said: Run, book: Path):
     """`check` ends with 1; an update publishes, and warns."""
     with (book / "seeds/ferry/forecasts.csv").open("a") as file:

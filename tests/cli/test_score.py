@@ -265,9 +265,18 @@ def test_questions_are_chosen_by_day(run: Run, book: Path):
     assert "No forecast has a score yet." in run("score", "--to", "2026-03-10").out
 
 
+def test_without_a_price_on_record_it_is_said_how_to_put_one_there(run: Run, book: Path):
+    """Quotes of a contract are no forecasts of a market; where one forecast, it is compared with, and of other references nothing is said of prices."""
+    collection(book, [said("ann", 0.9)])
+    hint = "Quotes of contracts are no forecasts: `forecast say QUESTION 23% --who NAME --kind market` puts a price on record."
+    assert hint in run("score", "--against", "market").out
+    assert hint not in run("score", "--against", "base-rate").out
+
+
 def test_a_rule_by_which_nothing_is_scored_is_named(run: Run, book: Path):
     """And of a rule that compares with a crowd it is said that topics have none."""
     collection(book, [said("ann", 0.9)])
+    assert "No forecast has a score yet.\n" in run("score", "--rule", "all", "--to", "2026-03-10").out
     assert "No forecast has a score by `crps` or `wis` yet.\n" in run("score", "--rule", "crps", "--rule", "wis").out
     assert run("say", "three_more", "30%", "--why", "A guess.").code == 0
     crowd = "No forecast has a score by `peer` yet. Topics of a book have no crowd, as collections from a platform have; "

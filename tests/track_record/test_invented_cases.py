@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import exp, log, sqrt
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from forecast.forecasts.record import ForecastRecord
 from forecast.track_record.record_scores import score_record
 from tests.support.invented_records import CLOSES, NOW, QUESTION, YES, at_day, collection, said, score_of, scored, topic
 
@@ -27,6 +29,23 @@ def test_a_withdrawn_forecast_counts_until_it_was_withdrawn(tmp_path: Path):
     assert np.isnan(found.scores.get("spot-baseline", np.array([np.nan]))).all()
     assert score_of(found, "brier") == pytest.approx((0.01, 0.5), abs=1e-12)
     assert score_of(found, "brier-over-time") == pytest.approx((0.01, 0.5), abs=1e-12)
+
+
+@pytest.mark.parametrize("day", [2, 4])
+@pytest.mark.parametrize("place", [collection, topic])
+def test_a_question_decided_before_it_opened_has_scores_of_its_last_forecast_alone(
+    place: Callable[..., ForecastRecord], day: int, tmp_path: Path
+):
+    """Nothing was open over which a platform's score, or any mean over time, could be taken; and other questions of the record keep theirs."""
+    who = "ann" if place is collection else "me"
+    questions = [{**QUESTION, "opens": at_day(4), "actual_close": at_day(day)}, {**QUESTION, "id": "r"}]
+    rows = [said(who, 0.9), said(who, 0.9, question="r")]
+    resolutions = [resolved("yes", on=at_day(day)), {**resolved("yes"), "question": "r"}]
+    found = scored(place(tmp_path, rows, questions=questions, resolutions=resolutions))
+    per_rule = {rule: np.sort(values[~np.isnan(values)]).tolist() for rule, values in found.scores.items()}
+    assert per_rule["brier"] == pytest.approx([0.01, 0.01])
+    assert per_rule["brier-over-time"] == pytest.approx([0.01])
+    assert per_rule["baseline"] == pytest.approx([LIKELY])
 
 
 def test_a_forecast_that_ends_by_itself_counts_until_then(tmp_path: Path):

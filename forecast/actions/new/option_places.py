@@ -40,7 +40,7 @@ def at_options(
 
     ``own`` has what a person gave, and ``days`` the days that were given, by the keys they have in a topic.
     """
-    return tuple(_at_option(problem, texts, kind, name, own, days) for problem in problems)
+    return tuple(dict.fromkeys(_at_option(problem, texts, kind, name, own, days) for problem in problems))
 
 
 def _at_option(problem: Problem, texts: Mapping[str, str], kind: str, name: str, own: TemplateInput, days: Mapping[str, str]) -> Problem:
@@ -48,6 +48,9 @@ def _at_option(problem: Problem, texts: Mapping[str, str], kind: str, name: str,
     if place.path not in texts or problem.level != "error":
         return problem
     if place.path.endswith(".csv"):
+        if not own.past and "opens" in days:  # rows of the template's example
+            message = f"the example of `{kind}` has rows from before {days['opens']}, on which the record would begin"
+            return option_problem("--opens", message, "leave it out, or ask a question of your own with --asks", typed=days["opens"])
         return _of(problem, "--source", own.source) if _offset(problem, own.source) else _of(problem, "--past", own.past)
     table, key, label = _statement_at(texts[place.path].split("\n"), place.line)
     if place.path == prior_path(name):
