@@ -183,8 +183,9 @@ class _Questions:
         streams = series_and_streams_used(model.topic, condition)[1]
         if not streams or set(model.topic.parameters) & names_used(model.topic, condition):
             return "its condition is not one on totals alone"
-        days = [day for day in self._boundary_days(question) if day <= self.streams.timeline.first_drawn]
-        if any(model.records[name].ranges for name in streams) or not days:
+        boundaries = self._boundary_days(question)
+        days = [day for day in boundaries if day <= self.streams.timeline.first_drawn] or [boundaries[0]]
+        if any(model.records[name].ranges for name in streams):
             return "days of the record of which only a range is known decide on it"
         sums = {name: self._counted_totals(name, days, question) for name in streams}
         first = model.topic.opens if question.since is None else question.since
