@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
+from forecast.book.classes import is_counted, total_names
 from forecast.book.topic import Question, Stream
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
@@ -34,12 +35,15 @@ SINGLE_DAYS = 31  # that are divided at once; of more, spans of several days are
 
 
 def has_days_within_steps(question: Question, model: Model) -> bool:
-    """Whether the events of steps can be put on days: every stream of a ``first`` condition counts them, and none is of classes or latent.
+    """Whether the events of steps can be put on days: every stream of a ``first`` condition counts them, and none is latent.
 
-    What is measured once in a step, or has no events, lies on any of its days alike.
+    What is measured once in a step, or is of classes of which none is quiet, lies on any of its days alike.
     """
     streams = [model.topic.streams[name] for name in condition_streams(question, model)]
-    return all(family_for(stream.value).discrete and not stream.classes and not stream.latent for stream in streams)
+    return all(
+        family_for(stream.value).discrete and not stream.latent and (stream.watched or not stream.classes) and not is_counted(stream)
+        for stream in streams
+    )
 
 
 def days_within_steps(question: Question, paths: Paths, of: Numbers, ends: Numbers, asked: NDArray[np.bool_]) -> Numbers:
@@ -106,7 +110,7 @@ class _Step:
         start, following = self.paths.days[self.at - 1 : self.at + 1]
         parameters = {name: values if len(values) == 1 else values[self.of] for name, values in self.paths.parameters.items()}
         streams = [self.paths.model.topic.streams[name] for name in condition_streams(self.question, self.paths.model)]
-        counts = {stream.name: self._counts(stream, parameters) for stream in streams}
+        counts = {total: its for stream in streams for total, its in self._counts(stream, parameters).items()}
         return start.toordinal() + self._within(parameters, counts, 0, (following - start).days)
 
     def _within(self, parameters: Mapping[str, NDArray[Any]], counts: Mapping[str, _Counts], low: int, high: int) -> Numbers:
@@ -132,31 +136,35 @@ class _Step:
             days[here] = self._within(own, inner, bounds[one], bounds[one + 1])
         return days
 
-    def _counts(self, stream: Stream, parameters: Mapping[str, NDArray[Any]]) -> _Counts:
-        """What counts of a stream in the step."""
-        totals = self.paths.totals[stream.name]
-        before, after = totals[self.of, self.at - 1], totals[self.of, self.at]
-        since = 0.0 if self.question.since is None else totals[self.of, self.paths.days.index(self.question.since)]
-        return _Counts(before - since, after - before, self._weights(stream, parameters))
+    def _counts(self, stream: Stream, parameters: Mapping[str, NDArray[Any]]) -> dict[str, _Counts]:
+        """What counts in the step of each of a stream's totals."""
+        counts = {}
+        names = total_names(stream)
+        for total, weights in zip(names, self._weights(stream, parameters, [*names.values()]), strict=True):
+            totals = self.paths.totals[total]
+            before, after = totals[self.of, self.at - 1], totals[self.of, self.at]
+            since = 0.0 if self.question.since is None else totals[self.of, self.paths.days.index(self.question.since)]
+            counts[total] = _Counts(before - since, after - before, weights)
+        return counts
 
-    def _weights(self, stream: Stream, parameters: Mapping[str, NDArray[Any]]) -> PartWeights:
-        """The weights of the step's days for a stream's events."""
+    def _weights(self, stream: Stream, parameters: Mapping[str, NDArray[Any]], labels: Sequence[str]) -> list[PartWeights]:
+        """The weights of the step's days for a stream's events of each class, or for all of them (the empty text)."""
         model, (start, following), count = self.paths.model, self.paths.days[self.at - 1 : self.at + 1], len(self.of)
         length = (following - start).days
+        even = even_weights([1] * length, count)
         if not self._is_drawn(stream) or is_even(model.topic, stream):
-            return even_weights([1] * length, count)
+            return [even for _ in labels]
         totals = {name: values[self.of, self.at - 1, None] for name, values in self.paths.totals.items()}
+        whole = _distribution_over(model, stream, parameters, totals, start, following - ONE_DAY)
         if has_stationary_increments(model.topic, stream):
             day = _distribution_over(model, stream, parameters, totals, start, start)
-            whole = _distribution_over(model, stream, parameters, totals, start, following - ONE_DAY)
-            its = weights_of(stream, "", [day], whole, count)
-            shapes = None if its.shapes is None else np.repeat(its.shapes, length, axis=0)
-            return replace(even_weights([1] * length, count), shapes=shapes)
+            shapes = weights_of(stream, "", [day], whole, count).shapes
+            return [replace(even, shapes=None if shapes is None else np.repeat(shapes, length, axis=0))]
         readings = min(length, self.readings)
         days = [start + timedelta(days=length * (2 * at + 1) // (2 * readings)) for at in range(readings)]
         read = [_distribution_over(model, stream, parameters, totals, day, day) for day in days]
-        whole = _distribution_over(model, stream, parameters, totals, start, following - ONE_DAY)
-        return weights_of(stream, "", [read[at * readings // length] for at in range(length)], whole, count)
+        of_days = [read[at * readings // length] for at in range(length)]
+        return [weights_of(stream, label, of_days, whole, count) if bool(label) == bool(stream.classes) else even for label in labels]
 
     def _is_drawn(self, stream: Stream) -> bool:
         """Whether a stream is simulated in the step, and what it counts there is of no row."""

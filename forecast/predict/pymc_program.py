@@ -183,8 +183,9 @@ class _Questions:
         streams = series_and_streams_used(model.topic, condition)[1]
         if not streams or set(model.topic.parameters) & names_used(model.topic, condition):
             return "its condition is not one on totals alone"
-        days = [day for day in self._boundary_days(question) if day <= self.streams.timeline.first_drawn]
-        if any(model.records[name].ranges for name in streams) or not days:
+        boundaries = self._boundary_days(question)
+        days = [day for day in boundaries if day <= self.streams.timeline.first_drawn] or [boundaries[0]]
+        if any(model.records[name].ranges for name in streams):
             return "days of the record of which only a range is known decide on it"
         sums = {name: self._counted_totals(name, days, question) for name in streams}
         first = model.topic.opens if question.since is None else question.since
@@ -254,10 +255,7 @@ class _Questions:
         start = self.streams.before(days[0])
         first = self.model.topic.opens if question.since is None else question.since
         at, offset = f"READ_{name}", f" - {start}" if start else ""
-        totals = {
-            total: SourceText(f"{path}[{at}]" if question.since is None else f"({path}[{at}] - {path}[{start}])")
-            for total, path in self.streams.path_names().items()
-        }
+        totals = self._totals_at(question, at, start)
         scope = self.streams.scope.plus(totals=totals, values={"t": SourceText(f"CLOCK_{name}[{at}{offset}]")})
         eves = self.streams.years_at(max(day - ONE_DAY, first) for day in days)
         lines, scope = quantity_lines([question.answer.condition], scope, f"AT_{name}")
@@ -268,7 +266,7 @@ class _Questions:
         yield f"{INDENT}HELD_{name}[{at}{offset}] = {self._text(question.answer.condition, scope)}"
         yield f"COMES_{name}, STEP_{name}_HELD = HELD_{name}.any(axis=0), HELD_{name}.argmax(axis=0){f' + {start}' if start else ''}"
         if has_days_within_steps(question, self.model):
-            yield from self._day_lines(question, start, totals)
+            yield from self._day_lines(question, start)
         else:
             length = f"(BOUNDARIES[STEP_{name}_HELD] - BOUNDARIES[STEP_{name}_HELD - 1]).astype(int)"
             day = f"BOUNDARIES[STEP_{name}_HELD].astype(int) - 1 - np.floor(RNG.random(PATHS) * {length})"
@@ -279,30 +277,41 @@ class _Questions:
             shown = f'day_text(quantile_and_error(DAY_{name}, WEIGHT_{name}, {level})[0], "{late} or later")'
             yield f"print({literal(f'{name}, {100 * level:g} %')}.ljust(40), {shown})"
 
-    def _day_lines(self, question: Question, start: int, totals: Mapping[str, SourceText]) -> Iterator[str]:
+    def _totals_at(self, question: Question, at: str, start: int) -> dict[str, SourceText]:
+        """What counts for a question of each total at a boundary, by the variable with its number, of those from the number ``start``."""
+        return {
+            total: SourceText(f"{path}[{at}]" if question.since is None else f"({path}[{at}] - {path}[{start}])")
+            for total, path in self.streams.path_names().items()
+        }
+
+    def _day_lines(self, question: Question, start: int) -> Iterator[str]:
         """The day within the step that made a condition hold: day by day what is left of the step's events comes, each on any of its days alike."""
         assert isinstance(question.answer, First)
         name, streams = question.name, condition_streams(question, self.model)
-        at, step, day, opened = f"READ_{name}", f"STEP_{name}_HELD", f"DAY_{name}", f"SOUGHT_{name}"
+        at, step, day, sought = f"BEFORE_{name}", f"STEP_{name}_HELD", f"REACHED_{name}", f"SOUGHT_{name}"
+        here = self._totals_at(question, at, start)
         on = {total: SourceText(f"COUNTED_{name}_{total}") for total in streams}
         clock = SourceText(f"(({day} - 1 - {(self.model.topic.opens - date(1970, 1, 1)).days}) / {number_text(DAYS_PER_YEAR)})")
         lines, scope = quantity_lines([question.answer.condition], self.streams.scope.plus(totals=on, values={"t": clock}), f"ON_{name}")
         yield f"{at} = np.maximum({step} - 1, {start}), np.arange(PATHS)"
+        yield f"LAST_{name} = BOUNDARIES[{step}].astype(int)"
         for total in streams:
-            yield f"COUNTED_{name}_{total} = {totals[total]}"
-            yield f"LEFT_{name}_{total} = {self.streams.path_names()[total]}[{step}, {at}[1]] - {self.streams.path_names()[total]}[{at}]"
-        yield f"{day}, {opened} = BOUNDARIES[{at}[0]].astype(int), COMES_{name} & ({step} > {start})"
-        yield f"{day} = {day} + ~{opened}"
-        yield f"while {opened}.any():"
-        yield f"{INDENT}{day} = {day} + {opened}"
+            path = self.streams.path_names()[total]
+            yield f"COUNTED_{name}_{total} = {here[total]} + np.zeros(PATHS)"
+            yield f"LEFT_{name}_{total} = {path}[{step}, {at}[1]] - {path}[{at}]"
+        yield f"{sought} = COMES_{name} & ({step} > {start})"
+        yield f"{day} = BOUNDARIES[{at}[0]].astype(int) + ~{sought}"
+        yield f"while {sought}.any():"
+        yield f"{INDENT}{day}[{sought}] += 1"
         for total in streams:
-            came = f"CAME_{name}_{total}"
-            share = f"1 / np.maximum(BOUNDARIES[{step}].astype(int) - {day} + 1, 1)"
-            yield f"{INDENT}{came} = {opened} * RNG.binomial(np.abs(LEFT_{name}_{total}).astype(int), {share}) * np.sign(LEFT_{name}_{total})"
-            yield f"{INDENT}COUNTED_{name}_{total}, LEFT_{name}_{total} = COUNTED_{name}_{total} + {came}, LEFT_{name}_{total} - {came}"
+            came, left = f"CAME_{name}_{total}", f"LEFT_{name}_{total}"
+            share = f"1 / np.maximum(LAST_{name} - {day} + 1, 1)"
+            yield f"{INDENT}{came} = {sought} * RNG.binomial(np.abs({left}).astype(int), {share}) * np.sign({left})"
+            yield f"{INDENT}COUNTED_{name}_{total}[:] += {came}"
+            yield f"{INDENT}{left}[:] -= {came}"
         yield from (f"{INDENT}{line}" for line in lines)
-        yield f"{INDENT}{opened} = {opened} & ~({self._text(question.answer.condition, scope)}) & ({day} < BOUNDARIES[{step}].astype(int))"
-        yield f"{day} = np.where(COMES_{name}, {day} - 1.0, np.inf)"
+        yield f"{INDENT}{sought}[:] &= ~({self._text(question.answer.condition, scope)}) & ({day} < LAST_{name})"
+        yield f"DAY_{name} = np.where(COMES_{name}, {day} - 1.0, np.inf)"
 
     def _scope(self, question: Question) -> Scope:
         """What the names of a question stand for: totals over the days that count, its day's clock and series."""

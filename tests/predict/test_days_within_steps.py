@@ -76,6 +76,22 @@ def test_a_series_that_changes_within_a_step_moves_the_day():
     assert_dates(value, lambda days: 1 - np.exp(-RATES * (0.1 * min(days, 7) + 2 * max(days - 7, 0)) / YEAR).mean())
 
 
+@pytest.mark.parametrize("step", ["month", "year"])
+def test_the_first_of_competing_classes_comes_as_its_hazard_says(step):
+    """Where a watched stream may have one of two classes on a day, the day of one is that of its hazard, if the other has not come before it in the step."""
+    value = dates(
+        {
+            "value": "Categorical(none=exp(-rate * years), left=0.9 * (1 - exp(-rate * years)), right=0.1 * (1 - exp(-rate * years)))",
+            "watched": True,
+        },
+        "total(seen, 'left') >= 1",
+        step=step,
+    )
+    days = (value.quantiles[1] - OPENS).days + 1  # within the first step
+    before, by = (0.9 * (1 - np.exp(-RATES * day / YEAR)).mean() for day in (days - 1, days))
+    assert before - 0.015 < QUANTILE_LEVELS[1] < by + 0.015
+
+
 def test_two_streams_are_counted_on_one_day():
     """The later of the first events of two streams, each with its own rate, is the day on which both have come."""
     topic = make_topic(

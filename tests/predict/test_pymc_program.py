@@ -7,6 +7,7 @@ import contextlib
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -220,3 +221,18 @@ def values_of(name, value):
             yield name, value.value, value.error
         case Distribution():
             yield f"{name}, expected", value.mean, value.mean_error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("since", [date(2025, 7, 1), date(2025, 8, 1)])
+def test_the_first_of_frequent_events_comes_within_its_step(since):
+    """Of 50 events a year the first comes in a week, also where the future is simulated by months, and where days before are not recorded."""
+    question = {"answer": "first(total(calls) >= 1)", "since": since, "by": END}
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2500, beta=50)"}, streams={"calls": "Poisson(mu=rate * years)"}, questions={"when": question}
+    )
+    result = published_result(replace(topic, opens=date(2025, 7, 1)), AS_OF, Settings(chances=False))
+    printed = answered(result.posterior.model, data_tree(result.posterior, None, np.random.default_rng(1)))
+    for level, shown in ((0.05, "when, 5 %"), (0.5, "when, 50 %"), (0.95, "when, 95 %")):
+        days = -np.log(1 - level) * 365.25 / 50
+        assert abs((date.fromisoformat(printed[shown][0]) - since).days - days) < 2
