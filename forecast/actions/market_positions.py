@@ -46,6 +46,11 @@ class HeldSide:
     no_closing: str = ""
 
     @property
+    def has_closed(self) -> bool:
+        """Whether the market was seen closed, or its deadline has passed."""
+        return self.closing is not None or bool(self.no_closing)
+
+    @property
     def better_by(self) -> Decimal | None:
         """How much lower the mean price paid was than the closing price: above 0 the market came to agree."""
         paid = self.holding.average_price

@@ -155,6 +155,8 @@ def _print(found: PositionsResult) -> None:
     for its in sides:
         if its.reason:
             echo(f"{its.contract.name}, {its.holding.side}: no price now: {its.reason}.")
+        if its.reason and its.has_closed:
+            echo(f"  How it ended goes on record with: forecast market trade {its.contract.name} settle {its.holding.side} --price P")
     for name, reason in {its.contract.name: its.no_closing for its in sides if its.no_closing}.items():
         echo(f"{name}: no closing price: {reason}.")
     echo()

@@ -120,8 +120,8 @@ def _kept_places(frequency: Array) -> Indices:
 
 def smooth_content(smooth: LogisticPosterior, given: Array) -> SmoothContent:
     """Return the smooth curve between the least and the greatest probability that were given, but for 0 and 1."""
-    low, high = max(float(given.min()), 0.005), min(float(given.max()), 0.995)
-    points = np.linspace(min(low, high), max(low, high), SMOOTH_POINTS if low < high else 1)
+    low, high = np.clip([given.min(), given.max()], 0.005, 0.995)
+    points = np.linspace(low, high, SMOOTH_POINTS if low < high else 1)
     lows, highs = smooth.bounds(points, level=SMOOTH_LEVEL)
     return {
         "probability": points.tolist(),

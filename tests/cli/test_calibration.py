@@ -155,6 +155,16 @@ def test_certainty_is_no_accident(run: Run, book: Path):
     assert found["brier"] == pytest.approx(1 / 3, abs=1e-6)
 
 
+@pytest.mark.parametrize(("value", "point"), [(0, 0.005), (0.001, 0.005), (0.999, 0.995), (1, 0.995)])
+def test_a_record_of_nothing_but_certainty_has_a_curve_of_one_point(run: Run, book: Path, value: float, point: float):
+    """Near 0 or 1, and never there, where the logarithm of the odds is infinite."""
+    collection(book, [said("ann", value)])
+    ran = run("calibration", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    (found,) = json.loads(ran.out)["probabilities"]
+    assert found["smooth"]["probability"] == [point]
+
+
 def test_recalibration_is_said_beside_the_raw_numbers(run: Run, book: Path):
     """With what it would have gained and an interval, or that none is seen; the figures of the raw probabilities are the same."""
     write_overconfident(book, numbers=0)
