@@ -171,7 +171,7 @@ def test_a_stop_ends_every_process(tmp_path: Path, stop: signal.Signals, send: C
     """Ctrl-C, or SIGTERM to the first process alone, while others work: a line at most, the exit code of shells, and no process is left."""
     code = (
         "import os, sys, time\nfrom forecast.processes import process_pool\nimport forecast.actions.show as showing\n"
-        "def work_on(*_):\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n"
+        "def work_on(*_):\n    os.write(1, b'%d\\n' % os.getpid())\n    time.sleep(60)\n"
         "def work(*_, **__):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(work_on) for _ in range(4)]\n"
         "        [each.result() for each in found]\n"
         "showing.newest_answers = work\n"
