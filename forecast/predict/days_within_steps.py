@@ -37,13 +37,16 @@ SINGLE_DAYS = 31  # that are divided at once; of more, spans of several days are
 def has_days_within_steps(question: Question, model: Model) -> bool:
     """Whether the events of steps can be put on days: every stream of a ``first`` condition counts them, and none is latent.
 
-    What is measured once in a step, or is of classes of which none is quiet, lies on any of its days alike.
+    What is measured once in a step, is of classes of which none is quiet, or comes together (BetaBinomial), lies on any of its days alike.
     """
-    streams = [model.topic.streams[name] for name in condition_streams(question, model)]
-    return all(
-        family_for(stream.value).discrete and not stream.latent and (stream.watched or not stream.classes) and not is_counted(stream)
-        for stream in streams
-    )
+    return all(map(_has_days, (model.topic.streams[name] for name in condition_streams(question, model))))
+
+
+def _has_days(stream: Stream) -> bool:
+    family = family_for(stream.value)
+    if not family.discrete or family.shares_one_chance:
+        return False
+    return not stream.latent and (stream.watched or not stream.classes) and not is_counted(stream)
 
 
 def days_within_steps(question: Question, paths: Paths, of: Numbers, ends: Numbers, asked: NDArray[np.bool_]) -> Numbers:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
+from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.model.settings import Settings
@@ -108,3 +109,22 @@ def test_what_is_measured_once_in_a_step_lies_on_any_of_its_days():
     """A measurement has no events that could be put on days: that it is above 0 becomes so on each day of its step alike."""
     value = dates("Normal(mu=100, sigma=1)", "total(seen) > 0", step="year")
     assert_dates(value, lambda days: days / 365)
+
+
+def test_those_who_go_together_go_on_one_day():
+    """Of four who share one chance, nearly 0 or 1, whether any has gone by a day is that chance: the day on which all go is not the earliest of four."""
+    apart, going = 0.02, 2.0
+    topic = make_topic(
+        priors={"rate": f"Gamma(alpha=400, beta={400 / going})"},
+        streams={"gone": f"BetaBinomial(n=4, alpha=-{apart} * expm1(-rate * years), beta={apart} * exp(-rate * years))"},
+        questions={"asked": {"answer": "first(total(gone) >= 1)", "since": OPENS, "by": UNTIL}},
+        step="month",
+    )
+    value = analyse(topic, OPENS, Settings(), referee=False).result.answers["asked"].value
+    assert_dates(value, lambda days: chance_that_any_went(apart, math.exp(-going / YEAR), days))
+
+
+def chance_that_any_went(apart, stays, days):
+    """The chance that any of four has gone in some days, each of which has a Beta chance of its own: 1 less the product of B(a, b + 4) / B(a, b)."""
+    alpha, beta = apart * (1 - stays), apart * stays
+    return 1 - float(np.exp(days * (special.betaln(alpha, beta + 4) - special.betaln(alpha, beta))))

@@ -123,6 +123,7 @@ class FamilyTraits:
     support_arguments: ClassVar[tuple[str, ...] | None] = (
         None  # of a discrete prior, those that say which values it has; None without a last
     )
+    shares_one_chance: ClassVar[bool] = False  # whether its events share a chance that is drawn once, so that they tend to come on one day
     event_process: ClassVar[Literal["rate", "hazard"] | None] = (
         None  # what leads to events, where they divide over parts of an interval by it; a hazard family takes `p` or `logit_p`
     )

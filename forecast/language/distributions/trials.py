@@ -175,6 +175,7 @@ class BetaBinomial(Family):
     support_arguments = ("n",)
     sums_masses = True
     discrete = True
+    shares_one_chance = True
     signatures = (Signature(("alpha", "beta", "n")),)
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE_DOMAIN, "beta": POSITIVE_DOMAIN, "n": COUNT_DOMAIN}
     no_words = NO_WORDS_FOR_COUNTS
