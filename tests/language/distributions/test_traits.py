@@ -180,6 +180,17 @@ def check_support_arguments(kind: Family) -> None:
     assert (values[0], values[-1]) == tuple(float(end) for end in kind.support(**arguments))
 
 
+def check_shares_one_chance(kind: Family) -> None:
+    """Counts of trials vary more than with a chance of their own for each trial, for these families and no other."""
+    trials = example(kind).get(kind.trials_argument)
+    if trials is None or kind.value_kind is not ValueKind.COUNT:
+        assert not kind.shares_one_chance
+        return
+    share = kind.mean(**example(kind)) / trials
+    apart = kind.sd(**example(kind)) ** 2 / (trials * share * (1 - share))
+    assert (apart > 1.01) == kind.shares_one_chance
+
+
 def check_event_process(kind: Family) -> None:
     """A rate's mean is its ``mu``, whatever else it has; a hazard is a chance of one event, or of one class."""
     match kind.event_process:
