@@ -8,7 +8,6 @@ none of that: ``forecast check`` runs at every save of a file.
 from __future__ import annotations
 
 import copy
-import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -17,11 +16,9 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from forecast.book.files.numerals import MINUS_SIGN
 from forecast.book.files.terminal import terminal_line
 from forecast.cli.lines import echo, narrow_help
 
-_BELOW_ZERO = re.compile(r"^-(?=\.?[0-9])")
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells have it
 
 
@@ -46,7 +43,9 @@ class NumberCommand(TyperCommand):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own class for it is private
         """Read the words after the command."""
-        return super().parse_args(ctx, [_BELOW_ZERO.sub(MINUS_SIGN, word) for word in args])
+        from forecast.book.files.numerals import with_minus_sign
+
+        return super().parse_args(ctx, [with_minus_sign(word) for word in args])
 
 
 class PlainGroup(TyperGroup):

@@ -19,6 +19,7 @@ from forecast.book.files.problems import Place, Problem
 from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
 from tests.cli.conftest import TINY_BOOK
+from tests.support.process_groups import is_gone
 
 pytestmark = pytest.mark.medium
 
@@ -171,7 +172,7 @@ def test_a_stop_ends_every_process(tmp_path: Path, stop: signal.Signals, send: C
     """Ctrl-C, or SIGTERM to the first process alone, while others work: a line at most, the exit code of shells, and no process is left."""
     code = (
         "import os, sys, time\nfrom forecast.processes import process_pool\nimport forecast.actions.show as showing\n"
-        "def work_on(*_):\n    os.write(1, b'%d\\n' % os.getpid())\n    time.sleep(60)\n"
+        "def work_on(*_):\n    os.write(1, b'working\\n')\n    time.sleep(60)\n"
         "def work(*_, **__):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(work_on) for _ in range(4)]\n"
         "        [each.result() for each in found]\n"
         "showing.newest_answers = work\n"
@@ -182,22 +183,13 @@ def test_a_stop_ends_every_process(tmp_path: Path, stop: signal.Signals, send: C
     with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        workers = [int(process.stdout.readline()) for _ in range(2)]
+        assert [process.stdout.readline() for _ in range(2)] == ["working\n"] * 2
         began = time.perf_counter()
         send(process.pid, stop)
         assert process.stderr.read() == message  # which no process holds open any more
         assert process.wait() == 128 + stop
         assert time.perf_counter() - began < 5
-    assert [worker for worker in workers if is_running(worker)] == []
-
-
-def is_running(process: int) -> bool:
-    """Whether there is such a process."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert is_gone(process.pid)
 
 
 def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):

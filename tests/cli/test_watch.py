@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -20,6 +19,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.cli.conftest import Run, files_of
+from tests.support.process_groups import is_gone
 
 SECONDS = 60  # long enough for a machine that does much else
 
@@ -138,15 +138,6 @@ def watching(book: Path, *topic: str) -> Generator[tuple[subprocess.Popen[str], 
         process.wait()
         process.stdout.close()
         process.stderr.close()
-
-
-def is_gone(group: int) -> bool:
-    """Whether no process of a group is left."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def get(port: int, path: str) -> str:

@@ -17,6 +17,7 @@ DAY = "as in 2025-12-31"
 PERCENTS, _SHARE = ("per cent", "percent", "%"), "share"  # units
 _NUMBER = re.compile(NUMBER)
 _MINUS = re.compile(rf"{MINUS_SIGN}(?=\.?[0-9])")
+_BELOW_ZERO = re.compile(r"^-(?=\.?[0-9])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([,. _'\u2019])[0-9]{3})(?:\1[0-9]{3})*((?!\1)[.,][0-9]+)?")
 _UNKNOWN = {
@@ -48,6 +49,11 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 def is_number(text: str) -> bool:
     """Whether a text spells a number."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def with_minus_sign(word: str) -> str:
+    """Return a word that is a number below zero with the sign that reports print, ``\u22125`` for ``-5``; any other as it is."""
+    return _BELOW_ZERO.sub(MINUS_SIGN, word)
 
 
 def with_hyphens(text: str) -> str:
