@@ -170,7 +170,7 @@ def _nothing_to_end(fills: Sequence[OwnTrade], fill: OwnTrade) -> Problem | None
         else "is a purchase missing before it, or is --at too early?"
     )
     at = fill.at.isoformat(timespec="minutes")
-    return Problem(fill.place, f"nothing of `{fill.contract}` {fill.side} was held at {at}, so that nothing ends", hint)
+    return Problem(fill.place, f"no {fill.side} of `{fill.contract}` was held at {at}, so there is nothing to settle", hint)
 
 
 def _declares(folder: Folder, path: str, contract: str) -> bool:

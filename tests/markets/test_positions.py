@@ -184,14 +184,14 @@ def test_what_is_not_held_does_not_end(book: Path):
     before = (book / "seeds/weather/positions.csv").read_bytes()
     (wrong,) = record_trade(book, TradeRequest("rain", "settle", "yes", None, D(0), D(0), NOW), now=NOW)
     assert (wrong.message, wrong.hint) == (
-        "nothing of `rain` yes was held at 2026-10-03T12:00+00:00, so that nothing ends",
+        "no yes of `rain` was held at 2026-10-03T12:00+00:00, so there is nothing to settle",
         "4 of no were: that side pays 1",
     )
     assert wrong.place.line == 3
     early = datetime(2026, 9, 30, tzinfo=UTC)
     (wrong,) = record_trade(book, TradeRequest("rain", "settle", "no", None, D(1), D(0), early), now=NOW)
     assert (wrong.message, wrong.hint) == (
-        "nothing of `rain` no was held at 2026-09-30T00:00+00:00, so that nothing ends",
+        "no no of `rain` was held at 2026-09-30T00:00+00:00, so there is nothing to settle",
         "is a purchase missing before it, or is --at too early?",
     )
     assert (book / "seeds/weather/positions.csv").read_bytes() == before
